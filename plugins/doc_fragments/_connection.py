@@ -1,0 +1,109 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The connection options of every module that talks to Microsoft."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The doc fragment C(m365.defender._connection)."""
+
+    DOCUMENTATION = r"""
+options:
+  home_tenant_id:
+    description:
+      - The home tenant, a GUID. This is where the people who use the multitenant view live.
+      - If not set, E(MTO_HOME_TENANT_ID) is used, then E(AZURE_TENANT_ID). It is required in one of these ways.
+    type: str
+  client_id:
+    description:
+      - The application (client) ID of our app registration, a GUID.
+      - If not set, E(MTO_CLIENT_ID) is used, then E(AZURE_CLIENT_ID). It is required in one of these ways.
+    type: str
+  operator:
+    description:
+      - The person whose access is judged. Give the user principal name or the object ID in the home tenant.
+      - If not set, E(MTO_OPERATOR) is used.
+      - Required unless O(refresh_token) is given without a credential of the app; the token then says whose it is.
+        If both are given, they must name the same person.
+    type: str
+  cloud:
+    description:
+      - The Microsoft cloud of the home tenant. One of V(public), V(gcc), V(gcc_high) and V(dod).
+      - If not set, E(MTO_CLOUD) is used, then V(public).
+    type: str
+  endpoints:
+    description:
+      - Base URLs that replace those of the cloud. The keys are V(login), V(graph), V(arm), V(portal) and V(mto).
+      - Only where we connect changes. The token is still asked for the audience of the cloud.
+    type: dict
+  ca_path:
+    description:
+      - A file or directory with the certificate authorities to trust.
+      - It wins over E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
+      - If not set, E(MTO_CA_PATH) is used.
+    type: path
+  concurrency:
+    description: How many tenants are worked on at the same time.
+    type: int
+    default: 16
+  timeout:
+    description: How long one request may take, in seconds.
+    type: float
+    default: 30.0
+  deadline:
+    description:
+      - How long the whole task may take, in seconds.
+      - A tenant that is not finished by then gets a row that says so.
+    type: float
+    default: 600.0
+  token_cache:
+    description:
+      - A directory for access tokens of the app identity, so that the next task need not sign in again.
+      - The files are readable by their owner only. If not set, E(MTO_TOKEN_CACHE) is used. If that is not set either,
+        tokens live in memory only.
+    type: path
+  client_secret:
+    description:
+      - App identity, a secret of the app registration.
+      - Give at most one of O(client_secret), O(client_certificate_path) and O(federated_token_file).
+      - If no credential at all is given in the task, E(MTO_CLIENT_SECRET) is used, then E(AZURE_CLIENT_SECRET).
+      - A credential in the task hides every credential in the environment.
+    type: str
+  client_certificate_path:
+    description:
+      - App identity, a file with certificate and private key, as PFX or PEM.
+      - If no credential at all is given in the task, E(MTO_CLIENT_CERTIFICATE_PATH) is used, then
+        E(AZURE_CLIENT_CERTIFICATE_PATH).
+    type: path
+  client_certificate_password:
+    description:
+      - The password of O(client_certificate_path), if it has one.
+      - It is taken from E(MTO_CLIENT_CERTIFICATE_PASSWORD), then E(AZURE_CLIENT_CERTIFICATE_PASSWORD), where the path is
+        taken from the environment.
+    type: str
+  federated_token_file:
+    description:
+      - App identity, a file with a token of another issuer, for workload identity federation.
+      - If no credential at all is given in the task, E(MTO_FEDERATED_TOKEN_FILE) is used, then
+        E(AZURE_FEDERATED_TOKEN_FILE).
+    type: path
+  refresh_token:
+    description:
+      - Operator identity, a refresh token of the operator. It is redeemed with the credential of the app, or with none
+        for a public client.
+      - If no credential at all is given in the task, E(MTO_REFRESH_TOKEN) is used.
+      - Tenants are read as the app where both identities are given.
+    type: str
+requirements:
+  - Python 3.11 or newer
+  - msal 1.35 or newer
+  - requests 2.32 or newer
+notes:
+  - Run it on the control node, with the Python that runs Ansible. A play sets C(ansible_python_interpreter) to
+    C({{ ansible_playbook_python }}).
+  - Set C(ansible_pipelining) to C(true). Without it, Ansible writes the arguments of a module, secrets included, to a
+    temporary file while the module runs.
+"""

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The list of tenants, as every module takes it."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The doc fragment C(m365.defender._tenants)."""
+
+    DOCUMENTATION = r"""
+options:
+  tenants:
+    description:
+      - The full list of tenants to be viewed and managed.
+      - A duplicate, an ID that is not a GUID, and the home tenant itself are refused with a message that names the row.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      tenant_id:
+        description: The directory (tenant) ID, a GUID. Every row needs one.
+        type: str
+      name:
+        description: A name for people. The ID is used if it is not set.
+        type: str
+      access:
+        description:
+          - How the operator reaches the tenant. One of V(auto), V(gdap), V(b2b) and V(governance).
+          - With V(auto), GDAP is looked at first, then B2B.
+          - Governance relationships (preview) are not read yet. The verdict for V(governance) is therefore V(unknown).
+        type: str
+        default: auto
+      roles:
+        description:
+          - Microsoft Entra roles, by English name or template ID. Any of them will do.
+          - If not set, these are the five roles that reach the Defender portal, which are Global Administrator, Security
+            Administrator, Security Operator, Global Reader and Security Reader.
+        type: list
+        elements: str
+      licenses:
+        description:
+          - Service plans (by ID or name) or products (by SKU part number). Any of them will do, and nothing else.
+          - If not set, every plan on Microsoft's prerequisites page counts.
+        type: list
+        elements: str
+      cloud:
+        description: The cloud of the tenant, if it is not the cloud of the home tenant.
+        type: str
+"""

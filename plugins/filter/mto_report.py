@@ -1,0 +1,82 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter C(mto_report)."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mto_report
+short_description: Make the report of a run
+version_added: 0.1.0
+description:
+  - Makes the model that every format of the report is made from, out of the facts of M(m365.defender.mto_requirement_facts).
+  - What has not been looked at is V(null), never a number that looks good.
+author:
+  - The m365.defender authors (@m365-defender)
+options:
+  _input:
+    description: The value of RV(m365.defender.mto_requirement_facts#module:ansible_facts.mto_requirements).
+    type: dict
+    required: true
+  generated_at:
+    description: When the facts were read. ISO 8601.
+    type: str
+    required: true
+  home_tenant_id:
+    description: The home tenant.
+    type: str
+    required: true
+  operator:
+    description: Whose access was judged.
+    type: str
+    required: true
+  cloud:
+    description: The Microsoft cloud.
+    type: str
+    default: public
+"""
+
+EXAMPLES = r"""
+---
+- name: Write the report
+  ansible.builtin.copy:
+    content: >-
+      {{ ansible_facts.mto_requirements | m365.defender.mto_report(generated_at=now(utc=true).isoformat(),
+      home_tenant_id=mto_home_tenant_id, operator=mto_operator) | ansible.builtin.to_nice_json }}
+    dest: report.json
+    mode: "0644"
+"""
+
+RETURN = r"""
+_value:
+  description: The report with its summary, its tenants and its findings.
+  type: dict
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+
+
+def mto_report(
+    requirements: t.Mapping[str, t.Any],
+    *,
+    generated_at: str,
+    home_tenant_id: str,
+    operator: str,
+    cloud: str = "public",
+) -> dict[str, t.Any]:
+    """See DOCUMENTATION."""
+    return make_report(
+        requirements, generated_at=generated_at, home_tenant_id=home_tenant_id, operator=operator, cloud=cloud
+    )
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
+        return {"mto_report": mto_report}

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter C(mto_summary)."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mto_summary
+short_description: The report at a glance, as lines
+version_added: 0.1.0
+description:
+  - One line that counts, then one line for every tenant that is not in order. It says who must do what.
+author:
+  - The m365.defender authors (@m365-defender)
+options:
+  _input:
+    description: A report as made by P(m365.defender.mto_report#filter).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+---
+- name: Show what has to be done
+  ansible.builtin.debug:
+    msg: "{{ report | m365.defender.mto_summary }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The lines.
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._report import summary_lines
+
+
+def mto_summary(report: t.Mapping[str, t.Any]) -> list[str]:
+    """See DOCUMENTATION."""
+    return summary_lines(report)
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
+        return {"mto_summary": mto_summary}

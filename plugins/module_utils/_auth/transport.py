@@ -1,0 +1,63 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""msal's way to the network: through our own session, so that TLS, retries and deadline are ours.
+
+msal remembers a 429 or 5xx answer of the token endpoint and repeats it to itself; retrying below it avoids that.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import urlencode
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import ServiceError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import Http, Response
+
+
+class MsalResponse:
+    """What msal reads of an answer."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status
+        self.text = response.text
+        self.headers = dict(response.headers)
+        self._url = response.url
+
+    def raise_for_status(self) -> None:
+        """msal calls this for answers it can't use; it does so with HTTP 5xx only."""
+        if self.status_code >= 400:
+            raise ServiceError(f"the token service answered HTTP {self.status_code}", status=self.status_code)
+
+
+class MsalTransport:
+    """msal's `http_client`. One per application object: msal keeps a cache of failures on it."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_ignored: t.Any
+    ) -> MsalResponse:
+        """Metadata of an authority."""
+        target = f"{url}?{urlencode(params)}" if params else url
+        return MsalResponse(self._http.send("GET", target, headers=headers))
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_ignored: t.Any,
+    ) -> MsalResponse:
+        """A token request. Asking for a token again is harmless, so it may be retried."""
+        target = f"{url}?{urlencode(params)}" if params else url
+        return MsalResponse(self._http.send("POST", target, headers=headers, body=data))
+
+    def close(self) -> None:
+        """The session is shared; whoever made it ends it."""

@@ -1,0 +1,230 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Microsoft Graph: many reads at once, each answered by data or by a refusal that says why.
+
+Transport rules [doc json-batching, throttling]: at most 20 requests in a `$batch`, each with its own status; a throttled
+item carries its own Retry-After and is retried alone; a nextLink inside a batch has to be followed outside of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, ServiceError
+from ansible_collections.m365.defender.plugins.module_utils._http import (
+    MAX_TRIES,
+    RETRY_STATUSES,
+    backoff,
+    guard_origin,
+    pause,
+    retry_after,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http, Response
+
+BATCH_LIMIT: t.Final = 20
+# A collection longer than this is told as partial rather than read for ever.
+MAX_PAGES: t.Final = 200
+ADVANCED_QUERY: t.Final = {"ConsistencyLevel": "eventual"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """A GET. `key` names the answer, `path` is relative to the version: `/organization?$select=id`."""
+
+    key: str
+    path: str
+    advanced: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that the query needs [doc aad-advanced-queries]."""
+        return dict(ADVANCED_QUERY) if self.advanced else {}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `body` is JSON data; `error` is a sentence when the answer is no, `partial` when a page failed.
+
+    `status` is 0 where no HTTP answer came at all; `deadline` tells that time ran out.
+    """
+
+    status: int
+    url: str
+    body: t.Any = None
+    code: str = ""
+    error: str = ""
+    request_id: str = ""
+    partial: str = ""
+    deadline: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Is there data, and all of it?"""
+        return 200 <= self.status < 300 and not self.error and not self.partial
+
+
+class Graph:
+    """Reads of one Graph service. `base` is its address without the version."""
+
+    def __init__(self, http: Http, base: str, version: str = "v1.0") -> None:
+        self._http = http
+        self._root = f"{base}/{version}"
+
+    def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
+        """Answer every request, under its key: one GET for one request, `$batch` for more.
+
+        Never raises for what the service or the network does: that is in the answers.
+        """
+        if len(requests) == 1:
+            found = {requests[0].key: self._get(requests[0], token)}
+        else:
+            found = {}
+            for start in range(0, len(requests), BATCH_LIMIT):
+                found.update(self._batch(requests[start : start + BATCH_LIMIT], token))
+        return {request.key: self._all_pages(request, found[request.key], token) for request in requests}
+
+    def _get(self, request: Request, token: BearerToken) -> Answer:
+        return self._get_url(self._root + request.path, request, token)
+
+    def _get_url(self, url: str, request: Request, token: BearerToken) -> Answer:
+        try:
+            response = self._http.send("GET", url, token=token, headers=request.headers)
+            return _answer_of(url, response.status, response.json(), response.request_id)
+        except MtoError as error:
+            return _failed(url, error)
+
+    def _batch(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
+        """One `$batch`, and again for the items that were throttled or failed in passing."""
+        answers: dict[str, Answer] = {}
+        waiting = list(requests)
+        for attempt in range(MAX_TRIES):
+            items = self._post_batch(waiting, token)
+            answers.update({request.key: items[request.key][0] for request in waiting})
+            waiting = [request for request in waiting if answers[request.key].status in RETRY_STATUSES]
+            if not waiting or attempt == MAX_TRIES - 1:
+                break
+            if not self._wait([items[request.key][1] for request in waiting], attempt):
+                break
+        return answers
+
+    def _wait(self, headers: Sequence[Mapping[str, str]], attempt: int) -> bool:
+        """Wait the longest Retry-After of the items; False where the deadline does not allow it."""
+        now = time.time()
+        asked = [seconds for seconds in (retry_after(item, now) for item in headers) if seconds is not None]
+        try:
+            pause(max(asked) if asked else backoff(attempt), self._http.deadline)
+        except DeadlineError:
+            return False
+        return True
+
+    def _post_batch(
+        self, requests: Sequence[Request], token: BearerToken
+    ) -> dict[str, tuple[Answer, Mapping[str, str]]]:
+        """Send one `$batch`. Each request gets its answer and its headers, or the failure of the whole."""
+        body = json.dumps(
+            {
+                "requests": [
+                    {"id": str(number), "method": "GET", "url": request.path, "headers": request.headers}
+                    for number, request in enumerate(requests)
+                ]
+            }
+        )
+        try:
+            response = self._http.send(
+                "POST",
+                f"{self._root}/$batch",
+                token=token,
+                headers={"Content-Type": "application/json", "Accept": "application/json"},
+                body=body,
+            )
+            items = _batch_items(response)
+        except MtoError as error:
+            return {request.key: (_failed(self._root + request.path, error), {}) for request in requests}
+        return {
+            request.key: self._item_answer(request, items.get(str(number)), response)
+            for number, request in enumerate(requests)
+        }
+
+    def _item_answer(
+        self, request: Request, item: Mapping[str, t.Any] | None, outer: Response
+    ) -> tuple[Answer, Mapping[str, str]]:
+        url = self._root + request.path
+        if item is None:
+            return Answer(0, url, error="the batch came back without an answer to it"), {}
+        headers = {str(key).lower(): str(value) for key, value in (item.get("headers") or {}).items()}
+        request_id = headers.get("request-id") or outer.request_id
+        return _answer_of(url, int(item.get("status") or 0), item.get("body"), request_id), headers
+
+    def _all_pages(self, request: Request, first: Answer, token: BearerToken) -> Answer:
+        """Follow nextLink to the end. A page that fails makes the answer partial, and partial is told."""
+        if not first.ok or not isinstance(first.body, dict) or "@odata.nextLink" not in first.body:
+            return first
+        rows, link = list(first.body.get("value") or ()), str(first.body["@odata.nextLink"])
+        for _page in range(MAX_PAGES):
+            try:
+                guard_origin(token, link)
+            except MtoError as error:
+                return _with_rows(first, rows, partial=str(error))
+            page = self._get_url(link, request, token)
+            if not page.ok or not isinstance(page.body, dict):
+                return _with_rows(first, rows, partial=page.error or "a page was not JSON")
+            rows.extend(page.body.get("value") or ())
+            if "@odata.nextLink" not in page.body:
+                return _with_rows(first, rows)
+            link = str(page.body["@odata.nextLink"])
+        return _with_rows(first, rows, partial=f"it has more than {MAX_PAGES} pages")
+
+
+def _with_rows(first: Answer, rows: list[t.Any], partial: str = "") -> Answer:
+    body = {key: value for key, value in first.body.items() if key != "@odata.nextLink"}
+    return dataclasses.replace(first, body={**body, "value": rows}, partial=partial)
+
+
+def _batch_items(response: Response) -> dict[str, Mapping[str, t.Any]]:
+    """Answers of a batch by id. Raises ServiceError where the batch as a whole was refused."""
+    body = response.json()
+    if response.status != 200 or not isinstance(body, dict) or not isinstance(body.get("responses"), list):
+        refused = _answer_of(response.url, response.status, body, response.request_id)
+        raise ServiceError(
+            refused.error or "the batch was answered without responses",
+            status=response.status,
+            code=refused.code,
+            request_id=response.request_id,
+        )
+    return {str(item.get("id")): item for item in body["responses"] if isinstance(item, dict)}
+
+
+def _answer_of(url: str, status: int, body: t.Any, request_id: str) -> Answer:
+    if 200 <= status < 300:
+        return Answer(status, url, body=body, request_id=request_id)
+    refusal = body.get("error") if isinstance(body, dict) else None
+    refusal = refusal if isinstance(refusal, dict) else {}
+    code, message = str(refusal.get("code") or ""), str(refusal.get("message") or "no reason given")
+    return Answer(
+        status,
+        url,
+        code=code,
+        error=f"HTTP {status}{f' {code}' if code else ''}: {' '.join(message.split())}",
+        request_id=_inner_request_id(refusal) or request_id,
+    )
+
+
+def _inner_request_id(refusal: Mapping[str, t.Any]) -> str:
+    """`innerError` occurs in two letter cases [doc errors]."""
+    inner = refusal.get("innerError") or refusal.get("innererror") or {}
+    return str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
+
+
+def _failed(url: str, error: MtoError) -> Answer:
+    if isinstance(error, ServiceError):
+        # Not JSON, or the whole batch refused: an answer with a status, but without data.
+        return Answer(error.status, url, code=error.code, error=str(error), request_id=error.request_id)
+    return Answer(0, url, error=str(error), deadline=isinstance(error, DeadlineError))

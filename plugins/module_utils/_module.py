@@ -1,0 +1,39 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The edge: where AnsibleModule stands. It hands in options, and turns our errors into `fail_json`."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
+from ansible_collections.m365.defender.plugins.module_utils._errors import MissingLibraryError, MtoError
+from ansible_collections.m365.defender.plugins.module_utils._http import require_requests
+from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection, secrets_of
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.m365.defender.plugins.module_utils._options import Connection, Spec
+
+
+def run_module(
+    spec: Spec, work: Callable[[AnsibleModule, Connection], dict[str, t.Any]], *, supports_check_mode: bool
+) -> None:
+    """Make the module, do the work, leave with its result; what we raise on purpose becomes one clear sentence."""
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=supports_check_mode)
+    try:
+        require_requests()
+        require_msal()
+        connection = resolve_connection(module.params)
+        # Secrets out of the environment are no parameters: Ansible has to be told to keep them out of its output.
+        module.no_log_values.update(secrets_of(connection))
+        result = work(module, connection)
+    except MissingLibraryError as error:
+        module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
+    except MtoError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)

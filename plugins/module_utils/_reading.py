@@ -1,0 +1,176 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From answers to evidence: what was asked, as whom, when, and why it could not be read where it could not."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Request
+from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer, Graph
+    from ansible_collections.m365.defender.plugins.module_utils._model import Read
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """The tenant that is read, in words for sentences. `consent_url` is where its administrator consents to our app."""
+
+    tenant_id: str
+    name: str
+    consent_url: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """A read with its fields filled in. `key` names the evidence in the tenant's evidence."""
+
+    key: str
+    read: Read
+    fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The path with every field quoted for OData and for the address."""
+        return self.read.path.format_map({name: odata_quote(value) for name, value in self.fields.items()})
+
+
+def odata_quote(value: str) -> str:
+    """A value for a path or between single quotes in a filter: `'` is doubled, `#`, `&`, `/` and the like are encoded."""
+    return quote(value.replace("'", "''"), safe="@")
+
+
+def utc_now() -> dt.datetime:
+    """The clock of evidence."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def timestamp(moment: dt.datetime) -> str:
+    """ISO 8601 in UTC, to the second."""
+    return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class EvidenceReader:
+    """Reads for one Graph service; `clock` gives the time that evidence is stamped with."""
+
+    def __init__(self, graph: Graph, clock: Callable[[], dt.datetime] = utc_now) -> None:
+        self._graph = graph
+        self._clock = clock
+
+    def read(self, asked: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
+        """Evidence for everything asked, under its key. Never raises for what a service or the network does."""
+        if not asked:
+            return {}
+        requests = [Request(item.key, item.path, item.read.advanced) for item in asked]
+        answers = self._graph.read(requests, token)
+        at = timestamp(self._clock())
+        return {item.key: _evidence(item.read, answers[item.key], token, place, at) for item in asked}
+
+    def missing(self, asked: Sequence[Asked], identity: str, problem: Problem, place: Place) -> dict[str, Evidence]:
+        """Evidence for reads that could not even be sent, all for the same reason."""
+        at = timestamp(self._clock())
+        return {
+            item.key: Evidence(
+                what=item.read.what,
+                url=item.path,
+                identity=identity,
+                at=at,
+                request_id="",
+                mark=item.read.mark,
+                problem=_with_place(problem, item.read, place, identity),
+            )
+            for item in asked
+        }
+
+
+def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: str) -> Evidence:
+    data, problem = _data_of(read, answer)
+    if data is None and problem is None:
+        problem = _with_place(_problem_of(read, answer, token), read, place, token.identity)
+    elif problem is not None:
+        problem = _with_place(problem, read, place, token.identity)
+    return Evidence(
+        what=read.what,
+        url=answer.url,
+        identity=token.identity,
+        at=at,
+        request_id=answer.request_id,
+        mark=read.mark,
+        data=data,
+        problem=problem,
+    )
+
+
+def _data_of(read: Read, answer: Answer) -> tuple[t.Any, Problem | None]:
+    """The data of an answer that is whole, or the problem of one that is not of the documented form."""
+    if answer.status == 404 and read.missing_is_answer:
+        return {"found": False}, None
+    if not answer.ok:
+        return None, None
+    try:
+        data = read.shape(answer.body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return None, Problem("read.failed", {"said": f"the answer is not of the documented form ({error!r})"})
+    return data, None
+
+
+def _with_place(problem: Problem, read: Read, place: Place, identity: str) -> Problem:
+    """Everything that a sentence about a failed read may name."""
+    details = {
+        "what": read.title,
+        "where": place.name,
+        "tenant_id": place.tenant_id,
+        "identity": "our app" if identity == "app" else "the operator",
+        "who": "our app" if identity == "app" else "the operator",
+        "consent_url": place.consent_url,
+    }
+    return Problem(problem.reason, {**details, **problem.details})
+
+
+def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
+    """Why an answer is not data. The HTTP status decides; the service's words are told."""
+    if answer.deadline:
+        return Problem("read.deadline")
+    if answer.partial:
+        return Problem("read.partial", {"said": answer.partial})
+    if answer.status == 0:
+        return Problem("read.unreachable", {"said": answer.error})
+    if answer.status == 429:
+        return Problem("read.throttled")
+    if answer.status == 403:
+        return _forbidden(read, answer, token)
+    return Problem("read.failed", {"said": answer.error or f"HTTP {answer.status}"})
+
+
+def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:
+    """Is a permission missing in the token, or is something else in the way? An unreadable token leaves it open."""
+    wanted = read.app if token.identity == "app" else read.delegated
+    if wanted and token.claims and not granted(wanted, token.claims):
+        return Problem(
+            "consent.permission_missing", {"permissions": " or ".join(wanted), "first_permission": wanted[0]}
+        )
+    if token.identity == "operator":
+        hint = (
+            "Give an app identity (client_secret, client_certificate_path or federated_token_file) for this read, or"
+            " assign the operator a role that may read it, for example Global Reader."
+        )
+    else:
+        hint = "An administrator of the tenant looks up the request id in the sign-in and audit logs."
+    return Problem("read.forbidden", {"status": "403", "said": answer.error, "hint": hint})
+
+
+def granted(wanted: Sequence[str], claims: Mapping[str, t.Any]) -> bool:
+    """Does a token carry at least one of the permissions? `roles` for an app, `scp` for a person [doc]."""
+    roles = claims.get("roles")
+    have = {str(role).lower() for role in roles} if isinstance(roles, list) else set()
+    have |= {scope.lower() for scope in str(claims.get("scp") or "").split()}
+    return any(permission.lower() in have for permission in wanted)

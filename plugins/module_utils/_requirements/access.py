@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The requirement `access`: does the operator reach the tenant, and by which method?"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import AccountFinding, judge_accounts
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
+    Finding,
+    gdap_caveats,
+    judge_relationships,
+)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._model import Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Access:
+    """The verdict and what it stands on: later judges ask which way was taken. `method` is None where none is met."""
+
+    verdict: Verdict
+    method: str | None = None
+    gdap: Finding | None = None
+    account_id: str | None = None
+
+
+def judge_access(case: Case) -> Access:
+    """By the declared method; under `auto` by whatever carries."""
+    method = case.tenant.access
+    if method == "governance":
+        return Access(case.verdict("access", "access.governance_not_read"))
+    gdap = _by_gdap(case) if method in ("gdap", "auto") else None
+    if gdap is not None and (method == "gdap" or gdap.method):
+        return gdap
+    b2b = _by_b2b(case)
+    if gdap is None or b2b.method:
+        return b2b
+    return _neither(case, gdap, b2b)
+
+
+def _by_gdap(case: Case) -> Access:
+    findings = judge_relationships(case)
+    if not findings:
+        return Access(case.verdict("access", "access.gdap_missing", evidence=[case.get("gdap_relationships")]))
+    best = findings[0]
+    if best.problem is not None:
+        return Access(case.verdict("access", best.problem.reason, best.problem.details, evidence=best.evidence))
+    met = best.reason == "access.gdap_in_force"
+    caveats = gdap_caveats(case, best) if met else []
+    verdict = case.verdict("access", best.reason, best.details, evidence=best.evidence, caveats=caveats)
+    return Access(verdict, "gdap" if met else None, best if met else None)
+
+
+def _by_b2b(case: Case) -> Access:
+    found: AccountFinding = judge_accounts(case)
+    if found.problem is not None:
+        return Access(case.verdict("access", found.problem.reason, found.problem.details, evidence=found.evidence))
+    verdict = case.verdict("access", found.reason, found.details, evidence=found.evidence)
+    return Access(verdict, "b2b" if found.account_id else None, account_id=found.account_id)
+
+
+def _neither(case: Case, gdap: Access, b2b: Access) -> Access:
+    """No method is met under `auto`: unknown before a no, and of two the one that was begun."""
+    for access in (gdap, b2b):
+        if access.verdict.status == "unknown":
+            return access
+    if gdap.verdict.reason != "access.gdap_missing":
+        return gdap
+    if b2b.verdict.reason != "access.guest_missing":
+        return b2b
+    evidence = [*gdap.verdict.evidence, *b2b.verdict.evidence]
+    return Access(case.verdict("access", "access.none_found", evidence=evidence))

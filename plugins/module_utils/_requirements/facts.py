@@ -1,0 +1,91 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All requirements of all tenants: read, then judge, one row per tenant in the declared order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError
+from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
+from ansible_collections.m365.defender.plugins.module_utils._reading import utc_now
+from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import read_home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
+from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import judge_mfa_trust
+from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
+from ansible_collections.m365.defender.plugins.module_utils._session import Session
+from ansible_collections.m365.defender.plugins.module_utils._requirements.target import read_tenant
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._fleet import Outcome
+    from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
+
+REQUIREMENTS: t.Final = ("access", "license", "permissions", "mfa_trust")
+
+
+def judge_requirements(case: Case) -> TenantReport:
+    """Every verdict about one tenant. Pure."""
+    access = judge_access(case)
+    verdicts = {
+        "access": access.verdict,
+        "license": judge_license(case),
+        "permissions": judge_permissions(case, access),
+        "mfa_trust": judge_mfa_trust(case),
+    }
+    return TenantReport(case.tenant, verdicts)
+
+
+def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> list[TenantReport]:
+    """One report per declared tenant, in order. Raises MtoError only where the home tenant cannot be used."""
+    session, now = Session(connection), utc_now()
+    home = read_home(session, tenants, now)
+    outcomes = run_fleet(
+        tenants,
+        lambda tenant: judge_requirements(read_tenant(session, home, tenant, now)),
+        concurrency=session.concurrency,
+        deadline=session.deadline,
+    )
+    return [_report(session, home, tenant, outcome, now) for tenant, outcome in zip(tenants, outcomes, strict=True)]
+
+
+def _report(
+    session: Session, home: Home, tenant: Tenant, outcome: Outcome[TenantReport], now: dt.datetime
+) -> TenantReport:
+    """The tenant's report, or a row in which everything is unknown for the one reason that stopped it."""
+    if outcome.result is not None:
+        return outcome.result
+    late = isinstance(outcome.error, DeadlineError)
+    problem = Problem("read.deadline" if late else "read.failed", {"said": repr(outcome.error)})
+    return unread_report(
+        Case(
+            tenant=tenant,
+            evidence={},
+            now=now,
+            home=home.name,
+            operator=home.operator,
+            app=session.client_id,
+            consent_url=session.consent_url(tenant.tenant_id),
+        ),
+        problem,
+    )
+
+
+def unread_report(case: Case, problem: Problem) -> TenantReport:
+    """Nothing could be read: every verdict is unknown, and says why."""
+    details = {"where": case.tenant.name, **problem.details}
+    verdicts = {
+        link: case.verdict(link, problem.reason, {"what": f"what decides on {link}", **details})
+        for link in REQUIREMENTS
+    }
+    return TenantReport(case.tenant, verdicts)
+
+

@@ -1,0 +1,216 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of the home tenant: who the operator is, and GDAP from the partner's side. Read once for all tenants."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
+from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
+    ASSIGNMENTS,
+    OPERATOR_GROUPS,
+    RELATIONSHIPS,
+    assignments_key,
+    in_force,
+)
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
+    from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._session import Session
+
+_USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
+# Items of one batch; each batch is one request.
+_BATCH: t.Final = 20
+# Evidence is small: more relationships with one customer than this are left out, those in force come first.
+MAX_RELATIONSHIPS: t.Final = 5
+
+
+def shape_user(body: t.Any) -> dict[str, t.Any]:
+    """`{id, upn, mail}` of the operator in the home tenant."""
+    return {"id": str(body["id"]).lower(), "upn": str(body["userPrincipalName"]), "mail": body.get("mail")}
+
+
+def shape_organization(body: t.Any) -> dict[str, t.Any]:
+    """`{id, name}` of the tenant that answers."""
+    row = body["value"][0]
+    return {"id": str(row["id"]).lower(), "name": str(row.get("displayName") or row["id"])}
+
+
+ORGANIZATION: t.Final = Read(
+    what="organization",
+    title="the organization",
+    path="/organization?$select=id,displayName",
+    app=("Organization.Read.All", "Directory.Read.All"),
+    delegated=("User.Read", "Organization.Read.All", "Directory.Read.All"),
+    shape=shape_organization,
+)
+OPERATOR: t.Final = Read(
+    what="operator",
+    title="the operator",
+    path="/users/{operator}?" + _USER_SELECT,
+    app=("User.Read.All", "Directory.Read.All"),
+    delegated=("User.Read.All", "User.ReadBasic.All", "Directory.Read.All"),
+    shape=shape_user,
+    missing_is_answer=True,
+)
+OWN_USER: t.Final = Read(
+    what="operator",
+    title="the operator",
+    path="/me?" + _USER_SELECT,
+    app=(),
+    delegated=("User.Read", "User.Read.All", "Directory.Read.All"),
+    shape=shape_user,
+)
+OWN_GROUPS: t.Final = dataclasses.replace(
+    OPERATOR_GROUPS,
+    path=OPERATOR_GROUPS.path.replace("/users/{operator}", "/me"),
+    app=(),
+    delegated=("User.Read", *OPERATOR_GROUPS.delegated),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Home:
+    """Evidence from the home tenant. `name` and `operator` are words for sentences."""
+
+    name: str
+    operator: str
+    mails: tuple[str, ...]
+    upn: str
+    evidence: Mapping[str, Evidence]
+    assignments: Mapping[str, Evidence]
+
+    def about(self, tenant: Tenant) -> dict[str, Evidence]:
+        """The part of the home tenant's evidence that is about one tenant, small enough for its row."""
+        relationships = self.evidence.get("gdap_relationships")
+        if relationships is None:
+            return {}
+        found = {"gdap_relationships": _slice_relationships(relationships, tenant)}
+        rows = (found["gdap_relationships"].data or {}).get("relationships", ())
+        keys = [assignments_key(row["id"]) for row in rows]
+        mine = {key: _slice_roles(self.assignments[key], tenant) for key in keys if key in self.assignments}
+        groups = {a["group"] for piece in mine.values() if piece.data for a in piece.data["assignments"]}
+        operator_groups = self.evidence.get("operator_groups")
+        if operator_groups is not None:
+            found["operator_groups"] = _slice_groups(operator_groups, groups)
+        return {**found, **mine}
+
+
+def _slice_relationships(piece: Evidence, tenant: Tenant) -> Evidence:
+    """Only this customer's; roles that nobody wants are counted, not listed."""
+    if piece.data is None:
+        return piece
+    rows = [row for row in piece.data if row["customer"] == tenant.tenant_id]
+    rows.sort(key=lambda row: (row["status"].lower() not in ("active", "expiring"), row["ends"] is None, row["id"]))
+    slim = [
+        {key: value for key, value in _slim_roles(row, tenant).items() if not key.startswith("customer")}
+        for row in rows[:MAX_RELATIONSHIPS]
+    ]
+    data = {"relationships": slim, "left_out": len(rows[MAX_RELATIONSHIPS:])}
+    return dataclasses.replace(piece, data=data)
+
+
+def _slice_roles(piece: Evidence, tenant: Tenant) -> Evidence:
+    if piece.data is None:
+        return piece
+    rows = [_slim_roles(row, tenant) for row in piece.data["assignments"]]
+    return dataclasses.replace(piece, data={"assignments": rows})
+
+
+def _slim_roles(row: Mapping[str, t.Any], tenant: Tenant) -> dict[str, t.Any]:
+    kept = [role for role in row["roles"] if role in tenant.roles]
+    return {**row, "roles": kept, "other_roles": len(row["roles"]) - len(kept)}
+
+
+def _slice_groups(piece: Evidence, groups: set[str]) -> Evidence:
+    if piece.data is None:
+        return piece
+    kept = {key: name for key, name in piece.data["groups"].items() if key in groups}
+    return dataclasses.replace(piece, data={"groups": kept, "other_groups": len(piece.data["groups"]) - len(kept)})
+
+
+def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> Home:
+    """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown."""
+    token = session.home_token()
+    asked = _asked(session, token, tenants)
+    evidence = session.reader.read(asked, token, session.home_place)
+    upn, mails = _operator(session, evidence)
+    organization = evidence["organization"]
+    name = organization.data["name"] if organization.data else session.home_place.name
+    assignments = _read_assignments(session, token, evidence, tenants, now)
+    return Home(name, upn, mails, upn, evidence, assignments)
+
+
+def _asked(session: Session, token: BearerToken, tenants: Sequence[Tenant]) -> list[Asked]:
+    """GDAP is asked for only where a tenant can be reached by it."""
+    gdap = any(tenant.access in ("gdap", "auto") for tenant in tenants)
+    asked = [Asked("organization", ORGANIZATION)]
+    if token.identity == "app":
+        fields = {"operator": session.operator or ""}
+        asked.append(Asked("operator", OPERATOR, fields))
+        groups = Asked("operator_groups", OPERATOR_GROUPS, fields)
+    else:
+        asked.append(Asked("operator", OWN_USER))
+        groups = Asked("operator_groups", OWN_GROUPS)
+    return [*asked, groups, Asked("gdap_relationships", RELATIONSHIPS)] if gdap else asked
+
+
+def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
+    """UPN and mail addresses of the operator. Raises OptionError where the option names nobody, or somebody else."""
+    user = evidence["operator"].data
+    wanted = session.operator or ""
+    if user is not None and user.get("found") is False:
+        raise OptionError(
+            f"operator: there is no user '{wanted}' in the home tenant {session.home_place.tenant_id}; give the user"
+            " principal name or the object id of a person of the home tenant."
+        )
+    if user is None:
+        return wanted, (wanted,) if "@" in wanted else ()
+    if wanted and wanted.lower() not in (user["id"], user["upn"].lower(), str(user["mail"]).lower()):
+        raise OptionError(
+            f"operator: the refresh_token is of {user['upn']}, not of {wanted}; give the token of that person, or name"
+            " the right operator."
+        )
+    mails = [user["mail"], user["upn"]]
+    return user["upn"], tuple(dict.fromkeys(mail.lower() for mail in mails if mail))
+
+
+def _read_assignments(
+    session: Session,
+    token: BearerToken,
+    evidence: Mapping[str, Evidence],
+    tenants: Sequence[Tenant],
+    now: dt.datetime,
+) -> dict[str, Evidence]:
+    """Access assignments of every relationship in force with a declared tenant, twenty to a request."""
+    piece = evidence.get("gdap_relationships")
+    if piece is None or piece.data is None:
+        return {}
+    declared = {tenant.tenant_id for tenant in tenants if tenant.access in ("gdap", "auto")}
+    rows = [row for row in piece.data if row["customer"] in declared and in_force(row, now)]
+    asked = [Asked(assignments_key(row["id"]), ASSIGNMENTS, {"relationship_id": row["id"]}) for row in rows]
+    batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
+    outcomes = run_fleet(
+        batches,
+        lambda batch: session.reader.read(batch, token, session.home_place),
+        concurrency=session.concurrency,
+        deadline=session.deadline,
+    )
+    found: dict[str, Evidence] = {}
+    for batch, outcome in zip(batches, outcomes, strict=True):
+        found.update(outcome.result or _failed(session, batch, outcome.error))
+    return found
+
+
+def _failed(session: Session, batch: Sequence[Asked], error: Exception | None) -> dict[str, Evidence]:
+    return session.reader.missing(batch, "app", Problem("read.failed", {"said": repr(error)}), session.home_place)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The requirement `permissions`: does the operator hold a role in the tenant that reaches Defender?"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._model import Read
+from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._roles import role_names
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.access import Access
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+
+# More rows than this are left out of the evidence; the judge is told that they are.
+MAX_ROWS: t.Final = 20
+
+_ROLE_PERMISSIONS: t.Final = ("RoleManagement.Read.Directory", "Directory.Read.All", "RoleManagement.Read.All")
+
+
+def shape_directory_roles(body: t.Any) -> dict[str, t.Any]:
+    """`{roles: [template id], untold: n}`: roles active for the whole tenant, directly or through groups.
+
+    An app without permission to read roles gets objects with nothing but an id [doc user-list-transitivememberof]:
+    these are counted as untold.
+    """
+    rows = body["value"]
+    told = sorted({str(row["roleTemplateId"]).lower() for row in rows if row.get("roleTemplateId")})
+    return {"roles": told, "untold": sum(1 for row in rows if not row.get("roleTemplateId"))}
+
+
+def shape_role_assignments(body: t.Any) -> dict[str, t.Any]:
+    """`{assignments: [{role, scope}], left_out: n}` of one principal. The id of a built-in role is its template id."""
+    rows = [
+        {"role": str(row["roleDefinitionId"]).lower(), "scope": str(row.get("directoryScopeId") or "")}
+        for row in body["value"]
+    ]
+    return {"assignments": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
+
+
+DIRECTORY_ROLES: t.Final = Read(
+    what="directory_roles",
+    title="the active directory roles of the operator's account",
+    path="/users/{account}/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
+    app=("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"),
+    delegated=("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"),
+    shape=shape_directory_roles,
+    advanced=True,
+)
+OWN_DIRECTORY_ROLES: t.Final = Read(
+    what="directory_roles",
+    title="the operator's own active directory roles",
+    path="/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
+    app=(),
+    delegated=("User.Read", "User.Read.All", "GroupMember.Read.All", "Directory.Read.All"),
+    shape=shape_directory_roles,
+    advanced=True,
+)
+ROLE_ASSIGNMENTS: t.Final = Read(
+    what="role_assignments",
+    title="the role assignments of the operator's account",
+    path="/roleManagement/directory/roleAssignments?$filter=principalId eq '{account}'",
+    app=_ROLE_PERMISSIONS,
+    delegated=_ROLE_PERMISSIONS,
+    shape=shape_role_assignments,
+)
+
+
+def judge_permissions(case: Case, access: Access) -> Verdict:
+    """By the way that access takes. Without access nothing can be said: unknown, caused by access."""
+    if access.method == "gdap":
+        return _through_gdap(case, access)
+    if access.method == "b2b":
+        return _of_account(case)
+    return case.verdict("permissions", "permissions.access_first", caused_by="access")
+
+
+def _through_gdap(case: Case, access: Access) -> Verdict:
+    held = access.gdap.roles if access.gdap is not None else ()
+    wanted = [role for role in case.tenant.roles if role in held]
+    details = {
+        "roles": role_names(wanted),
+        "wanted": role_names(case.tenant.roles),
+        "group": access.gdap.details.get("group", "") if access.gdap is not None else "",
+    }
+    reason = "permissions.role_via_gdap" if wanted else "permissions.gdap_no_role"
+    return case.verdict("permissions", reason, details, evidence=access.verdict.evidence)
+
+
+def _of_account(case: Case) -> Verdict:
+    """Met by what was read; not met only when everything was read."""
+    roles, assignments = case.get("directory_roles"), case.get("role_assignments")
+    direct = _assigned(assignments, "/")
+    active = set(roles.data["roles"]) if roles is not None and readable(roles) else set()
+    wanted = [role for role in case.tenant.roles if role in active | direct]
+    details = {"wanted": role_names(case.tenant.roles), "roles": role_names(wanted)}
+    if wanted:
+        reason = "permissions.role_direct" if direct.intersection(wanted) else _way(assignments)
+        return case.verdict("permissions", reason, details, evidence=[roles, assignments])
+    for piece, other in ((roles, assignments), (assignments, roles)):
+        if not readable(piece):
+            return case.unread("permissions", piece, other)
+    return _no_role(case, roles, assignments, details)
+
+
+def _way(assignments: Evidence | None) -> str:
+    """A role that is active but not assigned to the account itself comes through a group, if the assignments were read."""
+    return "permissions.role_via_group" if readable(assignments) else "permissions.role_direct"
+
+
+def _assigned(assignments: Evidence | None, scope: str | None) -> set[str]:
+    """Roles assigned to the account itself for one scope (`/`: the whole directory), or for any."""
+    if assignments is None or not readable(assignments):
+        return set()
+    return {row["role"] for row in assignments.data["assignments"] if scope is None or row["scope"] == scope}
+
+
+def _no_role(
+    case: Case, roles: Evidence | None, assignments: Evidence | None, details: dict[str, str]
+) -> Verdict:
+    evidence = [roles, assignments]
+    scoped = [role for role in case.tenant.roles if role in _assigned(assignments, None)]
+    if scoped:
+        return case.verdict(
+            "permissions", "permissions.role_scoped", {**details, "roles": role_names(scoped)}, evidence=evidence
+        )
+    left_out = assignments.data["left_out"] if assignments is not None else 0
+    if (roles is not None and roles.data["untold"]) or left_out:
+        return case.verdict("permissions", "permissions.limited_information", details, evidence=evidence)
+    return case.verdict("permissions", "permissions.no_role", details, evidence=evidence)

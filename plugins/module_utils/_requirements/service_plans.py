@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Service plans that decide whether a tenant has Defender XDR. Data only.
+
+Sources: Microsoft Defender XDR prerequisites, licensing requirements [doc]; the identifiers from Microsoft's "Product
+names and service plan identifiers for licensing" [community copy of the CSV].
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+# service plan id -> (service plan name, product as Microsoft's page calls it)
+QUALIFYING: t.Final[dict[str, tuple[str, str]]] = {
+    "bf28f719-7844-4079-9c78-c1307898e192": ("MTP", "Microsoft Defender XDR"),
+    "871d91ec-ec1a-452b-a83f-bd76c7d770ef": ("WINDEFATP", "Microsoft Defender for Endpoint Plan 2"),
+    "bfc1bbd9-981b-4f71-9b82-17c35fd0e2a4": ("MDE_SMB", "Microsoft Defender for Business"),
+    "8e0c0a52-6a6c-4d40-8370-dd62790dcd70": ("THREAT_INTELLIGENCE", "Microsoft Defender for Office 365 Plan 2"),
+    "900018f1-0cdb-4ecb-94d4-90281760fdc6": ("THREAT_INTELLIGENCE_GOV", "Microsoft Defender for Office 365 Plan 2"),
+    "14ab5db5-e6c4-4b20-b4bc-13e36fd2227f": ("ATA", "Microsoft Defender for Identity"),
+    "2e2ddb96-6af9-4b1d-a3f0-d6ecfd22edb2": ("ADALLOM_S_STANDALONE", "Microsoft Defender for Cloud Apps"),
+    "6ebdddb7-8e55-4af2-952b-69e77262f96c": ("ADALLOM_S_STANDALONE_DOD", "Microsoft Defender for Cloud Apps"),
+    "99cd49a9-0e54-4e07-aea1-d8d9f5f704f5": ("Defender_for_Iot_Enterprise", "Microsoft Defender for IoT"),
+}
+
+# Named on the page in a way that leaves open whether these plans alone are enough.
+OPEN: t.Final[dict[str, tuple[str, str]]] = {
+    "292cc034-7b7c-4950-aaf5-943befd3f1d4": ("MDE_LITE", "Microsoft Defender for Endpoint Plan 1"),
+    "932ad362-64a8-4783-9106-97849a1a30b9": ("ADALLOM_S_DISCOVERY", "Cloud App Discovery"),
+}
+
+KNOWN_PLANS: t.Final = {**QUALIFYING, **OPEN}
+
+_BY_NAME: t.Final = {name.lower(): plan_id for plan_id, (name, _product) in KNOWN_PLANS.items()}
+
+
+def plan_id_of(name: str) -> str | None:
+    """The id of a plan we know by its service plan name, in any letter case."""
+    return _BY_NAME.get(name.lower())
+
+
+def product_of(plan_id: str) -> str:
+    """The product's name for a sentence; the id itself for a plan that only the user named."""
+    return KNOWN_PLANS[plan_id][1] if plan_id in KNOWN_PLANS else plan_id

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is read of one target tenant: one sign-in, one `$batch`, and a second one where an account has been found."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import (
+    DeadlineError,
+    MtoError,
+    SignInError,
+    UnreachableError,
+)
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, Place
+from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import (
+    ACCOUNTS_BY_MAIL,
+    ACCOUNTS_BY_OTHER_MAILS,
+    ACCOUNTS_BY_UPN,
+    OWN_ACCOUNT,
+    external_name,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import skus_read
+from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
+from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import (
+    DIRECTORY_ROLES,
+    OWN_DIRECTORY_ROLES,
+    ROLE_ASSIGNMENTS,
+)
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
+    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
+    from ansible_collections.m365.defender.plugins.module_utils._session import Session
+
+
+def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:
+    """A case with all evidence about one tenant. What could not be read is evidence with a problem."""
+    case = Case(
+        tenant=tenant,
+        evidence=home.about(tenant),
+        now=now,
+        home=home.name,
+        operator=home.operator,
+        app=session.client_id,
+        consent_url=session.consent_url(tenant.tenant_id),
+    )
+    place = Place(tenant.tenant_id, tenant.name, case.consent_url)
+    asked = _first_batch(session, home, case)
+    if tenant.cloud not in (None, session.cloud_name):
+        problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
+        return _with(case, session.reader.missing(asked, "none", problem, place))
+    try:
+        token = session.target_token(tenant.tenant_id)
+    except MtoError as error:
+        return _with(case, session.reader.missing(asked, session.reading_as, _sign_in_problem(error), place))
+    case = _with(case, session.reader.read(asked, token, place))
+    refused = _wrong_tenant(case, token)
+    if refused is not None:
+        return _with(case, session.reader.missing(asked, token.identity, refused, place))
+    return _with_roles(session, case, token, place)
+
+
+def _with(case: Case, evidence: dict[str, Evidence]) -> Case:
+    return dataclasses.replace(case, evidence={**case.evidence, **evidence})
+
+
+def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
+    """Everything that needs no other answer first."""
+    asked = [
+        Asked("organization", ORGANIZATION),
+        Asked("subscribed_skus", skus_read(case.tenant)),
+        Asked("cross_tenant_access_default", TRUST_DEFAULT),
+        Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": session.home_place.tenant_id}),
+    ]
+    return [*asked, *_look_ups(session, home)] if _needs_accounts(case) else asked
+
+
+def _needs_accounts(case: Case) -> bool:
+    """Under `auto`, GDAP that carries makes the look for an account needless."""
+    method = case.tenant.access
+    return method == "b2b" or (method == "auto" and judge_access(case).method is None)
+
+
+def _look_ups(session: Session, home: Home) -> list[Asked]:
+    if session.reading_as == "operator":
+        return [Asked("own_account", OWN_ACCOUNT)]
+    asked: list[Asked] = []
+    for number, mail in enumerate(home.mails):
+        suffix = f"/{number}" if number else ""
+        asked.append(Asked("accounts_by_mail" + suffix, ACCOUNTS_BY_MAIL, {"mail": mail}))
+        asked.append(Asked("accounts_by_other_mails" + suffix, ACCOUNTS_BY_OTHER_MAILS, {"mail": mail}))
+        name = external_name(mail)
+        asked.append(Asked("accounts_by_upn" + suffix, ACCOUNTS_BY_UPN, {"external_name": name}))
+    return asked
+
+
+def _sign_in_problem(error: MtoError) -> Problem:
+    if isinstance(error, SignInError):
+        return error.problem
+    if isinstance(error, DeadlineError):
+        return Problem("read.deadline")
+    if isinstance(error, UnreachableError):
+        return Problem("read.unreachable", {"said": str(error)})
+    return Problem("read.failed", {"said": str(error)})
+
+
+def _wrong_tenant(case: Case, token: BearerToken) -> Problem | None:
+    """A token that cannot be read proves no tenant: then the organization that answers has to be the one asked."""
+    piece = case.evidence["organization"]
+    answered = piece.data["id"] if piece.data else ""
+    if answered and answered != case.tenant.tenant_id:
+        return Problem("read.wrong_tenant", {"answered": answered, "tenant_id": case.tenant.tenant_id})
+    if not answered and not token.claims.get("tid"):
+        return Problem("read.wrong_tenant", {"answered": "(not told)", "tenant_id": case.tenant.tenant_id})
+    return None
+
+
+def _with_roles(session: Session, case: Case, token: BearerToken, place: Place) -> Case:
+    """Roles of the account that gives access; there is nothing to ask where there is none."""
+    account_id = judge_access(case).account_id
+    if account_id is None:
+        return case
+    fields = {"account": account_id}
+    roles = OWN_DIRECTORY_ROLES if token.identity == "operator" else DIRECTORY_ROLES
+    asked = [Asked("directory_roles", roles, fields), Asked("role_assignments", ROLE_ASSIGNMENTS, fields)]
+    return _with(case, session.reader.read(asked, token, place))
+
+

@@ -1,0 +1,111 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mto_gdap_customer_info
+short_description: List the GDAP customers of the home tenant, and where the app still needs consent
+version_added: 0.1.0
+description:
+  - Reads the delegated admin customers of the home tenant (a Microsoft partner), and whether a GDAP relationship with
+    each of them is in force.
+  - Signs in to each customer's tenant to see whether an administrator there has consented to the app, with the
+    permissions that every tenant needs. Nothing else is read there.
+  - The playbook C(m365.defender.adopt) makes a tenant list for Git out of it.
+extends_documentation_fragment:
+  - m365.defender._attributes
+  - m365.defender._attributes.connected
+  - m365.defender._attributes.read_only
+  - m365.defender._connection
+author:
+  - The m365.defender authors (@m365-defender)
+seealso:
+  - module: m365.defender.mto_requirement_facts
+"""
+
+EXAMPLES = r"""
+---
+- name: List the customers of the home tenant
+  m365.defender.mto_gdap_customer_info:
+    home_tenant_id: 11111111-2222-3333-4444-555555555555
+    client_id: 66666666-7777-8888-9999-000000000000
+    client_secret: "{{ lookup('ansible.builtin.env', 'MTO_CLIENT_SECRET') }}"
+    operator: anna.berg@northwindmsp.example
+  register: gdap
+
+- name: Show where consent is missing
+  ansible.builtin.debug:
+    msg: "{{ gdap.customers | rejectattr('consented') | map(attribute='consent_url') }}"
+"""
+
+RETURN = r"""
+customers:
+  description: The customers, sorted by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    tenant_id:
+      description: The customer's directory (tenant) ID.
+      returned: success
+      type: str
+      sample: aaaaaaaa-0000-4000-8000-000000000001
+    name:
+      description: The customer's name as Microsoft shows it.
+      returned: success
+      type: str
+      sample: Contoso
+    gdap_in_force:
+      description: Whether a GDAP relationship with the customer is in force now.
+      returned: success
+      type: bool
+      sample: true
+    gdap_ends:
+      description: The date on which the last of them ends, V(null) if none is in force.
+      returned: success
+      type: str
+      sample: "2027-08-01"
+    consented:
+      description: Whether the app may read what it needs there. V(null) means that this could not be found out.
+      returned: success
+      type: bool
+      sample: false
+    message:
+      description: Why RV(customers[].consented) is not V(true). Empty if it is.
+      returned: success
+      type: str
+      sample: "Our app is not known in Contoso: nobody has consented to it there."
+    consent_url:
+      description: The link that an administrator of the customer opens to consent.
+      returned: success
+      type: str
+      sample: https://login.microsoftonline.com/aaaaaaaa-0000-4000-8000-000000000001/adminconsent?client_id=66666666-7777-8888-9999-000000000000
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._adoption import gdap_customers
+from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._options import connection_spec
+
+if t.TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
+    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+
+
+def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+    """The module's result: RETURN."""
+    return {"customers": [customer.as_dict() for customer in gdap_customers(connection)]}
+
+
+def main() -> None:
+    """The module's entry point."""
+    run_module(connection_spec(), read_customers, supports_check_mode=True)
+
+
+if __name__ == "__main__":
+    main()

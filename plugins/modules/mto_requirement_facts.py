@@ -1,0 +1,132 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mto_requirement_facts
+short_description: Check what Microsoft requires of a tenant for Defender multitenant management
+version_added: 0.1.0
+description:
+  - Reads, for every tenant of a list, what Microsoft's guide asks you to review before you set up multitenant management.
+    These are access (GDAP or B2B), a licence that includes Microsoft Defender XDR, and permissions of the operator. Trust
+    of multifactor authentication is recommended.
+  - Each requirement gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link to
+    Microsoft's page, and the evidence.
+  - What cannot be read is V(unknown), never met. A tenant that cannot be read does not hide the others.
+  - Bad verdicts do not fail the module. It fails when options are wrong or when the home tenant cannot be signed in to.
+extends_documentation_fragment:
+  - m365.defender._attributes
+  - m365.defender._attributes.connected
+  - m365.defender._attributes.read_only
+  - m365.defender._connection
+  - m365.defender._tenants
+author:
+  - The m365.defender authors (@m365-defender)
+seealso:
+  - name: Set up multitenant management in Microsoft Defender XDR
+    description: Microsoft's guide, whose first step this module does.
+    link: https://learn.microsoft.com/en-us/defender-xdr/mto-requirements
+"""
+
+EXAMPLES = r"""
+---
+- name: Check the requirements of two tenants
+  m365.defender.mto_requirement_facts:
+    home_tenant_id: 11111111-2222-3333-4444-555555555555
+    client_id: 66666666-7777-8888-9999-000000000000
+    client_secret: "{{ lookup('ansible.builtin.env', 'MTO_CLIENT_SECRET') }}"
+    operator: anna.berg@northwindmsp.example
+    tenants:
+      - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+        name: Contoso
+      - tenant_id: aaaaaaaa-0000-4000-8000-000000000002
+        name: Fabrikam
+        access: b2b
+        roles:
+          - Security Operator
+          - Security Administrator
+
+- name: Say what has to be done first in each tenant that is not ready
+  ansible.builtin.debug:
+    msg: "{{ item.value.name }}: {{ item.value.first_broken }} ({{ item.value.reason }})"
+  loop: "{{ ansible_facts.mto_requirements | ansible.builtin.dict2items }}"
+  loop_control:
+    label: "{{ item.key }}"
+  when: not item.value.ready
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: Facts.
+  returned: success
+  type: dict
+  contains:
+    mto_requirements:
+      description: One entry per declared tenant, in the declared order. The key is the tenant ID in lower case.
+      returned: success
+      type: dict
+      sample:
+        aaaaaaaa-0000-4000-8000-000000000001:
+          tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+          name: Contoso
+          ready: false
+          first_broken: license
+          reason: license.none
+          requirements:
+            license:
+              status: unmet
+              severity: required
+              reason: license.none
+              message: Contoso has no licence that includes Microsoft Defender XDR.
+              remedy: Whoever buys licences for Contoso adds one from Microsoft's list.
+              doc_url: https://learn.microsoft.com/en-us/defender-xdr/prerequisites#licensing-requirements
+              caused_by: null
+              caveats: []
+              evidence:
+                - what: subscribed_skus
+                  url: https://graph.microsoft.com/v1.0/subscribedSkus
+                  identity: app
+                  at: "2026-11-23T12:00:00Z"
+                  request_id: 2a2f1a43-8a2e-4b7c-9b53-0d5f3f7c1d7e
+                  mark: doc
+                  data:
+                    skus: []
+                    left_out: 0
+                    other_skus: [EXCHANGESTANDARD]
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._options import (
+    connection_spec,
+    parse_tenants,
+    require_operator,
+    tenants_spec,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import requirement_facts
+
+if t.TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
+    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+
+
+def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+    """The module's result: RETURN."""
+    require_operator(connection)
+    tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
+    reports = requirement_facts(connection, tenants)
+    return {"ansible_facts": {"mto_requirements": {r.tenant.tenant_id: r.as_dict() for r in reports}}}
+
+
+def main() -> None:
+    """The module's entry point."""
+    run_module({**connection_spec(), **tenants_spec()}, read_facts, supports_check_mode=True)
+
+
+if __name__ == "__main__":
+    main()
