@@ -16,7 +16,8 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description:
+      - Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
@@ -49,7 +50,8 @@ attributes:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/m365.defender.mto) in C(module_defaults) to set the connection options once for all modules.
+    description:
+      - Use C(group/m365.defender.mto) in C(module_defaults) to set the connection options once for all modules.
     support: full
     membership:
       - m365.defender.mto

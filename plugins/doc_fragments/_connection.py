@@ -81,8 +81,8 @@ options:
   client_certificate_password:
     description:
       - The password of O(client_certificate_path), if it has one.
-      - It is taken from E(MTO_CLIENT_CERTIFICATE_PASSWORD), then E(AZURE_CLIENT_CERTIFICATE_PASSWORD), where the path is
-        taken from the environment.
+      - It is taken from E(MTO_CLIENT_CERTIFICATE_PASSWORD), then E(AZURE_CLIENT_CERTIFICATE_PASSWORD), where the path
+        is taken from the environment.
     type: str
   federated_token_file:
     description:

@@ -36,8 +36,8 @@ options:
       roles:
         description:
           - Microsoft Entra roles, by English name or template ID. Any of them will do.
-          - If not set, these are the five roles that reach the Defender portal, which are Global Administrator, Security
-            Administrator, Security Operator, Global Reader and Security Reader.
+          - If not set, these are the five roles that reach the Defender portal, which are Global Administrator,
+            Security Administrator, Security Operator, Global Reader and Security Reader.
         type: list
         elements: str
       licenses:

@@ -11,7 +11,8 @@ name: mto_report
 short_description: Make the report of a run
 version_added: 0.1.0
 description:
-  - Makes the model that every format of the report is made from, out of the facts of M(m365.defender.mto_requirement_facts).
+  - Makes the model that every format of the report is made from, out of the facts of
+    M(m365.defender.mto_requirement_facts).
   - What has not been looked at is V(null), never a number that looks good.
 author:
   - The m365.defender authors (@m365-defender)

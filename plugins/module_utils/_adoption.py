@@ -118,9 +118,7 @@ def _consent(session: Session, tenant_id: str) -> Problem | None:
     return None
 
 
-def _customer(
-    session: Session, row: Mapping[str, str], outcome: Outcome[Problem | None], ends: str | None
-) -> Customer:
+def _customer(session: Session, row: Mapping[str, str], outcome: Outcome[Problem | None], ends: str | None) -> Customer:
     problem = outcome.result if outcome.error is None else _problem_of(outcome.error)
     known = problem is None or problem.reason.startswith("consent.")
     details = {

@@ -62,7 +62,7 @@ def _outcome_of(work: Callable[[Item], Result], item: Item, deadline: Deadline) 
         return Outcome(error=DeadlineError("the deadline had passed before it was its turn"))
     try:
         return Outcome(result=work(item))
-    except Exception as error:  # whatever befalls one tenant is told in its row and must not take the others along
+    except Exception as error:  # noqa: BLE001  whatever befalls one tenant is told in its row, the others go on
         return Outcome(error=error)
 
 

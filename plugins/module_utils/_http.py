@@ -12,6 +12,7 @@ import dataclasses
 import email.utils
 import json
 import os
+import pathlib
 import random
 import time
 import traceback
@@ -148,7 +149,7 @@ def ca_bundle(ca_path: str | None) -> str | bool:
     Raises OptionError where the given path is neither a file nor a directory.
     """
     if ca_path:
-        if not os.path.exists(ca_path):
+        if not pathlib.Path(ca_path).exists():
             raise OptionError(f"ca_path: there is no file or directory '{ca_path}'.")
         return ca_path
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
@@ -252,9 +253,7 @@ class Http:
 def guard_origin(token: BearerToken | None, url: str) -> None:
     """Refuse to carry a token to a host it was not asked for. Raises MtoError."""
     if token is not None and origin_of(url) != token.origin:
-        raise MtoError(
-            f"refused to follow a link to {origin_of(url)}: the token is for {token.origin} only."
-        )
+        raise MtoError(f"refused to follow a link to {origin_of(url)}: the token is for {token.origin} only.")
 
 
 if HAS_REQUESTS:

@@ -178,7 +178,9 @@ def _guid(option: str, value: t.Any) -> str:
     text = str(value or "").strip().lower()
     if not text:
         azure = f" or {_AZURE_NAMES[option]}" if option in _AZURE_NAMES else ""
-        raise OptionError(f"{option}: missing. Give it in the task, or in the environment as MTO_{option.upper()}{azure}.")
+        raise OptionError(
+            f"{option}: missing. Give it in the task, or in the environment as MTO_{option.upper()}{azure}."
+        )
     if not GUID.match(text):
         raise OptionError(f"{option}: '{value}' is not a GUID such as 11111111-2222-3333-4444-555555555555.")
     return text
@@ -202,7 +204,9 @@ def parse_tenants(rows: Sequence[Mapping[str, t.Any]], home_tenant_id: str) -> l
         place = _place(index, row)
         tenant = _parse_row(place, row)
         if tenant.tenant_id == home_tenant_id:
-            raise OptionError(f"{place}: this is the home tenant; list only tenants to be viewed, and take this row out.")
+            raise OptionError(
+                f"{place}: this is the home tenant; list only tenants to be viewed, and take this row out."
+            )
         if tenant.tenant_id in places:
             raise OptionError(
                 f"{place}: tenant_id {tenant.tenant_id} stands already in {places[tenant.tenant_id]}; take one row out."

@@ -45,18 +45,18 @@ class Asked:
 
 
 def odata_quote(value: str) -> str:
-    """A value for a path or between single quotes in a filter: `'` is doubled, `#`, `&`, `/` and the like are encoded."""
+    """A value for a path or a quoted string in a filter: `'` is doubled, `#`, `&`, `/` and the like are encoded."""
     return quote(value.replace("'", "''"), safe="@")
 
 
 def utc_now() -> dt.datetime:
     """The clock of evidence."""
-    return dt.datetime.now(dt.timezone.utc)
+    return dt.datetime.now(dt.UTC)
 
 
 def timestamp(moment: dt.datetime) -> str:
     """ISO 8601 in UTC, to the second."""
-    return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class EvidenceReader:

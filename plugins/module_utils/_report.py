@@ -27,7 +27,7 @@ _RECOMMENDED_LAST: t.Final = (*CHAIN, "mfa_trust")
 def make_report(
     requirements: Mapping[str, Row], *, generated_at: str, home_tenant_id: str, operator: str, cloud: str
 ) -> dict[str, t.Any]:
-    """The report of a run. What this run did not look at (access, registration) is None, never a zero that looks good."""
+    """The report of a run. What it did not look at (access, registration) is None, never a number that looks good."""
     tenants = [_tenant_row(row) for row in requirements.values()]
     findings = [finding for row in tenants for finding in _findings(row, operator)]
     return {

@@ -67,8 +67,8 @@ class Session:
             return self._identity.graph_token(self.home_place.tenant_id)
         except SignInError as error:
             raise MtoError(
-                f"Sign-in to the home tenant {self.home_place.tenant_id} failed: {error} Check home_tenant_id, client_id"
-                " and the credential."
+                f"Sign-in to the home tenant {self.home_place.tenant_id} failed: {error} Check home_tenant_id,"
+                " client_id and the credential."
             ) from None
         except (UnreachableError, DeadlineError) as error:
             raise MtoError(

@@ -10,11 +10,11 @@ module: mto_requirement_facts
 short_description: Check what Microsoft requires of a tenant for Defender multitenant management
 version_added: 0.1.0
 description:
-  - Reads, for every tenant of a list, what Microsoft's guide asks you to review before you set up multitenant management.
-    These are access (GDAP or B2B), a licence that includes Microsoft Defender XDR, and permissions of the operator. Trust
-    of multifactor authentication is recommended.
-  - Each requirement gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link to
-    Microsoft's page, and the evidence.
+  - Reads, for every tenant of a list, what Microsoft's guide asks you to review before you set up multitenant
+    management. These are access (GDAP or B2B), a licence that includes Microsoft Defender XDR, and permissions of the
+    operator. Trust of multifactor authentication is recommended.
+  - Each requirement gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link
+    to Microsoft's page, and the evidence.
   - What cannot be read is V(unknown), never met. A tenant that cannot be read does not hide the others.
   - Bad verdicts do not fail the module. It fails when options are wrong or when the home tenant cannot be signed in to.
 extends_documentation_fragment:

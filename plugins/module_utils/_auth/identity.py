@@ -88,7 +88,8 @@ class Identity:
             # msal says so when the metadata of an authority is refused; Entra's own number stands in the text.
             raise SignInError(str(error), problem_of({"error_description": str(error)})) from None
         except ServiceError as error:
-            raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error)})) from None
+            reason = "read.throttled" if error.status == 429 else "read.failed"
+            raise SignInError(str(error), Problem(reason, {"said": str(error)})) from None
         value = answer.get("access_token")
         if not value:
             raise SignInError(said_by(answer), problem_of(answer))
@@ -104,7 +105,7 @@ class Identity:
         return BearerToken(value, origin_of(self._cloud.graph), tenant_id, self.name, claims)
 
     def _authority(self, tenant_id: str) -> dict[str, t.Any]:
-        """What every msal application of ours is made with. The address is ours to choose, so msal validates nothing."""
+        """What every msal application of ours is made with. The user chose the address, so msal validates nothing."""
         return {
             "authority": f"{self._cloud.login}/{tenant_id}",
             "http_client": MsalTransport(self._http),

@@ -46,6 +46,6 @@ class TokenCacheFile:
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".token-")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(self._cache.serialize())
-            os.replace(name, self._path)
+            pathlib.Path(name).replace(self._path)
         except OSError as error:
             raise OptionError(f"token_cache: cannot write '{self._path}': {error.strerror}.") from None

@@ -41,11 +41,15 @@ class MsalTransport:
         self._http = http
 
     def get(
-        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_ignored: t.Any
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_ignored: t.Any,
     ) -> MsalResponse:
         """Metadata of an authority."""
         target = f"{url}?{urlencode(params)}" if params else url
-        return MsalResponse(self._http.send("GET", target, headers=headers))
+        return _usable(self._http.send("GET", target, headers=headers))
 
     def post(
         self,
@@ -57,7 +61,18 @@ class MsalTransport:
     ) -> MsalResponse:
         """A token request. Asking for a token again is harmless, so it may be retried."""
         target = f"{url}?{urlencode(params)}" if params else url
-        return MsalResponse(self._http.send("POST", target, headers=headers, body=data))
+        return _usable(self._http.send("POST", target, headers=headers, body=data))
 
     def close(self) -> None:
         """The session is shared; whoever made it ends it."""
+
+
+def _usable(response: Response) -> MsalResponse:
+    """Raises ServiceError for an answer that is no judgement of the credential: throttled, or out of order."""
+    if response.status == 429 or response.status >= 500:
+        raise ServiceError(
+            f"the token service answered HTTP {response.status} until we gave up",
+            status=response.status,
+            request_id=response.request_id,
+        )
+    return MsalResponse(response)

@@ -3,8 +3,9 @@
 
 """Microsoft Graph: many reads at once, each answered by data or by a refusal that says why.
 
-Transport rules [doc json-batching, throttling]: at most 20 requests in a `$batch`, each with its own status; a throttled
-item carries its own Retry-After and is retried alone; a nextLink inside a batch has to be followed outside of it.
+Transport rules [doc json-batching, throttling]: at most 20 requests in a `$batch`, each with its own status; a
+throttled item carries its own Retry-After and is retried alone; a nextLink inside a batch has to be followed outside
+of it.
 """
 
 from __future__ import annotations

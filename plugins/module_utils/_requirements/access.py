@@ -22,26 +22,36 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Access:
-    """The verdict and what it stands on: later judges ask which way was taken. `method` is None where none is met."""
+    """The verdict, and every way that is proven: later judges look at each of them.
+
+    `gdap` is the relationship that carries, `account_id` the account in the target; both are None where access is not
+    met.
+    """
 
     verdict: Verdict
-    method: str | None = None
     gdap: Finding | None = None
     account_id: str | None = None
 
+    @property
+    def proven(self) -> bool:
+        """Is there a way at all?"""
+        return self.gdap is not None or self.account_id is not None
+
 
 def judge_access(case: Case) -> Access:
-    """By the declared method; under `auto` by whatever carries."""
+    """By the declared method; under `auto` by whatever carries, GDAP first."""
     method = case.tenant.access
     if method == "governance":
         return Access(case.verdict("access", "access.governance_not_read"))
-    gdap = _by_gdap(case) if method in ("gdap", "auto") else None
-    if gdap is not None and (method == "gdap" or gdap.method):
-        return gdap
+    if method == "gdap":
+        return _by_gdap(case)
     b2b = _by_b2b(case)
-    if gdap is None or b2b.method:
+    if method == "b2b":
         return b2b
-    return _neither(case, gdap, b2b)
+    gdap = _by_gdap(case)
+    if gdap.proven:
+        return dataclasses.replace(gdap, account_id=b2b.account_id)
+    return b2b if b2b.proven else _neither(case, gdap, b2b)
 
 
 def _by_gdap(case: Case) -> Access:
@@ -54,7 +64,7 @@ def _by_gdap(case: Case) -> Access:
     met = best.reason == "access.gdap_in_force"
     caveats = gdap_caveats(case, best) if met else []
     verdict = case.verdict("access", best.reason, best.details, evidence=best.evidence, caveats=caveats)
-    return Access(verdict, "gdap" if met else None, best if met else None)
+    return Access(verdict, gdap=best if met else None)
 
 
 def _by_b2b(case: Case) -> Access:
@@ -62,7 +72,7 @@ def _by_b2b(case: Case) -> Access:
     if found.problem is not None:
         return Access(case.verdict("access", found.problem.reason, found.problem.details, evidence=found.evidence))
     verdict = case.verdict("access", found.reason, found.details, evidence=found.evidence)
-    return Access(verdict, "b2b" if found.account_id else None, account_id=found.account_id)
+    return Access(verdict, account_id=found.account_id)
 
 
 def _neither(case: Case, gdap: Access, b2b: Access) -> Access:

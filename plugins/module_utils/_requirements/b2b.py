@@ -3,8 +3,9 @@
 
 """Microsoft Entra B2B: does the operator have an account in the target tenant, accepted and enabled?
 
-A guest from another Microsoft Entra tenant cannot be found by `identities` (issuerAssignedId is null there [community]),
-so the app looks by mail, by otherMails and by the #EXT# user principal name; the operator looks at their own object.
+A guest from another Microsoft Entra tenant cannot be found by `identities` (issuerAssignedId is null there
+[community]), so the app looks by mail, by otherMails and by the #EXT# user principal name; the operator looks at their
+own object.
 """
 
 from __future__ import annotations

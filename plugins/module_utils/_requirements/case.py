@@ -80,11 +80,11 @@ def readable(piece: Evidence | None) -> bool:
 
 
 def parse_time(text: str | None) -> dt.datetime | None:
-    """A Graph DateTimeOffset (up to 7 digits of a second occur) as an aware time; None where there is none or no sense."""
+    """A Graph DateTimeOffset (up to 7 digits of a second) as an aware time; None where there is none, or no sense."""
     if not text:
         return None
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

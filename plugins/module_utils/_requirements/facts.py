@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError
@@ -18,10 +17,11 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.home i
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
-from ansible_collections.m365.defender.plugins.module_utils._session import Session
 from ansible_collections.m365.defender.plugins.module_utils._requirements.target import read_tenant
+from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._fleet import Outcome
@@ -87,5 +87,3 @@ def unread_report(case: Case, problem: Problem) -> TenantReport:
         for link in REQUIREMENTS
     }
     return TenantReport(case.tenant, verdicts)
-
-

@@ -10,7 +10,6 @@ is ours]. Statuses are those of the CSDL; one that we do not know is never taken
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
@@ -18,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._reasons import make
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time, readable
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
@@ -186,9 +186,7 @@ def _not_in_force(status: str, ends: dt.datetime | None) -> tuple[int, str]:
     return _UNKNOWN, "access.gdap_status_unknown"
 
 
-def _judge_in_force(
-    case: Case, piece: Evidence, row: Mapping[str, t.Any], details: dict[str, str]
-) -> Finding:
+def _judge_in_force(case: Case, piece: Evidence, row: Mapping[str, t.Any], details: dict[str, str]) -> Finding:
     assigned, groups = case.get(assignments_key(row["id"])), case.get("operator_groups")
     evidence = tuple(p for p in (piece, assigned, groups) if p is not None)
     ends = parse_time(row["ends"])
@@ -226,4 +224,3 @@ def gdap_caveats(case: Case, best: Finding) -> list[t.Any]:
         caveats.append(make_caveat("access.gdap_expiring", details))
     caveats.append(make_caveat("access.gdap_carries_no_sentinel", case.details))
     return caveats
-

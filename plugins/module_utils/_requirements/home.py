@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is known of the home tenant: who the operator is, and GDAP from the partner's side. Read once for all tenants."""
+"""What is known of the home tenant: who the operator is, and GDAP from the partner's side. Read once for all."""
 
 from __future__ import annotations
 

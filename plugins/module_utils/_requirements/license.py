@@ -47,7 +47,9 @@ def shape_skus(body: t.Any, wanted: Collection[str] = ()) -> dict[str, t.Any]:
 def _shape_sku(sku: Mapping[str, t.Any], wanted: Collection[str]) -> dict[str, t.Any]:
     units = sku.get("prepaidUnits") or {}
     plans = {
-        key: str(plan["provisioningStatus"]) for plan in sku["servicePlans"] if (key := _key_of(plan, wanted)) is not None
+        key: str(plan["provisioningStatus"])
+        for plan in sku["servicePlans"]
+        if (key := _key_of(plan, wanted)) is not None
     }
     if not plans and str(sku["skuPartNumber"]).lower() in wanted:
         plans = {str(sku["skuPartNumber"]).lower(): "Success"}

@@ -15,6 +15,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._requirements.access import Access
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import Finding
 
 # More rows than this are left out of the evidence; the judge is told that they are.
 MAX_ROWS: t.Final = 20
@@ -71,24 +72,34 @@ ROLE_ASSIGNMENTS: t.Final = Read(
 
 
 def judge_permissions(case: Case, access: Access) -> Verdict:
-    """By the way that access takes. Without access nothing can be said: unknown, caused by access."""
-    if access.method == "gdap":
-        return _through_gdap(case, access)
-    if access.method == "b2b":
-        return _of_account(case)
-    return case.verdict("permissions", "permissions.access_first", caused_by="access")
+    """By every way that access takes; one that carries a wanted role is enough.
+
+    Without access nothing can be said: unknown, caused by access.
+    """
+    found = []
+    if access.gdap is not None:
+        found.append(_through_gdap(case, access.gdap))
+    if access.account_id is not None:
+        found.append(_of_account(case))
+    if not found:
+        return case.verdict("permissions", "permissions.access_first", caused_by="access")
+    return min(found, key=lambda verdict: _PREFERENCE.index(verdict.status))
 
 
-def _through_gdap(case: Case, access: Access) -> Verdict:
-    held = access.gdap.roles if access.gdap is not None else ()
-    wanted = [role for role in case.tenant.roles if role in held]
+# While one way is unread, a no by the other is not the last word.
+_PREFERENCE: t.Final = ("met", "unknown", "unmet", "not_applicable")
+
+
+def _through_gdap(case: Case, gdap: Finding) -> Verdict:
+    wanted = [role for role in case.tenant.roles if role in gdap.roles]
     details = {
         "roles": role_names(wanted),
         "wanted": role_names(case.tenant.roles),
-        "group": access.gdap.details.get("group", "") if access.gdap is not None else "",
+        "group": gdap.details.get("group", ""),
+        "object": gdap.details.get("object", ""),
     }
     reason = "permissions.role_via_gdap" if wanted else "permissions.gdap_no_role"
-    return case.verdict("permissions", reason, details, evidence=access.verdict.evidence)
+    return case.verdict("permissions", reason, details, evidence=gdap.evidence)
 
 
 def _of_account(case: Case) -> Verdict:
@@ -108,7 +119,7 @@ def _of_account(case: Case) -> Verdict:
 
 
 def _way(assignments: Evidence | None) -> str:
-    """A role that is active but not assigned to the account itself comes through a group, if the assignments were read."""
+    """A role that is active but not assigned to the account comes through a group, if the assignments were read."""
     return "permissions.role_via_group" if readable(assignments) else "permissions.role_direct"
 
 
@@ -119,9 +130,7 @@ def _assigned(assignments: Evidence | None, scope: str | None) -> set[str]:
     return {row["role"] for row in assignments.data["assignments"] if scope is None or row["scope"] == scope}
 
 
-def _no_role(
-    case: Case, roles: Evidence | None, assignments: Evidence | None, details: dict[str, str]
-) -> Verdict:
+def _no_role(case: Case, roles: Evidence | None, assignments: Evidence | None, details: dict[str, str]) -> Verdict:
     evidence = [roles, assignments]
     scoped = [role for role in case.tenant.roles if role in _assigned(assignments, None)]
     if scoped:

@@ -32,6 +32,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.permis
     DIRECTORY_ROLES,
     OWN_DIRECTORY_ROLES,
     ROLE_ASSIGNMENTS,
+    judge_permissions,
 )
 
 if t.TYPE_CHECKING:
@@ -86,9 +87,9 @@ def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
 
 
 def _needs_accounts(case: Case) -> bool:
-    """Under `auto`, GDAP that carries makes the look for an account needless."""
+    """Under `auto`, GDAP that carries a wanted role makes the look for an account needless."""
     method = case.tenant.access
-    return method == "b2b" or (method == "auto" and judge_access(case).method is None)
+    return method == "b2b" or (method == "auto" and judge_permissions(case, judge_access(case)).status != "met")
 
 
 def _look_ups(session: Session, home: Home) -> list[Asked]:
@@ -134,5 +135,3 @@ def _with_roles(session: Session, case: Case, token: BearerToken, place: Place) 
     roles = OWN_DIRECTORY_ROLES if token.identity == "operator" else DIRECTORY_ROLES
     asked = [Asked("directory_roles", roles, fields), Asked("role_assignments", ROLE_ASSIGNMENTS, fields)]
     return _with(case, session.reader.read(asked, token, place))
-
-

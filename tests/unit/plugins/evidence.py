@@ -13,7 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.case i
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import assignments_key
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES, role_template_id
 
-NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.timezone.utc)
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 TENANT_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 GROUP = "bbbbbbbb-0000-4000-8000-000000000001"
 OTHER_GROUP = "bbbbbbbb-0000-4000-8000-000000000002"
@@ -72,7 +72,9 @@ def gdap_evidence(
         assignments = [{"status": "active", "group": GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
     found = {
         "gdap_relationships": piece("gdap_relationships", {"relationships": list(rows), "left_out": 0}),
-        "operator_groups": piece("operator_groups", {"groups": {g: f"Group {g[-1]}" for g in groups}, "other_groups": 0}),
+        "operator_groups": piece(
+            "operator_groups", {"groups": {g: f"Group {g[-1]}" for g in groups}, "other_groups": 0}
+        ),
     }
     for row in rows:
         found[assignments_key(row["id"])] = piece("gdap_assignments", {"assignments": assignments})

@@ -124,7 +124,10 @@ def test_b2b_found_although_another_look_up_failed():
 
 
 def test_b2b_more_accounts_than_looked_at():
-    assert judge_access(case(account_evidence(account(enabled=False), left_out=3), access="b2b")).verdict.status == "unknown"
+    assert (
+        judge_access(case(account_evidence(account(enabled=False), left_out=3), access="b2b")).verdict.status
+        == "unknown"
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,10 @@ def test_b2b_more_accounts_than_looked_at():
             gdap_evidence(relationship("expired", -1)), account_evidence(), "access.gdap_expired", id="gdap_was"
         ),
         pytest.param(
-            gdap_evidence(), account_evidence(account(state="PendingAcceptance")), "access.guest_pending", id="b2b_begun"
+            gdap_evidence(),
+            account_evidence(account(state="PendingAcceptance")),
+            "access.guest_pending",
+            id="b2b_begun",
         ),
         pytest.param(
             {"gdap_relationships": unread("gdap_relationships")},
@@ -276,6 +282,15 @@ def test_permissions_through_gdap(held, assigned, reason):
     assignments = [{"status": "active", "group": GROUP, "roles": assigned, "other_roles": 0}]
     judged = case(gdap_evidence(relationship(roles=held), assignments=assignments))
     assert judge_permissions(judged, judge_access(judged)).reason == reason
+
+
+def test_auto_takes_the_role_of_the_account_where_gdap_carries_none():
+    assignments = [{"status": "active", "group": GROUP, "roles": [DIRECTORY_READERS], "other_roles": 0}]
+    evidence = {**gdap_evidence(relationship(), assignments=assignments), **GUEST, **role_evidence((SECURITY_READER,))}
+    judged = case(evidence, access="auto")
+    access = judge_access(judged)
+    assert access.verdict.reason == "access.gdap_in_force"
+    assert judge_permissions(judged, access).reason == "permissions.role_via_group"
 
 
 def test_no_access_makes_permissions_unknown_because_of_it():

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every command sets up what it needs first (.venv, once). PYTHON=python3.13 chooses the interpreter.
+PY := .venv/bin/python
+WORLD ?= lab/worlds/demo.yml
+ARGS ?=
+GATES ?=
+
+.PHONY: help setup demo test lint sanity unit lab bench docs dist format clean
+.DEFAULT_GOAL := help
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
+
+setup: ## make .venv with all that the other commands need (they do it by themselves)
+	@scripts/setup
+
+demo: setup ## check the 25 tenants of the demo world; leaves build/demo/report.json
+	@$(PY) scripts/demo.py $(ARGS)
+
+test: setup ## run every gate that CI runs; GATES="mypy pytest" runs these only
+	@$(PY) scripts/gates.py $(GATES)
+
+lint: setup ## run the gates that only read the code; they take seconds
+	@$(PY) scripts/gates.py static
+
+sanity: setup ## run ansible-test sanity; ARGS="--test pylint" runs one test of it
+	@$(PY) scripts/sanity.py $(ARGS)
+
+unit: setup ## run the unit tests; ARGS="-k license" runs some of them
+	@$(PY) -m pytest tests/unit $(ARGS)
+
+lab: setup ## serve the lab until Ctrl-C; WORLD=lab/worlds/demo.yml, ARGS="--port 8443"
+	@cd tests && ../$(PY) -m lab --world $(WORLD) $(ARGS)
+
+bench: setup ## measure
+	@cd tests && ../$(PY) -m bench $(ARGS)
+
+docs: setup ## write the pages that come from the code, and the HTML of all plugins in build/docs
+	@$(PY) scripts/generate_docs.py
+	@$(PY) scripts/plugin_docs.py html
+
+dist: setup ## build the collection's artifact in build/dist
+	@$(PY) scripts/artifact.py build
+
+format: setup ## lay out the code and repair what ruff can repair
+	@$(PY) -m ruff check --fix-only --quiet
+	@$(PY) -m ruff format
+
+clean: ## remove what the other commands made, but for .venv
+	@rm -rf build .ansible .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache tests/output

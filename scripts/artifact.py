@@ -1,0 +1,97 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Build the collection's artifact, or prove that what was built works.
+
+    python scripts/artifact.py build    build/dist/m365-defender-<version>.tar.gz
+    python scripts/artifact.py check    build it, look into it, install it into an empty path, run the demo from there
+"""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+
+from project_files import BUILD, COLLECTION_DIRECTORY, ROOT, project_files, refresh_copy
+from tool_environment import BIN, tool_environment
+
+MADE_BY_BUILD = {"FILES.json", "MANIFEST.json"}
+WANTED = {"COPYING", "README.md", "meta/runtime.yml", "plugins/modules/mto_requirement_facts.py", "requirements.txt"}
+DEVELOPERS_ONLY = ("build/", "scripts/", "tests/", "Makefile", ".")
+
+
+def run(*command: str, directory: pathlib.Path = ROOT) -> None:
+    """Run a command of ours; what it prints says what went wrong."""
+    subprocess.run(command, cwd=directory, env=tool_environment(), check=True)
+
+
+def build() -> pathlib.Path:
+    """Build from the project's files alone, so that nothing that merely lies about gets in."""
+    dist = BUILD / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    collection = refresh_copy(BUILD / "package")
+    run(str(BIN / "ansible-galaxy"), "collection", "build", "--output-path", str(dist), directory=collection)
+    return next(dist.glob("m365-defender-*.tar.gz"))
+
+
+def complaints_about(names: set[str], project: set[str]) -> list[str]:
+    """What should not be in the artifact, and what should."""
+    strangers = names - project - MADE_BY_BUILD
+    ours = {name for name in names if name.startswith(DEVELOPERS_ONLY)}
+    missing = WANTED - names
+    return (
+        [f"{name}: in the artifact, but not in the project" for name in sorted(strangers)]
+        + [f"{name}: in the artifact, but of use to developers only" for name in sorted(ours)]
+        + [f"{name}: missing in the artifact" for name in sorted(missing)]
+    )
+
+
+def file_names(artifact: pathlib.Path) -> set[str]:
+    """The files in it."""
+    with tarfile.open(artifact) as archive:
+        return {member.name.removeprefix("./") for member in archive.getmembers() if member.isfile()}
+
+
+def install(artifact: pathlib.Path) -> pathlib.Path:
+    """Install it where nothing is yet; return the collections path."""
+    path = BUILD / "installed"
+    shutil.rmtree(path, ignore_errors=True)
+    galaxy = str(BIN / "ansible-galaxy")
+    run(galaxy, "collection", "install", str(artifact), "--no-deps", "--offline", "--collections-path", str(path))
+    if not (path / COLLECTION_DIRECTORY / "MANIFEST.json").is_file():
+        raise SystemExit(f"artifact: {artifact.name} was not installed into {path}")
+    return path
+
+
+def check() -> None:
+    """Everything a user does with the artifact."""
+    artifact = build()
+    found = complaints_about(file_names(artifact), {path.as_posix() for path in project_files()})
+    if found:
+        raise SystemExit("\n".join(found))
+    path = install(artifact)
+    output = BUILD / "installed-demo"
+    run(sys.executable, "scripts/demo.py", "--collections-path", str(path), "--output", str(output))
+    if not (output / "report.json").is_file():
+        raise SystemExit("artifact: the demo, run from the installed collection, left no report.json")
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code 0, or that of the command that failed."""
+    work = {"build": build, "check": check}.get(" ".join(arguments))
+    if work is None:
+        print(__doc__)
+        return 2
+    try:
+        work()
+    except subprocess.CalledProcessError as error:
+        print(f"artifact: {' '.join(map(str, error.cmd))} ended with exit code {error.returncode}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

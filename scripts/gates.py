@@ -1,0 +1,234 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the gates: everything that has to be in order before a change is merged.
+
+    python scripts/gates.py [NAME ...]      all of them, or those named (a group counts as a name: static)
+    python scripts/gates.py --list
+
+Each gate's full output is kept in build/test/<name>.log and shown if the gate fails. The last line is
+`N passed, N failed`: every test of pytest and every other gate counts as one.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+import xml.etree.ElementTree as ET
+
+from project_files import BUILD, ROOT
+from tool_environment import BIN, tool_environment
+
+LOGS = BUILD / "test"
+TEST_RESULTS = LOGS / "pytest.xml"
+# Far above what a gate needs; a gate that hangs shall end as a failure, not as a cancelled job.
+LIMIT_SECONDS = 900
+WIDTH = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """A command that has to end with exit code 0."""
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    static: bool = True
+    # Runs beside all others from the start, since it takes longest and mostly uses one core.
+    beside: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a gate ended."""
+
+    gate: Gate
+    passed: int
+    failed: int
+    seconds: float
+    note: str
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    """A command of the environment that set-up made."""
+    return (str(BIN / name), *arguments)
+
+
+def script(name: str, *arguments: str) -> tuple[str, ...]:
+    """One of our own scripts."""
+    return (sys.executable, f"scripts/{name}.py", *arguments)
+
+
+GATES = (
+    Gate("sanity", "the whole of ansible-test sanity, no ignores", script("sanity"), static=False, beside=True),
+    Gate("spdx", "every file says whose it is", script("check_spdx")),
+    Gate("ruff", "style, mistakes, complexity", tool("ruff", "check")),
+    Gate("format", "layout of the code", tool("ruff", "format", "--check")),
+    Gate("imports", "the floors of the architecture", tool("lint-imports", "--no-logo", "--cache-dir", "build/cache")),
+    Gate("mypy", "types, strict", tool("mypy")),
+    Gate("generated-docs", "pages written from the code's data", script("generate_docs", "--check")),
+    Gate("changelog", "changelog and its fragments", tool("antsibull-changelog", "lint")),
+    Gate("ansible-lint", "playbooks and roles, production profile", tool("ansible-lint")),
+    Gate("plugin-docs", "documentation of plugins and roles", script("plugin_docs", "lint")),
+    Gate("pytest", "unit, conversation and integration tests", tool("pytest", f"--junitxml={TEST_RESULTS}"), static=False),
+    Gate("artifact", "build, install, demo from what is installed", script("artifact", "check"), static=False),
+)
+
+
+class Runner:
+    """Runs gates; ends what still runs when it is itself ended."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+
+    def run(self, gate: Gate) -> Outcome:
+        """Run one gate and show how it ended."""
+        started = time.monotonic()
+        code = self._execute(gate)
+        outcome = judge(gate, code, time.monotonic() - started)
+        self._show(outcome)
+        return outcome
+
+    def end_all(self) -> None:
+        """End what still runs, with all that it started."""
+        with self._lock:
+            for process in self._running:
+                end(process)
+
+    def _execute(self, gate: Gate) -> int | None:
+        """The exit code, None if it took too long."""
+        environment = tool_environment() | {"NO_COLOR": "1", "PYTHONPATH": python_path()}
+        with log_of(gate).open("wb") as log:
+            process = subprocess.Popen(
+                gate.command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            with self._lock:
+                self._running.add(process)
+            try:
+                return process.wait(timeout=LIMIT_SECONDS)
+            except subprocess.TimeoutExpired:
+                end(process)
+                return None
+            finally:
+                with self._lock:
+                    self._running.discard(process)
+
+    def _show(self, outcome: Outcome) -> None:
+        """One headline at once; the output too if the gate failed."""
+        gate = outcome.gate
+        ending = f"{'FAILED' if outcome.failed else 'passed'} {outcome.seconds:6.1f} s"
+        lines = [f"{f'{gate.name}: {gate.title} ':-<{WIDTH - len(ending) - 1}} {ending}"]
+        if outcome.failed:
+            lines += [log_of(gate).read_text(encoding="utf-8", errors="replace").rstrip()]
+        if outcome.note:
+            lines += [outcome.note]
+        with self._lock:
+            print("\n".join(lines), flush=True)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and its children; they share a session of their own."""
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def log_of(gate: Gate) -> pathlib.Path:
+    """Where its output goes."""
+    return LOGS / f"{gate.name}.log"
+
+
+def python_path() -> str:
+    """Where the collection, the lab and our scripts are found by name."""
+    return os.pathsep.join(str(path) for path in (BUILD / "collections", ROOT / "tests", ROOT / "scripts"))
+
+
+def judge(gate: Gate, code: int | None, seconds: float) -> Outcome:
+    """Count a gate as one, and pytest by its tests."""
+    if code is None:
+        return Outcome(gate, 0, 1, seconds, f"{gate.name}: stopped after {LIMIT_SECONDS} s")
+    if gate.name == "pytest" and TEST_RESULTS.is_file():
+        return judge_tests(gate, code, seconds)
+    note = f"{gate.name}: exit code {code}" if code else ""
+    return Outcome(gate, int(code == 0), int(code != 0), seconds, note)
+
+
+def judge_tests(gate: Gate, code: int, seconds: float) -> Outcome:
+    """A test that was skipped proves nothing, so it counts as failed."""
+    # pytest wrote this file a moment ago.
+    suites = list(ET.parse(TEST_RESULTS).getroot().iter("testsuite"))  # noqa: S314
+    total, bad, skipped = (
+        sum(int(suite.get(key, "0")) for suite in suites for key in keys)
+        for keys in (("tests",), ("failures", "errors"), ("skipped",))
+    )
+    failed = max(bad + skipped, int(code != 0))
+    notes = [f"pytest: {total} tests"] + ([f"{skipped} of them skipped: that counts as failed"] if skipped else [])
+    return Outcome(gate, total - bad - skipped, failed, seconds, ", ".join(notes))
+
+
+def chosen(names: list[str]) -> list[Gate]:
+    """The gates of these names; all without one."""
+    unknown = set(names) - {gate.name for gate in GATES} - {"static"}
+    if unknown:
+        raise SystemExit(f"gates: no gate {', '.join(sorted(unknown))}; there are static (a group), {known()}")
+    return [gate for gate in GATES if not names or gate.name in names or (gate.static and "static" in names)]
+
+
+def known() -> str:
+    """The names of all gates."""
+    return ", ".join(gate.name for gate in GATES)
+
+
+def run_all(gates: list[Gate], runner: Runner) -> list[Outcome]:
+    """Two lanes, one per core: the long gate beside the others in their order."""
+    lanes = [[gate for gate in gates if gate.beside], [gate for gate in gates if not gate.beside]]
+    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+        try:
+            done = [pool.submit(lambda lane: [runner.run(gate) for gate in lane], lane) for lane in lanes]
+            return [outcome for lane in done for outcome in lane.result()]
+        except BaseException:
+            runner.end_all()
+            raise
+
+
+def close(outcomes: list[Outcome], seconds: float) -> int:
+    """The last lines, and the exit code."""
+    bad = [outcome.gate.name for outcome in outcomes if outcome.failed]
+    passed, failed = (sum(values) for values in zip(*((o.passed, o.failed) for o in outcomes), strict=True))
+    print("=" * WIDTH)
+    print(f"{len(outcomes)} gates in {seconds:.0f} s; failed: {', '.join(bad) or 'none'}")
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return 1 if bad else 0
+
+
+def main(names: list[str]) -> int:
+    """Run the gates; exit code 1 if one failed."""
+    if names == ["--list"]:
+        print("\n".join(f"{gate.name:15} {gate.title}" for gate in GATES))
+        return 0
+    gates = chosen(names)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    TEST_RESULTS.unlink(missing_ok=True)
+    # CI ends a job with SIGTERM: take it as Ctrl-C, so that no gate outlives us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    started = time.monotonic()
+    return close(run_all(gates, Runner()), time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("gates: interrupted")

@@ -1,0 +1,122 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Measure the facts module against the lab: `python -m bench` from tests/ (or `make bench`).
+
+Prints wall seconds of the module alone (its process, with start-up and imports), of a whole play around it, and of a
+play that does nothing (Ansible's own fixed cost); requests per target tenant, and bytes of evidence per tenant.
+Machines are noisy: every figure is the median of several runs, and all of them come from one session.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+
+from lab.process import Lab, start_lab
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parent.parent.parent
+COLLECTIONS: t.Final = ROOT / "build" / "collections"
+MODULE: t.Final = "ansible_collections.m365.defender.plugins.modules.mto_requirement_facts"
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Measure the facts module against the lab.")
+    parser.add_argument("--tenants", type=int, default=25)
+    parser.add_argument("--latency-ms", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=5)
+    return parser.parse_args()
+
+
+def environment() -> dict[str, str]:
+    """The environment of every measured process."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "MTO_", "AZURE_"))}
+    return {**kept, "PYTHONPATH": str(COLLECTIONS), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+
+
+def module_options(lab: Lab, tenants: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    """What a task would hand to the module."""
+    connection = lab.connection
+    names = ("home_tenant_id", "client_id", "client_secret", "operator", "ca_path")
+    endpoints = {name: connection[name] for name in ("login", "graph")}
+    return {**{name: connection[name] for name in names}, "endpoints": endpoints, "tenants": tenants}
+
+
+def run_module(options: dict[str, t.Any]) -> tuple[float, dict[str, t.Any]]:
+    """Run the module as its own process; seconds and result."""
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options})
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", MODULE, arguments], env=environment(), capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        raise SystemExit(f"the module failed: {done.stdout}{done.stderr}")
+    return seconds, json.loads(done.stdout)
+
+
+def run_play(tasks: list[dict[str, t.Any]]) -> float:
+    """Run a play with these tasks on localhost; seconds."""
+    variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "ansible_pipelining": True}
+    head = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables}
+    with tempfile.TemporaryDirectory() as directory:
+        playbook = pathlib.Path(directory) / "play.yml"
+        playbook.write_text(json.dumps([{**head, "tasks": tasks}]), encoding="utf-8")
+        command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", str(playbook)]
+        started = time.perf_counter()
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        seconds = time.perf_counter() - started
+    if done.returncode:
+        raise SystemExit(f"the play failed: {done.stdout}{done.stderr}")
+    return seconds
+
+
+def evidence_bytes(requirements: dict[str, t.Any]) -> list[int]:
+    """Bytes of evidence in each tenant's row, as compact JSON; a piece that two verdicts rest on counts twice."""
+    return [
+        sum(len(json.dumps(verdict["evidence"], separators=(",", ":"))) for verdict in row["requirements"].values())
+        for row in requirements.values()
+    ]
+
+
+def requests_per_tenant(lab: Lab, home_tenant_id: str) -> list[int]:
+    """Requests that each target tenant saw so far: discovery and token included."""
+    counted = collections.Counter(row["tenant"] for row in lab.requests() if row["tenant"] != home_tenant_id)
+    return list(counted.values())
+
+
+def main() -> int:
+    """Measure and print; one figure a line."""
+    options = arguments()
+    with start_lab(tenants=options.tenants, seed=1, calm=True, latency_ms=options.latency_ms) as lab:
+        tenants = lab.tenants()
+        task = module_options(lab, tenants)
+        first, result = run_module(task)
+        counted = requests_per_tenant(lab, lab.connection["home_tenant_id"])
+        seconds = [first, *(run_module(task)[0] for _run in range(options.runs - 1))]
+        plays = [run_play([{"m365.defender.mto_requirement_facts": task}]) for _run in range(options.runs)]
+        empty = [run_play([{"ansible.builtin.assert": {"that": True}}]) for _run in range(options.runs)]
+    rows = result["ansible_facts"]["mto_requirements"]
+    size = evidence_bytes(rows)
+    print(f"tenants                      {len(rows)}, ready {sum(row['ready'] for row in rows.values())}")
+    print(f"latency                      {options.latency_ms} ms a request, median of {options.runs} runs")
+    print(f"module alone                 {statistics.median(seconds):.2f} s")
+    print(f"play with the module         {statistics.median(plays):.2f} s")
+    print(f"play with nothing            {statistics.median(empty):.2f} s")
+    print(f"requests per target tenant   {max(counted)} at most, {statistics.mean(counted):.1f} on average")
+    print(f"evidence per tenant          {max(size)} bytes at most, {statistics.mean(size):.0f} on average")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks and the module through real ansible-playbook runs against the lab with the demo world."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+import yaml
+from conftest import ROOT, Ansible
+from lab.process import start_lab
+
+WORLD = yaml.safe_load((ROOT / "tests" / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
+TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))["mto_tenants"]
+REQUIREMENTS = "m365.defender.requirements"
+ADOPT = "m365.defender.adopt"
+ONE = [TENANTS[0]]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, demo_lab):
+    """The report of all 25 tenants, with -vvv, so that there is as much output as there can be."""
+    ansible = Ansible(tmp_path_factory.mktemp("report"), demo_lab)
+    run = ansible.play(REQUIREMENTS, "-vvv", mto_tenants=TENANTS, mto_fail_on=[], mto_report_dir=str(ansible.directory))
+    assert run.code == 0, run.output
+    return json.loads((ansible.directory / "report.json").read_text(encoding="utf-8")), run, ansible
+
+
+def test_demo_list_is_the_world(report):
+    rows = [(t["tenant_id"], t["name"], t.get("declare", {}).get("access", "auto")) for t in WORLD["tenants"]]
+    assert rows == [(t["tenant_id"], t["name"], t.get("access", "auto")) for t in TENANTS]
+    assert len(rows) == 25
+
+
+@pytest.mark.parametrize("index", range(25), ids=[tenant["name"] for tenant in WORLD["tenants"]])
+def test_every_answer_is_the_right_one(report, index):
+    row, world = report[0]["tenants"][index], WORLD["tenants"][index]
+    expect = world.get("expect") or {}
+    assert row["tenant_id"] == world["tenant_id"]
+    assert (row["first_broken"], row["reason"]) == (expect.get("first_broken"), expect.get("reason"))
+    assert row["ready"] is (expect.get("first_broken") is None)
+    for link, reason in (expect.get("verdicts") or {}).items():
+        assert row["requirements"][link]["reason"] == reason
+
+
+def test_summary_has_a_line_for_each_finding_tenant(report):
+    found, run, _ansible = report
+    for finding in found["findings"]:
+        assert finding["tenant_name"] in run.output
+        assert finding["remedy"]
+        assert finding["doc_url"].startswith("https://learn.microsoft.com/")
+
+
+def test_nothing_secret_anywhere(report):
+    """Output with -vvv, the report, and every file that the run left under HOME and the temporary directory."""
+    _found, run, ansible = report
+    secrets = [ansible.lab.connection[name] for name in ("client_secret", "refresh_token")]
+    texts = {"output": run.output}
+    for path in ansible.directory.rglob("*"):
+        if path.is_file():
+            texts[str(path)] = path.read_text(encoding="utf-8", errors="replace")
+    for place, text in texts.items():
+        for secret in (*secrets, "eyJ"):
+            assert secret not in text, f"{place} holds a secret"
+
+
+def test_evidence_is_small(report):
+    for row in report[0]["tenants"]:
+        size = sum(len(json.dumps(v["evidence"], separators=(",", ":"))) for v in row["requirements"].values())
+        assert size <= 4096, row["name"]
+
+
+def test_check_mode_tells_the_same(ansible, report):
+    run = ansible.play(
+        REQUIREMENTS, "--check", "--diff", mto_tenants=TENANTS, mto_fail_on=[], mto_report_dir=str(ansible.directory)
+    )
+    assert run.code == 0, run.output
+    found = json.loads((ansible.directory / "report.json").read_text(encoding="utf-8"))
+    assert [f["id"] for f in found["findings"]] == [f["id"] for f in report[0]["findings"]]
+    assert "changed=0" in run.output
+
+
+def test_default_fails_while_something_is_not_in_order(ansible):
+    run = ansible.play(REQUIREMENTS, mto_tenants=TENANTS)
+    assert run.code == 2
+    assert "Set mto_fail_on to choose" in run.output
+
+
+def test_default_passes_where_all_is_in_order(ansible):
+    healthy = [t for t, w in zip(TENANTS, WORLD["tenants"], strict=True) if not (w.get("expect") or {}).get("reason")]
+    assert ansible.play(REQUIREMENTS, mto_tenants=healthy).code == 0
+
+
+GOOD_ID = TENANTS[0]["tenant_id"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        pytest.param({"mto_home_tenant_id": None}, "home_tenant_id: missing", id="missing_option"),
+        pytest.param({"mto_client_id": "abc"}, "client_id: 'abc' is not a GUID", id="bad_guid"),
+        pytest.param({"mto_operator": None}, "operator: say whose access", id="no_operator"),
+        pytest.param({"mto_tenants": [{"tenant_id": "abc", "name": "X"}]}, r"tenants[0] (X): tenant_id 'abc'", id="row"),
+        pytest.param({"mto_tenants": [*ONE, *ONE]}, "tenants[1]", id="duplicate"),
+        pytest.param(
+            {"mto_tenants": [{"tenant_id": WORLD["home"]["tenant_id"]}]}, "this is the home tenant", id="home_in_list"
+        ),
+        pytest.param({"mto_client_secret": "wrong"}, "AADSTS7000215", id="wrong_secret"),
+        pytest.param({"mto_cloud": "mars"}, "cloud: 'mars' is not a cloud we know", id="unknown_cloud"),
+        pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: there is no file", id="unreadable_file"),
+        pytest.param({"mto_fail_on": ["never"]}, "mto_fail_on: 'never' is not a choice", id="fail_on"),
+    ],
+)
+def test_bad_input_gets_one_clear_sentence(ansible, variables, words):
+    run = ansible.play(REQUIREMENTS, **{"mto_tenants": ONE, **variables})
+    assert run.code != 0
+    assert words in run.output
+    assert "Traceback" not in run.output
+
+
+def test_module_defaults_group_sets_the_connection_once(ansible):
+    options = {key.removeprefix("mto_"): value for key, value in ansible.variables().items()}
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "module_defaults": {"group/m365.defender.mto": options},
+        "tasks": [
+            {"m365.defender.mto_requirement_facts": {"tenants": ONE}},
+            {"m365.defender.mto_gdap_customer_info": {}, "register": "gdap"},
+            {"ansible.builtin.assert": {"that": ["gdap.customers", "ansible_facts.mto_requirements | length == 1"]}},
+        ],
+    }
+    path = ansible.directory / "play.yml"
+    path.write_text(json.dumps([play]), encoding="utf-8")
+    run = ansible.play(str(path))
+    assert run.code == 0, run.output
+
+
+def test_adopt_writes_a_list_that_the_next_play_takes(ansible):
+    run = ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory))
+    assert run.code == 0, run.output
+    adopted = yaml.safe_load((ansible.directory / "tenants.yml").read_text(encoding="utf-8"))["mto_tenants"]
+    declared = {row["tenant_id"] for row in TENANTS}
+    assert adopted
+    assert {row["tenant_id"] for row in adopted} <= declared
+    links = (ansible.directory / "consent-links.md").read_text(encoding="utf-8")
+    unconsented = [w["tenant_id"] for w in WORLD["tenants"] if w.get("consent") == "none" and w.get("gdap")]
+    assert unconsented
+    for tenant_id in unconsented:
+        assert f"/{tenant_id}/adminconsent?client_id=" in links
+    assert links.count("adminconsent") == len(unconsented)
+
+
+def test_adopt_keeps_a_file_that_exists(ansible):
+    path = ansible.directory / "tenants.yml"
+    path.write_text("mine\n", encoding="utf-8")
+    first = ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory))
+    assert (first.code, path.read_text(encoding="utf-8")) == (0, "mine\n")
+    assert "is kept" in first.output
+    assert ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory), mto_adopt_overwrite=True).code == 0
+    assert "mto_tenants" in path.read_text(encoding="utf-8")
+    assert "changed=0" in ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory), mto_adopt_overwrite=True).output
+
+
+def test_adopt_never_lets_a_name_become_a_template(tmp_path):
+    """A customer chooses its own name; a tenant list with that name in it must not run it."""
+    name = "{{ lookup('ansible.builtin.pipe', 'touch owned') }} & 'Söhne'"
+    world = yaml.safe_load((ROOT / "tests/lab/worlds/demo.yml").read_text(encoding="utf-8"))
+    tenant = next(t for t in world["tenants"] if t.get("gdap") and not (t.get("expect") or {}).get("reason"))
+    path = tmp_path / "world.yml"
+    path.write_text(yaml.safe_dump({**world, "tenants": [{**tenant, "name": name}]}), encoding="utf-8")
+    with start_lab(world=path) as lab:
+        ansible = Ansible(tmp_path, lab)
+        assert ansible.play(ADOPT, mto_adopt_dir=str(tmp_path)).code == 0
+        tenants = pathlib.Path(tmp_path / "tenants.yml")
+        run = ansible.play(REQUIREMENTS, "-e", f"@{tenants}", mto_report_dir=str(tmp_path))
+    assert run.code == 0, run.output
+    assert not list(tmp_path.rglob("owned"))
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["tenants"][0]["name"] == name

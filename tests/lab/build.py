@@ -1,0 +1,184 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a world to the running state. What a world expects and what a user would declare are left behind here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from lab import permissions, roles, skus
+from lab.directory import Directory, Entity, Person, RoleAssignment, State, object_id, timestamp
+from lab.faults import FaultPlan
+from lab.gdap import build_relationship
+from lab.people import guest_user, operator_user, ordinary_users
+from lab.trust import build_default, build_partner
+
+if t.TYPE_CHECKING:
+    from lab.world import CrossTenantAccess, Group, Home, License, Operator, Organization, Tenant, World
+
+_OLD: t.Final = dt.timedelta(days=900)
+# Plans that belong to the whole tenant and not to a person.
+_COMPANY_PLANS: t.Final = ("EXCHANGE_S_FOUNDATION", "ADALLOM_S_O365", "INTUNE_O365", "M365_LIGHTHOUSE_CUSTOMER_PLAN1")
+
+
+def build_state(world: World, now: dt.datetime) -> State:
+    """The state of all tenants at the given moment."""
+    home = _home(world.home, now)
+    targets = [_target(tenant, world.home, now) for tenant in world.tenants]
+    relationships = [build_relationship(home, tenant, row, now) for tenant in world.tenants for row in tenant.gdap]
+    operator = world.home.operator
+    return State(
+        world=world.name,
+        home=home,
+        directories={directory.tenant_id: directory for directory in (home, *targets)},
+        relationships=relationships,
+        operator=Person(home.operator_ids[0], operator.upn, operator.name),
+        started=now,
+    )
+
+
+def _home(home: Home, now: dt.datetime) -> Directory:
+    directory = _directory(home, home.cross_tenant_access, now)
+    directory.application_permissions = permissions.granted(home.app_permissions, delegated=False)
+    directory.delegated_permissions = permissions.granted(home.app_permissions, delegated=True)
+    user = operator_user(directory, home.operator, now - _OLD)
+    _add_operator(directory, user, home.operator.groups, home.operator.roles)
+    return directory
+
+
+def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
+    directory = _directory(tenant, tenant.cross_tenant_access, now)
+    if tenant.consent != "none":
+        directory.application_permissions = permissions.granted(tenant.consent, delegated=False)
+        directory.delegated_permissions = permissions.granted(tenant.consent, delegated=True)
+    directory.blocks_operator = tenant.conditional_access.blocks_operator
+    directory.defender = tenant.defender
+    partner = tenant.cross_tenant_access.partner
+    if partner is not None:
+        directory.partners[home.tenant_id] = build_partner(home.tenant_id, partner)
+    _add_guests(directory, tenant, home.operator, now)
+    return directory
+
+
+def _directory(organization: Organization, access: CrossTenantAccess, now: dt.datetime) -> Directory:
+    label = organization.domain.partition(".")[0].replace("-", "")
+    directory = Directory(
+        tenant_id=organization.tenant_id,
+        name=organization.name,
+        domain=organization.domain,
+        initial_domain=f"{label}.onmicrosoft.com",
+        organization={},
+        trust_default=build_default(access.default),
+        faults=FaultPlan(organization.faults),
+    )
+    directory.organization = _organization(directory, organization, now)
+    directory.skus = [_sku(directory, row) for row in organization.licenses]
+    _add_groups(directory, organization.groups)
+    _add_people(directory, organization.users, now)
+    return directory
+
+
+def _organization(directory: Directory, organization: Organization, now: dt.datetime) -> Entity:
+    domain = {"capabilities": "Email, OfficeCommunicationsOnline", "type": "Managed"}
+    return {
+        "id": directory.tenant_id,
+        "deletedDateTime": None,
+        "businessPhones": [],
+        "countryLetterCode": organization.country,
+        "createdDateTime": timestamp(now - _OLD),
+        "displayName": organization.name,
+        "preferredLanguage": "en",
+        "technicalNotificationMails": [f"it@{organization.domain}"],
+        "tenantType": "AAD",
+        "verifiedDomains": [
+            {**domain, "name": organization.domain, "isDefault": True, "isInitial": False},
+            {**domain, "name": directory.initial_domain, "isDefault": False, "isInitial": True},
+        ],
+        "assignedPlans": [],
+        "provisionedPlans": [],
+        "privacyProfile": None,
+        "onPremisesSyncEnabled": None,
+        "directorySizeQuota": {"used": 420 + organization.users, "total": 50000},
+    }
+
+
+def _sku(directory: Directory, row: License) -> Entity:
+    sku = skus.catalogue()[row.sku]
+    return {
+        "id": f"{directory.tenant_id}_{sku.id}",
+        "accountId": directory.tenant_id,
+        "accountName": directory.initial_domain.partition(".")[0],
+        "appliesTo": "User",
+        "capabilityStatus": row.capability,
+        "consumedUnits": row.enabled * 4 // 5 if row.consumed is None else row.consumed,
+        "prepaidUnits": _units(row),
+        "servicePlans": [
+            {
+                "servicePlanId": plan.id,
+                "servicePlanName": plan.name,
+                "provisioningStatus": "Disabled" if plan.name in row.disabled_plans else "Success",
+                "appliesTo": "Company" if plan.name in _COMPANY_PLANS else "User",
+            }
+            for plan in sku.plans
+        ],
+        "skuId": sku.id,
+        "skuPartNumber": sku.part_number,
+        "subscriptionIds": [object_id(directory.tenant_id, "subscription", row.sku)],
+    }
+
+
+def _units(row: License) -> Entity:
+    """Units stand under the state that the product is in."""
+    units = {"enabled": 0, "lockedOut": 0, "suspended": 0, "warning": 0}
+    place = {"Warning": "warning", "Suspended": "suspended", "LockedOut": "lockedOut"}.get(row.capability, "enabled")
+    return units | {place: 0 if row.capability == "Deleted" else row.enabled}
+
+
+def _add_groups(directory: Directory, groups: t.Iterable[Group]) -> None:
+    for group in groups:
+        group_id = object_id(directory.tenant_id, "group", group.name)
+        directory.groups[group_id] = _group(group_id, group)
+        parents = {object_id(directory.tenant_id, "group", name) for name in group.members_of}
+        directory.groups_of[group_id] = parents
+        directory.role_assignments.extend(RoleAssignment(group_id, role_id) for role_id in group.roles)
+
+
+def _group(group_id: str, group: Group) -> Entity:
+    return {
+        "id": group_id,
+        "deletedDateTime": None,
+        "description": f"Members of {group.name}",
+        "displayName": group.name,
+        "groupTypes": [],
+        "isAssignableToRole": True if group.assignable_to_role else None,
+        "mail": None,
+        "mailEnabled": False,
+        "mailNickname": group.name.replace(" ", ""),
+        "onPremisesSyncEnabled": None,
+        "proxyAddresses": [],
+        "securityEnabled": True,
+        "visibility": None,
+    }
+
+
+def _add_people(directory: Directory, count: int, now: dt.datetime) -> None:
+    people = ordinary_users(directory, count, now - _OLD)
+    directory.users.update({user["id"]: user for user in people})
+    if people:
+        administrator = RoleAssignment(people[0]["id"], roles.GLOBAL_ADMINISTRATOR)
+        directory.role_assignments.append(administrator)
+
+
+def _add_guests(directory: Directory, tenant: Tenant, operator: Operator, now: dt.datetime) -> None:
+    for number, guest in enumerate(tenant.guests):
+        user = guest_user(directory, guest, operator, number, now - dt.timedelta(days=40))
+        _add_operator(directory, user, guest.groups, guest.roles)
+
+
+def _add_operator(directory: Directory, user: Entity, groups: t.Iterable[str], role_ids: t.Iterable[str]) -> None:
+    directory.users[user["id"]] = user
+    directory.operator_ids.append(user["id"])
+    directory.groups_of[user["id"]] = {object_id(directory.tenant_id, "group", name) for name in groups}
+    directory.role_assignments.extend(RoleAssignment(user["id"], role_id) for role_id in role_ids)

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The running state: directories with their objects, GDAP relationships, and who is a member of what.
+
+An entity is a dict with the property names of the CSDL. Nothing here knows HTTP, and nothing knows `expect`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+import uuid
+
+if t.TYPE_CHECKING:
+    from lab.faults import FaultPlan
+
+Entity = dict[str, t.Any]
+
+_NAMESPACE: t.Final = uuid.UUID("6f1c1c3e-5e55-5a0d-9a1b-0d5a9f3b7c21")
+
+
+def object_id(tenant_id: str, kind: str, name: str) -> str:
+    """The same id in every run for the same thing."""
+    return str(uuid.uuid5(_NAMESPACE, f"{tenant_id}/{kind}/{name}"))
+
+
+def timestamp(moment: dt.datetime) -> str:
+    """A date as Microsoft Graph writes it."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RoleAssignment:
+    """A role of a person or a group; "/" is the whole tenant."""
+
+    principal_id: str
+    role_id: str
+    scope: str = "/"
+
+
+@dataclasses.dataclass(slots=True)
+class Directory:
+    """One tenant. `application_permissions` is None where our app's service principal does not exist."""
+
+    tenant_id: str
+    name: str
+    domain: str
+    initial_domain: str
+    organization: Entity
+    trust_default: Entity
+    skus: list[Entity] = dataclasses.field(default_factory=list)
+    partners: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    users: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    groups: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    groups_of: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    role_assignments: list[RoleAssignment] = dataclasses.field(default_factory=list)
+    application_permissions: frozenset[str] | None = None
+    delegated_permissions: frozenset[str] | None = None
+    blocks_operator: bool = False
+    defender: str = "ok"
+    operator_ids: list[str] = dataclasses.field(default_factory=list)
+    faults: FaultPlan | None = None
+
+    def transitive_groups(self, member_id: str) -> set[str]:
+        """Ids of all groups that hold an object, nested ones included."""
+        found: set[str] = set()
+        waiting = list(self.groups_of.get(member_id, ()))
+        while waiting:
+            group_id = waiting.pop()
+            if group_id not in found:
+                found.add(group_id)
+                waiting.extend(self.groups_of.get(group_id, ()))
+        return found
+
+    def active_roles(self, member_id: str) -> set[str]:
+        """Template ids of roles that are active for the whole tenant, direct or through role-assignable groups."""
+        holders = {member_id, *self.transitive_groups(member_id)}
+        return {row.role_id for row in self.role_assignments if row.principal_id in holders and row.scope == "/"}
+
+    def activated_roles(self) -> set[str]:
+        """Roles that were ever given to somebody in this tenant: only these exist as directoryRole objects."""
+        return {row.role_id for row in self.role_assignments}
+
+    def find_user(self, key: str) -> Entity | None:
+        """A user by object id or by user principal name, whatever the letter case."""
+        wanted = key.lower()
+        found = self.users.get(wanted)
+        if found is not None:
+            return found
+        return next((user for user in self.users.values() if user["userPrincipalName"].lower() == wanted), None)
+
+
+@dataclasses.dataclass(slots=True)
+class GdapRelationship:
+    """A relationship with its access assignments, both as Microsoft Graph shows them to the partner."""
+
+    entity: Entity
+    assignments: list[Entity]
+
+    @property
+    def customer_id(self) -> str:
+        """The customer's tenant id."""
+        return str(self.entity["customer"]["tenantId"])
+
+    def in_force(self, now: dt.datetime) -> bool:
+        """Does it give access now? `expiring` is still in force [guess]."""
+        ends = self.entity["endDateTime"]
+        return self.entity["status"] in ("active", "expiring") and ends is not None and ends > timestamp(now)
+
+    def roles_for(self, groups: set[str]) -> set[str]:
+        """Roles that the members of these groups get."""
+        mine = [
+            row
+            for row in self.assignments
+            if row["status"] == "active" and row["accessContainer"]["accessContainerId"] in groups
+        ]
+        return {role["roleDefinitionId"] for row in mine for role in row["accessDetails"]["unifiedRoles"]}
+
+
+@dataclasses.dataclass(slots=True)
+class Person:
+    """The operator in the home tenant."""
+
+    object_id: str
+    upn: str
+    name: str
+
+
+@dataclasses.dataclass(slots=True)
+class State:
+    """Everything that the server answers from."""
+
+    world: str
+    home: Directory
+    directories: dict[str, Directory]
+    relationships: list[GdapRelationship]
+    operator: Person
+    started: dt.datetime
+
+    def find_directory(self, name: str) -> Directory | None:
+        """A tenant by id or by one of its domains."""
+        wanted = name.lower()
+        if wanted in self.directories:
+            return self.directories[wanted]
+        everybody = self.directories.values()
+        return next((found for found in everybody if wanted in (found.domain, found.initial_domain)), None)
+
+    def gdap_roles(self, tenant_id: str, now: dt.datetime) -> set[str] | None:
+        """The operator's roles in a customer by GDAP; None where GDAP gives no access at all."""
+        groups = self.home.transitive_groups(self.operator.object_id)
+        in_force = [row for row in self.relationships if row.customer_id == tenant_id and row.in_force(now)]
+        roles = {role for row in in_force for role in row.roles_for(groups)}
+        return roles or None

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The grants of the token endpoint, each a function of its own; checks come in the order in which Entra makes them."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hmac
+import json
+import secrets
+import typing as t
+
+from lab.directory import object_id
+from lab.entra import tokens
+from lab.entra.errors import EntraError
+from lab.entra.scopes import Wanted, wanted_by_app, wanted_by_user
+from lab.entra.sign_in import check_policies, presence_of_operator
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from lab.directory import Directory, State
+    from lab.entra.sign_in import Presence
+
+CLIENT_ID: t.Final = "5c1f8a86-7f0e-4b8d-9a53-6a8f2f1c7d11"
+APP_NAME: t.Final = "Multitenant operations"
+
+
+class NotEmulatedError(Exception):
+    """Something that Entra has and the lab has not."""
+
+
+@dataclasses.dataclass(slots=True)
+class Credentials:
+    """Our app's registration and the operator's refresh tokens; the secrets are new at every start."""
+
+    client_id: str = CLIENT_ID
+    client_secret: str = dataclasses.field(default_factory=lambda: f"lab8Q~{secrets.token_urlsafe(30)}")
+    refresh_tokens: set[str] = dataclasses.field(default_factory=set)
+
+    def new_refresh_token(self) -> str:
+        """One more token of the operator. Earlier ones stay good [guess: Entra does not revoke them by use]."""
+        token = f"1.AX0A{secrets.token_urlsafe(120)}"
+        self.refresh_tokens.add(token)
+        return token
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A request to the token endpoint of one tenant."""
+
+    form: Mapping[str, str]
+    directory: Directory
+    state: State
+    credentials: Credentials
+    keys: tokens.TokenKeys
+    login: str
+    now: dt.datetime
+
+    def need(self, parameter: str) -> str:
+        """A parameter that must be there. Raises EntraError."""
+        value = self.form.get(parameter, "")
+        if not value:
+            raise EntraError(900144, parameter=parameter)
+        return value
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What texts of errors mention."""
+        return {"client_id": self.credentials.client_id, "app": APP_NAME}
+
+
+Answer = dict[str, t.Any]
+
+
+def redeem(request: TokenRequest) -> Answer:
+    """The answer to a token request. Raises EntraError or NotEmulatedError."""
+    grant_type = request.need("grant_type")
+    grant = GRANTS.get(grant_type)
+    if grant is None:
+        raise EntraError(70003, grant_type=grant_type)
+    client_id = request.need("client_id").lower()
+    if client_id != request.credentials.client_id:
+        raise EntraError(700016, client_id=client_id, tenant=request.directory.name)
+    return grant(request)
+
+
+def _client_credentials(request: TokenRequest) -> Answer:
+    directory, client_id = request.directory, request.credentials.client_id
+    scope = request.need("scope")
+    if directory.application_permissions is None:
+        raise EntraError(700016, client_id=client_id, tenant=directory.name)
+    _check_secret(request)
+    audience = wanted_by_app(scope, directory.name).audience
+    principal_id = object_id(directory.tenant_id, "servicePrincipal", client_id)
+    claims = tokens.app_claims(directory, audience, client_id, APP_NAME, principal_id)
+    return _bearer(request.keys.sign(claims))
+
+
+def _refresh_token(request: TokenRequest) -> Answer:
+    refresh_token = request.need("refresh_token")
+    _check_secret(request)
+    if refresh_token not in request.credentials.refresh_tokens:
+        raise EntraError(70000)
+    wanted = wanted_by_user(request.form.get("scope", ""), request.directory.name)
+    presence = presence_of_operator(request.state, request.directory, request.now, request.names)
+    scopes = _consented(request, wanted)
+    check_policies(request.directory)
+    return _user_answer(request, wanted, presence, scopes)
+
+
+def _check_secret(request: TokenRequest) -> None:
+    if "client_assertion" in request.form:
+        raise NotEmulatedError("The lab does not emulate client assertions yet; use client_secret.")
+    secret = request.form.get("client_secret", "")
+    if not secret:
+        raise EntraError(7000218)
+    if not hmac.compare_digest(secret.encode(), request.credentials.client_secret.encode()):
+        raise EntraError(7000215, **request.names)
+
+
+def _consented(request: TokenRequest, wanted: Wanted) -> frozenset[str]:
+    """The scopes that the token gets. Raises EntraError where there is no consent."""
+    granted = request.directory.delegated_permissions
+    if granted is not None and wanted.audience != tokens.GRAPH:
+        granted = frozenset(("user_impersonation",))
+    if not granted or not (wanted.names or frozenset()) <= granted:
+        raise EntraError(65001, **request.names)
+    return granted
+
+
+def _user_answer(request: TokenRequest, wanted: Wanted, presence: Presence, scopes: frozenset[str]) -> Answer:
+    client_id = request.credentials.client_id
+    claims = tokens.user_claims(request.directory, wanted.audience, client_id, APP_NAME, presence, scopes)
+    answer = _bearer(request.keys.sign(claims))
+    answer["scope"] = " ".join(f"{wanted.audience}/{name}" for name in sorted(scopes))
+    answer["refresh_token"] = request.credentials.new_refresh_token()
+    if wanted.openid:
+        answer["id_token"] = request.keys.sign(
+            tokens.id_claims(request.login, request.directory, client_id, presence)
+        )
+    if request.form.get("client_info") == "1":
+        answer["client_info"] = _client_info(presence)
+    return answer
+
+
+def _bearer(token: str) -> Answer:
+    return {
+        "token_type": "Bearer",
+        "expires_in": tokens.LIFETIME,
+        "ext_expires_in": tokens.LIFETIME,
+        "access_token": token,
+    }
+
+
+def _client_info(presence: Presence) -> str:
+    """What MSAL asks for to name the account: the home object and the home tenant."""
+    data = json.dumps({"uid": presence.object_id, "utid": presence.home_tenant_id})
+    return base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")
+
+
+GRANTS: t.Final[dict[str, Callable[[TokenRequest], Answer]]] = {
+    "client_credentials": _client_credentials,
+    "refresh_token": _refresh_token,
+}

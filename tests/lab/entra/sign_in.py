@@ -1,0 +1,65 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""May the operator sign in to a tenant, and as whom? By an object of their own there, or by GDAP."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+
+from lab.entra.errors import EntraError
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from lab.directory import Directory, Entity, State
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Presence:
+    """The operator as a tenant sees them."""
+
+    object_id: str
+    upn: str
+    name: str
+    home_tenant_id: str
+    roles: frozenset[str]
+
+
+def presence_of_operator(state: State, directory: Directory, now: dt.datetime, names: dict[str, str]) -> Presence:
+    """Who the operator is in this tenant. Raises EntraError where they may not sign in."""
+    users = [directory.users[user_id] for user_id in directory.operator_ids]
+    user = next((user for user in users if _usable(user)), None)
+    gdap = state.gdap_roles(directory.tenant_id, now)
+    if user is None and gdap is None:
+        raise _refusal(state, directory, users, names)
+    object_id = user["id"] if user else state.operator.object_id
+    return Presence(
+        object_id=object_id,
+        upn=state.operator.upn,
+        name=state.operator.name,
+        home_tenant_id=state.home.tenant_id,
+        # By GDAP the person keeps the object id of home and gets roles without an object in the tenant [guess].
+        roles=frozenset((directory.active_roles(object_id) if user else set()) | (gdap or set())),
+    )
+
+
+def _usable(user: Entity) -> bool:
+    return user["accountEnabled"] and user["externalUserState"] != "PendingAcceptance"
+
+
+def _refusal(state: State, directory: Directory, users: list[Entity], names: dict[str, str]) -> EntraError:
+    if any(not user["accountEnabled"] for user in users):
+        return EntraError(50057)
+    if users:
+        return EntraError(50014)
+    return EntraError(50020, upn=state.operator.upn, home=state.home.tenant_id, tenant=directory.name, **names)
+
+
+def check_policies(directory: Directory) -> None:
+    """Conditional Access of the tenant. Raises EntraError where it blocks the operator."""
+    if directory.blocks_operator:
+        policies = {"access_token": {"capolids": {"essential": True, "values": [directory.tenant_id]}}}
+        raise EntraError(53003, claims=json.dumps(policies))

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report: findings by their root, stable ids, lines that say who must do what."""
+
+from __future__ import annotations
+
+import pytest
+from evidence import account_evidence, case, gdap_evidence, relationship, sku, sku_evidence, trust_evidence, unread
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._report import (
+    failing_findings,
+    make_report,
+    summary_lines,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
+
+HEALTHY = {**sku_evidence(sku(MTP="Success")), **trust_evidence(True)}
+CASES = {
+    "healthy": case({**gdap_evidence(relationship()), **HEALTHY}),
+    "expired": case({**gdap_evidence(relationship("expired", -3)), **HEALTHY}),
+    "expiring": case({**gdap_evidence(relationship(days=10)), **HEALTHY}),
+    "no_trust": case({**gdap_evidence(relationship()), **HEALTHY, **trust_evidence(False)}),
+    "no_consent": case(
+        {
+            **gdap_evidence(relationship()),
+            **{key: unread(key, "consent.app_not_in_tenant") for key in {**HEALTHY}},
+        }
+    ),
+    "throttled": case({**gdap_evidence(relationship()), **HEALTHY, "subscribed_skus": unread("subscribed_skus")}),
+    "no_guest": case({**account_evidence(), **HEALTHY}, access="b2b"),
+}
+
+
+def report_of(*names):
+    rows = {f"{n:08d}-0000-4000-8000-000000000001": CASES[name] for n, name in enumerate(names)}
+    facts = {key: {**judge_requirements(c).as_dict(), "tenant_id": key, "name": name} for (key, c), name in zip(rows.items(), names, strict=True)}
+    return make_report(facts, generated_at="2026-11-23T12:00:00Z", home_tenant_id="h", operator="Anna", cloud="public")
+
+
+@pytest.mark.parametrize(
+    ("name", "findings"),
+    [
+        ("healthy", []),
+        ("expired", [("access", "required", "unmet", "access.gdap_expired")]),
+        ("expiring", [("access", "recommended", "met", "access.gdap_expiring")]),
+        ("no_trust", [("mfa_trust", "recommended", "unmet", "mfa_trust.not_accepted")]),
+        ("no_consent", [("consent", "required", "unknown", "consent.app_not_in_tenant")]),
+        ("throttled", [("license", "required", "unknown", "read.throttled")]),
+        ("no_guest", [("access", "required", "unmet", "access.guest_missing")]),
+    ],
+)
+def test_findings(name, findings):
+    found = report_of(name)["findings"]
+    assert [(f["check"], f["severity"], f["status"], f["reason"]) for f in found] == findings
+
+
+def test_ids_are_stable_and_told_apart():
+    first, second = report_of(*CASES), report_of(*CASES)
+    ids = [finding["id"] for finding in first["findings"]]
+    assert ids == [finding["id"] for finding in second["findings"]]
+    assert len(set(ids)) == len(ids) == first["summary"]["findings"]
+
+
+def test_what_was_not_looked_at_is_null():
+    summary = report_of("healthy")["summary"]
+    assert (summary["ready"], summary["verified"], summary["registered"]) == (1, None, None)
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "count"), [(["required"], 2), (["unknown"], 2), (["recommended"], 2), (["registration"], 0), ([], 0)]
+)
+def test_failing(fail_on, count):
+    assert len(failing_findings(report_of(*CASES), fail_on)) == count
+
+
+def test_failing_names_a_word_it_does_not_know():
+    with pytest.raises(OptionError, match="mto_fail_on: 'sometimes' is not a choice"):
+        failing_findings(report_of("healthy"), ["sometimes"])
+
+
+def test_summary_has_a_line_for_each_tenant_not_in_order():
+    lines = summary_lines(report_of(*CASES))
+    assert lines[0] == "3 of 7 tenants meet every requirement; 4 do not, 2 have advice."
+    assert [line.split(" [")[0] for line in lines[1:]] == [
+        "NOT MET expired",
+        "UNKNOWN no_consent",
+        "UNKNOWN throttled",
+        "NOT MET no_guest",
+        "advice expiring",
+        "advice no_trust",
+    ]
+    assert "A partner administrator of Northwind requests" in lines[1]
