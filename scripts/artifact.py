@@ -3,8 +3,8 @@
 
 """Build the collection's artifact, or prove that what was built works.
 
-    python scripts/artifact.py build    build/dist/m365-defender-<version>.tar.gz
-    python scripts/artifact.py check    build it, look into it, install it into an empty path, run the demo from there
+python scripts/artifact.py build    build/dist/m365-defender-<version>.tar.gz
+python scripts/artifact.py check    build it, look into it, install it into an empty path, run the demo from there
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ WANTED = {"COPYING", "README.md", "meta/runtime.yml", "plugins/modules/mto_requi
 DEVELOPERS_ONLY = ("build/", "scripts/", "tests/", "Makefile", ".")
 
 
-def run(*command: str, directory: pathlib.Path = ROOT) -> None:
+def run(*command: str, directory: pathlib.Path = ROOT, **environment: str) -> None:
     """Run a command of ours; what it prints says what went wrong."""
-    subprocess.run(command, cwd=directory, env=tool_environment(), check=True)
+    subprocess.run(command, cwd=directory, env=tool_environment() | environment, check=True)
 
 
 def build() -> pathlib.Path:
@@ -59,8 +59,10 @@ def install(artifact: pathlib.Path) -> pathlib.Path:
     """Install it where nothing is yet; return the collections path."""
     path = BUILD / "installed"
     shutil.rmtree(path, ignore_errors=True)
+    options = ("--no-deps", "--offline", "--collections-path", str(path))
+    # Where Ansible already finds the collection, it would install nothing: let it look into the empty path only.
     galaxy = str(BIN / "ansible-galaxy")
-    run(galaxy, "collection", "install", str(artifact), "--no-deps", "--offline", "--collections-path", str(path))
+    run(galaxy, "collection", "install", str(artifact), *options, ANSIBLE_COLLECTIONS_PATH=str(path))
     if not (path / COLLECTION_DIRECTORY / "MANIFEST.json").is_file():
         raise SystemExit(f"artifact: {artifact.name} was not installed into {path}")
     return path

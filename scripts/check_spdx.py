@@ -26,7 +26,9 @@ def complaints_about(name: str, text: str, licenses: set[str]) -> list[str]:
     license_id = LICENSE.search(header)
     found = []
     if not COPYRIGHT.search(header):
-        found.append(f"{name}: no line `Copyright (c) <year> The m365.defender authors` in its first {HEADER_LINES} lines")
+        found.append(
+            f"{name}: no line `Copyright (c) <year> The m365.defender authors` in its first {HEADER_LINES} lines"
+        )
     if not license_id:
         found.append(f"{name}: no line `SPDX-License-Identifier: ...` in its first {HEADER_LINES} lines")
     elif license_id.group(1) not in licenses:

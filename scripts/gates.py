@@ -77,7 +77,9 @@ GATES = (
     Gate("changelog", "changelog and its fragments", tool("antsibull-changelog", "lint")),
     Gate("ansible-lint", "playbooks and roles, production profile", tool("ansible-lint")),
     Gate("plugin-docs", "documentation of plugins and roles", script("plugin_docs", "lint")),
-    Gate("pytest", "unit, conversation and integration tests", tool("pytest", f"--junitxml={TEST_RESULTS}"), static=False),
+    Gate(
+        "pytest", "unit, conversation and integration tests", tool("pytest", f"--junitxml={TEST_RESULTS}"), static=False
+    ),
     Gate("artifact", "build, install, demo from what is installed", script("artifact", "check"), static=False),
 )
 

@@ -3,8 +3,8 @@
 
 """Write the parts of the docs that come from the code's own data: docs/permissions.md and docs/reasons.md.
 
-    python scripts/generate_docs.py           write them
-    python scripts/generate_docs.py --check   exit code 1 where they are not what the code says
+python scripts/generate_docs.py           write them
+python scripts/generate_docs.py --check   exit code 1 where they are not what the code says
 """
 
 from __future__ import annotations

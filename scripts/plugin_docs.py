@@ -3,8 +3,8 @@
 
 """The documentation that stands in the plugins themselves.
 
-    python scripts/plugin_docs.py lint    check it, as ansible-doc and the docsite read it
-    python scripts/plugin_docs.py html    write it to build/docs/html
+python scripts/plugin_docs.py lint    check it, as ansible-doc and the docsite read it
+python scripts/plugin_docs.py html    write it to build/docs/html
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def html() -> int:
     if code:
         return code
     settings = [part for key, value in SPHINX_SETTINGS.items() for part in ("-D", f"{key}={value}")]
-    code = run("sphinx-build", "-q", "-W", "-C", *settings, "-b", "html", str(directory / "rst"), str(directory / "html"))
+    code = run(
+        "sphinx-build", "-q", "-W", "-C", *settings, "-b", "html", str(directory / "rst"), str(directory / "html")
+    )
     print(f"docs: {directory / 'html' / 'index.html'}")
     return code
 

@@ -22,7 +22,11 @@ NEVER_PASSED_ON = ("ANSIBLE_", "ARM_", "AZURE_", "MOLECULE_", "MTO_", "MYPY", "P
 
 def tool_environment(user: Mapping[str, str] | None = None) -> dict[str, str]:
     """The user's environment with our tools first, without their settings, and with a UTF-8 locale for Ansible."""
-    kept = {name: value for name, value in (os.environ if user is None else user).items() if not name.startswith(NEVER_PASSED_ON)}
+    kept = {
+        name: value
+        for name, value in (os.environ if user is None else user).items()
+        if not name.startswith(NEVER_PASSED_ON)
+    }
     locale = kept.get("LC_ALL") or kept.get("LC_CTYPE") or kept.get("LANG") or ""
     if not locale.lower().replace("-", "").endswith("utf8"):
         kept["LC_ALL"] = "C.UTF-8"

@@ -73,9 +73,9 @@ class Customer:
 def gdap_customers(connection: Connection) -> list[Customer]:
     """All GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
     session, now = Session(connection), utc_now()
-    token = session.home_token()
-    asked = [Asked("customers", CUSTOMERS), Asked("relationships", RELATIONSHIPS)]
-    evidence = session.reader.read(asked, token, session.home_place)
+    session.sign_in_home()
+    asked = [Asked("organization", ORGANIZATION), Asked("customers", CUSTOMERS), Asked("relationships", RELATIONSHIPS)]
+    evidence = session.read(asked, session.home_place)
     rows, relationships = _whole(evidence["customers"]), _whole(evidence["relationships"])
     outcomes = run_fleet(
         rows,
@@ -107,7 +107,7 @@ def _ends(relationships: Sequence[Mapping[str, t.Any]], tenant_id: str, now: dt.
 def _consent(session: Session, tenant_id: str) -> Problem | None:
     """None where our app may read what it needs; else the problem, worded by the catalogue."""
     try:
-        token = session.target_token(tenant_id)
+        token = session.sign_in(tenant_id)
     except SignInError as error:
         return error.problem
     for read in _NEEDED:

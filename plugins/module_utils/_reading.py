@@ -94,10 +94,8 @@ class EvidenceReader:
 
 def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: str) -> Evidence:
     data, problem = _data_of(read, answer)
-    if data is None and problem is None:
-        problem = _with_place(_problem_of(read, answer, token), read, place, token.identity)
-    elif problem is not None:
-        problem = _with_place(problem, read, place, token.identity)
+    if data is None:
+        problem = _with_place(problem or _problem_of(read, answer, token), read, place, token.identity)
     return Evidence(
         what=read.what,
         url=answer.url,
@@ -111,14 +109,14 @@ def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: 
 
 
 def _data_of(read: Read, answer: Answer) -> tuple[t.Any, Problem | None]:
-    """The data of an answer that is whole, or the problem of one that is not of the documented form."""
+    """The data of a whole answer; the problem of one that is not of the documented form; neither for a refusal."""
     if answer.status == 404 and read.missing_is_answer:
         return {"found": False}, None
     if not answer.ok:
         return None, None
     try:
         data = read.shape(answer.body)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         return None, Problem("read.failed", {"said": f"the answer is not of the documented form ({error!r})"})
     return data, None
 

@@ -120,8 +120,8 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is active, but {operator} is in none of the groups assigned"
         " to it ({groups}).",
-        "An administrator of {home} adds {operator} to one of these groups, or a partner administrator assigns a group"
-        " that holds {operator} in " + _GDAP_LIST + ".",
+        "An administrator of {home} adds {operator} to one of the groups {groups}, or a partner administrator assigns a"
+        " group that holds {operator} in " + _GDAP_LIST + ".",
         GDAP_ASSIGN,
     ),
     "access.gdap_status_unknown": Reason(
@@ -242,15 +242,15 @@ REASONS: t.Final[dict[str, Reason]] = {
     "permissions.no_role": Reason(
         "unmet",
         "{operator} holds none of the roles wanted in {tenant}: {wanted}.",
-        "An administrator of {tenant} assigns one of these roles to the account of {operator}, or to a group that"
-        " holds it.",
+        "An administrator of {tenant} assigns {operator}, or a group that holds this account, one of the roles {wanted}.",
         PERMISSIONS,
     ),
     "permissions.gdap_no_role": Reason(
         "unmet",
         "The GDAP assignments of {operator} for {tenant} carry none of the roles wanted: {wanted}.",
-        "A partner administrator of {home} adds one of these roles to the group's assignment in " + _GDAP_LIST + "; a"
-        " role that is not in the relationship needs a new relationship.",
+        "A partner administrator of {home} adds one of the roles {wanted} to the group's assignment in "
+        + _GDAP_LIST
+        + "; a role that is not in the relationship needs a new relationship.",
         GDAP_ASSIGN,
     ),
     "permissions.role_scoped": Reason(

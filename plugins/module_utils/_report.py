@@ -126,27 +126,31 @@ def _class_of(finding: Row) -> str:
 
 
 _LABELS: t.Final = {"required": "NOT MET", "unknown": "UNKNOWN", "recommended": "advice", "registration": "VIEW"}
+# A longer name breaks the column and not the line.
+WIDEST_NAME: t.Final = 32
 
 
 def summary_lines(report: Row) -> list[str]:
     """The report at a glance: how many are in order, then a line for each tenant that is not: who must do what."""
-    declared, ready = report["summary"]["declared"], report["summary"]["ready"]
     by_tenant: dict[str, list[Row]] = {}
     for finding in report["findings"]:
         by_tenant.setdefault(finding["tenant_id"], []).append(finding)
-    urgent = [_line(rows) for rows in by_tenant.values() if _urgent(rows)]
-    advice = [_line(rows) for rows in by_tenant.values() if not _urgent(rows)]
+    urgent = [rows for rows in by_tenant.values() if _urgent(rows)]
+    advice = [rows for rows in by_tenant.values() if not _urgent(rows)]
+    width = max((len(rows[0]["tenant_name"]) for rows in by_tenant.values()), default=0)
+    declared, ready = report["summary"]["declared"], report["summary"]["ready"]
     head = f"{ready} of {declared} tenants meet every requirement; {len(urgent)} do not, {len(advice)} have advice."
-    return [head, *urgent, *advice]
+    return [head, *(_line(rows, min(width, WIDEST_NAME)) for rows in (*urgent, *advice))]
 
 
 def _urgent(rows: Sequence[Row]) -> bool:
     return any(row["severity"] == "required" for row in rows)
 
 
-def _line(rows: Sequence[Row]) -> str:
-    """The first broken link of one tenant, and how much more there is."""
+def _line(rows: Sequence[Row], width: int) -> str:
+    """The first broken link of one tenant, and how much more there is. A name is foreign: it stays on its line."""
     first = next((row for row in rows if row["severity"] == "required"), rows[0])
     more = f" (+{len(rows) - 1} more)" if len(rows) > 1 else ""
-    label = _LABELS[_class_of(first)]
-    return f"{label} {first['tenant_name']} [{first['check']}]: {first['message']} -> {first['remedy']}{more}"
+    name = " ".join(first["tenant_name"].split())
+    remedy = " ".join(first["remedy"].split())
+    return f"{_LABELS[_class_of(first)]:<8} {name:<{width}}  {first['reason']}{more}: {remedy}"

@@ -22,16 +22,24 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import (
 )
 from ansible_collections.m365.defender.plugins.module_utils._http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import EvidenceReader, Place
 
 if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
-    from ansible_collections.m365.defender.plugins.module_utils._model import IdentityName
+    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, IdentityName
     from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._reading import Asked
+
+
+# What one identity may not read, the other one may.
+_ASK_ANOTHER: t.Final = frozenset({"consent.permission_missing", "read.forbidden"})
 
 
 class Session:
-    """A connection in use. Where both identities are given, tenants are read as the app."""
+    """A connection in use. Where both identities are given, the app reads, and the operator what the app may not."""
 
     def __init__(self, connection: Connection) -> None:
         self.deadline = Deadline(connection.deadline)
@@ -40,31 +48,30 @@ class Session:
         self.cloud_name = connection.cloud.name
         self.operator = connection.operator
         self._login = connection.cloud.login
-        self.home_place = Place(
-            connection.home_tenant_id, "the home tenant", self.consent_url(connection.home_tenant_id)
-        )
+        home = connection.home_tenant_id
+        self.home_place = Place(home, "the home tenant", self.consent_url(home))
         http = Http(
             ca_path=connection.ca_path,
             timeout=connection.timeout,
             deadline=self.deadline,
             pool=connection.concurrency,
         )
-        self._identity = _identity(connection, http)
-        self.reader = EvidenceReader(Graph(http, connection.cloud.graph))
+        self._identities = _identities(connection, http)
+        self._reader = EvidenceReader(Graph(http, connection.cloud.graph))
 
     @property
     def reading_as(self) -> IdentityName:
-        """The identity that tenants are read as."""
-        return self._identity.name
+        """The identity that reads first."""
+        return self._identities[0].name
 
     def consent_url(self, tenant_id: str) -> str:
         """Where an administrator of a tenant consents to our app [doc grant-admin-consent]."""
         return f"{self._login}/{tenant_id}/adminconsent?client_id={self.client_id}"
 
-    def home_token(self) -> BearerToken:
-        """A token for the home tenant. Raises MtoError: without it nothing can be said about any tenant."""
+    def sign_in_home(self) -> None:
+        """Sign in to the home tenant. Raises MtoError: without it nothing can be said about any tenant."""
         try:
-            return self._identity.graph_token(self.home_place.tenant_id)
+            self._identities[0].graph_token(self.home_place.tenant_id)
         except SignInError as error:
             raise MtoError(
                 f"Sign-in to the home tenant {self.home_place.tenant_id} failed: {error} Check home_tenant_id,"
@@ -76,12 +83,57 @@ class Session:
                 " ca_path and endpoints."
             ) from None
 
-    def target_token(self, tenant_id: str) -> BearerToken:
-        """A token for a target tenant. Raises MtoError of the kind that says why not."""
-        return self._identity.graph_token(tenant_id)
+    def sign_in(self, tenant_id: str) -> BearerToken:
+        """A token for a tenant, as the identity that reads first. Raises MtoError of the kind that says why not."""
+        return self._identities[0].graph_token(tenant_id)
+
+    def read(self, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+        """Evidence for everything asked of one tenant. Never raises for what that tenant, or the way to it, does."""
+        evidence = self._read_as(self._identities[0], asked, place)
+        for identity in self._identities[1:]:
+            refused = [item for item in asked if _refused(evidence[item.key])]
+            second = self._read_as(identity, refused, place) if refused else {}
+            evidence.update({key: piece for key, piece in second.items() if piece.problem is None})
+        return evidence
+
+    def missing(self, asked: Sequence[Asked], problem: Problem, place: Place) -> dict[str, Evidence]:
+        """Evidence for reads that are not even tried, all for the same reason."""
+        return self._reader.missing(asked, self.reading_as, problem, place)
+
+    def _read_as(self, identity: Identity, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+        try:
+            token = identity.graph_token(place.tenant_id)
+        except MtoError as error:
+            return self._reader.missing(asked, identity.name, sign_in_problem(error), place)
+        evidence = self._reader.read(asked, token, place)
+        refused = _wrong_tenant(evidence.get("organization"), token)
+        return self._reader.missing(asked, identity.name, refused, place) if refused else evidence
 
 
-def _identity(connection: Connection, http: Http) -> Identity:
+def _refused(piece: Evidence) -> bool:
+    return piece.problem is not None and piece.problem.reason in _ASK_ANOTHER
+
+
+def sign_in_problem(error: Exception) -> Problem:
+    """Why there is no token for a target tenant."""
+    if isinstance(error, SignInError):
+        return error.problem
+    if isinstance(error, DeadlineError):
+        return Problem("read.deadline")
+    reason = "read.unreachable" if isinstance(error, UnreachableError) else "read.failed"
+    return Problem(reason, {"said": str(error)})
+
+
+def _wrong_tenant(organization: Evidence | None, token: BearerToken) -> Problem | None:
+    """A token that cannot be read proves no tenant: then the organization that answers has to be the one asked."""
+    answered = str(organization.data["id"]) if organization is not None and organization.data else ""
+    if answered == token.tenant_id or (not answered and token.claims.get("tid")):
+        return None
+    return Problem("read.wrong_tenant", {"answered": answered or "(not told)", "tenant_id": token.tenant_id})
+
+
+def _identities(connection: Connection, http: Http) -> list[Identity]:
+    """One or two, in the order in which they are asked."""
     credential = load_credential(connection.credential)
     common: dict[str, t.Any] = {
         "http": http,
@@ -89,6 +141,9 @@ def _identity(connection: Connection, http: Http) -> Identity:
         "client_id": connection.client_id,
         "credential": credential,
     }
+    found: list[Identity] = []
     if credential is not None:
-        return AppIdentity(token_cache=connection.token_cache, **common)
-    return OperatorIdentity(refresh_token=connection.refresh_token or "", **common)
+        found.append(AppIdentity(token_cache=connection.token_cache, **common))
+    if connection.refresh_token:
+        found.append(OperatorIdentity(refresh_token=connection.refresh_token, **common))
+    return found

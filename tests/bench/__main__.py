@@ -54,11 +54,10 @@ def module_options(lab: Lab, tenants: list[dict[str, t.Any]]) -> dict[str, t.Any
 
 def run_module(options: dict[str, t.Any]) -> tuple[float, dict[str, t.Any]]:
     """Run the module as its own process; seconds and result."""
-    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": options})
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": options})
+    command = [sys.executable, "-m", MODULE]
     started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", MODULE, arguments], env=environment(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=environment(), input=text, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - started
     if done.returncode:
         raise SystemExit(f"the module failed: {done.stdout}{done.stderr}")

@@ -9,12 +9,12 @@ import json
 import typing as t
 
 import pytest
-from lab.process import start_lab
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options import parse_tenants, resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import requirement_facts
+from lab.process import start_lab
 
 
 def facts(lab, rows, **changes):
@@ -80,14 +80,20 @@ def test_evidence_tells_its_source(calm):
                 assert piece["at"].endswith("Z")
 
 
-def test_operator_identity_reads_what_that_person_may_read(calm):
-    rows = facts(calm, CALM, client_secret=None, refresh_token=calm.connection["refresh_token"], operator=None)
-    assert pairs(rows)[0][0] in ("license", "consent")
-    assert {row["requirements"]["license"]["status"] for row in rows} == {"unknown"}
+def test_refresh_token_of_a_confidential_client_needs_its_credential(calm):
+    with pytest.raises(MtoError, match="AADSTS7000218"):
+        facts(calm, CALM, client_secret=None, refresh_token=calm.connection["refresh_token"])
+
+
+def test_both_identities_read_as_the_app(calm):
+    rows = facts(calm, CALM, refresh_token=calm.connection["refresh_token"])
+    assert pairs(rows) == [(None, None), (None, None)]
+    identities = {p["identity"] for row in rows for v in row["requirements"].values() for p in v["evidence"]}
+    assert identities == {"app"}
 
 
 def test_wrong_secret_fails_and_says_so(calm):
-    with pytest.raises(MtoError, match="Sign-in to the home tenant .* AADSTS7000215: Invalid client secret") as caught:
+    with pytest.raises(MtoError, match=r"Sign-in to the home tenant .* AADSTS7000215: Invalid client secret") as caught:
         facts(calm, CALM, client_secret="wrong-secret-value")
     assert "Trace ID" not in str(caught.value)
     assert "wrong-secret-value" not in str(caught.value)
@@ -99,7 +105,7 @@ def test_unknown_home_tenant_fails(calm):
 
 
 def test_unknown_operator_fails(calm):
-    with pytest.raises(OptionError, match="operator: there is no user 'nobody@northwindmsp.example'"):
+    with pytest.raises(OptionError, match=r"operator: there is no user 'nobody@northwindmsp.example'"):
         facts(calm, CALM, operator="nobody@northwindmsp.example")
 
 
@@ -116,7 +122,7 @@ def test_unknown_target_is_a_row(calm):
 
 def test_untrusted_certificate_fails_and_names_the_option(calm, monkeypatch):
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    with pytest.raises(MtoError, match="not trusted .*ca_path"):
+    with pytest.raises(MtoError, match=r"not trusted .*ca_path"):
         facts(calm, CALM, ca_path=None)
 
 
@@ -197,7 +203,11 @@ def test_what_goes_wrong_in_a_target_is_its_row(broken, index, pair):
 
 def test_the_others_are_not_hidden(broken):
     assert pairs([broken[0], broken[-1]]) == [(None, None), (None, None)]
-    assert [row["name"] for row in broken] == ["Customer 1", *(f"Customer {n}" for n in range(10, 10 + len(BROKEN))), "Customer 2"]
+    assert [row["name"] for row in broken] == [
+        "Customer 1",
+        *(f"Customer {n}" for n in range(10, 10 + len(BROKEN))),
+        "Customer 2",
+    ]
 
 
 @pytest.mark.parametrize(

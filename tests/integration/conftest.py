@@ -14,6 +14,7 @@ import sys
 import typing as t
 
 import pytest
+
 from lab.process import start_lab
 
 if t.TYPE_CHECKING:

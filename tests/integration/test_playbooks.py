@@ -11,10 +11,13 @@ import pathlib
 import pytest
 import yaml
 from conftest import ROOT, Ansible
+
 from lab.process import start_lab
 
 WORLD = yaml.safe_load((ROOT / "tests" / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
-TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))["mto_tenants"]
+TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
+    "mto_tenants"
+]
 REQUIREMENTS = "m365.defender.requirements"
 ADOPT = "m365.defender.adopt"
 ONE = [TENANTS[0]]
@@ -103,7 +106,9 @@ GOOD_ID = TENANTS[0]["tenant_id"]
         pytest.param({"mto_home_tenant_id": None}, "home_tenant_id: missing", id="missing_option"),
         pytest.param({"mto_client_id": "abc"}, "client_id: 'abc' is not a GUID", id="bad_guid"),
         pytest.param({"mto_operator": None}, "operator: say whose access", id="no_operator"),
-        pytest.param({"mto_tenants": [{"tenant_id": "abc", "name": "X"}]}, r"tenants[0] (X): tenant_id 'abc'", id="row"),
+        pytest.param(
+            {"mto_tenants": [{"tenant_id": "abc", "name": "X"}]}, r"tenants[0] (X): tenant_id 'abc'", id="row"
+        ),
         pytest.param({"mto_tenants": [*ONE, *ONE]}, "tenants[1]", id="duplicate"),
         pytest.param(
             {"mto_tenants": [{"tenant_id": WORLD["home"]["tenant_id"]}]}, "this is the home tenant", id="home_in_list"

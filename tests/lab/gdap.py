@@ -71,9 +71,7 @@ def _date_fields(
     }
 
 
-def _assignment(
-    home: Directory, item: Assignment, row: Relationship, relationship: Entity, now: dt.datetime
-) -> Entity:
+def _assignment(home: Directory, item: Assignment, row: Relationship, relationship: Entity, now: dt.datetime) -> Entity:
     made = timestamp(now - dt.timedelta(days=max(row.created_days_ago - 1, 0)))
     assignment_id = object_id(relationship["id"], "assignment", item.group)
     return {

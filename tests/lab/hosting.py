@@ -24,7 +24,7 @@ HOSTS: t.Final = ("login", "graph", "arm", "portal", "mto")
 
 
 @dataclasses.dataclass(slots=True)
-class Lab:
+class Service:
     """All that the hosts share. `endpoints` are base URLs without a trailing slash."""
 
     state: State
@@ -53,12 +53,12 @@ class RequestLog:
 RECORD: t.Final = web.RequestKey("record", dict[str, t.Any])
 
 
-def application(lab: Lab, host: str) -> web.Application:
+def application(lab: Service, host: str) -> web.Application:
     """An empty application of one host. It waits as long as the network would, and it logs."""
     return web.Application(middlewares=[_logging(lab, host)])
 
 
-def _logging(lab: Lab, host: str) -> t.Any:
+def _logging(lab: Service, host: str) -> t.Any:
     @web.middleware
     async def log_request(
         request: web.Request, handler: t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]

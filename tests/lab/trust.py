@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from lab.directory import Entity
-
 if t.TYPE_CHECKING:
+    from lab.directory import Entity
     from lab.world import DefaultAccess, PartnerAccess
 
 _DIRECTIONS: t.Final = ("Inbound", "Outbound")

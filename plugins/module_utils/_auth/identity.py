@@ -85,8 +85,8 @@ class Identity:
         try:
             answer = self._ask(tenant_id, [f"{self._cloud.graph_audience}/.default"])
         except ValueError as error:
-            # msal says so when the metadata of an authority is refused; Entra's own number stands in the text.
-            raise SignInError(str(error), problem_of({"error_description": str(error)})) from None
+            # msal says so of what it cannot use: a private key, an authority.
+            raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error)})) from None
         except ServiceError as error:
             reason = "read.throttled" if error.status == 429 else "read.failed"
             raise SignInError(str(error), Problem(reason, {"said": str(error)})) from None
@@ -108,7 +108,7 @@ class Identity:
         """What every msal application of ours is made with. The user chose the address, so msal validates nothing."""
         return {
             "authority": f"{self._cloud.login}/{tenant_id}",
-            "http_client": MsalTransport(self._http),
+            "http_client": MsalTransport(self._http, self._cloud.login),
             "validate_authority": False,
             "instance_discovery": False,
         }

@@ -11,7 +11,9 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlencode
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import ServiceError
+from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of, said_by
+from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, ServiceError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._http import origin_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,10 +37,14 @@ class MsalResponse:
 
 
 class MsalTransport:
-    """msal's `http_client`. One per application object: msal keeps a cache of failures on it."""
+    """msal's `http_client`. One per application object: msal keeps a cache of failures on it.
 
-    def __init__(self, http: Http) -> None:
+    `login` is the address of Microsoft Entra: secrets go there and nowhere else, whatever metadata say.
+    """
+
+    def __init__(self, http: Http, login: str) -> None:
         self._http = http
+        self._origin = origin_of(login)
 
     def get(
         self,
@@ -47,9 +53,13 @@ class MsalTransport:
         headers: Mapping[str, str] | None = None,
         **_ignored: t.Any,
     ) -> MsalResponse:
-        """Metadata of an authority."""
-        target = f"{url}?{urlencode(params)}" if params else url
-        return _usable(self._http.send("GET", target, headers=headers))
+        """Metadata of an authority. Raises SignInError for a refusal: msal would hide Entra's own words."""
+        response = self._http.send("GET", self._checked(url, params), headers=headers)
+        found = _usable(response)
+        if response.status >= 400:
+            body = response.json()
+            raise SignInError(said_by(body), problem_of(body))
+        return found
 
     def post(
         self,
@@ -60,8 +70,14 @@ class MsalTransport:
         **_ignored: t.Any,
     ) -> MsalResponse:
         """A token request. Asking for a token again is harmless, so it may be retried."""
-        target = f"{url}?{urlencode(params)}" if params else url
-        return _usable(self._http.send("POST", target, headers=headers, body=data))
+        return _usable(self._http.send("POST", self._checked(url, params), headers=headers, body=data))
+
+    def _checked(self, url: str, params: Mapping[str, str] | None) -> str:
+        if origin_of(url) != self._origin:
+            raise MtoError(
+                f"refused to send a credential to {origin_of(url)}: sign-in is at {self._origin} (endpoints)."
+            )
+        return f"{url}?{urlencode(params)}" if params else url
 
     def close(self) -> None:
         """The session is shared; whoever made it ends it."""

@@ -24,13 +24,12 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
     from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
-# Items of one batch; each batch is one request.
-_BATCH: t.Final = 20
+# A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
+_BATCH: t.Final = 19
 # Evidence is small: more relationships with one customer than this are left out, those in force come first.
 MAX_RELATIONSHIPS: t.Final = 5
 
@@ -54,6 +53,7 @@ ORGANIZATION: t.Final = Read(
     delegated=("User.Read", "Organization.Read.All", "Directory.Read.All"),
     shape=shape_organization,
 )
+_ORGANIZATION: t.Final = Asked("organization", ORGANIZATION)
 OPERATOR: t.Final = Read(
     what="operator",
     title="the operator",
@@ -141,21 +141,20 @@ def _slice_groups(piece: Evidence, groups: set[str]) -> Evidence:
 
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown."""
-    token = session.home_token()
-    asked = _asked(session, token, tenants)
-    evidence = session.reader.read(asked, token, session.home_place)
+    session.sign_in_home()
+    evidence = session.read(_asked(session, tenants), session.home_place)
     upn, mails = _operator(session, evidence)
     organization = evidence["organization"]
     name = organization.data["name"] if organization.data else session.home_place.name
-    assignments = _read_assignments(session, token, evidence, tenants, now)
+    assignments = _read_assignments(session, evidence, tenants, now)
     return Home(name, upn, mails, upn, evidence, assignments)
 
 
-def _asked(session: Session, token: BearerToken, tenants: Sequence[Tenant]) -> list[Asked]:
+def _asked(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
     """GDAP is asked for only where a tenant can be reached by it."""
     gdap = any(tenant.access in ("gdap", "auto") for tenant in tenants)
-    asked = [Asked("organization", ORGANIZATION)]
-    if token.identity == "app":
+    asked = [_ORGANIZATION]
+    if session.reading_as == "app":
         fields = {"operator": session.operator or ""}
         asked.append(Asked("operator", OPERATOR, fields))
         groups = Asked("operator_groups", OPERATOR_GROUPS, fields)
@@ -187,7 +186,6 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
 
 def _read_assignments(
     session: Session,
-    token: BearerToken,
     evidence: Mapping[str, Evidence],
     tenants: Sequence[Tenant],
     now: dt.datetime,
@@ -202,7 +200,7 @@ def _read_assignments(
     batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
     outcomes = run_fleet(
         batches,
-        lambda batch: session.reader.read(batch, token, session.home_place),
+        lambda batch: session.read([_ORGANIZATION, *batch], session.home_place),
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
@@ -213,4 +211,4 @@ def _read_assignments(
 
 
 def _failed(session: Session, batch: Sequence[Asked], error: Exception | None) -> dict[str, Evidence]:
-    return session.reader.missing(batch, "app", Problem("read.failed", {"said": repr(error)}), session.home_place)
+    return session.missing(batch, Problem("read.failed", {"said": repr(error)}), session.home_place)

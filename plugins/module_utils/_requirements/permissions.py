@@ -99,7 +99,9 @@ def _through_gdap(case: Case, gdap: Finding) -> Verdict:
         "object": gdap.details.get("object", ""),
     }
     reason = "permissions.role_via_gdap" if wanted else "permissions.gdap_no_role"
-    return case.verdict("permissions", reason, details, evidence=gdap.evidence)
+    # The rest of what it rests on stands beside the access verdict: evidence is told once, and stays small.
+    evidence = [piece for piece in gdap.evidence if piece.what == "gdap_assignments"]
+    return case.verdict("permissions", reason, details, evidence=evidence)
 
 
 def _of_account(case: Case) -> Verdict:

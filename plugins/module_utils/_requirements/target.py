@@ -8,12 +8,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import (
-    DeadlineError,
-    MtoError,
-    SignInError,
-    UnreachableError,
-)
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, Place
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
@@ -38,7 +32,6 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.permis
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
     from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Tenant
     from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._session import Session
@@ -59,16 +52,9 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     asked = _first_batch(session, home, case)
     if tenant.cloud not in (None, session.cloud_name):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return _with(case, session.reader.missing(asked, "none", problem, place))
-    try:
-        token = session.target_token(tenant.tenant_id)
-    except MtoError as error:
-        return _with(case, session.reader.missing(asked, session.reading_as, _sign_in_problem(error), place))
-    case = _with(case, session.reader.read(asked, token, place))
-    refused = _wrong_tenant(case, token)
-    if refused is not None:
-        return _with(case, session.reader.missing(asked, token.identity, refused, place))
-    return _with_roles(session, case, token, place)
+        return _with(case, session.missing(asked, problem, place))
+    case = _with(case, session.read(asked, place))
+    return _with_roles(session, case, place)
 
 
 def _with(case: Case, evidence: dict[str, Evidence]) -> Case:
@@ -105,33 +91,17 @@ def _look_ups(session: Session, home: Home) -> list[Asked]:
     return asked
 
 
-def _sign_in_problem(error: MtoError) -> Problem:
-    if isinstance(error, SignInError):
-        return error.problem
-    if isinstance(error, DeadlineError):
-        return Problem("read.deadline")
-    if isinstance(error, UnreachableError):
-        return Problem("read.unreachable", {"said": str(error)})
-    return Problem("read.failed", {"said": str(error)})
-
-
-def _wrong_tenant(case: Case, token: BearerToken) -> Problem | None:
-    """A token that cannot be read proves no tenant: then the organization that answers has to be the one asked."""
-    piece = case.evidence["organization"]
-    answered = piece.data["id"] if piece.data else ""
-    if answered and answered != case.tenant.tenant_id:
-        return Problem("read.wrong_tenant", {"answered": answered, "tenant_id": case.tenant.tenant_id})
-    if not answered and not token.claims.get("tid"):
-        return Problem("read.wrong_tenant", {"answered": "(not told)", "tenant_id": case.tenant.tenant_id})
-    return None
-
-
-def _with_roles(session: Session, case: Case, token: BearerToken, place: Place) -> Case:
+def _with_roles(session: Session, case: Case, place: Place) -> Case:
     """Roles of the account that gives access; there is nothing to ask where there is none."""
     account_id = judge_access(case).account_id
     if account_id is None:
         return case
     fields = {"account": account_id}
-    roles = OWN_DIRECTORY_ROLES if token.identity == "operator" else DIRECTORY_ROLES
-    asked = [Asked("directory_roles", roles, fields), Asked("role_assignments", ROLE_ASSIGNMENTS, fields)]
-    return _with(case, session.reader.read(asked, token, place))
+    roles = OWN_DIRECTORY_ROLES if session.reading_as == "operator" else DIRECTORY_ROLES
+    # The organization is asked again: it proves whose answer this is where a token cannot be read.
+    asked = [
+        Asked("organization", ORGANIZATION),
+        Asked("directory_roles", roles, fields),
+        Asked("role_assignments", ROLE_ASSIGNMENTS, fields),
+    ]
+    return _with(case, session.read(asked, place))

@@ -20,7 +20,7 @@ from lab.entra.grants import NotEmulatedError, TokenRequest, redeem
 
 if t.TYPE_CHECKING:
     from lab.directory import Directory
-    from lab.hosting import Lab
+    from lab.hosting import Service
     from lab.world import Fault
 
 # Names that stand for "any tenant" in an address.
@@ -28,7 +28,7 @@ _SHARED: t.Final = ("common", "organizations")
 _NOT_YET: t.Final = "The lab does not emulate {what} yet; use client credentials or a refresh token."
 
 
-def build(lab: Lab) -> web.Application:
+def build(lab: Service) -> web.Application:
     """The application of the host."""
     app = hosting.application(lab, "login")
     host = _Login(lab)
@@ -44,7 +44,7 @@ def build(lab: Lab) -> web.Application:
 
 
 class _Login:
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Service) -> None:
         self._lab = lab
         self._base = lab.endpoints["login"]
 
@@ -123,9 +123,7 @@ class _Login:
             raise EntraError(90002, tenant=name)
         return directory
 
-    async def _answer(
-        self, request: web.Request, make: t.Callable[[], dict[str, t.Any]]
-    ) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, make: t.Callable[[], dict[str, t.Any]]) -> web.StreamResponse:
         """What `make` returns as JSON, a refusal with Entra's body, or what a fault makes of it."""
         fault = self._fault(request)
         if fault is not None and fault.kind == "slow":
@@ -135,9 +133,7 @@ class _Login:
             return await hosting.break_wire(request, fault, response.body if isinstance(response.body, bytes) else b"")
         return response
 
-    def _json(
-        self, request: web.Request, make: t.Callable[[], dict[str, t.Any]], fault: Fault | None
-    ) -> web.Response:
+    def _json(self, request: web.Request, make: t.Callable[[], dict[str, t.Any]], fault: Fault | None) -> web.Response:
         sent_id = request.headers.get("client-request-id")
         headers = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache", "x-ms-request-id": str(uuid.uuid4())}
         if sent_id:

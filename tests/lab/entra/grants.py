@@ -139,9 +139,7 @@ def _user_answer(request: TokenRequest, wanted: Wanted, presence: Presence, scop
     answer["scope"] = " ".join(f"{wanted.audience}/{name}" for name in sorted(scopes))
     answer["refresh_token"] = request.credentials.new_refresh_token()
     if wanted.openid:
-        answer["id_token"] = request.keys.sign(
-            tokens.id_claims(request.login, request.directory, client_id, presence)
-        )
+        answer["id_token"] = request.keys.sign(tokens.id_claims(request.login, request.directory, client_id, presence))
     if request.form.get("client_info") == "1":
         answer["client_info"] = _client_info(presence)
     return answer

@@ -47,7 +47,7 @@ def presence_of_operator(state: State, directory: Directory, now: dt.datetime, n
 
 
 def _usable(user: Entity) -> bool:
-    return user["accountEnabled"] and user["externalUserState"] != "PendingAcceptance"
+    return bool(user["accountEnabled"]) and user["externalUserState"] != "PendingAcceptance"
 
 
 def _refusal(state: State, directory: Directory, users: list[Entity], names: dict[str, str]) -> EntraError:

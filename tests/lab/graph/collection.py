@@ -26,6 +26,9 @@ _NEEDS_INDEX: t.Final = (
 )
 
 
+NO_RULES: t.Final = Rules({})
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Resource:
     """What is known of a resource: its CSDL type, its context, what it gives by default, and its pages.
@@ -37,7 +40,7 @@ class Resource:
     context: str
     service: str = ""
     defaults: tuple[str, ...] = ()
-    rules: Rules = Rules({})
+    rules: Rules = NO_RULES
     default_page: int = 100
     max_page: int = 999
     directory: bool = False

@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
     from lab.directory import Directory
     from lab.entra.tokens import Caller
     from lab.graph.options import Options
-    from lab.hosting import Lab
+    from lab.hosting import Service
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Target:
 class Request:
     """A request that has passed sign-in, routing and permissions. `keys` are the parts of the path in braces."""
 
-    lab: Lab
+    lab: Service
     target: Target
     caller: Caller
     directory: Directory

@@ -3,7 +3,7 @@
 
 """Takes the types that the lab speaks of out of Microsoft's CSDL file of Graph v1.0.
 
-    python -m lab.schema.extract_csdl CSDLPATH OUT
+python -m lab.schema.extract_csdl CSDLPATH OUT
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ ROOTS: t.Final = (
     "unifiedRoleAssignment",
     "unifiedRoleDefinition",
     "tenantInformation",
+    "directory",
     "tenantRelationship",
     "policyRoot",
     "roleManagement",
@@ -108,11 +109,13 @@ def _enums_of(
 
 
 def _container(schema: ElementTree.Element) -> dict[str, str]:
-    """What can stand first in a path, and its type."""
+    """What can stand first in a path, and its type; a collection takes a key next, a singleton does not."""
     container = schema.find(EDM + "EntityContainer")
     if container is None:
         return {}
-    return {node.get("Name", ""): _plain(node.get("EntityType") or node.get("Type") or "") for node in container}
+    sets = {node.get("Name", ""): _plain(node.get("EntityType", "")) for node in container.findall(EDM + "EntitySet")}
+    single = {node.get("Name", ""): _plain(node.get("Type", "")) for node in container.findall(EDM + "Singleton")}
+    return {name: f"Collection({kind})" for name, kind in sets.items()} | single
 
 
 def _bound(schema: ElementTree.Element, names: set[str]) -> list[str]:

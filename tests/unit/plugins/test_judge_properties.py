@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import random
+from typing import TYPE_CHECKING
 
 from evidence import (
     DIRECTORY_READERS,
@@ -32,6 +32,9 @@ from hypothesis import strategies as st
 from ansible_collections.m365.defender.plugins.module_utils._model import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import assignments_key
+
+if TYPE_CHECKING:
+    import random
 
 STATUSES = ["active", "Active", "expiring", "expired", "terminated", "terminationRequested", "created", "odd", ""]
 ROLES = st.lists(st.sampled_from([SECURITY_READER, DIRECTORY_READERS]), unique=True)
@@ -85,7 +88,9 @@ roles = st.builds(
     role_evidence,
     ROLES.map(tuple),
     st.lists(
-        st.tuples(st.sampled_from([SECURITY_READER, DIRECTORY_READERS]), st.sampled_from(["/", "/administrativeUnits/1"])),
+        st.tuples(
+            st.sampled_from([SECURITY_READER, DIRECTORY_READERS]), st.sampled_from(["/", "/administrativeUnits/1"])
+        ),
         max_size=2,
     ).map(tuple),
 )
@@ -96,7 +101,9 @@ def cases(draw):
     """Any tenant, with any evidence."""
     rows = draw(relationships)
     evidence = {
-        **gdap_evidence(*rows, assignments=draw(assignments), groups=draw(st.sampled_from([(), (GROUP,), (OTHER_GROUP,)]))),
+        **gdap_evidence(
+            *rows, assignments=draw(assignments), groups=draw(st.sampled_from([(), (GROUP,), (OTHER_GROUP,)]))
+        ),
         **account_evidence(*draw(accounts)),
         **sku_evidence(*draw(skus)),
         **draw(trusts),

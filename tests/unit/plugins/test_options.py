@@ -72,7 +72,9 @@ def test_credential_from_task_or_environment(params, environ, credential):
 
 
 def test_secrets_are_told_to_ansible_and_hidden_in_representations():
-    connection = resolve_connection({**GOOD, "client_secret": None}, {"MTO_CLIENT_SECRET": "env", "MTO_REFRESH_TOKEN": "r"})
+    connection = resolve_connection(
+        {**GOOD, "client_secret": None}, {"MTO_CLIENT_SECRET": "env", "MTO_REFRESH_TOKEN": "r"}
+    )
     assert secrets_of(connection) == ["env", "r"]
     assert "env" not in repr(connection)
 
@@ -101,7 +103,12 @@ def test_bad_tenants(rows, words):
 def test_good_tenants():
     rows = [
         {"tenant_id": f" {TENANT.upper()} "},
-        {"tenant_id": TENANT[:-1] + "2", "name": "B", "access": "GDAP", "roles": ["security reader", DEFENDER_ROLES[0]]},
+        {
+            "tenant_id": TENANT[:-1] + "2",
+            "name": "B",
+            "access": "GDAP",
+            "roles": ["security reader", DEFENDER_ROLES[0]],
+        },
     ]
     first, second = parse_tenants(rows, HOME)
     assert (first.tenant_id, first.name, first.access, first.roles) == (TENANT, TENANT, "auto", DEFENDER_ROLES)

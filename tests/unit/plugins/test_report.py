@@ -35,7 +35,10 @@ CASES = {
 
 def report_of(*names):
     rows = {f"{n:08d}-0000-4000-8000-000000000001": CASES[name] for n, name in enumerate(names)}
-    facts = {key: {**judge_requirements(c).as_dict(), "tenant_id": key, "name": name} for (key, c), name in zip(rows.items(), names, strict=True)}
+    facts = {
+        key: {**judge_requirements(c).as_dict(), "tenant_id": key, "name": name}
+        for (key, c), name in zip(rows.items(), names, strict=True)
+    }
     return make_report(facts, generated_at="2026-11-23T12:00:00Z", home_tenant_id="h", operator="Anna", cloud="public")
 
 
@@ -83,12 +86,19 @@ def test_failing_names_a_word_it_does_not_know():
 def test_summary_has_a_line_for_each_tenant_not_in_order():
     lines = summary_lines(report_of(*CASES))
     assert lines[0] == "3 of 7 tenants meet every requirement; 4 do not, 2 have advice."
-    assert [line.split(" [")[0] for line in lines[1:]] == [
-        "NOT MET expired",
-        "UNKNOWN no_consent",
-        "UNKNOWN throttled",
-        "NOT MET no_guest",
-        "advice expiring",
-        "advice no_trust",
+    assert [line.split(":")[0] for line in lines[1:]] == [
+        "NOT MET  expired     access.gdap_expired",
+        "UNKNOWN  no_consent  consent.app_not_in_tenant",
+        "UNKNOWN  throttled   read.throttled",
+        "NOT MET  no_guest    access.guest_missing",
+        "advice   expiring    access.gdap_expiring",
+        "advice   no_trust    mfa_trust.not_accepted",
     ]
     assert "A partner administrator of Northwind requests" in lines[1]
+
+
+def test_summary_keeps_a_hostile_name_on_its_line():
+    report = report_of("expired")
+    report["findings"][0]["tenant_name"] = "Evil\nNOT MET everybody"
+    assert len(summary_lines(report)) == 2
+    assert "\n" not in summary_lines(report)[1]

@@ -1,0 +1,30 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every test: nothing of the user's gets in, and each run is like the last."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import hypothesis
+import pytest
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A test that passes by the developer's own credentials or settings proves nothing.
+USERS_OWN = ("ANSIBLE_", "ARM_", "AZURE_", "MTO_")
+
+# Examples are the same in every run, and a slow machine is no failure.
+hypothesis.settings.register_profile("gates", database=None, deadline=None, derandomize=True)
+hypothesis.settings.load_profile("gates")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _without_the_users_settings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(USERS_OWN)]:
+            patch.delenv(name)
+        yield

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of operations: method, path, who may call (delegated and application, least first), options, handler.
+
+Permissions come from Microsoft's permission file of 2026-08. An empty tuple means: not supported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from lab import permissions as p
+from lab import roles as r
+from lab.graph import organization, policies, relationships, roles, users
+
+if t.TYPE_CHECKING:
+    from lab.graph.message import Handler
+
+_SELECT: t.Final = frozenset(("$select",))
+_PAGED: t.Final = _SELECT | {"$filter", "$top", "$count", "$skiptoken"}
+
+# Delegated, a permission is not enough: the person needs one of these Entra roles as well (Partner Center,
+# dap-api-impact, for licences and role assignments; cross-tenant access by its own pages). Global Administrator is one.
+LICENSE_READERS: t.Final = r.ids(
+    "Directory Readers", "Global Reader", "User Administrator", "License Administrator", "Global Administrator"
+)
+ROLE_READERS: t.Final = r.ids(
+    "Directory Readers", "Global Reader", "Privileged Role Administrator", "Global Administrator"
+)
+POLICY_READERS: t.Final = r.ids(
+    "Security Reader",
+    "Global Reader",
+    "Security Administrator",
+    "Conditional Access Administrator",
+    "Global Administrator",
+)
+# Guests and GDAP users see themselves only, members see their directory [guess: the list of roles].
+DIRECTORY_READERS: t.Final = r.ids("Directory Readers", "Global Reader", "User Administrator", "Global Administrator")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operation:
+    """One row. `readers` are roles that a person needs; with `members_read`, members of the directory need none."""
+
+    method: str
+    path: str
+    delegated: p.Permissions
+    application: p.Permissions
+    handler: Handler
+    options: frozenset[str] = _SELECT
+    readers: frozenset[str] = frozenset()
+    members_read: bool = False
+    units: int = 1
+
+
+def _read(
+    path: str, permissions: p.Permissions, handler: Handler, application: p.Permissions | None = None, **more: t.Any
+) -> Operation:
+    return Operation("GET", path, permissions, permissions if application is None else application, handler, **more)
+
+
+_GDAP: t.Final = "/tenantRelationships/delegatedAdminRelationships"
+_CUSTOMERS: t.Final = "/tenantRelationships/delegatedAdminCustomers"
+_TRUST: t.Final = "/policies/crossTenantAccessPolicy"
+_ROLES: t.Final = "/roleManagement/directory"
+_FIND: t.Final = "/tenantRelationships/findTenantInformationBy"
+_MEMBERSHIPS: t.Final = "/users/{id}/transitiveMemberOf"
+_MINE: t.Final = "/me/transitiveMemberOf"
+_PAGED_GDAP: t.Final = _PAGED | {"$orderby"}
+
+_DIRECTORY_READ: t.Final[dict[str, t.Any]] = {"readers": DIRECTORY_READERS, "members_read": True}
+_GROUP_CAST: t.Final = "/microsoft.graph.group"
+_ROLE_CAST: t.Final = "/microsoft.graph.directoryRole"
+
+OPERATIONS: t.Final[tuple[Operation, ...]] = (
+    _read("/organization", p.ORGANIZATION_DELEGATED, organization.list_organization, p.ORGANIZATION_APPLICATION),
+    _read("/organization/{id}", p.ORGANIZATION_DELEGATED, organization.get_organization, p.ORGANIZATION_APPLICATION),
+    _read("/subscribedSkus", p.LICENSES, organization.list_skus, readers=LICENSE_READERS, units=3),
+    _read("/subscribedSkus/{id}", p.LICENSES, organization.get_sku, readers=LICENSE_READERS),
+    _read(_FIND + "TenantId(tenantId='{id}')", p.TENANT_INFORMATION, organization.find_tenant_by_id),
+    _read(_FIND + "DomainName(domainName='{domain}')", p.TENANT_INFORMATION, organization.find_tenant_by_domain),
+    _read(_GDAP, p.GDAP, relationships.list_relationships, options=_PAGED),
+    _read(_GDAP + "/{id}", p.GDAP, relationships.get_relationship),
+    _read(_GDAP + "/{id}/accessAssignments", p.GDAP, relationships.list_assignments, options=_PAGED),
+    _read(_GDAP + "/{id}/accessAssignments/{assignment}", p.GDAP, relationships.get_assignment),
+    _read(_CUSTOMERS, p.GDAP, relationships.list_customers, options=_PAGED),
+    _read(_CUSTOMERS + "/{id}", p.GDAP, relationships.get_customer),
+    _read(_TRUST, p.CROSS_TENANT, policies.get_policy, readers=POLICY_READERS),
+    _read(_TRUST + "/default", p.CROSS_TENANT, policies.get_default, readers=POLICY_READERS),
+    _read(_TRUST + "/partners", p.CROSS_TENANT, policies.list_partners, readers=POLICY_READERS, options=_PAGED),
+    _read(_TRUST + "/partners/{id}", p.CROSS_TENANT, policies.get_partner, readers=POLICY_READERS),
+    _read("/users", p.USERS, users.list_users, options=_PAGED, units=2, **_DIRECTORY_READ),
+    _read("/users/{id}", p.USERS, users.get_user, **_DIRECTORY_READ),
+    _read("/me", p.ME, users.get_me, ()),
+    _read(_MEMBERSHIPS, p.MEMBERSHIPS, users.list_memberships, options=_PAGED, units=2, **_DIRECTORY_READ),
+    _read(
+        _MEMBERSHIPS + _GROUP_CAST,
+        p.MEMBERSHIPS,
+        users.list_group_memberships,
+        options=_PAGED,
+        units=2,
+        **_DIRECTORY_READ,
+    ),
+    _read(
+        _MEMBERSHIPS + _ROLE_CAST,
+        p.MEMBERSHIPS,
+        users.list_role_memberships,
+        options=_PAGED,
+        units=2,
+        **_DIRECTORY_READ,
+    ),
+    _read(_MINE, p.MY_MEMBERSHIPS, users.list_memberships, (), options=_PAGED, units=2),
+    _read(_MINE + _GROUP_CAST, p.MY_MEMBERSHIPS, users.list_group_memberships, (), options=_PAGED, units=2),
+    _read(_MINE + _ROLE_CAST, p.MY_MEMBERSHIPS, users.list_role_memberships, (), options=_PAGED, units=2),
+    Operation(
+        "POST",
+        "/users/{id}/checkMemberGroups",
+        p.CHECK_MEMBERS,
+        p.CHECK_MEMBERS,
+        users.check_member_groups,
+        options=frozenset(),
+        units=4,
+        **_DIRECTORY_READ,
+    ),
+    Operation(
+        "POST",
+        "/me/checkMemberGroups",
+        p.CHECK_MY_MEMBERS,
+        (),
+        users.check_member_groups,
+        options=frozenset(),
+        units=4,
+    ),
+    _read(
+        "/directoryRoles",
+        p.ROLES_DELEGATED,
+        roles.list_directory_roles,
+        p.ROLES_FULL,
+        options=_SELECT | {"$count"},
+        **_DIRECTORY_READ,
+    ),
+    _read("/directoryRoles/{id}", p.ROLES_DELEGATED, roles.get_directory_role, p.ROLES_FULL, **_DIRECTORY_READ),
+    _read(
+        _ROLES + "/roleAssignments",
+        p.ROLES_DELEGATED,
+        roles.list_role_assignments,
+        p.ROLES_FULL,
+        options=_PAGED | {"$expand"},
+        readers=ROLE_READERS,
+    ),
+    _read(
+        _ROLES + "/roleDefinitions",
+        p.ROLES_DELEGATED,
+        roles.list_role_definitions,
+        p.ROLES_DELEGATED,
+        options=_PAGED,
+        **_DIRECTORY_READ,
+    ),
+    _read(
+        _ROLES + "/roleDefinitions/{id}",
+        p.ROLES_DELEGATED,
+        roles.get_role_definition,
+        p.ROLES_DELEGATED,
+        **_DIRECTORY_READ,
+    ),
+)

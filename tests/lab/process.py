@@ -1,0 +1,131 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the lab as a process of its own, for tests, the demo and the benchmark."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import pathlib
+import select
+import subprocess
+import sys
+import typing as t
+
+from lab.seed import choose_world
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab.world import World
+
+TESTS: t.Final = pathlib.Path(__file__).resolve().parent.parent
+WORLDS: t.Final = pathlib.Path(__file__).with_name("worlds")
+# A start makes two keys and a state of every tenant: a second or two, more on a machine under load.
+_START: t.Final = 60.0
+_STOP: t.Final = 10.0
+
+
+class LabError(Exception):
+    """A lab that did not start, with what it said."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lab:
+    """A lab that serves. `connection` is its line of JSON."""
+
+    connection: dict[str, t.Any]
+    process: subprocess.Popen[str]
+    world: World
+
+    def __getitem__(self, name: str) -> str:
+        """One value of the connection, such as `graph` or `client_secret`."""
+        return str(self.connection[name])
+
+    def tenants(self) -> list[dict[str, t.Any]]:
+        """What a user's own list would say, in the order of the world."""
+        return [
+            {"tenant_id": tenant.tenant_id, "name": tenant.name, "access": tenant.declare.access}
+            for tenant in self.world.tenants
+        ]
+
+    def requests(self) -> list[dict[str, t.Any]]:
+        """Every request so far, in the order in which they were answered."""
+        path = pathlib.Path(self["ca_path"]).with_name("requests.jsonl")
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def stop(self) -> int:
+        """Stops it, and waits. The exit code is 0 after a clean stop."""
+        return stop(self.process)
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    """Asks a process to stop, and makes it."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        return process.wait(timeout=_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+@contextlib.contextmanager
+def start_lab(
+    *,
+    world: pathlib.Path | str | None = None,
+    tenants: int | None = None,
+    seed: int = 1,
+    calm: bool = False,
+    port: int = 0,
+    latency_ms: float = 0.0,
+    state_dir: pathlib.Path | str | None = None,
+) -> Iterator[Lab]:
+    """A lab while the body runs. `world` is a path, or the name of a world that comes with the lab, such as "demo"."""
+    path = None if world is None else _world_path(pathlib.Path(world))
+    options = _options(world=path, tenants=tenants, seed=seed, port=port, state_dir=_absolute(state_dir))
+    command = [sys.executable, "-m", "lab", *options, "--latency-ms", str(latency_ms), *(["--calm"] if calm else [])]
+    process = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True)
+    try:
+        connection = _read_connection(process)
+        yield Lab(connection, process, choose_world(path, tenants, seed, calm=calm))
+    finally:
+        stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _options(**values: t.Any) -> list[str]:
+    return [
+        word
+        for name, value in values.items()
+        if value is not None
+        for word in (f"--{name.replace('_', '-')}", str(value))
+    ]
+
+
+def _absolute(path: pathlib.Path | str | None) -> pathlib.Path | None:
+    """The process has another working directory than its caller."""
+    return None if path is None else pathlib.Path(path).resolve()
+
+
+def _world_path(world: pathlib.Path) -> pathlib.Path:
+    """The world of that name, a path from here, or a path as the command takes it."""
+    named = WORLDS / f"{world}.yml"
+    found = next((path for path in (named, world, TESTS / world) if path.is_file()), world)
+    return found.resolve()
+
+
+def _read_connection(process: subprocess.Popen[str]) -> dict[str, t.Any]:
+    """The one line on standard output. What went wrong stands on standard error, which is the caller's own."""
+    if process.stdout is None:
+        raise LabError("The lab has no standard output.")
+    ready, _, _ = select.select([process.stdout], [], [], _START)
+    line = process.stdout.readline() if ready else ""
+    if not line:
+        code = process.poll()
+        raise LabError(f"The lab did not start ({'no answer in time' if code is None else f'exit code {code}'}).")
+    loaded: dict[str, t.Any] = json.loads(line)
+    return loaded

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starts one HTTPS server per host, says where they are, and stops them cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import json
+import os
+import pathlib
+import signal
+import socket
+import sys
+import typing as t
+
+from aiohttp import web
+
+import lab.entra.app
+import lab.graph.app
+from lab import not_yet
+from lab.build import build_state
+from lab.entra.grants import Credentials
+from lab.entra.tokens import TokenKeys
+from lab.hosting import HOSTS, RequestLog, Service
+from lab.tls import make_context
+
+if t.TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator
+
+    from lab.world import World
+
+_ADDRESS: t.Final = "127.0.0.1"
+# Long enough for a request that is under way, short enough for a test.
+_GRACE: t.Final = 0.5
+
+
+class PortError(Exception):
+    """A port that cannot be used. The text is the one sentence to show."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run. Port 0 takes five free ones."""
+
+    state_dir: pathlib.Path
+    port: int = 0
+    latency: float = 0.0
+
+
+def serve(world: World, settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT."""
+    asyncio.run(_serve(world, settings))
+
+
+async def _serve(world: World, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with _running(world, settings) as connection:
+        sys.stdout.write(json.dumps(connection) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+@contextlib.asynccontextmanager
+async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, t.Any]]:
+    """The five hosts, up while the body runs."""
+    sockets = _bind(settings.port)
+    endpoints = {host: f"https://{_ADDRESS}:{found.getsockname()[1]}" for host, found in sockets.items()}
+    ca_path = settings.state_dir / "ca.pem"
+    context = make_context(ca_path)
+    log = RequestLog(settings.state_dir / "requests.jsonl")
+    state = build_state(world, dt.datetime.now(dt.UTC))
+    hosts = Service(state, Credentials(), TokenKeys(), endpoints, log, settings.latency)
+    runners = [await _start(_application(hosts, host), sockets[host], context) for host in HOSTS]
+    try:
+        yield _connection(hosts, ca_path)
+    finally:
+        for runner in runners:
+            await runner.cleanup()
+        log.close()
+
+
+def _application(hosts: Service, host: str) -> web.Application:
+    if host == "login":
+        return lab.entra.app.build(hosts)
+    if host == "graph":
+        return lab.graph.app.build(hosts)
+    names = {"arm": "Azure Resource Manager", "portal": "the Defender portal", "mto": "the multitenant portal"}
+    return not_yet.build(hosts, host, names[host])
+
+
+async def _start(app: web.Application, found: socket.socket, context: ssl.SSLContext) -> web.AppRunner:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
+    await runner.setup()
+    await web.SockSite(runner, found, ssl_context=context).start()
+    return runner
+
+
+def _bind(port: int) -> dict[str, socket.socket]:
+    """A listening socket per host. Raises PortError."""
+    sockets: dict[str, socket.socket] = {}
+    for offset, host in enumerate(HOSTS):
+        wanted = port + offset if port else 0
+        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((_ADDRESS, wanted))
+        except (OSError, OverflowError) as error:
+            raise PortError(f"Port {wanted} for {host} cannot be used: {error}.") from None
+        sockets[host] = found
+    return sockets
+
+
+def _connection(hosts: Service, ca_path: pathlib.Path) -> dict[str, t.Any]:
+    """What a stranger needs to sign in."""
+    return {
+        **hosts.endpoints,
+        "ca_path": str(ca_path),
+        "world": hosts.state.world,
+        "pid": os.getpid(),
+        "home_tenant_id": hosts.state.home.tenant_id,
+        "client_id": hosts.credentials.client_id,
+        "client_secret": hosts.credentials.client_secret,
+        "refresh_token": hosts.credentials.new_refresh_token(),
+        "operator": hosts.state.operator.upn,
+        "portal_cookies_file": None,
+    }

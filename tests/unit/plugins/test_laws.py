@@ -1,0 +1,76 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laws that hold for the text of the code: the right answers stay with the tests; the catalogue is whole."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import string
+
+import pytest
+
+from ansible_collections.m365.defender.plugins.module_utils._reasons import (
+    CAVEATS,
+    CAVEATS_TO_ACT_ON,
+    REASONS,
+    make_caveat,
+    make_verdict,
+)
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PRODUCT = [
+    path
+    for folder in ("plugins", "roles", "playbooks")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".py", ".yml", ".yaml", ".j2")
+]
+
+
+def test_nothing_of_the_product_reads_the_right_answers():
+    assert len(PRODUCT) > 30
+    readers = [str(path) for path in PRODUCT if re.search(r"""["'.]expect\b|\bexpect["':]""", path.read_text("utf-8"))]
+    assert readers == []
+
+
+def test_every_reason_in_the_code_is_in_the_catalogue():
+    families = {reason.split(".")[0] for reason in REASONS}
+    used = set()
+    for path in PRODUCT:
+        if path.suffix == ".py" and "module_utils" in path.parts:
+            used |= set(re.findall(rf'"((?:{"|".join(families)})\.[a-z0-9_]+)"', path.read_text("utf-8")))
+    assert used - set(REASONS) - set(CAVEATS) == set()
+
+
+@pytest.mark.parametrize("reason", sorted(REASONS))
+def test_reason_is_worded(reason):
+    row = REASONS[reason]
+    assert row.status in ("met", "unmet", "unknown", "not_applicable")
+    assert row.sentence.endswith((".", "{said}"))
+    assert row.remedy
+    assert row.doc_url.startswith("https://learn.microsoft.com/")
+    fields = {name for _, name, _, _ in string.Formatter().parse(row.sentence + row.remedy) if name}
+    verdict = make_verdict("license", reason, {name: f"<{name}>" for name in fields})
+    assert all(f"<{name}>" in verdict.message + verdict.remedy for name in fields)
+    assert "not known)" not in verdict.message + verdict.remedy
+
+
+def test_detail_that_nobody_gave_is_told_and_fails_nothing():
+    assert "(tenant not known)" in make_verdict("license", "license.none", {}).message
+
+
+def test_name_with_braces_stays_a_name():
+    assert "{operator}" in make_verdict("license", "license.none", {"tenant": "{operator}"}).message
+
+
+@pytest.mark.parametrize("reason", sorted(CAVEATS))
+def test_caveat_is_worded(reason):
+    assert make_caveat(reason, {}).to_act_on is (reason in CAVEATS_TO_ACT_ON)
+
+
+@pytest.mark.parametrize("family", ["consent", "access", "sign_in"])
+def test_reason_of_an_earlier_link_makes_a_later_one_unknown(family):
+    for reason in (reason for reason in REASONS if reason.startswith(family + ".")):
+        verdict = make_verdict("license", reason, {})
+        assert (verdict.status, verdict.caused_by) == ("unknown", family)

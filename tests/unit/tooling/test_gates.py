@@ -1,0 +1,90 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gates are counted honestly."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import gates
+import pytest
+from gates import Gate, Runner, chosen, close, judge, run_all
+
+PYTEST = next(gate for gate in gates.GATES if gate.name == "pytest")
+RUFF = next(gate for gate in gates.GATES if gate.name == "ruff")
+
+
+@pytest.fixture(autouse=True)
+def logs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """The logs of the run that runs this test stay as they are."""
+    monkeypatch.setattr(gates, "LOGS", tmp_path)
+    monkeypatch.setattr(gates, "TEST_RESULTS", tmp_path / "pytest.xml")
+    return tmp_path
+
+
+def write_results(directory: pathlib.Path, *, tests: int, failures: int = 0, errors: int = 0, skipped: int = 0) -> None:
+    counts = f'tests="{tests}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
+    (directory / "pytest.xml").write_text(f"<testsuites><testsuite {counts}/></testsuites>")
+
+
+@pytest.mark.parametrize(("code", "counted"), [(0, (1, 0)), (1, (0, 1)), (-9, (0, 1)), (None, (0, 1))])
+def test_a_gate_counts_as_one(code: int | None, counted: tuple[int, int]) -> None:
+    outcome = judge(RUFF, code, 1.0)
+    assert (outcome.passed, outcome.failed) == counted
+
+
+def test_pytest_counts_by_its_tests(logs: pathlib.Path) -> None:
+    write_results(logs, tests=10, failures=1, errors=1)
+    outcome = judge(PYTEST, 1, 1.0)
+    assert (outcome.passed, outcome.failed) == (8, 2)
+
+
+def test_a_skipped_test_counts_as_failed(logs: pathlib.Path) -> None:
+    write_results(logs, tests=10, skipped=2)
+    outcome = judge(PYTEST, 0, 1.0)
+    assert (outcome.passed, outcome.failed) == (8, 2)
+
+
+def test_pytest_that_fails_without_a_failed_test(logs: pathlib.Path) -> None:
+    write_results(logs, tests=0)
+    assert judge(PYTEST, 5, 1.0).failed == 1
+
+
+def test_pytest_that_wrote_no_results() -> None:
+    assert judge(PYTEST, 4, 1.0).failed == 1
+
+
+def test_all_are_chosen_without_a_name() -> None:
+    assert chosen([]) == list(gates.GATES)
+
+
+def test_static_is_a_group() -> None:
+    assert {"ruff", "mypy"} <= {gate.name for gate in chosen(["static"])}
+    assert "pytest" not in {gate.name for gate in chosen(["static"])}
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(SystemExit, match="no gate mypi; there are static"):
+        chosen(["mypi"])
+
+
+def test_a_failed_gate_does_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    made = [
+        Gate("bad", "says why", (sys.executable, "-c", "print('the reason'); raise SystemExit(3)")),
+        Gate("good", "runs all the same", (sys.executable, "-c", "print('not shown')")),
+    ]
+    code = close(run_all(made, Runner()), 1.0)
+    shown = capsys.readouterr().out
+    assert code == 1
+    assert "the reason" in shown
+    assert "not shown" not in shown
+    assert shown.splitlines()[-2:] == ["2 gates in 1 s; failed: bad", "1 passed, 1 failed"]
+
+
+def test_a_gate_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(gates, "LIMIT_SECONDS", 0.2)
+    outcome = Runner().run(Gate("slow", "sleeps", (sys.executable, "-c", "import time; time.sleep(60)")))
+    assert (outcome.passed, outcome.failed) == (0, 1)
+    assert "slow: stopped after 0.2 s" in capsys.readouterr().out

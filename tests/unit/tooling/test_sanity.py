@@ -1,0 +1,71 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ansible-test gets a bootstrap script for pip where it can't download one, and none where it can."""
+
+from __future__ import annotations
+
+import http.server
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import typing as t
+
+import pytest
+from sanity import BOOTSTRAP_FALLBACK, bootstrap_version, place_bootstrap
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Port 1 of this machine: nothing listens there.
+UNREACHABLE = "http://127.0.0.1:1/get-pip-{version}.py"
+
+
+class Found(http.server.BaseHTTPRequestHandler):
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002  (the name is Python's)
+        """Keep the output of the tests clean."""
+
+
+@pytest.fixture
+def reachable() -> Iterator[str]:
+    """The URL of a server that has the script."""
+    with http.server.HTTPServer(("127.0.0.1", 0), Found) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/get-pip-{{version}}.py"
+        server.shutdown()
+        thread.join()
+
+
+def test_version_is_read_from_ansible_test() -> None:
+    assert re.fullmatch(r"\d+\.\d+(\.\d+)?", bootstrap_version() or "")
+
+
+def test_placed_where_the_download_fails(tmp_path: pathlib.Path) -> None:
+    place_bootstrap("25.2", tmp_path / "cache", UNREACHABLE)
+    assert (tmp_path / "cache" / "get_pip_25_2.py").read_text() == BOOTSTRAP_FALLBACK
+
+
+def test_not_placed_where_the_download_works(tmp_path: pathlib.Path, reachable: str) -> None:
+    place_bootstrap("25.2", tmp_path / "cache", reachable)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_never_overwrites(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "get_pip_25_2.py").write_text("the real one")
+    place_bootstrap("25.2", tmp_path, UNREACHABLE)
+    assert (tmp_path / "get_pip_25_2.py").read_text() == "the real one"
+
+
+def test_the_script_brings_pip(tmp_path: pathlib.Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    (tmp_path / "get_pip.py").write_text(BOOTSTRAP_FALLBACK)
+    subprocess.run([python, tmp_path / "get_pip.py"], check=True, capture_output=True)
+    assert subprocess.run([python, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0
