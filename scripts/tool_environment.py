@@ -10,7 +10,7 @@ import pathlib
 import sys
 import typing as t
 
-from project_files import BUILD
+from project_files import BUILD, ROOT
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,10 @@ def tool_environment(user: Mapping[str, str] | None = None) -> dict[str, str]:
     return {
         **kept,
         "ANSIBLE_COLLECTIONS_PATH": str(BUILD / "collections"),
+        # In a container the tree is often another user's; tools that ask Git for our files would then see none.
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "safe.directory",
+        "GIT_CONFIG_VALUE_0": str(ROOT),
         "PATH": os.pathsep.join([str(BIN), kept.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",
     }

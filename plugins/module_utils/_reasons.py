@@ -242,7 +242,8 @@ REASONS: t.Final[dict[str, Reason]] = {
     "permissions.no_role": Reason(
         "unmet",
         "{operator} holds none of the roles wanted in {tenant}: {wanted}.",
-        "An administrator of {tenant} assigns {operator}, or a group that holds this account, one of the roles {wanted}.",
+        "An administrator of {tenant} assigns {operator}, or a group that holds this account, one of the roles"
+        " {wanted}.",
         PERMISSIONS,
     ),
     "permissions.gdap_no_role": Reason(

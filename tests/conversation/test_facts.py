@@ -172,14 +172,14 @@ def test_nothing_secret_in_the_result(calm):
 
 BROKEN = [
     ("no_consent", {"consent": "none"}, ("consent", "consent.app_not_in_tenant")),
-    ("little_consent", {"consent": ["Organization.Read.All"]}, ("consent", "consent.permission_missing")),
+    ("little_consent", {"consent": ["User.Read.All"]}, ("consent", "consent.permission_missing")),
     ("throttled_for_ever", fault(kind="throttle", retry_after="0.01"), ("license", "read.throttled")),
     ("throttled_in_batch", fault(kind="throttle", retry_after="0.01", in_batch=True), ("license", "read.throttled")),
-    ("server_error", fault(kind="error", status=503), ("license", "read.failed")),
-    ("html", fault(kind="html", status=200), ("license", "read.failed")),
+    ("server_error", fault(kind="error", status=503, retry_after="0.01"), ("license", "read.failed")),
+    ("html", fault(kind="html", retry_after="0.01"), ("license", "read.failed")),
     ("reset", fault(kind="reset"), ("license", "read.unreachable")),
     ("truncated", fault(kind="truncate"), ("license", "read.unreachable")),
-    ("login_down", fault(host="login", kind="error", status=503), ("license", "read.failed")),
+    ("login_down", fault(host="login", kind="error", status=503, retry_after="0.01"), ("license", "read.failed")),
     ("login_throttled", fault(host="login", kind="throttle", retry_after="0.01"), ("license", "read.throttled")),
 ]
 
@@ -226,6 +226,15 @@ def test_what_passes_is_not_told(tmp_path, passing):
     row = guest_tenant(1, faults=[passing])
     with start_lab(world=write_world(tmp_path, row)) as lab:
         assert pairs(facts(lab, declared(row))) == [(None, None)]
+
+
+@pytest.mark.parametrize("in_batch", [False, True])
+def test_giving_up_is_bounded(tmp_path, in_batch):
+    row = tenant(1, faults=[{"kind": "throttle", "retry_after": "0.01", "in_batch": in_batch}])
+    with start_lab(world=write_world(tmp_path, row)) as lab:
+        assert pairs(facts(lab, declared(row))) == [("license", "read.throttled")]
+        sent = [r for r in lab.requests() if r["tenant"] == tenant_id(1) and r["host"] == "graph"]
+    assert len(sent) == 5
 
 
 def test_deadline_gives_every_tenant_its_row(tmp_path):

@@ -137,7 +137,11 @@ def test_module_defaults_group_sets_the_connection_once(ansible):
         "tasks": [
             {"m365.defender.mto_requirement_facts": {"tenants": ONE}},
             {"m365.defender.mto_gdap_customer_info": {}, "register": "gdap"},
-            {"ansible.builtin.assert": {"that": ["gdap.customers", "ansible_facts.mto_requirements | length == 1"]}},
+            {
+                "ansible.builtin.assert": {
+                    "that": ["gdap.customers | length > 0", "ansible_facts.mto_requirements != {}"]
+                }
+            },
         ],
     }
     path = ansible.directory / "play.yml"

@@ -63,12 +63,11 @@ def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
 
 
 def _directory(organization: Organization, access: CrossTenantAccess, now: dt.datetime) -> Directory:
-    label = organization.domain.partition(".")[0].replace("-", "")
     directory = Directory(
         tenant_id=organization.tenant_id,
         name=organization.name,
         domain=organization.domain,
-        initial_domain=f"{label}.onmicrosoft.com",
+        initial_domain=organization.initial_domain,
         organization={},
         trust_default=build_default(access.default),
         faults=FaultPlan(organization.faults),

@@ -22,6 +22,8 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("b2b", "disabled"): "access.guest_disabled",
     ("b2b", "missing"): "access.guest_missing",
 }
+# Roles come from the relationship by GDAP, and from the directory by B2B.
+_NO_ROLE: t.Final = {"gdap": "permissions.gdap_no_role", "b2b": "permissions.no_role"}
 _LICENSE: t.Final = {
     "none": "license.none",
     "suspended": "license.suspended",
@@ -48,7 +50,7 @@ def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
         ("access", _ACCESS.get((drawn.method, drawn.access))),
         ("license", _LICENSE.get(drawn.license)),
-        ("permissions", "permissions.no_role" if drawn.roles == "none" else None),
+        ("permissions", _NO_ROLE[drawn.method] if drawn.roles == "none" else None),
     )
     return next(((link, reason) for link, reason in links if reason is not None), (None, None))
 

@@ -287,6 +287,11 @@ class Organization(Strict):
     users: t.Annotated[int, pydantic.Field(ge=0, le=5000)] = 6
     faults: t.Annotated[tuple[Fault, ...], pydantic.Strict(strict=False)] = ()
 
+    @property
+    def initial_domain(self) -> str:
+        """The domain that every tenant is born with."""
+        return f"{self.domain.partition('.')[0].replace('-', '')}.onmicrosoft.com"
+
     @pydantic.model_validator(mode="after")
     def _check_groups(self) -> t.Self:
         known = [group.name for group in self.groups]
@@ -347,8 +352,8 @@ class World(Strict):
     @pydantic.model_validator(mode="after")
     def _check(self) -> t.Self:
         everybody = (self.home, *self.tenants)
-        for field in ("tenant_id", "domain"):
-            _check_unique(field, [getattr(organization, field) for organization in everybody])
+        for field in ("tenant_id", "domain", "initial_domain"):
+            _check_unique(field.replace("_", " "), [getattr(organization, field) for organization in everybody])
         _check_unique("GDAP relationship", [gdap.name for tenant in self.tenants for gdap in tenant.gdap])
         groups = [group.name for group in self.home.groups]
         for tenant in self.tenants:

@@ -109,17 +109,17 @@ class Graph:
         for attempt in range(MAX_TRIES):
             items = self._post_batch(waiting, token)
             answers.update({request.key: items[request.key][0] for request in waiting})
-            waiting = [request for request in waiting if answers[request.key].status in RETRY_STATUSES]
+            waiting = [request for request in waiting if _worth_another_try(*items[request.key])]
             if not waiting or attempt == MAX_TRIES - 1:
                 break
             if not self._wait([items[request.key][1] for request in waiting], attempt):
                 break
         return answers
 
-    def _wait(self, headers: Sequence[Mapping[str, str]], attempt: int) -> bool:
+    def _wait(self, headers: Sequence[Mapping[str, str] | None], attempt: int) -> bool:
         """Wait the longest Retry-After of the items; False where the deadline does not allow it."""
         now = time.time()
-        asked = [seconds for seconds in (retry_after(item, now) for item in headers) if seconds is not None]
+        asked = [seconds for seconds in (retry_after(item, now) for item in headers if item) if seconds is not None]
         try:
             pause(max(asked) if asked else backoff(attempt), self._http.deadline)
         except DeadlineError:
@@ -128,8 +128,8 @@ class Graph:
 
     def _post_batch(
         self, requests: Sequence[Request], token: BearerToken
-    ) -> dict[str, tuple[Answer, Mapping[str, str]]]:
-        """Send one `$batch`. Each request gets its answer and its headers, or the failure of the whole."""
+    ) -> dict[str, tuple[Answer, Mapping[str, str] | None]]:
+        """Send one `$batch`. Each request gets its answer and its headers, or the failure of the whole and None."""
         body = json.dumps(
             {
                 "requests": [
@@ -148,7 +148,7 @@ class Graph:
             )
             items = _batch_items(response)
         except MtoError as error:
-            return {request.key: (_failed(self._root + request.path, error), {}) for request in requests}
+            return {request.key: (_failed(self._root + request.path, error), None) for request in requests}
         return {
             request.key: self._item_answer(request, items.get(str(number)), response)
             for number, request in enumerate(requests)
@@ -156,10 +156,10 @@ class Graph:
 
     def _item_answer(
         self, request: Request, item: Mapping[str, t.Any] | None, outer: Response
-    ) -> tuple[Answer, Mapping[str, str]]:
+    ) -> tuple[Answer, Mapping[str, str] | None]:
         url = self._root + request.path
         if item is None:
-            return Answer(0, url, error="the batch came back without an answer to it"), {}
+            return Answer(0, url, error="the batch came back without an answer to it"), None
         headers = {str(key).lower(): str(value) for key, value in (item.get("headers") or {}).items()}
         request_id = headers.get("request-id") or outer.request_id
         return _answer_of(url, int(item.get("status") or 0), item.get("body"), request_id), headers
@@ -182,6 +182,11 @@ class Graph:
                 return _with_rows(first, rows)
             link = str(page.body["@odata.nextLink"])
         return _with_rows(first, rows, partial=f"it has more than {MAX_PAGES} pages")
+
+
+def _worth_another_try(answer: Answer, headers: Mapping[str, str] | None) -> bool:
+    """An item that failed in passing. Where the whole batch failed, the session has already tried again."""
+    return headers is not None and answer.status in RETRY_STATUSES
 
 
 def _with_rows(first: Answer, rows: list[t.Any], partial: str = "") -> Answer:

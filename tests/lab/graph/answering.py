@@ -26,7 +26,7 @@ def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -
     """What the operation says. Raises GraphError."""
     operation, keys = find_operation(target.method, target.version, target.path)
     authorize(operation, keys, caller, directory)
-    options = parse_options(target.query, operation.options)
+    options = parse_options(target.query, operation.options, operation.beyond)
     request = Request(lab, target, caller, directory, keys, options)
     given = operation.handler(request)
     units = max(1, operation.units - options.selected + (options.expand is not None))

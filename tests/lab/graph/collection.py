@@ -34,6 +34,7 @@ class Resource:
     """What is known of a resource: its CSDL type, its context, what it gives by default, and its pages.
 
     `directory` resources answer `$count` only with ConsistencyLevel; `indexed` ones answer nothing without it.
+    `variants` are the types that a collection of mixed objects holds: each row has the properties of its own.
     """
 
     type_name: str
@@ -45,6 +46,7 @@ class Resource:
     max_page: int = 999
     directory: bool = False
     indexed: bool = False
+    variants: tuple[str, ...] = ()
 
 
 def collection(request: Request, resource: Resource, rows: t.Sequence[Entity]) -> Answer:
@@ -99,7 +101,8 @@ def _selection(request: Request, resource: Resource) -> tuple[str, ...]:
     """The properties asked for, in the spelling of the CSDL; empty for the default set."""
     if not request.options.selected:
         return ()
-    known = {name.lower(): name for name in schema.properties(resource.type_name)}
+    types = (resource.type_name, *resource.variants)
+    known = {name.lower(): name for type_name in types for name in schema.properties(type_name)}
     for name in request.options.select:
         if name.lower() not in known:
             raise bad_request(
@@ -114,8 +117,13 @@ def project(row: Entity, resource: Resource, names: t.Sequence[str]) -> Entity:
     notes = {name: value for name, value in row.items() if name.startswith("@")}
     if not names and not resource.defaults:
         return dict(row)
-    types = schema.properties(resource.type_name)
-    return notes | {name: row.get(name, schema.empty(types[name])) for name in names or resource.defaults}
+    types = schema.properties(_type_of(row, resource))
+    wanted = [name for name in names or resource.defaults if name in types]
+    return notes | {name: row.get(name, schema.empty(types[name])) for name in wanted}
+
+
+def _type_of(row: Entity, resource: Resource) -> str:
+    return str(row["@odata.type"]).rpartition(".")[2] if resource.variants else resource.type_name
 
 
 def _context(request: Request, resource: Resource, suffix: str) -> str:

@@ -20,6 +20,9 @@ if t.TYPE_CHECKING:
 
 _SELECT: t.Final = frozenset(("$select",))
 _PAGED: t.Final = _SELECT | {"$filter", "$top", "$count", "$skiptoken"}
+# Options that Graph takes there and the lab has not.
+_SORTED: t.Final = frozenset(("$orderby",))
+_SEARCHED: t.Final = frozenset(("$orderby", "$search", "$expand"))
 
 # Delegated, a permission is not enough: the person needs one of these Entra roles as well (Partner Center,
 # dap-api-impact, for licences and role assignments; cross-tenant access by its own pages). Global Administrator is one.
@@ -42,7 +45,10 @@ DIRECTORY_READERS: t.Final = r.ids("Directory Readers", "Global Reader", "User A
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Operation:
-    """One row. `readers` are roles that a person needs; with `members_read`, members of the directory need none."""
+    """One row. `options` are the query options that the lab takes, `beyond` those that only Graph takes.
+
+    `readers` are roles that a person needs; with `members_read`, members of the directory need none.
+    """
 
     method: str
     path: str
@@ -50,6 +56,7 @@ class Operation:
     application: p.Permissions
     handler: Handler
     options: frozenset[str] = _SELECT
+    beyond: frozenset[str] = frozenset()
     readers: frozenset[str] = frozenset()
     members_read: bool = False
     units: int = 1
@@ -68,9 +75,9 @@ _ROLES: t.Final = "/roleManagement/directory"
 _FIND: t.Final = "/tenantRelationships/findTenantInformationBy"
 _MEMBERSHIPS: t.Final = "/users/{id}/transitiveMemberOf"
 _MINE: t.Final = "/me/transitiveMemberOf"
-_PAGED_GDAP: t.Final = _PAGED | {"$orderby"}
 
 _DIRECTORY_READ: t.Final[dict[str, t.Any]] = {"readers": DIRECTORY_READERS, "members_read": True}
+_MEMBERS: t.Final[dict[str, t.Any]] = {"options": _PAGED, "beyond": _SEARCHED, "units": 2}
 _GROUP_CAST: t.Final = "/microsoft.graph.group"
 _ROLE_CAST: t.Final = "/microsoft.graph.directoryRole"
 
@@ -81,39 +88,25 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
     _read("/subscribedSkus/{id}", p.LICENSES, organization.get_sku, readers=LICENSE_READERS),
     _read(_FIND + "TenantId(tenantId='{id}')", p.TENANT_INFORMATION, organization.find_tenant_by_id),
     _read(_FIND + "DomainName(domainName='{domain}')", p.TENANT_INFORMATION, organization.find_tenant_by_domain),
-    _read(_GDAP, p.GDAP, relationships.list_relationships, options=_PAGED),
+    _read(_GDAP, p.GDAP, relationships.list_relationships, options=_PAGED, beyond=_SORTED),
     _read(_GDAP + "/{id}", p.GDAP, relationships.get_relationship),
     _read(_GDAP + "/{id}/accessAssignments", p.GDAP, relationships.list_assignments, options=_PAGED),
     _read(_GDAP + "/{id}/accessAssignments/{assignment}", p.GDAP, relationships.get_assignment),
-    _read(_CUSTOMERS, p.GDAP, relationships.list_customers, options=_PAGED),
+    _read(_CUSTOMERS, p.GDAP, relationships.list_customers, options=_PAGED, beyond=_SORTED),
     _read(_CUSTOMERS + "/{id}", p.GDAP, relationships.get_customer),
     _read(_TRUST, p.CROSS_TENANT, policies.get_policy, readers=POLICY_READERS),
     _read(_TRUST + "/default", p.CROSS_TENANT, policies.get_default, readers=POLICY_READERS),
     _read(_TRUST + "/partners", p.CROSS_TENANT, policies.list_partners, readers=POLICY_READERS, options=_PAGED),
     _read(_TRUST + "/partners/{id}", p.CROSS_TENANT, policies.get_partner, readers=POLICY_READERS),
-    _read("/users", p.USERS, users.list_users, options=_PAGED, units=2, **_DIRECTORY_READ),
-    _read("/users/{id}", p.USERS, users.get_user, **_DIRECTORY_READ),
-    _read("/me", p.ME, users.get_me, ()),
-    _read(_MEMBERSHIPS, p.MEMBERSHIPS, users.list_memberships, options=_PAGED, units=2, **_DIRECTORY_READ),
-    _read(
-        _MEMBERSHIPS + _GROUP_CAST,
-        p.MEMBERSHIPS,
-        users.list_group_memberships,
-        options=_PAGED,
-        units=2,
-        **_DIRECTORY_READ,
-    ),
-    _read(
-        _MEMBERSHIPS + _ROLE_CAST,
-        p.MEMBERSHIPS,
-        users.list_role_memberships,
-        options=_PAGED,
-        units=2,
-        **_DIRECTORY_READ,
-    ),
-    _read(_MINE, p.MY_MEMBERSHIPS, users.list_memberships, (), options=_PAGED, units=2),
-    _read(_MINE + _GROUP_CAST, p.MY_MEMBERSHIPS, users.list_group_memberships, (), options=_PAGED, units=2),
-    _read(_MINE + _ROLE_CAST, p.MY_MEMBERSHIPS, users.list_role_memberships, (), options=_PAGED, units=2),
+    _read("/users", p.USERS, users.list_users, **_MEMBERS, **_DIRECTORY_READ),
+    _read("/users/{id}", p.USERS, users.get_user, beyond=frozenset(("$expand",)), **_DIRECTORY_READ),
+    _read("/me", p.ME, users.get_me, (), beyond=frozenset(("$expand",))),
+    _read(_MEMBERSHIPS, p.MEMBERSHIPS, users.list_memberships, **_MEMBERS, **_DIRECTORY_READ),
+    _read(_MEMBERSHIPS + _GROUP_CAST, p.MEMBERSHIPS, users.list_group_memberships, **_MEMBERS, **_DIRECTORY_READ),
+    _read(_MEMBERSHIPS + _ROLE_CAST, p.MEMBERSHIPS, users.list_role_memberships, **_MEMBERS, **_DIRECTORY_READ),
+    _read(_MINE, p.MY_MEMBERSHIPS, users.list_memberships, (), **_MEMBERS),
+    _read(_MINE + _GROUP_CAST, p.MY_MEMBERSHIPS, users.list_group_memberships, (), **_MEMBERS),
+    _read(_MINE + _ROLE_CAST, p.MY_MEMBERSHIPS, users.list_role_memberships, (), **_MEMBERS),
     Operation(
         "POST",
         "/users/{id}/checkMemberGroups",

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 import urllib.parse
 
-from lab.graph.errors import bad_request, unsupported_query
+from lab.graph.errors import bad_request, not_emulated, unsupported_query
 
 _KNOWN: t.Final = frozenset(
     ("$select", "$filter", "$top", "$count", "$skiptoken", "$expand", "$orderby", "$search", "$skip", "$format")
@@ -34,10 +34,10 @@ class Options:
         return bool(self.select) and "*" not in self.select
 
 
-def parse_options(query: str, allowed: frozenset[str]) -> Options:
-    """The options of a query string. Raises GraphError."""
+def parse_options(query: str, allowed: frozenset[str], beyond: frozenset[str] = frozenset()) -> Options:
+    """The options of a query string; `beyond` are those that Graph takes and the lab has not. Raises GraphError."""
     pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
-    values = _values(pairs, allowed)
+    values = _values(pairs, allowed, beyond)
     return Options(
         pairs=tuple(pairs),
         select=_names(values.get("$select")),
@@ -49,7 +49,7 @@ def parse_options(query: str, allowed: frozenset[str]) -> Options:
     )
 
 
-def _values(pairs: t.Iterable[tuple[str, str]], allowed: frozenset[str]) -> dict[str, str]:
+def _values(pairs: t.Iterable[tuple[str, str]], allowed: frozenset[str], beyond: frozenset[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in pairs:
         option = name.lower()
@@ -59,6 +59,8 @@ def _values(pairs: t.Iterable[tuple[str, str]], allowed: frozenset[str]) -> dict
             raise bad_request(f"The query parameter '{name}' is not supported.")
         if option in values:
             raise bad_request(f"Query option '{name}' was specified more than once, but it must be specified once.")
+        if option in beyond:
+            raise not_emulated(f"the query option {option} here")
         if option not in allowed:
             raise unsupported_query(f"The query option '{name}' is not supported by this resource.")
         values[option] = value

@@ -18,8 +18,7 @@ if t.TYPE_CHECKING:
 
 _SERVICE: t.Final = "/tenantRelationships"
 _RELATIONSHIPS: t.Final = Resource(
-    # The collection can hold resellers' objects too, so their properties can be asked for [guess].
-    "resellerDelegatedAdminRelationship",
+    "delegatedAdminRelationship",
     "delegatedAdminRelationships",
     _SERVICE,
     rules=rules(status="eq ne in", customer__tenantId="eq in", displayName="eq startswith", id="eq"),

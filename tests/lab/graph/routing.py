@@ -13,6 +13,7 @@ from lab import schema
 from lab.graph.errors import GraphError, not_emulated, unknown_segment
 from lab.graph.operations import OPERATIONS, Operation
 
+_KEY_IN_PARENTHESES: t.Final = re.compile(r"(?P<name>[A-Za-z]+)\('(?P<key>(?:[^']|'')*)'\)")
 _SEGMENT_KEY: t.Final = re.compile(r"\\\{(\w+)\\\}")
 
 
@@ -45,8 +46,14 @@ _ROUTES: t.Final = [_Route(operation) for operation in OPERATIONS]
 
 
 def split_path(path: str) -> list[str]:
-    """The decoded segments of a path."""
-    return [urllib.parse.unquote(segment) for segment in path.strip("/").split("/") if segment]
+    """The decoded segments of a path; `users('key')` is the same as `users/key`."""
+    segments = [urllib.parse.unquote(segment) for segment in path.strip("/").split("/") if segment]
+    return [part for segment in segments for part in _parts(segment)]
+
+
+def _parts(segment: str) -> tuple[str, ...]:
+    match = _KEY_IN_PARENTHESES.fullmatch(segment)
+    return (segment,) if match is None else (match["name"], match["key"].replace("''", "'"))
 
 
 def find_operation(method: str, version: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -74,6 +81,8 @@ def _no_route(segments: t.Sequence[str]) -> GraphError:
     first = segments[0] if segments else ""
     container = {name.lower(): kind for name, kind in schema.extract()["container"].items()} | {"me": "user"}
     kind = container.get(first.lower())
+    if first.startswith("$"):
+        return not_emulated(f"/{first}")
     if kind is None:
         return unknown_segment(first)
     for segment in segments[1:]:

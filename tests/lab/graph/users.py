@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 import uuid
 
@@ -55,7 +54,7 @@ _USERS: t.Final = Resource(
     ),
 )
 _BASIC: t.Final = frozenset(_PROFILE)
-_OBJECTS: t.Final = Resource("directoryObject", "directoryObjects", directory=True)
+_OBJECTS: t.Final = Resource("directoryObject", "directoryObjects", directory=True, variants=("group", "directoryRole"))
 _GROUPS: t.Final = Resource("group", "groups", directory=True, indexed=True)
 _ROLES: t.Final = Resource("directoryRole", "directoryRoles", directory=True, indexed=True)
 _MOST_GROUPS: t.Final = 20
@@ -99,8 +98,7 @@ def _user(request: Request) -> Entity:
 def list_memberships(request: Request) -> Answer:
     """GET /users/{id}/transitiveMemberOf: groups and active directory roles together."""
     rows = [*_groups_of(request), *_roles_of(request)]
-    wide = dataclasses.replace(_OBJECTS, type_name="group") if request.options.selected else _OBJECTS
-    return collection(request, wide, rows)
+    return collection(request, _OBJECTS, rows)
 
 
 def list_group_memberships(request: Request) -> Answer:
