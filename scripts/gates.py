@@ -13,7 +13,9 @@ Each gate's full output is kept in build/test/<name>.log and shown if the gate f
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import fcntl
 import os
 import pathlib
 import signal
@@ -21,15 +23,20 @@ import subprocess
 import sys
 import threading
 import time
+import typing as t
 import xml.etree.ElementTree as ET
 
 from project_files import BUILD, ROOT
 from tool_environment import BIN, tool_environment
 
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LOGS = BUILD / "test"
 TEST_RESULTS = LOGS / "pytest.xml"
 # Far above what a gate needs; a gate that hangs shall end as a failure, not as a cancelled job.
 LIMIT_SECONDS = 900
+GRACE_SECONDS = 10
 WIDTH = 100
 
 
@@ -89,21 +96,29 @@ class Runner:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
         self._lock = threading.Lock()
+
+    def run_lane(self, gates: list[Gate]) -> list[Outcome]:
+        """One after the other."""
+        return [self.run(gate) for gate in gates if not self._ended]
 
     def run(self, gate: Gate) -> Outcome:
         """Run one gate and show how it ended."""
         started = time.monotonic()
         code = self._execute(gate)
         outcome = judge(gate, code, time.monotonic() - started)
-        self._show(outcome)
+        if not self._ended:
+            self._show(outcome)
         return outcome
 
     def end_all(self) -> None:
-        """End what still runs, with all that it started."""
+        """End what still runs, with all that it started, and begin nothing more."""
+        self._ended = True
         with self._lock:
-            for process in self._running:
-                end(process)
+            running = list(self._running)
+        for process in running:
+            end(process)
 
     def _execute(self, gate: Gate) -> int | None:
         """The exit code, None if it took too long."""
@@ -137,12 +152,16 @@ class Runner:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its children; they share a session of their own."""
+    """End a process and its children; they share a session of their own.
+
+    As Ctrl-C does: pytest and the demo then stop the lab that they started.
+    """
     try:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=10)
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     except ProcessLookupError:
         return
 
@@ -198,7 +217,7 @@ def run_all(gates: list[Gate], runner: Runner) -> list[Outcome]:
     lanes = [[gate for gate in gates if gate.beside], [gate for gate in gates if not gate.beside]]
     with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
         try:
-            done = [pool.submit(lambda lane: [runner.run(gate) for gate in lane], lane) for lane in lanes]
+            done = [pool.submit(runner.run_lane, lane) for lane in lanes]
             return [outcome for lane in done for outcome in lane.result()]
         except BaseException:
             runner.end_all()
@@ -215,6 +234,18 @@ def close(outcomes: list[Outcome], seconds: float) -> int:
     return 1 if bad else 0
 
 
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Two runs in one tree would write into each other's copies and logs: the second one waits."""
+    with (LOGS / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("gates: another run is under way in this tree; waiting for its end", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main(names: list[str]) -> int:
     """Run the gates; exit code 1 if one failed."""
     if names == ["--list"]:
@@ -222,11 +253,14 @@ def main(names: list[str]) -> int:
         return 0
     gates = chosen(names)
     LOGS.mkdir(parents=True, exist_ok=True)
-    TEST_RESULTS.unlink(missing_ok=True)
-    # CI ends a job with SIGTERM: take it as Ctrl-C, so that no gate outlives us.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    started = time.monotonic()
-    return close(run_all(gates, Runner()), time.monotonic() - started)
+    # CI ends a job with SIGTERM: take it as Ctrl-C, so that no gate outlives us. A background job ignores Ctrl-C, and
+    # so would the gates.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with alone():
+        TEST_RESULTS.unlink(missing_ok=True)
+        started = time.monotonic()
+        return close(run_all(gates, Runner()), time.monotonic() - started)
 
 
 if __name__ == "__main__":

@@ -109,8 +109,12 @@ def secrets_of(connection: Connection) -> list[str]:
     return [*found, connection.refresh_token] if connection.refresh_token else found
 
 
-def resolve_connection(params: Mapping[str, t.Any], environ: Mapping[str, str] = os.environ) -> Connection:
-    """Options of the task, then the environment, then defaults. Raises OptionError that names the option."""
+def resolve_connection(params: Mapping[str, t.Any], environment: Mapping[str, str] | None = None) -> Connection:
+    """Options of the task, then the environment (the process's own by default), then defaults.
+
+    Raises OptionError that names the option.
+    """
+    environ = os.environ if environment is None else environment
 
     def given(option: str) -> t.Any:
         value = params.get(option)

@@ -26,7 +26,7 @@ _SURNAMES: t.Final = (
 
 
 def _user(tenant_id: str, upn: str, name: str, created: dt.datetime) -> Entity:
-    given, _, surname = name.partition(" ")
+    given, _space, surname = name.partition(" ")
     return {
         "id": object_id(tenant_id, "user", upn.lower()),
         "accountEnabled": True,

@@ -122,7 +122,7 @@ def _read_connection(process: subprocess.Popen[str]) -> dict[str, t.Any]:
     """The one line on standard output. What went wrong stands on standard error, which is the caller's own."""
     if process.stdout is None:
         raise LabError("The lab has no standard output.")
-    ready, _, _ = select.select([process.stdout], [], [], _START)
+    ready, _writable, _failed = select.select([process.stdout], [], [], _START)
     line = process.stdout.readline() if ready else ""
     if not line:
         code = process.poll()

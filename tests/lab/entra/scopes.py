@@ -32,7 +32,7 @@ class Wanted:
 
 def wanted_by_app(scope: str, tenant: str) -> Wanted:
     """Client credentials ask for exactly one `<resource>/.default`. Raises EntraError."""
-    resource, _, name = scope.strip().rpartition("/")
+    resource, _slash, name = scope.strip().rpartition("/")
     if name != _DEFAULT or " " in scope.strip():
         raise EntraError(1002012, scope=scope)
     return Wanted(_audience(resource, tenant), None)
@@ -54,7 +54,7 @@ def wanted_by_user(scope: str, tenant: str) -> Wanted:
 
 def _split(word: str) -> tuple[str, str]:
     """`User.Read` alone is a permission of Graph."""
-    resource, _, name = word.rpartition("/")
+    resource, _slash, name = word.rpartition("/")
     return resource or GRAPH, name
 
 

@@ -70,7 +70,7 @@ class _Graph:
 
 async def _target(request: web.Request) -> Target:
     """What is asked for. Raises GraphError."""
-    version, _, path = request.rel_url.raw_path.lstrip("/").partition("/")
+    version, _slash, path = request.rel_url.raw_path.lstrip("/").partition("/")
     if version.lower() not in VERSIONS:
         raise bad_request(f"Invalid version: {version}")
     headers = {name.lower(): value for name, value in request.headers.items()}

@@ -70,7 +70,7 @@ class Batch:
 
     def _target(self, item: Item) -> Target:
         # A fragment is never sent: an unencoded '#' cuts the address off, as it does in a request of its own.
-        path, _, query = item["url"].partition("#")[0].partition("?")
+        path, _mark, query = item["url"].partition("#")[0].partition("?")
         headers = {str(name).lower(): str(value) for name, value in (item.get("headers") or {}).items()}
         return Target(item["method"].upper(), self._version, "/" + path.strip("/"), query, headers, item.get("body"))
 

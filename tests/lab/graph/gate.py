@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 def authenticate(lab: Service, headers: t.Mapping[str, str]) -> tuple[Caller, Directory]:
     """Who calls, and the tenant that the token is for. Raises GraphError."""
     login = lab.endpoints["login"]
-    kind, _, token = headers.get("authorization", "").partition(" ")
+    kind, _space, token = headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise unauthorized("Access token is empty.", login)
     try:

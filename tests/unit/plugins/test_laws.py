@@ -50,7 +50,7 @@ def test_reason_is_worded(reason):
     assert row.sentence.endswith((".", "{said}"))
     assert row.remedy
     assert row.doc_url.startswith("https://learn.microsoft.com/")
-    fields = {name for _, name, _, _ in string.Formatter().parse(row.sentence + row.remedy) if name}
+    fields = {part[1] for part in string.Formatter().parse(row.sentence + row.remedy) if part[1]}
     verdict = make_verdict("license", reason, {name: f"<{name}>" for name in fields})
     assert all(f"<{name}>" in verdict.message + verdict.remedy for name in fields)
     assert "not known)" not in verdict.message + verdict.remedy

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pathlib
 import sys
+import threading
+import time
 
 import gates
 import pytest
@@ -88,3 +90,26 @@ def test_a_gate_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     outcome = Runner().run(Gate("slow", "sleeps", (sys.executable, "-c", "import time; time.sleep(60)")))
     assert (outcome.passed, outcome.failed) == (0, 1)
     assert "slow: stopped after 0.2 s" in capsys.readouterr().out
+
+
+def test_what_is_ended_can_clean_up_and_nothing_more_begins(tmp_path: pathlib.Path) -> None:
+    program = (
+        "import pathlib, sys, time\n"
+        "pathlib.Path(sys.argv[1], 'begun').touch()\n"
+        "try:\n    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n    pathlib.Path(sys.argv[1], 'cleaned-up').touch()\n"
+    )
+    lane = [
+        Gate("first", "waits", (sys.executable, "-c", program, str(tmp_path))),
+        Gate("second", "never begins", (sys.executable, "-c", program, str(tmp_path / "none"))),
+    ]
+    runner = Runner()
+    thread = threading.Thread(target=runner.run_lane, args=(lane,))
+    thread.start()
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.01)
+    runner.end_all()
+    thread.join(timeout=10)
+    assert (tmp_path / "cleaned-up").exists()
+    assert not thread.is_alive()
+    assert not gates.log_of(lane[1]).exists()
