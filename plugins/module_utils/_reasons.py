@@ -432,13 +432,19 @@ def fill(template: str, details: Mapping[str, str]) -> str:
     return template.format_map(_Details(details))
 
 
+def _sentence(template: str, details: Mapping[str, str]) -> str:
+    """Filled, and with a capital letter where the title of a read begins it. Names keep their letters."""
+    text = fill(template, details)
+    return text[:1].upper() + text[1:] if template.startswith("{what}") else text
+
+
 def make_caveat(reason: str, details: Mapping[str, str]) -> Caveat:
     """A caveat of the catalogue in words."""
     message, remedy, doc_url = CAVEATS[reason]
     return Caveat(
         reason=reason,
-        message=fill(message, details),
-        remedy=fill(remedy, details),
+        message=_sentence(message, details),
+        remedy=_sentence(remedy, details),
         doc_url=doc_url,
         object=details.get("object", ""),
         to_act_on=reason in CAVEATS_TO_ACT_ON,
@@ -468,8 +474,8 @@ def make_verdict(
         status=status,
         severity=SEVERITIES.get(link, "required"),
         reason=reason,
-        message=fill(row.sentence, details),
-        remedy=fill(row.remedy, details),
+        message=_sentence(row.sentence, details),
+        remedy=_sentence(row.remedy, details),
         doc_url=row.doc_url,
         caused_by=caused_by,
         object=details.get("object", ""),

@@ -59,6 +59,26 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+home_tenant_id:
+  description: The home tenant.
+  returned: success
+  type: str
+  sample: 11111111-2222-3333-4444-555555555555
+operator:
+  description: Whose access was judged. This is the user principal name where it could be read.
+  returned: success
+  type: str
+  sample: anna.berg@northwindmsp.example
+cloud:
+  description: The Microsoft cloud.
+  returned: success
+  type: str
+  sample: public
+read_at:
+  description: When the reading began, in UTC. Everything is judged at this time.
+  returned: success
+  type: str
+  sample: "2026-11-23T12:00:00Z"
 ansible_facts:
   description: Facts.
   returned: success
@@ -119,8 +139,7 @@ def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any
     """The module's result: RETURN."""
     require_operator(connection)
     tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
-    reports = requirement_facts(connection, tenants)
-    return {"ansible_facts": {"mto_requirements": {r.tenant.tenant_id: r.as_dict() for r in reports}}}
+    return requirement_facts(connection, tenants).as_dict()
 
 
 def main() -> None:

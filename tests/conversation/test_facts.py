@@ -30,7 +30,9 @@ def facts(lab, rows, **changes):
         **changes,
     }
     tenants = parse_tenants(rows, connection["home_tenant_id"])
-    return [report.as_dict() for report in requirement_facts(resolve_connection(options, {}), tenants)]
+    found = requirement_facts(resolve_connection(options, {}), tenants)
+    assert found.home_tenant_id == connection["home_tenant_id"]
+    return [report.as_dict() for report in found.reports]
 
 
 def pairs(rows):

@@ -99,7 +99,6 @@ def _organization(directory: Directory, organization: Organization, now: dt.date
         "provisionedPlans": [],
         "privacyProfile": None,
         "onPremisesSyncEnabled": None,
-        "directorySizeQuota": {"used": 420 + organization.users, "total": 50000},
     }
 
 

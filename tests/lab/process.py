@@ -123,9 +123,10 @@ def _read_connection(process: subprocess.Popen[str]) -> dict[str, t.Any]:
     if process.stdout is None:
         raise LabError("The lab has no standard output.")
     ready, _writable, _failed = select.select([process.stdout], [], [], _START)
-    line = process.stdout.readline() if ready else ""
+    if not ready:
+        raise LabError(f"The lab did not start within {_START:.0f} seconds.")
+    line = process.stdout.readline()
     if not line:
-        code = process.poll()
-        raise LabError(f"The lab did not start ({'no answer in time' if code is None else f'exit code {code}'}).")
+        raise LabError(f"The lab did not start (exit code {process.wait(timeout=_STOP)}).")
     loaded: dict[str, t.Any] = json.loads(line)
     return loaded

@@ -53,8 +53,8 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
 
 
 def _sentence(error: pydantic.ValidationError, data: dict[str, t.Any]) -> str:
-    """One sentence about the first error; the others are counted."""
-    details = error.errors(include_url=False)
+    """One sentence about the first error; the others are counted. A typo comes first: it makes a field missing too."""
+    details = sorted(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
     first = details[0]
     more = f" ({len(details) - 1} more)" if len(details) > 1 else ""
     sentence = f"{_place(first['loc'], data)}{_problem(first)}{more}"

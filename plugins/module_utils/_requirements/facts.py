@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
-from ansible_collections.m365.defender.plugins.module_utils._reading import utc_now
+from ansible_collections.m365.defender.plugins.module_utils._reading import timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import read_home
@@ -44,7 +45,28 @@ def judge_requirements(case: Case) -> TenantReport:
     return TenantReport(case.tenant, verdicts)
 
 
-def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> list[TenantReport]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class RequirementFacts:
+    """What a run found. `operator` is the user principal name where it could be read, `read_at` the start of the run."""
+
+    home_tenant_id: str
+    operator: str
+    cloud: str
+    read_at: str
+    reports: list[TenantReport]
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The module's result."""
+        return {
+            "ansible_facts": {"mto_requirements": {r.tenant.tenant_id: r.as_dict() for r in self.reports}},
+            "home_tenant_id": self.home_tenant_id,
+            "operator": self.operator,
+            "cloud": self.cloud,
+            "read_at": self.read_at,
+        }
+
+
+def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> RequirementFacts:
     """One report per declared tenant, in order. Raises MtoError only where the home tenant cannot be used."""
     session, now = Session(connection), utc_now()
     home = read_home(session, tenants, now)
@@ -54,7 +76,13 @@ def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> list
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
-    return [_report(session, home, tenant, outcome, now) for tenant, outcome in zip(tenants, outcomes, strict=True)]
+    return RequirementFacts(
+        home_tenant_id=connection.home_tenant_id,
+        operator=home.operator,
+        cloud=connection.cloud.name,
+        read_at=timestamp(now),
+        reports=[_report(session, home, *pair, now) for pair in zip(tenants, outcomes, strict=True)],
+    )
 
 
 def _report(

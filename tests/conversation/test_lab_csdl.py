@@ -1,0 +1,168 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every property that the lab answers with, for a type of v1.0, exists in Microsoft's CSDL and has its type."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import uuid
+
+import pytest
+from lab_client import EVENTUAL, client_of
+
+from lab import roles, schema
+from lab.graph.operations import OPERATIONS
+from lab.process import start_lab
+
+# What stands behind an operation, where the address does not say it.
+TYPES = {
+    "organization": "organization",
+    "subscribedSkus": "subscribedSku",
+    "delegatedAdminRelationships": "delegatedAdminRelationship",
+    "accessAssignments": "delegatedAdminAccessAssignment",
+    "delegatedAdminCustomers": "delegatedAdminCustomer",
+    "crossTenantAccessPolicy": "crossTenantAccessPolicy",
+    "default": "crossTenantAccessPolicyConfigurationDefault",
+    "partners": "crossTenantAccessPolicyConfigurationPartner",
+    "users": "user",
+    "me": "user",
+    "transitiveMemberOf": "directoryObject",
+    "microsoft.graph.group": "group",
+    "microsoft.graph.directoryRole": "directoryRole",
+    "directoryRoles": "directoryRole",
+    "roleAssignments": "unifiedRoleAssignment",
+    "roleDefinitions": "unifiedRoleDefinition",
+}
+READS = [operation.path for operation in OPERATIONS if operation.method == "GET"]
+EVERYTHING = "accountEnabled,createdDateTime,creationType,externalUserState,externalUserStateChangeDateTime,identities"
+
+
+@pytest.fixture(scope="module")
+def client():
+    with start_lab(world="demo") as lab, client_of(lab) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def home_answers(client):
+    """Path and body of every operation in the home tenant, asked with keys that exist there."""
+    keys = _keys(client)
+    return {path: _ask(client, path, keys) for path in READS}
+
+
+def _keys(client) -> dict[str, str]:
+    gdap = "/tenantRelationships/delegatedAdminRelationships"
+    relationship = client.get(f"{gdap}?$filter=status eq 'active'").json()["value"][0]
+    assignment = client.get(f"{gdap}/{relationship['id']}/accessAssignments").json()["value"][0]
+    return {
+        "/organization/": client.lab["home_tenant_id"],
+        "/subscribedSkus/": client.get("/subscribedSkus").json()["value"][0]["id"],
+        "/users/": client.lab["operator"],
+        "/directoryRoles/": client.get("/directoryRoles").json()["value"][0]["id"],
+        "/roleManagement/directory/roleDefinitions/": roles.GLOBAL_ADMINISTRATOR,
+        "/tenantRelationships/delegatedAdminCustomers/": relationship["customer"]["tenantId"],
+        f"{gdap}/": relationship["id"],
+        "TenantId(tenantId='": client.lab["home_tenant_id"],
+        "domain": "northwindmsp.example",
+        "assignment": assignment["id"],
+    }
+
+
+def _ask(client, path: str, keys: dict[str, str]) -> t.Any:
+    if path.endswith("/partners/{id}"):
+        path = path.replace("{id}", client.lab["home_tenant_id"])
+        return client.get(path, tenant=client.lab.tenants()[0]["tenant_id"]).json()
+    for before, value in keys.items():
+        path = path.replace(f"{before}{{id}}", f"{before}{value}").replace(f"{{{before}}}", value)
+    if path.endswith("roleAssignments"):
+        path += f"?$filter=roleDefinitionId eq '{roles.GLOBAL_ADMINISTRATOR}'"
+    cast = "microsoft.graph." in path
+    answer = client.get(path + "?$count=true" * cast, _identity(path), headers=EVENTUAL if cast else None)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def _identity(path: str) -> str:
+    return "operator" if path.startswith("/me") else "app"
+
+
+def _type(path: str) -> str:
+    if "findTenantInformation" in path:
+        return "tenantInformation"
+    names = [part for part in path.split("/") if part in TYPES]
+    return TYPES[names[-1]]
+
+
+def check(row: dict[str, t.Any], type_name: str, place: str) -> None:
+    """Every name is a property of the type or an annotation; values fit, down to the last complex value."""
+    kind = str(row.get("@odata.type", type_name)).removeprefix("#microsoft.graph.")
+    known = {**schema.properties(kind), **schema.navigation(kind)}
+    for name, value in row.items():
+        if not name.startswith("@odata."):
+            assert name in known, f"{place}: {kind} has no property {name}"
+            check_value(value, known[name], f"{place}/{name}")
+
+
+def check_value(value: t.Any, kind: str, place: str) -> None:
+    if kind.startswith("Collection("):
+        assert isinstance(value, list), f"{place}: a collection is never null"
+        for entry in value:
+            check_value(entry, schema.inner(kind), place)
+    elif value is not None and kind in PRIMITIVES:
+        assert PRIMITIVES[kind](value), f"{place}: {value!r} is no {kind}"
+    elif value is not None and kind in schema.extract()["enums"]:
+        assert value in schema.extract()["enums"][kind], f"{place}: {value!r} is no {kind}"
+    elif value is not None and schema.knows(kind):
+        check(value, kind, place)
+
+
+def _is_guid(value: t.Any) -> bool:
+    return str(uuid.UUID(value)) == value
+
+
+PRIMITIVES: dict[str, t.Callable[[t.Any], bool]] = {
+    "Edm.String": lambda value: isinstance(value, str),
+    "Edm.Boolean": lambda value: isinstance(value, bool),
+    "Edm.Int32": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "Edm.Guid": _is_guid,
+    "Edm.DateTimeOffset": lambda value: re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", value) is not None,
+    "Edm.Duration": lambda value: re.fullmatch(r"P(\d+D)?(T0S)?", value) is not None,
+}
+
+
+@pytest.mark.parametrize("path", READS)
+def test_answer_is_of_its_type(home_answers, path):
+    body = home_answers[path]
+    rows = body.get("value", [body])
+    assert rows or "partners" in path or "directoryRole" in path, "an empty answer proves nothing"
+    for row in rows:
+        check(row, _type(path), path)
+
+
+def test_every_tenant_of_the_demo(client):
+    """Licences, people, trust and roles in all states; a tenant without our app is left out."""
+    for tenant in client.lab.world.tenants:
+        if tenant.consent == "none":
+            continue
+        where = tenant.tenant_id
+        for path in ("/organization", "/subscribedSkus", f"/users?$select=id,{EVERYTHING}", "/directoryRoles"):
+            for row in client.get(_patient(client, path, where), tenant=where).json()["value"]:
+                check(row, _type(path.partition("?")[0]), f"{tenant.name}{path}")
+        check(client.get("/policies/crossTenantAccessPolicy/default", tenant=where).json(), _type("default"), "default")
+
+
+def _patient(client, path: str, where: str) -> str:
+    """Waits until the tenant that throttles for a second has done so."""
+    while client.get(path, tenant=where).status_code == 429:
+        pass
+    return path
+
+
+@pytest.mark.parametrize("expand", ["principal", "roleDefinition"])
+def test_expanded(client, expand):
+    path = "/roleManagement/directory/roleAssignments"
+    answer = client.get(f"{path}?$filter=roleDefinitionId eq '{roles.GLOBAL_ADMINISTRATOR}'&$expand={expand}")
+    for row in answer.json()["value"]:
+        check(row, "unifiedRoleAssignment", path)

@@ -1,0 +1,32 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The text of a small world, to be changed by tests."""
+
+from __future__ import annotations
+
+WORLD = """\
+name: small
+home:
+  tenant_id: 10000000-0000-4000-8000-000000000001
+  name: Northwind
+  domain: northwind.example
+  country: DE
+  operator: {upn: anna@northwind.example, groups: [SOC]}
+  groups:
+    - {name: SOC, members_of: [All]}
+    - {name: All}
+    - {name: Helpdesk}
+tenants:
+  - tenant_id: 20000000-0000-4000-8000-000000000001
+    name: Fabrikam
+    domain: fabrikam.example
+    country: FR
+    licenses: [SPE_E5, {sku: SPE_E3, disabled_plans: [MDE_LITE]}]
+    gdap:
+      - {name: Fabrikam SOC, roles: [Security Reader, Directory Readers],
+         assignments: [{group: All, roles: [Security Reader]}]}
+    groups: [{name: Readers, roles: [Security Reader], assignable_to_role: true}]
+    guests: [{groups: [Readers]}]
+    expect: {first_broken: license, reason: license.canary}
+"""
