@@ -26,8 +26,8 @@ options:
     description:
       - The person whose access is judged. Give the user principal name or the object ID in the home tenant.
       - If not set, E(MTO_OPERATOR) is used.
-      - Required unless O(refresh_token) is given without a credential of the app; the token then says whose it is.
-        If both are given, they must name the same person.
+      - Required unless O(refresh_token) is given without a credential of the app. The token then says whose it is, and
+        an O(operator) that names somebody else is refused.
     type: str
   cloud:
     description:
@@ -68,6 +68,8 @@ options:
   client_secret:
     description:
       - App identity, a secret of the app registration.
+      - Credentials come from one source only, which is the nearest that holds one. These are the task, then the
+        environment variables that begin with C(MTO_), then those that begin with C(AZURE_).
       - Give at most one of O(client_secret), O(client_certificate_path) and O(federated_token_file).
       - If no credential at all is given in the task, E(MTO_CLIENT_SECRET) is used, then E(AZURE_CLIENT_SECRET).
       - A credential in the task hides every credential in the environment.
@@ -95,7 +97,7 @@ options:
       - Operator identity, a refresh token of the operator. It is redeemed with the credential of the app, or with none
         for a public client.
       - If no credential at all is given in the task, E(MTO_REFRESH_TOKEN) is used.
-      - Tenants are read as the app where both identities are given.
+      - Tenants are read as the app where both identities are given, and as the operator where the app may not.
     type: str
 requirements:
   - Python 3.11 or newer

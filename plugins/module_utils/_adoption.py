@@ -110,9 +110,11 @@ def _consent(session: Session, tenant_id: str) -> Problem | None:
         token = session.sign_in(tenant_id)
     except SignInError as error:
         return error.problem
+    if not token.claims:
+        return Problem("read.failed", {"said": "the token cannot be read"})
     for read in _NEEDED:
         permissions = read.app if token.identity == "app" else read.delegated
-        if token.claims and not granted(permissions, token.claims):
+        if not granted(permissions, token.claims):
             details = {"what": read.title, "permissions": " or ".join(permissions), "first_permission": permissions[0]}
             return Problem("consent.permission_missing", {"identity": "our app", **details})
     return None

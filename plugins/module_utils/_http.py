@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import time
 import traceback
 import typing as t
@@ -59,10 +60,20 @@ def require_requests() -> None:
         raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
 
 
+# Parsers differ over a backslash, white space or a user name in an authority: such an address can name two hosts.
+_AUTHORITY: t.Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_NEVER: t.Final = re.compile(r"[\\\x00-\x1f\x7f]")
+
+
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address, in one form: `https://host:443`."""
+    """Scheme, host and port of an address, in one form: `https://host:443`. Raises MtoError for a doubtful one."""
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if _NEVER.search(url) or not _AUTHORITY.fullmatch(parts.netloc):
+        raise MtoError(f"refused the address {_NEVER.sub('?', url)[:80]!r}: it is not clear which host it names.")
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise MtoError(f"refused the address {url[:80]!r}: its port is no port.") from None
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}:{port}"
 
 

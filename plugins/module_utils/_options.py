@@ -127,9 +127,9 @@ def resolve_connection(params: Mapping[str, t.Any], environment: Mapping[str, st
         operator=given("operator"),
         cloud=resolve_cloud(given("cloud") or "public", _endpoints(given("endpoints"))),
         ca_path=given("ca_path"),
-        concurrency=_positive("concurrency", params.get("concurrency") or 16, int),
-        timeout=_positive("timeout", params.get("timeout") or 30.0, float),
-        deadline=_positive("deadline", params.get("deadline") or 600.0, float),
+        concurrency=_positive("concurrency", params.get("concurrency"), 16),
+        timeout=_positive("timeout", params.get("timeout"), 30.0),
+        deadline=_positive("deadline", params.get("deadline"), 600.0),
         token_cache=given("token_cache"),
         credential=credential,
         refresh_token=refresh_token,
@@ -153,21 +153,26 @@ def require_operator(connection: Connection) -> None:
 
 
 def _from_environment(option: str, environ: Mapping[str, str]) -> str | None:
-    names = [f"MTO_{option.upper()}"]
-    if option in _AZURE_NAMES:
-        names.append(_AZURE_NAMES[option])
-    return next((environ[name] for name in names if environ.get(name)), None)
+    return environ.get(f"MTO_{option.upper()}") or environ.get(_AZURE_NAMES.get(option, "")) or None
 
 
 def _credentials(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> tuple[dict[str, str], str | None]:
-    """The app's credential and the refresh token. A credential in the task hides all of the environment."""
-    in_task = any(params.get(name) for name in (*APP_CREDENTIALS, "refresh_token"))
-    source: t.Callable[[str], t.Any] = params.get if in_task else lambda option: _from_environment(option, environ)
-    kinds = [kind for kind in APP_CREDENTIALS if source(kind)]
-    if len(kinds) > 1 and in_task:
-        raise OptionError(f"{kinds[0]}: give only one credential of the app; {' and '.join(kinds)} exclude each other.")
-    credential = {name: source(name) for name in APP_CREDENTIALS[kinds[0]] if source(name)} if kinds else {}
-    return credential, source("refresh_token")
+    """The app's credential and the refresh token, out of one source: the nearest with one hides the others."""
+    names = tuple(name for group in APP_CREDENTIALS.values() for name in group)
+    sources: tuple[Mapping[str, t.Any], ...] = (
+        {name: params.get(name) for name in (*names, "refresh_token")},
+        {name: environ.get(f"MTO_{name.upper()}") for name in (*names, "refresh_token")},
+        {name: environ.get(_AZURE_NAMES[name]) for name in names},
+    )
+    for source in sources:
+        kinds = [kind for kind in APP_CREDENTIALS if source.get(kind)]
+        if len(kinds) > 1:
+            words = " and ".join(kinds)
+            raise OptionError(f"{kinds[0]}: give only one credential of the app; {words} exclude each other.")
+        if kinds or source.get("refresh_token"):
+            chosen = APP_CREDENTIALS[kinds[0]] if kinds else ()
+            return {name: source[name] for name in chosen if source.get(name)}, source.get("refresh_token")
+    return {}, None
 
 
 def _endpoints(value: t.Any) -> dict[str, str]:
@@ -193,8 +198,8 @@ def _guid(option: str, value: t.Any) -> str:
 _Number = t.TypeVar("_Number", int, float)
 
 
-def _positive(option: str, value: t.Any, kind: type[_Number]) -> _Number:
-    number = kind(value)
+def _positive(option: str, value: _Number | None, default: _Number) -> _Number:
+    number = default if value is None else value
     if number <= 0:
         raise OptionError(f"{option}: {value} is too small; give a number above zero.")
     return number

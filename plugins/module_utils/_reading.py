@@ -41,12 +41,21 @@ class Asked:
     @property
     def path(self) -> str:
         """The path with every field quoted for OData and for the address."""
-        return self.read.path.format_map({name: odata_quote(value) for name, value in self.fields.items()})
+        path = self.read.path
+        for name, value in self.fields.items():
+            path = path.replace(f"'{{{name}}}'", f"'{_encode(odata_string(value))}'")
+            path = path.replace(f"{{{name}}}", _encode(value))
+        return path
 
 
-def odata_quote(value: str) -> str:
-    """A value for a path or a quoted string in a filter: `'` is doubled, `#`, `&`, `/` and the like are encoded."""
-    return quote(value.replace("'", "''"), safe="@")
+def odata_string(value: str) -> str:
+    """The inside of a quoted string of OData: a quote is doubled there, and only there."""
+    return value.replace("'", "''")
+
+
+def _encode(value: str) -> str:
+    """A value within an address: `#`, `&`, `/`, quotes and the like are encoded."""
+    return quote(value, safe="@")
 
 
 def utc_now() -> dt.datetime:
@@ -131,6 +140,9 @@ def _with_place(problem: Problem, read: Read, place: Place, identity: str) -> Pr
         "who": "our app" if identity == "app" else "the operator",
         "consent_url": place.consent_url,
     }
+    if problem.reason == "consent.permission_missing":
+        # Each permission in each tenant is a task of its own, for whoever administers that tenant.
+        details["object"] = f"{place.tenant_id}/{problem.details.get('first_permission', '')}"
     return Problem(problem.reason, {**details, **problem.details})
 
 
@@ -144,7 +156,7 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
         return Problem("read.unreachable", {"said": answer.error})
     if answer.status == 429:
         return Problem("read.throttled")
-    if answer.status == 403:
+    if answer.status in (401, 403):
         return _forbidden(read, answer, token)
     return Problem("read.failed", {"said": answer.error or f"HTTP {answer.status}"})
 
@@ -163,7 +175,7 @@ def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:
         )
     else:
         hint = "An administrator of the tenant looks up the request id in the sign-in and audit logs."
-    return Problem("read.forbidden", {"status": "403", "said": answer.error, "hint": hint})
+    return Problem("read.forbidden", {"status": str(answer.status), "said": answer.error, "hint": hint})
 
 
 def granted(wanted: Sequence[str], claims: Mapping[str, t.Any]) -> bool:

@@ -108,6 +108,19 @@ REASONS: t.Final[dict[str, Reason]] = {
         "A Global Administrator of {tenant} approves the relationship: {invitation_url}",
         GDAP,
     ),
+    "access.gdap_not_sent": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' with {tenant} is a draft that was not sent for approval (status {status}).",
+        "A partner administrator of {home} finalizes the request in " + _GDAP_LIST + "; then a Global Administrator of"
+        " {tenant} approves it: {invitation_url}",
+        GDAP,
+    ),
+    "access.gdap_activating": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' with {tenant} is approved; Microsoft is activating it (status {status}).",
+        "Nobody has to act: run again in an hour.",
+        GDAP,
+    ),
     "access.gdap_no_assignment": Reason(
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is active, but no security group is assigned to it.",
@@ -135,6 +148,21 @@ REASONS: t.Final[dict[str, Reason]] = {
         "{operator} has a {user_type} account in {tenant} ({account}); it is enabled and the invitation is accepted.",
         NOTHING,
         B2B,
+    ),
+    "access.member_enabled": Reason(
+        "met",
+        "{operator} has a member account in {tenant} ({account}) that signs in from another Microsoft Entra tenant; it"
+        " is enabled.",
+        NOTHING,
+        B2B,
+    ),
+    "access.guest_identity_unknown": Reason(
+        "unknown",
+        "{tenant} holds an accepted account that could be of {operator} ({account}), but it is not proven to be this"
+        " person's account of {home} (sign-in by {issuers}).",
+        "An administrator of {tenant} looks at the account's identities in Microsoft Entra, Users, and resets its"
+        " redemption status if it is not the work account of {operator}.",
+        REDEEM,
     ),
     "access.guest_missing": Reason(
         "unmet",
@@ -312,6 +340,18 @@ REASONS: t.Final[dict[str, Reason]] = {
         " multifactor authentication of {home}.",
         MFA_TRUST,
     ),
+    "sign_in.guest_pending": Reason(
+        "unmet",
+        "{operator} was invited to {tenant} but has not accepted the invitation: {said}",
+        "{operator} accepts the invitation from the mail, or opens https://myapps.microsoft.com/?tenantid={tenant_id}.",
+        REDEEM,
+    ),
+    "sign_in.account_disabled": Reason(
+        "unmet",
+        "The account of {operator} in {tenant} is disabled: {said}",
+        "An administrator of {tenant} enables the account in Microsoft Entra, Users.",
+        B2B,
+    ),
     "sign_in.user_not_in_tenant": Reason(
         "unmet",
         "{operator} has no account and no delegated access in {tenant}: {said}",
@@ -382,8 +422,8 @@ REASONS: t.Final[dict[str, Reason]] = {
     ),
     "read.other_cloud": Reason(
         "unknown",
-        "{tenant} is declared in cloud {cloud}, and this run reads cloud {run_cloud}.",
-        "Run a play of its own for the tenants of cloud {cloud}.",
+        "{tenant} is in cloud {cloud}; a sign-in of cloud {run_cloud} cannot read it.",
+        "Check {tenant} by hand in its own cloud; the multitenant portal takes it by 'add from another cloud'.",
         MTO_REQUIREMENTS,
     ),
 }

@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
     Identity,
     OperatorIdentity,
 )
+from ansible_collections.m365.defender.plugins.module_utils._cloud import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._errors import (
     DeadlineError,
@@ -63,6 +64,11 @@ class Session:
     def reading_as(self) -> IdentityName:
         """The identity that reads first."""
         return self._identities[0].name
+
+    def reaches(self, cloud: str | None) -> bool:
+        """Can a tenant of that cloud be read by this sign-in? GCC and the public cloud share their hosts [doc]."""
+        own, other = CLOUDS[self.cloud_name], CLOUDS[cloud or self.cloud_name]
+        return (own.login, own.graph) == (other.login, other.graph)
 
     def consent_url(self, tenant_id: str) -> str:
         """Where an administrator of a tenant consents to our app [doc grant-admin-consent]."""

@@ -113,7 +113,7 @@ def test_latency_is_per_request_and_not_per_item(tmp_path):
         client.token()
         started = time.monotonic()
         client.batch([item(number, "/organization") for number in range(20)])
-        assert 0.3 <= time.monotonic() - started < 1.5
+        assert 0.3 <= time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

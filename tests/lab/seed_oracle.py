@@ -16,7 +16,7 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("gdap", "no_assignment"): "access.gdap_no_assignment",
     ("gdap", "terminated"): "access.gdap_terminated",
     ("gdap", "approval_pending"): "access.gdap_not_active",
-    ("gdap", "created"): "access.gdap_not_active",
+    ("gdap", "created"): "access.gdap_not_sent",
     ("gdap", "missing"): "access.gdap_missing",
     ("b2b", "pending"): "access.guest_pending",
     ("b2b", "disabled"): "access.guest_disabled",

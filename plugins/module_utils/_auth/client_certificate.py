@@ -45,6 +45,10 @@ class ClientCertificate:
             raise OptionError(
                 f"client_certificate_path: '{self._path}' must hold both certificate and private key (PEM or PFX)."
             )
+        if "ENCRYPTED" in private_key.group(0) and not self._password:
+            raise OptionError(
+                f"client_certificate_password: the private key in '{self._path}' is encrypted; give its password."
+            )
         return {
             "private_key": private_key.group(0),
             "public_certificate": certificate.group(0),

@@ -22,6 +22,8 @@ _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
     "consent.app_not_in_tenant": (700016, 700011, 65001, 90094, 90008, 90099, 650056, 650057),
     "consent.app_disabled": (7000112,),
     "sign_in.user_not_in_tenant": (50020, 50034, 51004, 16000, 16003),
+    "sign_in.guest_pending": (50014,),
+    "sign_in.account_disabled": (50057,),
     "sign_in.mfa_required": (50074, 50076, 50072, 50079, 50078, 50158, 90072),
     "sign_in.conditional_access": (53000, 53001, 53003, 530032, 530034, 530035, 53011, 50131),
 }

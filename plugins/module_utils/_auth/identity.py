@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import threading
 import traceback
 import typing as t
@@ -32,6 +33,9 @@ except ImportError:
 else:
     HAS_MSAL = True
     MSAL_IMPORT_ERROR = ""
+    # What msal logs can hold an answer of the token endpoint; nobody asked for its log.
+    logging.getLogger("msal").addHandler(logging.NullHandler())
+    logging.getLogger("msal").propagate = False
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import Credential
@@ -84,7 +88,7 @@ class Identity:
     def _fresh_token(self, tenant_id: str) -> BearerToken:
         try:
             answer = self._ask(tenant_id, [f"{self._cloud.graph_audience}/.default"])
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             # msal says so of what it cannot use: a private key, an authority.
             raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error)})) from None
         except ServiceError as error:

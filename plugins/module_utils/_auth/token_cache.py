@@ -30,7 +30,7 @@ class TokenCacheFile:
 
     def load(self) -> t.Any:
         """msal's cache with what the file holds. A file that cannot be read counts as empty: a cache is no record."""
-        if self._path is not None and self._path.exists():
+        if self._path is not None:
             try:
                 self._cache.deserialize(self._path.read_text(encoding="utf-8"))
             except (OSError, ValueError):

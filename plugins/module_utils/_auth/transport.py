@@ -84,11 +84,16 @@ class MsalTransport:
 
 
 def _usable(response: Response) -> MsalResponse:
-    """Raises ServiceError for an answer that is no judgement of the credential: throttled, or out of order."""
+    """Raises ServiceError for an answer that judges no credential: throttled, out of order, a page of a proxy.
+
+    msal would log the whole body of an answer that it cannot parse, and a token can be in it.
+    """
     if response.status == 429 or response.status >= 500:
         raise ServiceError(
             f"the token service answered HTTP {response.status} until we gave up",
             status=response.status,
             request_id=response.request_id,
         )
+    if not isinstance(response.json(), dict):
+        raise ServiceError("the token service answered JSON of an unknown form", status=response.status)
     return MsalResponse(response)

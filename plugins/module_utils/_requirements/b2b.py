@@ -21,14 +21,14 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 
-_SELECT: t.Final = "$select=id,userPrincipalName,mail,userType,accountEnabled,creationType,externalUserState"
+_SELECT: t.Final = "$select=id,userPrincipalName,mail,userType,accountEnabled,externalUserState,identities"
 _PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All")
 # More accounts than this with one mail address are left out of the evidence.
 MAX_ACCOUNTS: t.Final = 5
 
 
 def shape_accounts(body: t.Any) -> dict[str, t.Any]:
-    """`{accounts: [{id, upn, mail, type, enabled, state}]}` of a list."""
+    """`{accounts: [{id, upn, mail, type, enabled, state, issuers}]}` of a list."""
     rows = body["value"]
     return {"accounts": [_shape_account(row) for row in rows[:MAX_ACCOUNTS]], "left_out": len(rows[MAX_ACCOUNTS:])}
 
@@ -46,6 +46,7 @@ def _shape_account(row: Mapping[str, t.Any]) -> dict[str, t.Any]:
         "type": str(row.get("userType") or ""),
         "enabled": row.get("accountEnabled"),
         "state": row.get("externalUserState"),
+        "issuers": sorted({str(identity.get("issuer") or "") for identity in row.get("identities") or ()}),
     }
 
 
@@ -81,6 +82,12 @@ OWN_ACCOUNT: t.Final = Read(
 LOOK_UP_KEYS: t.Final = ("accounts_by_mail", "accounts_by_other_mails", "accounts_by_upn", "own_account")
 
 
+def known_mails(user: Mapping[str, t.Any]) -> tuple[str, ...]:
+    """Every address that the operator can have been invited by, in lower case, each once."""
+    mails = [user["mail"], user["upn"], *user["other_mails"]]
+    return tuple(dict.fromkeys(mail.lower() for mail in mails if mail))
+
+
 def external_name(upn: str) -> str:
     """The beginning of the user principal name that a guest gets: `anna_contoso.com#EXT#@` [guess, well known]."""
     return upn.replace("@", "_") + "#EXT#@"
@@ -98,63 +105,95 @@ class AccountFinding:
     account_id: str | None = None
 
 
-_REASONS: t.Final = {
-    0: "access.guest_accepted",
-    10: "access.guest_state_unknown",
-    21: "access.guest_pending",
-    22: "access.guest_disabled",
-    29: "access.guest_missing",
+# Rank of what an account says: 0 gives access, 10 leaves it open, the others do not.
+_GOOD, _OPEN, _PENDING, _DISABLED, _MISSING = 0, 10, 21, 22, 29
+
+# With the operator identity alone, Microsoft Entra's refusal of the sign-in says what the account would have said.
+_SAID_BY_ENTRA: t.Final = {
+    "sign_in.guest_pending": (_PENDING, "access.guest_pending"),
+    "sign_in.account_disabled": (_DISABLED, "access.guest_disabled"),
+    "sign_in.user_not_in_tenant": (_MISSING, "access.guest_missing"),
 }
+# The issuer of an identity that signs in from another Microsoft Entra tenant [community, seen in public dumps].
+_OTHER_ENTRA_TENANT: t.Final = "externalazuread"
 
 
 def judge_accounts(case: Case) -> AccountFinding:
-    """The best account wins. Without an accepted one, a look-up that failed leaves the matter unknown. Pure."""
+    """The best account wins. Without an accepted one, anything unread leaves the matter unknown. Pure."""
     pieces = [piece for key, piece in case.evidence.items() if key.split("/")[0] in LOOK_UP_KEYS]
     evidence = tuple(pieces)
     accounts = {a["id"]: a for p in pieces if readable(p) for a in p.data["accounts"]}
-    ranked = sorted((_rank(account), account_id) for account_id, account in accounts.items())
-    if ranked and ranked[0][0] == 0:
-        return _finding(0, accounts[ranked[0][1]], evidence)
-    failed = next((piece for piece in pieces if not readable(piece) or piece.data["left_out"]), None)
-    if failed is not None or not pieces:
-        return AccountFinding(10, problem=_problem(case, failed), evidence=evidence)
+    names = _names_of(case)
+    ranked = sorted((*_judge_account(account, names), account_id) for account_id, account in accounts.items())
+    if ranked and ranked[0][0] == _GOOD:
+        return _finding(ranked[0][0], ranked[0][1], accounts[ranked[0][2]], evidence)
+    problem = _unread(case, pieces)
+    if problem is not None:
+        rank, reason = _SAID_BY_ENTRA.get(problem.reason, (_OPEN, ""))
+        said = AccountFinding(rank, reason, {**problem.details, "account": "seen at sign-in"}, evidence=evidence)
+        return said if reason else AccountFinding(_OPEN, problem=problem, evidence=evidence)
     if not ranked:
-        return AccountFinding(29, "access.guest_missing", evidence=evidence)
-    rank, account_id = ranked[0]
-    return _finding(rank, accounts[account_id], evidence)
+        return AccountFinding(_MISSING, "access.guest_missing", evidence=evidence)
+    rank, reason, account_id = ranked[0]
+    return _finding(rank, reason, accounts[account_id], evidence)
 
 
-def _problem(case: Case, failed: Evidence | None) -> Problem:
+def _names_of(case: Case) -> tuple[str, ...]:
+    """The operator's addresses, as far as they are known."""
+    operator = case.get("operator")
+    if operator is not None and readable(operator) and "upn" in operator.data:
+        return known_mails(operator.data)
+    return (case.operator.lower(),)
+
+
+def _unread(case: Case, pieces: list[Evidence]) -> Problem | None:
+    """What stands in the way of a firm no: the operator's addresses, or a look-up, could not be read."""
+    operator = case.get("operator")
+    if operator is not None and operator.problem is not None:
+        return operator.problem
+    failed = next((piece for piece in pieces if not readable(piece) or piece.data["left_out"]), None)
+    if failed is None and pieces:
+        return None
     if failed is not None and failed.problem is not None:
         return failed.problem
     said = "there are more accounts with that name than we look at" if failed is not None else "they were not read"
     return Problem("read.partial", {"what": "the operator's accounts", "where": case.tenant.name, "said": said})
 
 
-def _rank(account: Mapping[str, t.Any]) -> int:
-    """0 for an account that gives access. States are plain strings in Graph: compared without case."""
+def _judge_account(account: Mapping[str, t.Any], names: tuple[str, ...]) -> tuple[int, str]:
+    """Rank and reason of one account. States are plain strings in Graph: compared without case."""
     state = str(account["state"] or "").lower()
-    if state not in ("accepted", "pendingacceptance") and not _synchronized(account):
-        return 10
     if state == "pendingacceptance":
-        return 21
+        return _PENDING, "access.guest_pending"
+    if state != "accepted" and not (account["state"] is None and account["type"].lower() == "member"):
+        return _OPEN, "access.guest_state_unknown"
+    if not _proven(account, names):
+        return _OPEN, "access.guest_identity_unknown"
+    if account["enabled"] is False:
+        return _DISABLED, "access.guest_disabled"
     if account["enabled"] is not True:
-        return 22 if account["enabled"] is False else 10
-    return 0
+        return _OPEN, "access.guest_state_unknown"
+    return _GOOD, "access.guest_accepted" if state == "accepted" else "access.member_enabled"
 
 
-def _synchronized(account: Mapping[str, t.Any]) -> bool:
-    """A member made by cross-tenant synchronization can be without a state; its name shows where it comes from."""
-    return account["state"] is None and account["type"].lower() == "member" and "#ext#" in account["upn"].lower()
+def _proven(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
+    """Is it the operator's, and does it sign in from another Entra tenant?
+
+    An account of somebody else can carry the address among its other mails, and a guest with the right address can sign
+    in by a Microsoft account or a one-time passcode: neither is the person of the home tenant.
+    """
+    upn, mail = account["upn"].lower(), str(account["mail"] or "").lower()
+    theirs = mail in names or any(upn.startswith(external_name(name).lower()) for name in names)
+    return theirs and _OTHER_ENTRA_TENANT in (issuer.lower() for issuer in account["issuers"])
 
 
-def _finding(rank: int, account: Mapping[str, t.Any], evidence: tuple[Evidence, ...]) -> AccountFinding:
+def _finding(rank: int, reason: str, account: Mapping[str, t.Any], evidence: tuple[Evidence, ...]) -> AccountFinding:
     details = {
         "object": account["id"],
         "account": account["upn"] or account["id"],
         "user_type": (account["type"] or "guest").lower(),
         "state": str(account["state"]),
+        "issuers": ", ".join(account["issuers"]) or "nothing that is told",
     }
-    return AccountFinding(
-        rank, _REASONS[rank], details, evidence=evidence, account_id=account["id"] if rank == 0 else None
-    )
+    account_id = account["id"] if rank == _GOOD else None
+    return AccountFinding(rank, reason, details, evidence=evidence, account_id=account_id)

@@ -47,7 +47,7 @@ def judge_requirements(case: Case) -> TenantReport:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RequirementFacts:
-    """What a run found. `operator` is the user principal name where it could be read, `read_at` the start of the run."""
+    """What a run found. `operator` is the user principal name where it could be read, `read_at` when reading began."""
 
     home_tenant_id: str
     operator: str

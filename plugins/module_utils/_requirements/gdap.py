@@ -23,6 +23,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 
 EXPIRY_WARNING_DAYS: t.Final = 30
+# Evidence shows so many relationships with one customer; all of them are judged.
+MAX_SHOWN: t.Final = 3
 INVITATION_URL: t.Final = (
     "https://admin.microsoft.com/AdminPortal/Home#/partners/invitation/granularAdminRelationships/{id}"
 )
@@ -36,7 +38,6 @@ _MEMBER_PERMISSIONS: t.Final = (
 )
 _IN_FORCE: t.Final = frozenset({"active", "expiring"})
 _ENDED: t.Final = frozenset({"terminated", "terminating", "terminationrequested"})
-_NOT_YET: t.Final = frozenset({"activating", "approvalpending", "approved", "created"})
 _NO_AUTO_EXTEND: t.Final = frozenset({"", "PT0S", "P0D"})
 
 
@@ -138,6 +139,12 @@ class Finding:
 
 # Smaller is better. Unknown stands before every no: while something is unread, a no would be a guess.
 _MET, _UNKNOWN, _UNMET = 0, 10, 20
+_NOT_YET: t.Final = {
+    "approved": (_UNMET + 2, "access.gdap_activating"),
+    "activating": (_UNMET + 2, "access.gdap_activating"),
+    "approvalpending": (_UNMET + 3, "access.gdap_not_active"),
+    "created": (_UNMET + 4, "access.gdap_not_sent"),
+}
 
 
 def judge_relationships(case: Case) -> list[Finding]:
@@ -147,13 +154,22 @@ def judge_relationships(case: Case) -> list[Finding]:
         problem = piece.problem if piece is not None else None
         return [Finding(_UNKNOWN, problem=problem or _unread(case), evidence=(piece,) if piece else ())]
     findings = [_judge_one(case, piece, row) for row in piece.data["relationships"]]
-    return sorted(findings, key=_order)
+    wanted = set(case.tenant.roles)
+    return sorted(findings, key=lambda finding: _order(finding, wanted))
 
 
-def _order(finding: Finding) -> tuple[int, float, str]:
-    """Best rank, then the latest end, then the name: input order never matters."""
+def _order(finding: Finding, wanted: set[str]) -> tuple[int, bool, float, str]:
+    """Best rank, then one with a wanted role, then the latest end, then the id: input order never matters."""
     ends = finding.ends.timestamp() if finding.ends else 0.0
-    return finding.rank, -ends, str(finding.row.get("id", ""))
+    return finding.rank, wanted.isdisjoint(finding.roles), -ends, str(finding.row.get("id", ""))
+
+
+def _told(piece: Evidence, row: Mapping[str, t.Any]) -> Evidence:
+    """The evidence as it is shown: the relationship that is judged, a few others, and how many more there are."""
+    rows = piece.data["relationships"]
+    others = [other for other in rows if other is not row]
+    shown = [row, *others[: MAX_SHOWN - 1]]
+    return dataclasses.replace(piece, data={"relationships": shown, "left_out": len(rows) - len(shown)})
 
 
 def _unread(case: Case) -> Problem:
@@ -170,20 +186,19 @@ def _judge_one(case: Case, piece: Evidence, row: Mapping[str, t.Any]) -> Finding
         "ends": ends.date().isoformat() if ends else "(no end)",
         "invitation_url": INVITATION_URL.format(id=row["id"]),
     }
+    told = _told(piece, row)
     if in_force(row, case.now):
-        return _judge_in_force(case, piece, row, details)
-    return Finding(*_not_in_force(status, ends), details=details, evidence=(piece,), ends=ends, row=row)
+        return _judge_in_force(case, told, row, details)
+    return Finding(*_not_in_force(status, ends), details=details, evidence=(told,), ends=ends, row=row)
 
 
 def _not_in_force(status: str, ends: dt.datetime | None) -> tuple[int, str]:
     """Rank and reason. A status that we know with an end that is missing is as doubtful as an unknown status."""
     if status == "expired" or (status in _IN_FORCE and ends is not None):
-        return _UNMET + 4, "access.gdap_expired"
+        return _UNMET + 5, "access.gdap_expired"
     if status in _ENDED:
-        return _UNMET + 5, "access.gdap_terminated"
-    if status in _NOT_YET:
-        return _UNMET + 3, "access.gdap_not_active"
-    return _UNKNOWN, "access.gdap_status_unknown"
+        return _UNMET + 6, "access.gdap_terminated"
+    return _NOT_YET.get(status, (_UNKNOWN, "access.gdap_status_unknown"))
 
 
 def _judge_in_force(case: Case, piece: Evidence, row: Mapping[str, t.Any], details: dict[str, str]) -> Finding:

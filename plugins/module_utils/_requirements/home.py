@@ -12,6 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import Optio
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked
+from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import known_mails
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
     OPERATOR_GROUPS,
@@ -30,13 +31,16 @@ if t.TYPE_CHECKING:
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
 # A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
 _BATCH: t.Final = 19
-# Evidence is small: more relationships with one customer than this are left out, those in force come first.
-MAX_RELATIONSHIPS: t.Final = 5
 
 
 def shape_user(body: t.Any) -> dict[str, t.Any]:
-    """`{id, upn, mail}` of the operator in the home tenant."""
-    return {"id": str(body["id"]).lower(), "upn": str(body["userPrincipalName"]), "mail": body.get("mail")}
+    """`{id, upn, mail, other_mails}` of the operator in the home tenant."""
+    return {
+        "id": str(body["id"]).lower(),
+        "upn": str(body["userPrincipalName"]),
+        "mail": body.get("mail"),
+        "other_mails": [str(mail) for mail in body.get("otherMails") or ()],
+    }
 
 
 def shape_organization(body: t.Any) -> dict[str, t.Any]:
@@ -92,10 +96,11 @@ class Home:
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
         """The part of the home tenant's evidence that is about one tenant, small enough for its row."""
+        found = {"operator": self.evidence["operator"]}
         relationships = self.evidence.get("gdap_relationships")
         if relationships is None:
-            return {}
-        found = {"gdap_relationships": _slice_relationships(relationships, tenant)}
+            return found
+        found["gdap_relationships"] = _slice_relationships(relationships, tenant)
         rows = (found["gdap_relationships"].data or {}).get("relationships", ())
         keys = [assignments_key(row["id"]) for row in rows]
         mine = {key: _slice_roles(self.assignments[key], tenant) for key in keys if key in self.assignments}
@@ -110,14 +115,12 @@ def _slice_relationships(piece: Evidence, tenant: Tenant) -> Evidence:
     """Only this customer's; roles that nobody wants are counted, not listed."""
     if piece.data is None:
         return piece
-    rows = [row for row in piece.data if row["customer"] == tenant.tenant_id]
-    rows.sort(key=lambda row: (row["status"].lower() not in ("active", "expiring"), row["ends"] is None, row["id"]))
-    slim = [
+    rows = [
         {key: value for key, value in _slim_roles(row, tenant).items() if not key.startswith("customer")}
-        for row in rows[:MAX_RELATIONSHIPS]
+        for row in piece.data
+        if row["customer"] == tenant.tenant_id
     ]
-    data = {"relationships": slim, "left_out": len(rows[MAX_RELATIONSHIPS:])}
-    return dataclasses.replace(piece, data=data)
+    return dataclasses.replace(piece, data={"relationships": rows})
 
 
 def _slice_roles(piece: Evidence, tenant: Tenant) -> Evidence:
@@ -180,8 +183,7 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
             f"operator: the refresh_token is of {user['upn']}, not of {wanted}; give the token of that person, or name"
             " the right operator."
         )
-    mails = [user["mail"], user["upn"]]
-    return user["upn"], tuple(dict.fromkeys(mail.lower() for mail in mails if mail))
+    return user["upn"], known_mails(user)
 
 
 def _read_assignments(

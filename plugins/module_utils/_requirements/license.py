@@ -36,7 +36,7 @@ def shape_skus(body: t.Any, wanted: Collection[str] = ()) -> dict[str, t.Any]:
     word where only the `licenses` of the tenant (`wanted`) make it count.
     """
     skus = [_shape_sku(sku, wanted) for sku in body["value"]]
-    relevant = sorted((sku for sku in skus if sku["plans"]), key=_weight, reverse=True)
+    relevant = sorted((sku for sku in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True)
     return {
         "skus": relevant[:MAX_SKUS],
         "left_out": len(relevant[MAX_SKUS:]),
@@ -69,10 +69,17 @@ def _key_of(plan: Mapping[str, t.Any], wanted: Collection[str]) -> str | None:
     return next((word for word in (plan_id, name) if word in wanted), None)
 
 
-def _weight(sku: Mapping[str, t.Any]) -> tuple[bool, bool, int]:
-    """Best first: in force, with a qualifying plan, with most plans."""
+def _weight(sku: Mapping[str, t.Any], wanted: Collection[str]) -> tuple[bool, bool, bool, int]:
+    """Best first: wanted by the user, in force, with a qualifying plan, with most plans."""
+    asked_for = any(not _names(sku["sku"], plan_id).isdisjoint(wanted) for plan_id in sku["plans"])
     qualifies = any(plan_id in QUALIFYING and not _disabled(state) for plan_id, state in sku["plans"].items())
-    return sku["state"].lower() in ("enabled", "warning") and sku["units"] > 0, qualifies, len(sku["plans"])
+    in_force = sku["state"].lower() in ("enabled", "warning") and sku["units"] > 0
+    return asked_for, in_force, qualifies, len(sku["plans"])
+
+
+def _names(sku: str, plan_id: str) -> set[str]:
+    """Everything that a user may call this plan of this SKU, in lower case."""
+    return {sku.lower(), plan_id, *(name.lower() for name in KNOWN_PLANS.get(plan_id, ()))}
 
 
 SUBSCRIBED_SKUS: t.Final = Read(
@@ -128,10 +135,7 @@ def _findings(skus: list[t.Any], tenant: Tenant) -> Iterator[_Finding]:
 
 def _counts(sku: str, plan_id: str, tenant: Tenant) -> bool:
     """Is this plan one that may give the verdict? `licenses` of the tenant replaces our own list."""
-    if not tenant.licenses:
-        return True
-    names = {sku.lower(), plan_id, *(name.lower() for name in KNOWN_PLANS.get(plan_id, ()))}
-    return not names.isdisjoint(tenant.licenses)
+    return not tenant.licenses or not _names(sku, plan_id).isdisjoint(tenant.licenses)
 
 
 def _reason(sku: Mapping[str, t.Any], plan_state: str, accepted: bool) -> str:
@@ -153,6 +157,10 @@ def judge_license(case: Case) -> Verdict:
     if piece is None or not readable(piece):
         return case.unread("license", piece)
     found = sorted(_findings(piece.data["skus"], case.tenant), key=_rank)
+    if piece.data["left_out"] and (not found or found[0].reason != "license.present"):
+        said = "there are more subscriptions than we look at"
+        details = {"what": SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
+        return case.verdict("license", "read.partial", details, evidence=[piece])
     if not found:
         reason = "license.demanded_missing" if case.tenant.licenses else "license.none"
         return case.verdict("license", reason, {"demanded": ", ".join(case.tenant.licenses)}, evidence=[piece])

@@ -3,9 +3,9 @@
 
 """The recommendation `mfa_trust`: does the target accept multifactor authentication that was done in the home tenant?
 
-A property of a partner entry that is null is inherited from the default; this holds for inboundTrust as a whole [doc
-crosstenantaccesspolicyconfigurationpartner]. No partner entry (HTTP 404) means that the default applies [guess on the
-exact code].
+A partner entry whose inboundTrust is null as a whole inherits the default [doc
+crosstenantaccesspolicyconfigurationpartner]. What a null within an inboundTrust means is not told there, so we do not
+guess. No partner entry (HTTP 404) means that the default applies [guess on the exact code].
 """
 
 from __future__ import annotations
@@ -62,9 +62,8 @@ def judge_mfa_trust(case: Case) -> Verdict:
     partner, default = case.get("cross_tenant_access_partner"), case.get("cross_tenant_access_default")
     if partner is None or not readable(partner):
         return case.unread("mfa_trust", partner, default)
-    accepted = _mfa(partner)
-    if accepted is not None:
-        return _verdict(case, accepted, "partner", [partner])
+    if partner.data.get("inbound_trust") is not None:
+        return _verdict(case, _mfa(partner), "partner", [partner])
     if default is None or not readable(default):
         return case.unread("mfa_trust", default, partner)
     return _verdict(case, _mfa(default), "default", [partner, default])

@@ -50,7 +50,7 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     )
     place = Place(tenant.tenant_id, tenant.name, case.consent_url)
     asked = _first_batch(session, home, case)
-    if tenant.cloud not in (None, session.cloud_name):
+    if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return _with(case, session.missing(asked, problem, place))
     case = _with(case, session.read(asked, place))

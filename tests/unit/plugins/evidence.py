@@ -90,6 +90,7 @@ def account(**fields: t.Any) -> dict[str, t.Any]:
         "type": "Guest",
         "enabled": True,
         "state": "Accepted",
+        "issuers": ["ExternalAzureAD"],
     }
     return {**row, **fields}
 

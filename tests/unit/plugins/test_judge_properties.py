@@ -68,6 +68,8 @@ accounts = st.lists(
         state=st.sampled_from(["Accepted", "accepted", "PendingAcceptance", None, "Odd"]),
         enabled=st.sampled_from([True, False, None]),
         type=st.sampled_from(["Guest", "Member", ""]),
+        issuers=st.sampled_from([["ExternalAzureAD"], ["mail"], []]),
+        mail=st.sampled_from(["anna@northwind.example", "other@northwind.example"]),
     ),
     max_size=3,
     unique_by=lambda row: row["id"],
@@ -133,9 +135,10 @@ def test_met_by_gdap_implies_all_that_gdap_needs(judged):
 @given(cases())
 def test_met_by_b2b_implies_an_accepted_and_enabled_account(judged):
     verdict = judge_requirements(judged).verdicts["access"]
-    if verdict.reason == "access.guest_accepted":
+    if verdict.reason in ("access.guest_accepted", "access.member_enabled"):
         found = {row["id"]: row for row in judged.evidence["accounts_by_mail"].data["accounts"]}[verdict.object]
         assert found["enabled"] is True
+        assert found["issuers"] == ["ExternalAzureAD"]
         assert str(found["state"]).lower() == "accepted" or (found["state"] is None and found["type"] == "Member")
 
 

@@ -15,6 +15,7 @@ from evidence import (
     account_evidence,
     case,
     gdap_evidence,
+    piece,
     relationship,
     role_evidence,
     sku,
@@ -26,9 +27,10 @@ from evidence import (
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import assignments_key
-from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license, shape_skus
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
+from ansible_collections.m365.defender.plugins.module_utils._requirements.service_plans import QUALIFYING
 
 ASSIGNED_ELSEWHERE = [{"status": "active", "group": OTHER_GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
 ASSIGNMENT_PENDING = [{"status": "pending", "group": GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
@@ -37,6 +39,8 @@ ASSIGNMENT_PENDING = [{"status": "pending", "group": GROUP, "roles": [SECURITY_R
 @pytest.mark.parametrize(
     ("rows", "options", "reason"),
     [
+        pytest.param([relationship("approved", None)], {}, "access.gdap_activating", id="approved"),
+        pytest.param([relationship("activating", None)], {}, "access.gdap_activating", id="activating"),
         pytest.param([relationship()], {}, "access.gdap_in_force", id="active"),
         pytest.param([relationship("ACTIVE")], {}, "access.gdap_in_force", id="letter_case"),
         pytest.param([relationship("expiring", 5)], {}, "access.gdap_in_force", id="expiring"),
@@ -46,7 +50,7 @@ ASSIGNMENT_PENDING = [{"status": "pending", "group": GROUP, "roles": [SECURITY_R
         pytest.param([relationship("terminated", 10)], {}, "access.gdap_terminated", id="terminated"),
         pytest.param([relationship("terminationRequested", 10)], {}, "access.gdap_terminated", id="ending"),
         pytest.param([relationship("approvalPending", None)], {}, "access.gdap_not_active", id="approval_pending"),
-        pytest.param([relationship("created", None)], {}, "access.gdap_not_active", id="created"),
+        pytest.param([relationship("created", None)], {}, "access.gdap_not_sent", id="created"),
         pytest.param([relationship("somethingNew")], {}, "access.gdap_status_unknown", id="status_not_known"),
         pytest.param([relationship()], {"assignments": []}, "access.gdap_no_assignment", id="no_assignment"),
         pytest.param(
@@ -98,7 +102,16 @@ def test_gdap_that_extends_itself_is_not_told():
     [
         pytest.param([account()], "access.guest_accepted", id="guest"),
         pytest.param([account(type="Member")], "access.guest_accepted", id="member"),
-        pytest.param([account(type="Member", state=None)], "access.guest_accepted", id="synchronized_member"),
+        pytest.param([account(type="Member", state=None)], "access.member_enabled", id="synchronized_member"),
+        pytest.param([account(issuers=["MicrosoftAccount"])], "access.guest_identity_unknown", id="microsoft_account"),
+        pytest.param([account(issuers=["mail"])], "access.guest_identity_unknown", id="one_time_passcode"),
+        pytest.param([account(issuers=[])], "access.guest_identity_unknown", id="identity_not_told"),
+        pytest.param(
+            [account(mail="somebody@else.example", upn="somebody_else.example#EXT#@contoso.example")],
+            "access.guest_identity_unknown",
+            id="somebody_else_lists_the_address",
+        ),
+        pytest.param([account(mail=None)], "access.guest_accepted", id="known_by_upn"),
         pytest.param([account(state=None)], "access.guest_state_unknown", id="no_state"),
         pytest.param([account(state="Odd")], "access.guest_state_unknown", id="state_not_known"),
         pytest.param([account(state="PendingAcceptance")], "access.guest_pending", id="pending"),
@@ -128,6 +141,59 @@ def test_b2b_more_accounts_than_looked_at():
         judge_access(case(account_evidence(account(enabled=False), left_out=3), access="b2b")).verdict.status
         == "unknown"
     )
+
+
+def operator_evidence(**fields):
+    user = {"id": "1", "upn": "anna@northwind.example", "mail": None, "other_mails": [], **fields}
+    return {"operator": piece("operator", user)}
+
+
+def test_b2b_by_another_mail_of_the_operator():
+    row = account(mail="a.berg@old.example", upn="a.berg_old.example#EXT#@contoso.example")
+    evidence = {**account_evidence(row), **operator_evidence(other_mails=["A.Berg@old.example"])}
+    assert judge_access(case(evidence, access="b2b")).verdict.status == "met"
+
+
+def test_b2b_is_unknown_while_the_operators_addresses_are():
+    evidence = {**account_evidence(), "operator": unread("operator", "consent.permission_missing")}
+    report = judge_requirements(case(evidence, access="b2b"))
+    assert report.verdicts["access"].reason == "consent.permission_missing"
+    assert report.first_broken == "consent"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("sign_in.guest_pending", "access.guest_pending"),
+        ("sign_in.account_disabled", "access.guest_disabled"),
+        ("sign_in.user_not_in_tenant", "access.guest_missing"),
+    ],
+)
+def test_b2b_as_the_operator_entra_says_it_at_sign_in(said, reason):
+    report = judge_requirements(case({"own_account": unread("own_account", said)}, access="b2b"))
+    assert (report.first_broken, report.verdicts["access"].reason) == ("access", reason)
+
+
+def test_gdap_relationship_with_a_wanted_role_is_preferred():
+    late = relationship(days=600, id="late", roles=[DIRECTORY_READERS])
+    early = relationship(days=100, id="early")
+    assignments = [
+        {"status": "active", "group": GROUP, "roles": [DIRECTORY_READERS, SECURITY_READER], "other_roles": 0}
+    ]
+    judged = case(gdap_evidence(late, early, assignments=assignments))
+    access = judge_access(judged)
+    assert access.verdict.object == "early"
+    assert judge_permissions(judged, access).reason == "permissions.role_via_gdap"
+
+
+def test_gdap_all_relationships_are_judged_and_few_are_shown():
+    rows = [relationship(id=f"r{number}") for number in range(9)]
+    evidence = gdap_evidence(*rows, assignments=ASSIGNED_ELSEWHERE)
+    evidence[assignments_key("r8")] = gdap_evidence(rows[8])[assignments_key("r8")]
+    verdict = judge_access(case(evidence)).verdict
+    assert (verdict.reason, verdict.object) == ("access.gdap_in_force", "r8")
+    shown = verdict.evidence[0].data
+    assert (len(shown["relationships"]), shown["left_out"], shown["relationships"][0]["id"]) == (3, 6, "r8")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +267,27 @@ def test_license(rows, licenses, reason):
     assert judge_license(case(sku_evidence(*rows), licenses=licenses)).reason == reason
 
 
+def test_license_is_unknown_while_subscriptions_are_left_out():
+    evidence = sku_evidence(sku(MTP="Disabled"))
+    evidence["subscribed_skus"].data["left_out"] = 1
+    assert judge_license(case(evidence)).reason == "read.partial"
+    assert judge_license(case(evidence, licenses=("mde_smb",))).reason == "read.partial"
+
+
+def test_license_that_is_wanted_is_never_left_out():
+    plans = [{"servicePlanId": plan, "servicePlanName": "X", "provisioningStatus": "Success"} for plan in QUALIFYING]
+    units = {"enabled": 5, "warning": 0}
+    big = [
+        {"skuPartNumber": f"BIG{n}", "capabilityStatus": "Enabled", "prepaidUnits": units, "servicePlans": plans}
+        for n in range(9)
+    ]
+    one = {"skuPartNumber": "SMALL", "capabilityStatus": "Enabled", "prepaidUnits": units, "servicePlans": plans[2:3]}
+    for word in ("small", "mde_smb", "bfc1bbd9-981b-4f71-9b82-17c35fd0e2a4"):
+        data = shape_skus({"value": [*big, one]}, wanted=(word,))
+        assert (len(data["skus"]), data["left_out"]) == (8, 2)
+    assert shape_skus({"value": [*big, one]}, wanted=("small",))["skus"][0]["sku"] == "SMALL"
+
+
 def test_license_unread_is_unknown():
     assert judge_license(case({"subscribed_skus": unread("subscribed_skus")})).status == "unknown"
 
@@ -223,6 +310,12 @@ def test_license_in_warning_is_told():
 )
 def test_mfa_trust(partner, default, reason):
     assert judge_mfa_trust(case(trust_evidence(partner, default))).reason == reason
+
+
+def test_mfa_trust_null_within_a_partner_entry_is_not_guessed():
+    evidence = trust_evidence("none", True)
+    evidence["cross_tenant_access_partner"] = piece("p", {"found": True, "inbound_trust": {"mfa": None}})
+    assert judge_mfa_trust(case(evidence)).reason == "mfa_trust.not_told"
 
 
 @pytest.mark.parametrize("key", ["cross_tenant_access_partner", "cross_tenant_access_default"])

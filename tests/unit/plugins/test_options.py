@@ -33,6 +33,9 @@ GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "s3cret", 
         pytest.param({"endpoints": {"grahp": "https://x"}}, "endpoints: 'grahp' is not an endpoint", id="endpoint"),
         pytest.param({"endpoints": {"graph": "http://x"}}, "endpoints.graph: 'http://x' must begin", id="not_https"),
         pytest.param({"concurrency": -1}, "concurrency: -1 is too small", id="concurrency"),
+        pytest.param({"concurrency": 0}, "concurrency: 0 is too small", id="concurrency_zero"),
+        pytest.param({"timeout": 0.0}, r"timeout: 0\.0 is too small", id="timeout_zero"),
+        pytest.param({"deadline": 0.0}, r"deadline: 0\.0 is too small", id="deadline_zero"),
         pytest.param({"federated_token_file": "f"}, "exclude each other", id="two_credentials"),
     ],
 )
@@ -63,6 +66,13 @@ def test_refresh_token_alone_names_the_operator():
         pytest.param(
             {"federated_token_file": "f"}, {"MTO_CLIENT_SECRET": "own"}, {"federated_token_file": "f"}, id="task_hides"
         ),
+        pytest.param(
+            {},
+            {"MTO_FEDERATED_TOKEN_FILE": "f", "AZURE_CLIENT_SECRET": "of another app"},
+            {"federated_token_file": "f"},
+            id="own_names_hide_azures",
+        ),
+        pytest.param({}, {"MTO_REFRESH_TOKEN": "r", "AZURE_CLIENT_SECRET": "of another app"}, {}, id="public_client"),
         pytest.param({"refresh_token": "r"}, {"MTO_CLIENT_SECRET": "own"}, {}, id="refresh_token_hides_too"),
     ],
 )

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from evidence import account_evidence, case, gdap_evidence, relationship, sku, sku_evidence, trust_evidence, unread
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._report import (
     failing_findings,
     make_report,
@@ -57,6 +60,20 @@ def report_of(*names):
 def test_findings(name, findings):
     found = report_of(name)["findings"]
     assert [(f["check"], f["severity"], f["status"], f["reason"]) for f in found] == findings
+
+
+def test_each_missing_permission_is_a_finding_of_its_own():
+    details = [("home", "A.Read.All"), ("t", "B.Read.All"), ("t", "C.Read.All")]
+    keys = ("gdap_relationships", "subscribed_skus", "cross_tenant_access_partner")
+    evidence = {}
+    for key, (place, permission) in zip(keys, details, strict=True):
+        piece = unread(key, "consent.permission_missing")
+        problem = Problem(piece.problem.reason, {"object": f"{place}/{permission}", "first_permission": permission})
+        evidence[key] = dataclasses.replace(piece, problem=problem)
+    row = {**judge_requirements(case(evidence)).as_dict(), "tenant_id": "t", "name": "T"}
+    report = make_report({"t": row}, generated_at="x", home_tenant_id="h", operator="Anna", cloud="public")
+    assert [finding["object"] for finding in report["findings"]] == ["home/A.Read.All", "t/B.Read.All", "t/C.Read.All"]
+    assert summary_lines(report)[1].count("+2 more") == 1
 
 
 def test_ids_are_stable_and_told_apart():

@@ -84,6 +84,12 @@ def test_refusal_of_both_tells_the_permission_of_the_first():
     assert problem.reason == "consent.permission_missing"
     assert problem.details["first_permission"] == "Policy.Read.All"
     assert problem.details["identity"] == "our app"
+    assert problem.details["object"] == f"{TENANT}/Policy.Read.All"
+
+
+def test_401_of_a_token_without_the_permission_is_missing_consent():
+    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=401)).read(ASKED, PLACE)
+    assert evidence["cross_tenant_access_default"].problem.reason == "consent.permission_missing"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +120,21 @@ def test_unreadable_token_without_an_organization_proves_nothing():
 def test_refusals_by_status(status, reason):
     evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=status)).read(ASKED, PLACE)
     assert evidence["cross_tenant_access_default"].problem.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("/users/{who}", "o'brien@x.example", "/users/o%27brien@x.example"),
+        ("/users?$filter=mail eq '{who}'", "o'brien@x.example", "/users?$filter=mail eq 'o%27%27brien@x.example'"),
+        ("/users/{who}", "a_b#EXT#@c", "/users/a_b%23EXT%23@c"),
+        ("/users/{who}", "a/../b?c&d", "/users/a%2F..%2Fb%3Fc%26d"),
+        ("/users?$filter=startsWith(mail,'{who}')", "a+{who}", "/users?$filter=startsWith(mail,'a%2B%7Bwho%7D')"),
+    ],
+)
+def test_fields_are_quoted_for_their_place(path, value, expected):
+    read = dataclasses.replace(TRUST_PARTNER, path=path)
+    assert Asked("k", read, {"who": value}).path == expected
 
 
 def test_missing_partner_entry_is_an_answer():

@@ -17,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
 from ansible_collections.m365.defender.plugins.module_utils._cloud import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._http import Response
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 
@@ -77,6 +78,31 @@ def test_secret_goes_to_the_login_host_only():
         transport.post("https://evil.example/token", data={"client_secret": "s"})
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b'{"token_type": "Bearer", "access_token": "eyJsecret'),
+        (200, b"<html>Sign in to the guest network</html>"),
+        (200, b"[]"),
+        (403, b"<html>blocked</html>"),
+        (429, b'{"error": "busy"}'),
+        (503, b"{}"),
+    ],
+)
+def test_what_is_no_answer_of_entra_is_no_refusal_of_entra(status, body, capfd):
+    """A page of a proxy, or half a token: nothing of it is logged, and nobody is told to look a number up."""
+    response = Response("POST", "https://login.microsoftonline.com/t", status, {"content-type": "text/html"}, body)
+    http = types.SimpleNamespace(send=lambda *_args, **_options: response)
+    app = AppIdentity(
+        http=http, cloud=CLOUDS["public"], client_id="c", credential=load_credential({"client_secret": "s"})
+    )
+    with pytest.raises(SignInError) as caught:
+        app.graph_token(TENANT)
+    assert caught.value.problem.reason in ("read.failed", "read.throttled")
+    printed = capfd.readouterr()
+    assert "eyJ" not in printed.out + printed.err + str(caught.value)
+
+
 def test_every_kind_is_named_by_its_option():
     assert set(KINDS) == {"client_secret", "client_certificate_path", "federated_token_file"}
     assert load_credential({}) is None
@@ -100,6 +126,14 @@ def test_certificate_as_pem(tmp_path):
     [
         ("client_certificate_path", None, "client_certificate_path: cannot read"),
         ("client_certificate_path", "-----BEGIN CERTIFICATE-----", "must hold both certificate and private key"),
+        (
+            "client_certificate_path",
+            (
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----A-----END ENCRYPTED PRIVATE KEY-----"
+                "-----BEGIN CERTIFICATE-----B-----END CERTIFICATE-----"
+            ),
+            "client_certificate_password: the private key .* is encrypted",
+        ),
         ("federated_token_file", None, "federated_token_file: cannot read"),
         ("federated_token_file", " \n", "is empty"),
     ],

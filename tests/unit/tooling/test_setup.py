@@ -82,11 +82,11 @@ def test_shims_are_passed_over_and_the_collection_is_found_by_its_name(tree: pat
 def test_done_once_until_the_requirements_change(tree: pathlib.Path, path: pathlib.Path) -> None:
     add(path, f"python{VERSION}", INTERPRETER)
     first, second = set_up(tree, path), set_up(tree, path)
-    assert first.stdout.startswith("setup: making .venv with Python 3.")
-    assert (first.returncode, second.returncode, second.stdout) == (0, 0, "")
+    assert first.stderr.startswith("setup: making .venv with Python 3.")
+    assert (first.returncode, second.returncode, second.stdout + second.stderr) == (0, 0, "")
 
     (tree / "requirements.txt").write_text("# still none\n")
-    assert set_up(tree, path).stdout.startswith("setup: making .venv")
+    assert set_up(tree, path).stderr.startswith("setup: making .venv")
 
 
 def test_half_built_is_built_anew(tree: pathlib.Path, path: pathlib.Path) -> None:
