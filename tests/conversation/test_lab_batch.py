@@ -114,7 +114,9 @@ def test_dependency_that_failed(client):
 
 def test_order_is_free(client):
     items = [item(number, "/organization?$select=id") for number in range(20)]
-    orders = [[row["id"] for row in client.post("/$batch", {"requests": items}).json()["responses"]] for _ in range(3)]
+    orders = [
+        [row["id"] for row in client.post("/$batch", {"requests": items}).json()["responses"]] for _turn in range(3)
+    ]
     assert any(order != sorted(order, key=int) for order in orders)
     assert all(sorted(order, key=int) == [entry["id"] for entry in items] for order in orders)
 

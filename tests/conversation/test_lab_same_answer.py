@@ -52,7 +52,7 @@ def client(tmp_path_factory):
         users=120,
         operator=operator,
         groups=[*t.cast("list[t.Any]", HOME["groups"]), *GROUPS],
-        licenses=["SPE_E5", "POWER_BI_STANDARD"],
+        licenses=["SPE_E5", "AAD_PREMIUM"],
     )
     with start_lab(world=world) as lab, client_of(lab) as found:
         yield found

@@ -1,14 +1,14 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Products that a tenant can own, with every service plan that Microsoft puts into them. The data is in `skus.json`."""
+"""Products that a tenant can own, with their service plans. The identifiers are in `sku_data.py`."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import json
-import pathlib
+
+from lab.sku_data import PLAN_IDS, PRODUCTS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ class Sku:
 @functools.cache
 def catalogue() -> dict[str, Sku]:
     """All products by part number."""
-    data = json.loads(pathlib.Path(__file__).with_name("skus.json").read_text(encoding="utf-8"))
     return {
-        part: Sku(part, row["id"], row["product"], tuple(Plan(plan, data["plans"][plan]) for plan in row["plans"]))
-        for part, row in data["skus"].items()
+        part: Sku(part, sku_id, product, tuple(Plan(PLAN_IDS[name], name) for name in names))
+        for part, (sku_id, product, names) in PRODUCTS.items()
     }
