@@ -79,9 +79,9 @@ def readable(piece: Evidence | None) -> bool:
     return piece is not None and piece.problem is None and piece.data is not None
 
 
-def parse_time(text: str | None) -> dt.datetime | None:
+def parse_time(text: object) -> dt.datetime | None:
     """A Graph DateTimeOffset (up to 7 digits of a second) as an aware time; None where there is none, or no sense."""
-    if not text:
+    if not isinstance(text, str):
         return None
     try:
         moment = dt.datetime.fromisoformat(text)

@@ -38,7 +38,7 @@ def shape_user(body: t.Any) -> dict[str, t.Any]:
     return {
         "id": str(body["id"]).lower(),
         "upn": str(body["userPrincipalName"]),
-        "mail": body.get("mail"),
+        "mail": str(body["mail"]) if body.get("mail") else None,
         "other_mails": [str(mail) for mail in body.get("otherMails") or ()],
     }
 

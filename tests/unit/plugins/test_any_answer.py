@@ -1,0 +1,209 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever JSON comes back, a read is data or a problem, and a judge gives a verdict: no exception escapes."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import types
+
+import pytest
+from evidence import case
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS
+from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
+from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Response
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer, Graph, Request
+from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
+from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES
+
+ORIGIN = "https://graph.test:443"
+TOKEN = BearerToken("t", ORIGIN, "aaaaaaaa-0000-4000-8000-000000000001", "app", {"tid": "x"})
+PLACE = Place("aaaaaaaa-0000-4000-8000-000000000001", "Contoso", "https://consent")
+# Bodies as Microsoft sends them; each is bent in one place below.
+GOOD = {
+    "organization": {"value": [{"id": "t", "displayName": "Contoso"}]},
+    "operator": {"id": "u", "userPrincipalName": "a@b", "mail": None, "otherMails": []},
+    "delegated_admin_customers": {"value": [{"tenantId": "t", "displayName": "C"}]},
+    "gdap_relationships": {
+        "value": [
+            {
+                "id": "r",
+                "displayName": "R",
+                "status": "active",
+                "endDateTime": "2030-01-01T00:00:00.1234567Z",
+                "autoExtendDuration": "PT0S",
+                "customer": {"tenantId": TOKEN.tenant_id, "displayName": "C"},
+                "accessDetails": {"unifiedRoles": [{"roleDefinitionId": DEFENDER_ROLES[4]}]},
+            }
+        ]
+    },
+    "gdap_assignments": {
+        "value": [
+            {
+                "status": "active",
+                "accessContainer": {"accessContainerId": "g"},
+                "accessDetails": {"unifiedRoles": [{"roleDefinitionId": DEFENDER_ROLES[4]}]},
+            }
+        ]
+    },
+    "operator_groups": {"value": [{"id": "g", "displayName": "G"}]},
+    "subscribed_skus": {
+        "value": [
+            {
+                "skuPartNumber": "SPE_E5",
+                "capabilityStatus": "Enabled",
+                "prepaidUnits": {"enabled": 1, "warning": 0},
+                "servicePlans": [
+                    {
+                        "servicePlanId": "bf28f719-7844-4079-9c78-c1307898e192",
+                        "servicePlanName": "MTP",
+                        "provisioningStatus": "Success",
+                    }
+                ],
+            }
+        ]
+    },
+    "directory_roles": {"value": [{"id": "d", "roleTemplateId": DEFENDER_ROLES[4]}]},
+    "role_assignments": {"value": [{"roleDefinitionId": DEFENDER_ROLES[4], "directoryScopeId": "/"}]},
+    "cross_tenant_access_default": {"inboundTrust": {"isMfaAccepted": True}},
+    "cross_tenant_access_partner": {"inboundTrust": {"isMfaAccepted": True}},
+}
+ACCOUNT = {
+    "id": "a",
+    "userPrincipalName": "a_b#EXT#@t",
+    "mail": "a@b",
+    "userType": "Guest",
+    "accountEnabled": True,
+    "externalUserState": "Accepted",
+    "identities": [{"issuer": "ExternalAzureAD"}],
+}
+for name in ("accounts_by_mail", "accounts_by_other_mails", "accounts_by_upn"):
+    GOOD[name] = {"value": [ACCOUNT]}
+GOOD["own_account"] = ACCOUNT
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places_of(value, path=()):
+    """The path of every value within a body, the body itself included."""
+    yield path
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from places_of(child, (*path, key))
+
+
+def bend(body, path, value):
+    """The body with another value in one place."""
+    if not path:
+        return value
+    bent = copy.deepcopy(body)
+    place = bent
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return bent
+
+
+def read_all(bodies):
+    """Evidence about a tenant out of these bodies, by the real reader and shapes."""
+    asked = [Asked(read.what, read) for _check, _side, read in ALL_READS]
+    graph = types.SimpleNamespace(
+        read=lambda requests, _token: {r.key: Answer(200, "https://graph.test", body=bodies[r.key]) for r in requests}
+    )
+    return EvidenceReader(graph).read(asked, TOKEN, PLACE)
+
+
+def test_bodies_as_microsoft_sends_them_are_read_and_judged():
+    evidence = read_all(GOOD)
+    assert [piece.problem for piece in evidence.values()] == [None] * len(evidence)
+    assert judge(evidence).ready
+
+
+def judge(evidence):
+    tenant = Tenant(TOKEN.tenant_id, "Contoso", "auto", DEFENDER_ROLES)
+    assignments = {"gdap_assignments/r": evidence.get("gdap_assignments")}
+    home = Home("Northwind", "a@b", ("a@b",), "a@b", evidence, {k: v for k, v in assignments.items() if v})
+    judged = case({**evidence, **home.about(tenant)}, access="auto")
+    return judge_requirements(judged)
+
+
+@given(
+    st.sampled_from(sorted(GOOD)).flatmap(
+        lambda what: st.tuples(st.just(what), st.sampled_from(list(places_of(GOOD[what]))))
+    ),
+    anything,
+)
+def test_one_bent_place_escapes_nowhere(where, value):
+    what, path = where
+    report = judge(read_all({**GOOD, what: bend(GOOD[what], path, value)}))
+    assert set(report.verdicts) == {"access", "license", "permissions", "mfa_trust"}
+    json.dumps(report.as_dict())
+
+
+@given(anything)
+def test_any_body_at_all_escapes_nowhere(value):
+    report = judge(read_all(dict.fromkeys(GOOD, value)))
+    assert not report.ready
+
+
+class FakeHttp:
+    """Answers every request with the same body."""
+
+    def __init__(self, body):
+        self.body = body
+        self.deadline = Deadline(0)
+
+    def send(self, method, url, **_options):
+        return Response(method, url, 200, {}, json.dumps(self.body).encode())
+
+
+REQUESTS = [Request("a", "/a"), Request("b", "/b")]
+
+
+@given(
+    anything
+    | st.fixed_dictionaries(
+        {
+            "responses": st.lists(
+                anything
+                | st.fixed_dictionaries(
+                    {"id": st.sampled_from(["0", "1", 0]), "status": anything, "headers": anything, "body": anything}
+                ),
+                max_size=3,
+            )
+        }
+    )
+)
+def test_any_batch_answer_is_an_answer(body):
+    found = Graph(FakeHttp(body), "https://graph.test").read(REQUESTS, TOKEN)
+    assert set(found) == {"a", "b"}
+
+
+@given(st.fixed_dictionaries({"value": anything, "@odata.nextLink": st.just("https://graph.test/next") | anything}))
+def test_any_page_is_an_answer(body):
+    found = Graph(FakeHttp(body), "https://graph.test").read(REQUESTS[:1], TOKEN)["a"]
+    assert found.partial or not found.ok
+
+
+@pytest.mark.parametrize("text", [5, "", None, "yesterday", "2026-13-01", [], True])
+def test_end_that_is_no_time_is_never_in_force(text):
+    body = bend(GOOD["gdap_relationships"], ("value", 0, "endDateTime"), text)
+    report = judge(read_all({**GOOD, "gdap_relationships": body}))
+    assert report.verdicts["access"].reason != "access.gdap_in_force"
+
+
+def test_clock_of_evidence_is_utc():
+    assert all(dt.datetime.fromisoformat(piece.at).tzinfo for piece in read_all(GOOD).values())
