@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, SignInError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
-from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, granted, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described, granted, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS, fill
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS, in_force
@@ -145,4 +145,4 @@ def _customer(session: Session, row: Mapping[str, str], outcome: Outcome[Problem
 
 def _problem_of(error: Exception) -> Problem:
     late = isinstance(error, DeadlineError)
-    return Problem("read.deadline" if late else "read.unreachable", {"said": str(error)})
+    return Problem("read.deadline" if late else "read.unreachable", {"said": described(error)})

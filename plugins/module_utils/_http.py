@@ -112,7 +112,7 @@ class Response:
         """The body as JSON. Raises ServiceError where a proxy or a service answers something else."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             kind = self.headers.get("content-type", "no content type")
             raise ServiceError(
                 f"{self.method} {_without_query(self.url)} answered HTTP {self.status} with {kind}"
@@ -157,13 +157,14 @@ def pause(seconds: float, deadline: Deadline) -> None:
 def ca_bundle(ca_path: str | None) -> str | bool:
     """What to verify servers with. An explicit `ca_path` wins over the environment.
 
-    Raises OptionError where the given path is neither a file nor a directory.
+    Raises OptionError where the path is neither a file nor a directory.
     """
-    if ca_path:
-        if not pathlib.Path(ca_path).exists():
-            raise OptionError(f"ca_path: there is no file or directory '{ca_path}'.")
-        return ca_path
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    found = [("ca_path", ca_path), *((f"{name} in the environment", os.environ.get(name)) for name in names)]
+    source, path = next(((source, path) for source, path in found if path), ("", None))
+    if path and not pathlib.Path(path).exists():
+        raise OptionError(f"{source}: there is no file or directory '{path}'. The option ca_path replaces it.")
+    return path or True
 
 
 class Http:

@@ -166,12 +166,13 @@ class TenantReport:
         """Follow `caused_by` to the link nobody else explains."""
         link, seen = verdict.link, {verdict.link}
         while verdict.caused_by is not None and verdict.caused_by not in seen:
-            link = verdict.caused_by
-            seen.add(link)
-            cause = self.verdicts.get(link)
-            if cause is None or not cause.breaks:
+            cause = self.verdicts.get(verdict.caused_by)
+            if cause is None:
+                return verdict.caused_by
+            if not cause.breaks:
                 break
-            verdict = cause
+            link, verdict = verdict.caused_by, cause
+            seen.add(link)
         return link
 
     def as_dict(self) -> dict[str, t.Any]:

@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 
     Spec = dict[str, dict[str, t.Any]]
 
+_DAY: t.Final = 86400.0
 GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 # One group is one credential of the app; the option named first says that the group is meant.
@@ -127,9 +128,9 @@ def resolve_connection(params: Mapping[str, t.Any], environment: Mapping[str, st
         operator=given("operator"),
         cloud=resolve_cloud(given("cloud") or "public", _endpoints(given("endpoints"))),
         ca_path=given("ca_path"),
-        concurrency=_positive("concurrency", params.get("concurrency"), 16),
-        timeout=_positive("timeout", params.get("timeout"), 30.0),
-        deadline=_positive("deadline", params.get("deadline"), 600.0),
+        concurrency=_positive("concurrency", params.get("concurrency"), 16, 256),
+        timeout=_positive("timeout", params.get("timeout"), 30.0, _DAY),
+        deadline=_positive("deadline", params.get("deadline"), 600.0, _DAY),
         token_cache=given("token_cache"),
         credential=credential,
         refresh_token=refresh_token,
@@ -198,10 +199,10 @@ def _guid(option: str, value: t.Any) -> str:
 _Number = t.TypeVar("_Number", int, float)
 
 
-def _positive(option: str, value: _Number | None, default: _Number) -> _Number:
+def _positive(option: str, value: _Number | None, default: _Number, most: _Number) -> _Number:
     number = default if value is None else value
-    if number <= 0:
-        raise OptionError(f"{option}: {value} is too small; give a number above zero.")
+    if not 0 < number <= most:
+        raise OptionError(f"{option}: {value} is out of range; give a number above 0 and up to {most}.")
     return number
 
 

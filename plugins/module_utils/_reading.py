@@ -10,6 +10,7 @@ import datetime as dt
 import typing as t
 from urllib.parse import quote
 
+from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Request
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
 
@@ -117,16 +118,26 @@ def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: 
     )
 
 
+def described(error: Exception) -> str:
+    """An exception fit for a report: our own words, or nothing but its kind, since others' words can hold a token."""
+    return str(error) if isinstance(error, MtoError) else f"an unexpected {type(error).__name__}"
+
+
 def _data_of(read: Read, answer: Answer) -> tuple[t.Any, Problem | None]:
-    """The data of a whole answer; the problem of one that is not of the documented form; neither for a refusal."""
-    if answer.status == 404 and read.missing_is_answer:
+    """The data of a whole answer; the problem of one that is not of the documented form; neither for a refusal.
+
+    Only Graph's own word about that very object is a "there is none": a proxy can say 404 as well.
+    """
+    if read.missing_is_answer and answer.status == 404 and answer.code.lower().endswith("notfound"):
         return {"found": False}, None
     if not answer.ok:
         return None, None
     try:
         data = read.shape(answer.body)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        return None, Problem("read.failed", {"said": f"the answer is not of the documented form ({error!r})"})
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        return None, Problem(
+            "read.failed", {"said": f"the answer is not of the documented form ({type(error).__name__})"}
+        )
     return data, None
 
 

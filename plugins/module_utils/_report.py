@@ -66,7 +66,8 @@ def _findings(row: Row, operator: str) -> list[dict[str, t.Any]]:
     found: dict[str, dict[str, t.Any]] = {}
     for check, verdict in _in_chain_order(row["requirements"]):
         if verdict["status"] in _BROKEN and not _explained(row["requirements"], verdict):
-            _keep_worst(found, _finding(row, operator, verdict["caused_by"] or check, verdict))
+            link = verdict["caused_by"] if verdict["caused_by"] not in row["requirements"] else None
+            _keep_worst(found, _finding(row, operator, link or check, verdict))
         for caveat in verdict["caveats"]:
             if caveat["to_act_on"]:
                 told = {"severity": "recommended", "status": verdict["status"], **caveat}

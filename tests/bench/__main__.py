@@ -26,6 +26,10 @@ from lab.process import Lab, start_lab
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parent.parent.parent
 COLLECTIONS: t.Final = ROOT / "build" / "collections"
+# What the module promises for 25 tenants at 100 ms a request.
+MOST_SECONDS: t.Final = 3.0
+MOST_REQUESTS: t.Final = 4
+MOST_BYTES: t.Final = 4096
 MODULE: t.Final = "ansible_collections.m365.defender.plugins.modules.mto_requirement_facts"
 
 
@@ -114,7 +118,10 @@ def main() -> int:
     print(f"play with nothing            {statistics.median(empty):.2f} s")
     print(f"requests per target tenant   {max(counted)} at most, {statistics.mean(counted):.1f} on average")
     print(f"evidence per tenant          {max(size)} bytes at most, {statistics.mean(size):.0f} on average")
-    return 0
+    kept = statistics.median(seconds) <= MOST_SECONDS and max(counted) <= MOST_REQUESTS and max(size) <= MOST_BYTES
+    word = "kept" if kept else "NOT kept"
+    print(f"limits                       {word}: {MOST_SECONDS} s, {MOST_REQUESTS} requests, {MOST_BYTES} bytes")
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ def said_by(answer: Mapping[str, t.Any]) -> str:
 
 def numbers_of(answer: Mapping[str, t.Any]) -> list[int]:
     """The AADSTS numbers of an answer, the ones in the text included where the list is missing."""
-    codes = [int(code) for code in answer.get("error_codes") or () if str(code).isdigit()]
+    listed = answer.get("error_codes")
+    codes = [int(code) for code in listed if re.fullmatch("[0-9]+", str(code))] if isinstance(listed, list) else []
     return codes or [int(code) for code in re.findall(r"AADSTS(\d+)", str(answer.get("error_description", "")))]
 
 

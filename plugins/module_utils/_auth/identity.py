@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 import logging
+import re
 import threading
 import traceback
 import typing as t
@@ -42,6 +43,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._cloud import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._http import Http
     from ansible_collections.m365.defender.plugins.module_utils._model import IdentityName
+
+
+_TOKEN: t.Final = re.compile(r"[\x21-\x7e]+")
 
 
 def require_msal() -> None:
@@ -100,7 +104,11 @@ class Identity:
         return self._checked(str(value), tenant_id)
 
     def _checked(self, value: str, tenant_id: str) -> BearerToken:
-        """Refuse a token that says it is another tenant's."""
+        """Refuse a token that says it is another tenant's, and one that is no token: it would end up in an error."""
+        if not _TOKEN.fullmatch(value):
+            raise SignInError(
+                "the answer holds no token", Problem("read.failed", {"said": "the answer holds no token"})
+            )
         claims = claims_of(value)
         tid = str(claims.get("tid") or "").lower()
         if tid and tid != tenant_id:

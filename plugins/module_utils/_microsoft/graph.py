@@ -235,6 +235,6 @@ def _inner_request_id(refusal: Mapping[str, t.Any]) -> str:
 
 def _failed(url: str, error: MtoError) -> Answer:
     if isinstance(error, ServiceError):
-        # Not JSON, or the whole batch refused: an answer with a status, but without data.
-        return Answer(error.status, url, code=error.code, error=str(error), request_id=error.request_id)
+        # Not JSON, or the whole batch refused. The code is left out: it is no word about this request.
+        return Answer(error.status, url, error=str(error), request_id=error.request_id)
     return Answer(0, url, error=str(error), deadline=isinstance(error, DeadlineError))

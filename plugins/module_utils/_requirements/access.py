@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import AccountFinding, judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     Finding,
@@ -25,12 +26,13 @@ class Access:
     """The verdict, and every way that is proven: later judges look at each of them.
 
     `gdap` is the relationship that carries, `account_id` the account in the target; both are None where access is not
-    met.
+    met. `open` says why another way could not be judged: it might carry what the proven one lacks.
     """
 
     verdict: Verdict
     gdap: Finding | None = None
     account_id: str | None = None
+    open: Problem | None = None
 
     @property
     def proven(self) -> bool:
@@ -50,7 +52,7 @@ def judge_access(case: Case) -> Access:
         return b2b
     gdap = _by_gdap(case)
     if gdap.proven:
-        return dataclasses.replace(gdap, account_id=b2b.account_id)
+        return dataclasses.replace(gdap, account_id=b2b.account_id, open=gdap.open or b2b.open)
     return b2b if b2b.proven else _neither(case, gdap, b2b)
 
 
@@ -64,15 +66,15 @@ def _by_gdap(case: Case) -> Access:
     met = best.reason == "access.gdap_in_force"
     caveats = gdap_caveats(case, best) if met else []
     verdict = case.verdict("access", best.reason, best.details, evidence=best.evidence, caveats=caveats)
-    return Access(verdict, gdap=best if met else None)
+    unread = next((finding for finding in findings[1:] if finding.unknown), None)
+    return Access(verdict, gdap=best if met else None, open=unread.why if unread else None)
 
 
 def _by_b2b(case: Case) -> Access:
     found: AccountFinding = judge_accounts(case)
-    if found.problem is not None:
-        return Access(case.verdict("access", found.problem.reason, found.problem.details, evidence=found.evidence))
-    verdict = case.verdict("access", found.reason, found.details, evidence=found.evidence)
-    return Access(verdict, account_id=found.account_id)
+    why = found.problem or Problem(found.reason, found.details)
+    verdict = case.verdict("access", why.reason, why.details, evidence=found.evidence)
+    return Access(verdict, account_id=found.account_id, open=why if verdict.status == "unknown" else None)
 
 
 def _neither(case: Case, gdap: Access, b2b: Access) -> Access:

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
-from ansible_collections.m365.defender.plugins.module_utils._reading import timestamp, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._reading import described, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import read_home
@@ -92,7 +92,7 @@ def _report(
     if outcome.result is not None:
         return outcome.result
     late = isinstance(outcome.error, DeadlineError)
-    problem = Problem("read.deadline" if late else "read.failed", {"said": repr(outcome.error)})
+    problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error or KeyError())})
     return unread_report(
         Case(
             tenant=tenant,

@@ -136,6 +136,16 @@ class Finding:
     roles: tuple[str, ...] = ()
     row: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
+    @property
+    def unknown(self) -> bool:
+        """Is it open whether this relationship carries?"""
+        return self.rank == _UNKNOWN
+
+    @property
+    def why(self) -> Problem:
+        """The reason in the form of a problem."""
+        return self.problem or Problem(self.reason, self.details)
+
 
 # Smaller is better. Unknown stands before every no: while something is unread, a no would be a guess.
 _MET, _UNKNOWN, _UNMET = 0, 10, 20

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
-from ansible_collections.m365.defender.plugins.module_utils._reading import Asked
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import known_mails
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
@@ -213,4 +213,4 @@ def _read_assignments(
 
 
 def _failed(session: Session, batch: Sequence[Asked], error: Exception | None) -> dict[str, Evidence]:
-    return session.missing(batch, Problem("read.failed", {"said": repr(error)}), session.home_place)
+    return session.missing(batch, Problem("read.failed", {"said": described(error or KeyError())}), session.home_place)

@@ -47,7 +47,7 @@ def shape_skus(body: t.Any, wanted: Collection[str] = ()) -> dict[str, t.Any]:
 def _shape_sku(sku: Mapping[str, t.Any], wanted: Collection[str]) -> dict[str, t.Any]:
     units = sku.get("prepaidUnits") or {}
     plans = {
-        key: str(plan["provisioningStatus"])
+        key: str(plan["provisioningStatus"] or "")
         for plan in sku["servicePlans"]
         if (key := _key_of(plan, wanted)) is not None
     }
@@ -72,7 +72,7 @@ def _key_of(plan: Mapping[str, t.Any], wanted: Collection[str]) -> str | None:
 def _weight(sku: Mapping[str, t.Any], wanted: Collection[str]) -> tuple[bool, bool, bool, int]:
     """Best first: wanted by the user, in force, with a qualifying plan, with most plans."""
     asked_for = any(not _names(sku["sku"], plan_id).isdisjoint(wanted) for plan_id in sku["plans"])
-    qualifies = any(plan_id in QUALIFYING and not _disabled(state) for plan_id, state in sku["plans"].items())
+    qualifies = any(plan_id in QUALIFYING and state.lower() in _ON for plan_id, state in sku["plans"].items())
     in_force = sku["state"].lower() in ("enabled", "warning") and sku["units"] > 0
     return asked_for, in_force, qualifies, len(sku["plans"])
 
@@ -121,8 +121,9 @@ _PLACES: t.Final = {plan_id: place for place, plan_id in enumerate(KNOWN_PLANS)}
 _LOST: t.Final = frozenset({"suspended", "deleted", "lockedout"})
 
 
-def _disabled(plan_state: str) -> bool:
-    return plan_state.lower() == "disabled"
+# provisioningStatus of a plan that is there [doc serviceplaninfo]: what is pending waits for the customer, not for a
+# licence. ErrorStatus, and words that we do not know, prove nothing.
+_ON: t.Final = frozenset({"success", "pendinginput", "pendingactivation", "pendingprovisioning"})
 
 
 def _findings(skus: list[t.Any], tenant: Tenant) -> Iterator[_Finding]:
@@ -130,7 +131,9 @@ def _findings(skus: list[t.Any], tenant: Tenant) -> Iterator[_Finding]:
         for plan_id, plan_state in sku["plans"].items():
             if _counts(sku["sku"], plan_id, tenant):
                 accepted = bool(tenant.licenses) or plan_id in QUALIFYING
-                yield _Finding(_reason(sku, plan_state, accepted), sku["sku"], sku["state"], plan_id)
+                reason = _reason(sku, plan_state, accepted)
+                state = sku["state"] if plan_state.lower() in _ON else plan_state
+                yield _Finding(reason, sku["sku"], state, plan_id)
 
 
 def _counts(sku: str, plan_id: str, tenant: Tenant) -> bool:
@@ -142,11 +145,11 @@ def _reason(sku: Mapping[str, t.Any], plan_state: str, accepted: bool) -> str:
     state = sku["state"].lower()
     if state in _LOST:
         return "license.suspended"
-    if _disabled(plan_state):
+    if plan_state.lower() == "disabled":
         return "license.plan_disabled"
     if sku["units"] <= 0:
         return "license.no_units"
-    if state not in ("enabled", "warning"):
+    if state not in ("enabled", "warning") or plan_state.lower() not in _ON:
         return "license.state_unknown"
     return "license.present" if accepted else "license.sufficiency_open"
 

@@ -24,7 +24,7 @@ _PERMISSIONS: t.Final = ("Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess"
 
 def shape_trust(body: t.Any) -> dict[str, t.Any]:
     """Evidence: `{found: true, inbound_trust: null | {mfa, compliant_device, hybrid_joined_device}}`."""
-    trust = body.get("inboundTrust")
+    trust = body["inboundTrust"]
     if trust is None:
         return {"found": True, "inbound_trust": None}
     return {

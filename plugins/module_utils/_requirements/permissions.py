@@ -83,6 +83,8 @@ def judge_permissions(case: Case, access: Access) -> Verdict:
         found.append(_of_account(case))
     if not found:
         return case.verdict("permissions", "permissions.access_first", caused_by="access")
+    if access.open is not None:
+        found.append(case.verdict("permissions", access.open.reason, access.open.details))
     return min(found, key=lambda verdict: _PREFERENCE.index(verdict.status))
 
 

@@ -247,6 +247,8 @@ def test_governance_is_never_met():
         pytest.param([sku(MTP="Disabled")], (), "license.plan_disabled", id="disabled"),
         pytest.param([sku(MTP="disabled")], (), "license.plan_disabled", id="letter_case"),
         pytest.param([sku(MTP="PendingInput")], (), "license.present", id="pending_input"),
+        pytest.param([sku(MTP="ErrorStatus")], (), "license.state_unknown", id="plan_in_error"),
+        pytest.param([sku(MTP="")], (), "license.state_unknown", id="plan_state_not_told"),
         pytest.param([sku("SPE_E3", MDE_LITE="Success")], (), "license.sufficiency_open", id="endpoint_p1"),
         pytest.param([sku("SPE_E3", MDE_LITE="Success")], ("mde_lite",), "license.present", id="accepted_by_user"),
         pytest.param([sku(MTP="Success")], ("mde_smb",), "license.demanded_missing", id="demanded_missing"),
@@ -384,6 +386,36 @@ def test_auto_takes_the_role_of_the_account_where_gdap_carries_none():
     access = judge_access(judged)
     assert access.verdict.reason == "access.gdap_in_force"
     assert judge_permissions(judged, access).reason == "permissions.role_via_group"
+
+
+NO_ROLE = [{"status": "active", "group": GROUP, "roles": [DIRECTORY_READERS], "other_roles": 0}]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        pytest.param(
+            {**account_evidence(), "accounts_by_mail": unread("accounts_by_mail")},
+            "read.throttled",
+            id="look_up_unread",
+        ),
+        pytest.param(account_evidence(account(state=None)), "access.guest_state_unknown", id="account_is_open"),
+    ],
+)
+def test_no_role_by_gdap_is_unknown_while_the_account_is(evidence, reason):
+    gdap = gdap_evidence(relationship(), assignments=NO_ROLE)
+    report = judge_requirements(case({**gdap, **evidence, **sku_evidence(sku(MTP="Success"))}, access="auto"))
+    assert report.verdicts["access"].status == "met"
+    assert (report.verdicts["permissions"].status, report.verdicts["permissions"].reason) == ("unknown", reason)
+    assert (report.first_broken, report.as_dict()["reason"]) == ("permissions", reason)
+
+
+def test_no_role_by_one_relationship_is_unknown_while_another_is():
+    rows = [relationship(id="read"), relationship(id="unread")]
+    evidence = gdap_evidence(*rows, assignments=NO_ROLE)
+    evidence[assignments_key("unread")] = unread("gdap_assignments")
+    judged = case(evidence)
+    assert judge_permissions(judged, judge_access(judged)).reason == "read.throttled"
 
 
 def test_no_access_makes_permissions_unknown_because_of_it():

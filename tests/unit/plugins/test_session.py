@@ -41,8 +41,9 @@ class FakeIdentity:
 class FakeGraph:
     """Answers by the permissions of the token; `tenant_id` is who answers."""
 
-    def __init__(self, tenant_id=TENANT, status=403):
+    def __init__(self, tenant_id=TENANT, status=403, code=""):
         self.tenant_id = tenant_id
+        self.code = code
         self.status = status
 
     def read(self, requests, token):
@@ -53,7 +54,11 @@ class FakeGraph:
         may = "Policy.Read.All" in token.claims.get("roles", ALL)
         if request.key == "organization":
             return Answer(200, url, body={"value": [{"id": self.tenant_id, "displayName": "Contoso"}]})
-        return Answer(200, url, body={"inboundTrust": None}) if may else Answer(self.status, url, error="no")
+        return (
+            Answer(200, url, body={"inboundTrust": None})
+            if may
+            else Answer(self.status, url, code=self.code, error="no")
+        )
 
 
 def session(*identities, graph=None):
@@ -139,8 +144,16 @@ def test_fields_are_quoted_for_their_place(path, value, expected):
 
 def test_missing_partner_entry_is_an_answer():
     asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
-    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404)).read(asked, PLACE)
+    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(
+        asked, PLACE
+    )
     assert evidence["cross_tenant_access_partner"].data == {"found": False}
+
+
+def test_404_of_somebody_else_is_no_answer():
+    asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
+    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404)).read(asked, PLACE)
+    assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
 
 
 def test_answer_of_another_form_is_told():

@@ -42,6 +42,21 @@ def test_token_of_the_tenant_or_without_a_word_is_taken(value):
     assert identity()._checked(value, TENANT).value == value
 
 
+@pytest.mark.parametrize("value", ["eyJ\nx", "eyJ\u20ac", "a b", ""])
+def test_what_could_not_be_sent_is_no_token(value):
+    with pytest.raises(SignInError, match="holds no token") as caught:
+        identity()._checked(value, TENANT)
+    assert "eyJ" not in str(caught.value)
+
+
+@pytest.mark.parametrize("codes", [5, "53003", ["\u00b2"], [None], {}, [[]]])
+def test_refusal_with_odd_numbers(codes):
+    assert (
+        problem_of({"error_codes": codes, "error_description": "AADSTS53003: no"}).reason
+        == "sign_in.conditional_access"
+    )
+
+
 @pytest.mark.parametrize("value", ["", "x", "a.%%%.c", "a." + base64.urlsafe_b64encode(b"[]").decode() + ".c"])
 def test_claims_of_what_is_no_token(value):
     assert claims_of(value) == {}
