@@ -16,13 +16,14 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import Deadl
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described, granted, utc_now
-from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS, fill
+from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS, in_force
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._session import Session
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import fill
 
 if t.TYPE_CHECKING:
     import datetime as dt

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import abc
 import base64
 import binascii
 import json
@@ -64,7 +65,7 @@ def claims_of(access_token: str) -> dict[str, t.Any]:
     return claims if isinstance(claims, dict) else {}
 
 
-class Identity:
+class Identity(abc.ABC):
     """Base of the two. Asks Microsoft Entra once per tenant and audience; safe to use from many threads."""
 
     name: IdentityName
@@ -125,8 +126,9 @@ class Identity:
             "instance_discovery": False,
         }
 
+    @abc.abstractmethod
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
-        raise NotImplementedError
+        """The answer of the token endpoint, as msal hands it out."""
 
 
 class AppIdentity(Identity):

@@ -10,7 +10,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
-from ansible_collections.m365.defender.plugins.module_utils._reasons import make_verdict
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,8 +13,8 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
-from ansible_collections.m365.defender.plugins.module_utils._reasons import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time, readable
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
     import datetime as dt

@@ -10,7 +10,6 @@ import functools
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Read
-from ansible_collections.m365.defender.plugins.module_utils._reasons import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._requirements.service_plans import (
     KNOWN_PLANS,
@@ -18,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.servic
     QUALIFYING,
     product_of,
 )
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
