@@ -207,3 +207,10 @@ def test_end_that_is_no_time_is_never_in_force(text):
 
 def test_clock_of_evidence_is_utc():
     assert all(dt.datetime.fromisoformat(piece.at).tzinfo for piece in read_all(GOOD).values())
+
+
+def test_number_without_end_is_a_problem():
+    body = bend(GOOD["subscribed_skus"], ("value", 0, "prepaidUnits", "enabled"), float("inf"))
+    report = judge(read_all({**GOOD, "subscribed_skus": body}))
+    assert report.verdicts["license"].reason == "read.failed"
+    assert report.verdicts["access"].status == "met"

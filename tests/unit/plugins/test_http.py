@@ -97,3 +97,8 @@ def test_answer_that_is_not_json_says_what_it_is():
     with pytest.raises(ServiceError, match="text/html where JSON was expected") as caught:
         response.json()
     assert "secret" not in str(caught.value)
+
+
+def test_json_without_a_bottom_is_no_json():
+    with pytest.raises(ServiceError, match="JSON was expected"):
+        Response("GET", "https://x/y", 200, {}, b"[" * 200_000).json()

@@ -175,3 +175,20 @@ def test_answer_of_another_form_is_told():
 )
 def test_why_there_is_no_token(error, reason):
     assert sign_in_problem(error).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "reached"),
+    [
+        ("public", None, True),
+        ("public", "public", True),
+        ("gcc", "public", True),
+        ("public", "gcc", True),
+        ("gcc_high", "dod", False),
+        ("gcc_high", "public", False),
+    ],
+)
+def test_clouds_that_share_their_hosts_are_read_by_one_sign_in(own, other, reached):
+    found = session(FakeIdentity("app"))
+    found.cloud_name = own
+    assert found.reaches(other) is reached
