@@ -182,7 +182,7 @@ class TenantReport:
             "tenant_id": self.tenant.tenant_id,
             "name": self.tenant.name,
             "ready": self.ready,
-            "first_broken": root[0] if root else None,
+            "first_broken": self.first_broken,
             "reason": root[1].reason if root else None,
             "requirements": {link: verdict.as_dict() for link, verdict in self.verdicts.items()},
         }

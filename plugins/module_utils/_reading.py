@@ -118,7 +118,7 @@ def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: 
     )
 
 
-def described(error: Exception) -> str:
+def described(error: Exception | None) -> str:
     """An exception fit for a report: our own words, or nothing but its kind, since others' words can hold a token."""
     return str(error) if isinstance(error, MtoError) else f"an unexpected {type(error).__name__}"
 

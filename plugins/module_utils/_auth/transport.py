@@ -28,7 +28,6 @@ class MsalResponse:
         self.status_code = response.status
         self.text = response.text
         self.headers = dict(response.headers)
-        self._url = response.url
 
     def raise_for_status(self) -> None:
         """msal calls this for answers it can't use; it does so with HTTP 5xx only."""

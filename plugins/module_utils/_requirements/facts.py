@@ -13,12 +13,11 @@ from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fl
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
 from ansible_collections.m365.defender.plugins.module_utils._reading import described, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import read_home
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
-from ansible_collections.m365.defender.plugins.module_utils._requirements.target import read_tenant
+from ansible_collections.m365.defender.plugins.module_utils._requirements.target import empty_case, read_tenant
 from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
 if t.TYPE_CHECKING:
@@ -28,6 +27,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._fleet import Outcome
     from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
 
 REQUIREMENTS: t.Final = ("access", "license", "permissions", "mfa_trust")
@@ -92,19 +92,8 @@ def _report(
     if outcome.result is not None:
         return outcome.result
     late = isinstance(outcome.error, DeadlineError)
-    problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error or KeyError())})
-    return unread_report(
-        Case(
-            tenant=tenant,
-            evidence={},
-            now=now,
-            home=home.name,
-            operator=home.operator,
-            app=session.client_id,
-            consent_url=session.consent_url(tenant.tenant_id),
-        ),
-        problem,
-    )
+    problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error)})
+    return unread_report(empty_case(session, home, tenant, now), problem)
 
 
 def unread_report(case: Case, problem: Problem) -> TenantReport:

@@ -50,7 +50,6 @@ def _shape_relationship(row: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {
         "id": str(row["id"]),
         "customer": str((row.get("customer") or {}).get("tenantId") or "").lower(),
-        "customer_name": str((row.get("customer") or {}).get("displayName") or ""),
         "relationship": str(row.get("displayName") or row["id"]),
         "status": str(row["status"]),
         "ends": row.get("endDateTime"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
@@ -90,7 +90,6 @@ class Home:
     name: str
     operator: str
     mails: tuple[str, ...]
-    upn: str
     evidence: Mapping[str, Evidence]
     assignments: Mapping[str, Evidence]
 
@@ -116,7 +115,7 @@ def _slice_relationships(piece: Evidence, tenant: Tenant) -> Evidence:
     if piece.data is None:
         return piece
     rows = [
-        {key: value for key, value in _slim_roles(row, tenant).items() if not key.startswith("customer")}
+        {key: value for key, value in _slim_roles(row, tenant).items() if key != "customer"}
         for row in piece.data
         if row["customer"] == tenant.tenant_id
     ]
@@ -150,7 +149,7 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     organization = evidence["organization"]
     name = organization.data["name"] if organization.data else session.home_place.name
     assignments = _read_assignments(session, evidence, tenants, now)
-    return Home(name, upn, mails, upn, evidence, assignments)
+    return Home(name, upn, mails, evidence, assignments)
 
 
 def _asked(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
@@ -168,13 +167,22 @@ def _asked(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
-    """UPN and mail addresses of the operator. Raises OptionError where the option names nobody, or somebody else."""
+    """UPN and mail addresses of the operator.
+
+    Raises OptionError where the option names nobody, or somebody else than the refresh token; MtoError where nobody
+    says whose the refresh token is.
+    """
     user = evidence["operator"].data
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
         raise OptionError(
             f"operator: there is no user '{wanted}' in the home tenant {session.home_place.tenant_id}; give the user"
             " principal name or the object id of a person of the home tenant."
+        )
+    if user is None and session.reading_as == "operator":
+        raise MtoError(
+            "refresh_token: Microsoft did not say whose it is, so nothing read with it can be taken for the operator's."
+            " Run again; if it stays, an administrator of the home tenant grants User.Read to our app."
         )
     if user is None:
         return wanted, (wanted,) if "@" in wanted else ()
@@ -192,7 +200,7 @@ def _read_assignments(
     tenants: Sequence[Tenant],
     now: dt.datetime,
 ) -> dict[str, Evidence]:
-    """Access assignments of every relationship in force with a declared tenant, twenty to a request."""
+    """Access assignments of every relationship in force with a declared tenant, many to a request."""
     piece = evidence.get("gdap_relationships")
     if piece is None or piece.data is None:
         return {}
@@ -213,4 +221,4 @@ def _read_assignments(
 
 
 def _failed(session: Session, batch: Sequence[Asked], error: Exception | None) -> dict[str, Evidence]:
-    return session.missing(batch, Problem("read.failed", {"said": described(error or KeyError())}), session.home_place)
+    return session.missing(batch, Problem("read.failed", {"said": described(error)}), session.home_place)

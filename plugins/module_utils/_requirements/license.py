@@ -20,7 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.servic
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._model import Tenant, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
@@ -52,7 +52,7 @@ def _shape_sku(sku: Mapping[str, t.Any], wanted: Collection[str]) -> dict[str, t
         if (key := _key_of(plan, wanted)) is not None
     }
     if not plans and str(sku["skuPartNumber"]).lower() in wanted:
-        plans = {str(sku["skuPartNumber"]).lower(): "Success"}
+        plans = {str(sku["skuPartNumber"]).lower(): _best_state(sku["servicePlans"])}
     return {
         "sku": str(sku["skuPartNumber"]),
         "state": str(sku["capabilityStatus"]),
@@ -67,6 +67,12 @@ def _key_of(plan: Mapping[str, t.Any], wanted: Collection[str]) -> str | None:
     if plan_id in KNOWN_PLANS:
         return plan_id
     return next((word for word in (plan_id, name) if word in wanted), None)
+
+
+def _best_state(plans: Iterable[Mapping[str, t.Any]]) -> str:
+    """What a product says that the user names and that has no plan we know: on where one of its plans is on."""
+    states = sorted(str(plan["provisioningStatus"] or "") for plan in plans)
+    return next((state for state in states if state.lower() in _ON), states[0] if states else "")
 
 
 def _weight(sku: Mapping[str, t.Any], wanted: Collection[str]) -> tuple[bool, bool, bool, int]:

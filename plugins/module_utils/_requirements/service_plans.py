@@ -32,13 +32,6 @@ OPEN: t.Final[dict[str, tuple[str, str]]] = {
 
 KNOWN_PLANS: t.Final = {**QUALIFYING, **OPEN}
 
-_BY_NAME: t.Final = {name.lower(): plan_id for plan_id, (name, _product) in KNOWN_PLANS.items()}
-
-
-def plan_id_of(name: str) -> str | None:
-    """The id of a plan we know by its service plan name, in any letter case."""
-    return _BY_NAME.get(name.lower())
-
 
 def product_of(plan_id: str) -> str:
     """The product's name for a sentence; the id itself for a plan that only the user named."""

@@ -39,15 +39,7 @@ if t.TYPE_CHECKING:
 
 def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:
     """A case with all evidence about one tenant. What could not be read is evidence with a problem."""
-    case = Case(
-        tenant=tenant,
-        evidence=home.about(tenant),
-        now=now,
-        home=home.name,
-        operator=home.operator,
-        app=session.client_id,
-        consent_url=session.consent_url(tenant.tenant_id),
-    )
+    case = _with(empty_case(session, home, tenant, now), home.about(tenant))
     place = Place(tenant.tenant_id, tenant.name, case.consent_url)
     asked = _first_batch(session, home, case)
     if not session.reaches(tenant.cloud):
@@ -55,6 +47,19 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
         return _with(case, session.missing(asked, problem, place))
     case = _with(case, session.read(asked, place))
     return _with_roles(session, case, place)
+
+
+def empty_case(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:
+    """A case without evidence."""
+    return Case(
+        tenant=tenant,
+        evidence={},
+        now=now,
+        home=home.name,
+        operator=home.operator,
+        app=session.client_id,
+        consent_url=session.consent_url(tenant.tenant_id),
+    )
 
 
 def _with(case: Case, evidence: dict[str, Evidence]) -> Case:

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import assignments_key
+from ansible_collections.m365.defender.plugins.module_utils._requirements.service_plans import KNOWN_PLANS
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES, role_template_id
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
@@ -106,9 +107,8 @@ def account_evidence(*rows: dict[str, t.Any], left_out: int = 0) -> dict[str, Ev
 
 def sku(name: str = "SPE_E5", state: str = "Enabled", units: int = 10, **plans: str) -> dict[str, t.Any]:
     """A SKU as it stands in evidence; plans by service plan name."""
-    from ansible_collections.m365.defender.plugins.module_utils._requirements.service_plans import plan_id_of
-
-    ids = {plan_id_of(plan) or plan.lower(): status for plan, status in plans.items()}
+    by_name = {name: plan_id for plan_id, (name, _product) in KNOWN_PLANS.items()}
+    ids = {by_name.get(plan, plan.lower()): status for plan, status in plans.items()}
     return {"sku": name, "state": state, "units": units, "plans": ids}
 
 

@@ -135,7 +135,7 @@ def test_bodies_as_microsoft_sends_them_are_read_and_judged():
 def judge(evidence):
     tenant = Tenant(TOKEN.tenant_id, "Contoso", "auto", DEFENDER_ROLES)
     assignments = {"gdap_assignments/r": evidence.get("gdap_assignments")}
-    home = Home("Northwind", "a@b", ("a@b",), "a@b", evidence, {k: v for k, v in assignments.items() if v})
+    home = Home("Northwind", "a@b", ("a@b",), evidence, {k: v for k, v in assignments.items() if v})
     judged = case({**evidence, **home.about(tenant)}, access="auto")
     return judge_requirements(judged)
 

@@ -290,6 +290,23 @@ def test_license_that_is_wanted_is_never_left_out():
     assert shape_skus({"value": [*big, one]}, wanted=("small",))["skus"][0]["sku"] == "SMALL"
 
 
+@pytest.mark.parametrize(("state", "reason"), [("Success", "license.present"), ("Disabled", "license.plan_disabled")])
+def test_license_named_by_its_product_says_what_microsoft_says(state, reason):
+    plan = {
+        "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+        "servicePlanName": "X",
+        "provisioningStatus": state,
+    }
+    row = {
+        "skuPartNumber": "OWN",
+        "capabilityStatus": "Enabled",
+        "prepaidUnits": {"enabled": 5, "warning": 0},
+        "servicePlans": [plan],
+    }
+    data = shape_skus({"value": [row]}, wanted=("own",))
+    assert judge_license(case({"subscribed_skus": piece("subscribed_skus", data)}, licenses=("own",))).reason == reason
+
+
 def test_license_unread_is_unknown():
     assert judge_license(case({"subscribed_skus": unread("subscribed_skus")})).status == "unknown"
 

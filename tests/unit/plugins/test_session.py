@@ -9,13 +9,19 @@ import dataclasses
 import types
 
 import pytest
+from evidence import NOW
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, SignInError, UnreachableError
+from ansible_collections.m365.defender.plugins.module_utils._errors import (
+    DeadlineError,
+    MtoError,
+    SignInError,
+    UnreachableError,
+)
 from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
-from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, read_home
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._session import Session, sign_in_problem
 
@@ -192,3 +198,10 @@ def test_clouds_that_share_their_hosts_are_read_by_one_sign_in(own, other, reach
     found = session(FakeIdentity("app"))
     found.cloud_name = own
     assert found.reaches(other) is reached
+
+
+def test_refresh_token_of_nobody_knows_whom_is_not_taken_for_the_operators():
+    found = session(FakeIdentity("operator", ("User.Read",)), graph=FakeGraph(status=429))
+    found.operator, found.home_place, found.concurrency = "anna@northwind.example", PLACE, 1
+    with pytest.raises(MtoError, match="refresh_token: Microsoft did not say whose it is"):
+        read_home(found, [], NOW)
