@@ -19,7 +19,15 @@ from project_files import BUILD, COLLECTION_DIRECTORY, ROOT, project_files, refr
 from tool_environment import BIN, tool_environment
 
 MADE_BY_BUILD = {"FILES.json", "MANIFEST.json"}
-WANTED = {"COPYING", "README.md", "meta/runtime.yml", "plugins/modules/mto_requirement_facts.py", "requirements.txt"}
+WANTED = {
+    "COPYING",
+    "README.md",
+    "meta/runtime.yml",
+    "playbooks/onboard.yml",
+    "plugins/modules/mto_requirement_facts.py",
+    "requirements.txt",
+    "roles/mto/meta/argument_specs.yml",
+}
 DEVELOPERS_ONLY = ("build/", "scripts/", "tests/", "Makefile", ".")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the demo: start the lab, adopt the GDAP customers, check the 25 tenants, show who must do what.
+"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, show who must do what.
 
     python scripts/demo.py [--collections-path DIR] [--output DIR]
 
@@ -38,7 +38,7 @@ def arguments() -> argparse.Namespace:
 def environment(lab: Lab, collections_path: pathlib.Path) -> dict[str, str]:
     """The user's environment without what would change the demo; the secrets of the lab are only here."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(NEVER_PASSED_ON)}
-    secrets = ("client_secret", "refresh_token")
+    secrets = ("client_secret", "refresh_token", "colleague_refresh_token")
     public = {key: value for key, value in lab.connection.items() if key not in secrets}
     return {
         **kept,
@@ -47,6 +47,7 @@ def environment(lab: Lab, collections_path: pathlib.Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": str(collections_path),
         "MTO_LAB": json.dumps(public),
         "MTO_CLIENT_SECRET": str(lab.connection["client_secret"]),
+        "MTO_REFRESH_TOKEN": str(lab.connection["refresh_token"]),
     }
 
 
@@ -71,9 +72,10 @@ def main() -> int:
         env = environment(lab, options.collections_path.resolve())
         codes = [
             play("adopt", inventory, {"mto_adopt_dir": str(output / "adopted")}, env),
-            play("requirements", inventory, {"mto_report_dir": str(output)}, env),
+            play("onboard", inventory, {"mto_report_dir": str(output)}, env),
         ]
-    print(f"\nReport: {os.path.relpath(output / 'report.json')} ({time.monotonic() - started:.1f} s)")
+    names = ", ".join(os.path.relpath(path) for path in sorted(output.glob("report.*")))
+    print(f"\nReport: {names} ({time.monotonic() - started:.1f} s)")
     return max(codes)
 
 

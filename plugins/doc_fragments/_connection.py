@@ -26,8 +26,8 @@ options:
     description:
       - The person whose access is judged. Give the user principal name or the object ID in the home tenant.
       - If not set, E(MTO_OPERATOR) is used.
-      - Required unless O(refresh_token) is given without a credential of the app. The token then says whose it is, and
-        an O(operator) that names somebody else is refused.
+      - Required unless O(refresh_token) or O(refresh_token_file) is given without a credential of the app. The token
+        then says whose it is, and an O(operator) that names somebody else is refused.
     type: str
   cloud:
     description:
@@ -98,7 +98,16 @@ options:
         for a public client.
       - If no credential at all is given in the task, E(MTO_REFRESH_TOKEN) is used.
       - Tenants are read as the app where both identities are given, and as the operator where the app may not.
+      - Give at most one of O(refresh_token) and O(refresh_token_file).
     type: str
+  refresh_token_file:
+    description:
+      - Operator identity, a file that holds the refresh token of the operator on one line, readable by its owner only.
+        C(ansible-playbook m365.defender.login) writes it.
+      - Microsoft Entra sends a new refresh token with every answer. The one of the home tenant's answer replaces the
+        one in the file, in check mode too, as a whole and under a lock. A file that may not be written is a warning.
+      - If no credential at all is given in the task, E(MTO_REFRESH_TOKEN_FILE) is used.
+    type: path
 requirements:
   - Python 3.11 or newer
   - msal 1.35 or newer

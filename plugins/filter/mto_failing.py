@@ -22,8 +22,8 @@ options:
   fail_on:
     description:
       - Which kinds of findings are picked.
-      - V(required) is a requirement that is not met. V(unknown) is one that could not be checked. V(recommended) is
-        advice. V(registration) is about the multitenant view.
+      - V(required) is a requirement or an access check that is not met. V(unknown) is one that could not be checked.
+        V(recommended) is advice. V(registration) is about the multitenant view.
     type: list
     elements: str
     choices: [required, recommended, unknown, registration]

@@ -12,7 +12,7 @@ short_description: Make the report of a run
 version_added: 0.1.0
 description:
   - Makes the model that every format of the report is made from, out of the facts of
-    M(m365.defender.mto_requirement_facts).
+    M(m365.defender.mto_requirement_facts) and the rows of M(m365.defender.mto_tenant_access).
   - What has not been looked at is V(null), never a number that looks good.
 author:
   - The m365.defender authors (@m365-defender)
@@ -21,6 +21,17 @@ options:
     description: The value of RV(m365.defender.mto_requirement_facts#module:ansible_facts.mto_requirements).
     type: dict
     required: true
+  access:
+    description:
+      - The value of RV(m365.defender.mto_tenant_access#module:tenants), of all batches together.
+      - Leave it out where access was not looked at. C(verified) and C(eligible) are V(null) then.
+    type: list
+    elements: dict
+  checks:
+    description: The access checks that counted. By default the rows of O(access) say it.
+    type: list
+    elements: str
+    choices: [listed, sign_in, defender]
   generated_at:
     description: When the facts were read. ISO 8601.
     type: str
@@ -44,8 +55,9 @@ EXAMPLES = r"""
 - name: Write the report
   ansible.builtin.copy:
     content: >-
-      {{ ansible_facts.mto_requirements | m365.defender.mto_report(generated_at=now(utc=true).isoformat(),
-      home_tenant_id=mto_home_tenant_id, operator=mto_operator) | ansible.builtin.to_nice_json }}
+      {{ ansible_facts.mto_requirements | m365.defender.mto_report(access=mto_access.tenants,
+      generated_at=mto_access.read_at, home_tenant_id=mto_access.home_tenant_id, operator=mto_access.operator)
+      | ansible.builtin.to_nice_json }}
     dest: report.json
     mode: "0644"
 """
@@ -58,20 +70,32 @@ _value:
 
 import typing as t
 
+from ansible.errors import AnsibleFilterError
+
 from ansible_collections.m365.defender.plugins.module_utils._report import make_report
 
 
-def mto_report(
+def mto_report(  # noqa: PLR0913  (the interface of the filter)
     requirements: t.Mapping[str, t.Any],
+    access: t.Any = None,
     *,
+    checks: t.Sequence[str] | None = None,
     generated_at: str,
     home_tenant_id: str,
     operator: str,
     cloud: str = "public",
 ) -> dict[str, t.Any]:
     """See DOCUMENTATION."""
+    if access is not None and (isinstance(access, (str, bytes)) or not isinstance(access, t.Sequence)):
+        raise AnsibleFilterError("mto_report: access has to be the list `tenants` that mto_tenant_access returns.")
     return make_report(
-        requirements, generated_at=generated_at, home_tenant_id=home_tenant_id, operator=operator, cloud=cloud
+        requirements,
+        access,
+        checks=checks,
+        generated_at=generated_at,
+        home_tenant_id=home_tenant_id,
+        operator=operator,
+        cloud=cloud,
     )
 
 

@@ -12,6 +12,7 @@ short_description: The report at a glance, as lines
 version_added: 0.1.0
 description:
   - One line that counts, then one line for every tenant that is not in order. It says who must do what.
+  - More than three tenants that need the same done are folded into one line.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -19,6 +20,12 @@ options:
     description: A report as made by P(m365.defender.mto_report#filter).
     type: dict
     required: true
+  sections:
+    description:
+      - Whether the lines stand below the headings C(Access lost), C(Not met), C(Could not check) and C(Advice), each
+        with the number of its findings. A heading without findings is left out.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -26,6 +33,10 @@ EXAMPLES = r"""
 - name: Show what has to be done
   ansible.builtin.debug:
     msg: "{{ report | m365.defender.mto_summary }}"
+
+- name: Show what was found, by kind
+  ansible.builtin.debug:
+    msg: "{{ report | m365.defender.mto_summary(sections=true) }}"
 """
 
 RETURN = r"""
@@ -37,12 +48,12 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._report import summary_lines
+from ansible_collections.m365.defender.plugins.module_utils._report_summary import summary_lines
 
 
-def mto_summary(report: t.Mapping[str, t.Any]) -> list[str]:
+def mto_summary(report: t.Mapping[str, t.Any], sections: bool = False) -> list[str]:
     """See DOCUMENTATION."""
-    return summary_lines(report)
+    return summary_lines(report, sections=sections)
 
 
 class FilterModule:

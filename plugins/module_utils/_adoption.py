@@ -12,9 +12,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._access.listed import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, SignInError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
-from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described, granted, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time
@@ -30,25 +31,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._fleet import Outcome
+    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence
     from ansible_collections.m365.defender.plugins.module_utils._options import Connection
 
-
-def shape_customers(body: t.Any) -> list[dict[str, str]]:
-    """`[{tenant_id, name}]`."""
-    return [
-        {"tenant_id": str(row["tenantId"]).lower(), "name": str(row.get("displayName") or row["tenantId"])}
-        for row in body["value"]
-    ]
-
-
-CUSTOMERS: t.Final = Read(
-    what="delegated_admin_customers",
-    title="the GDAP customers (delegatedAdminCustomers)",
-    path="/tenantRelationships/delegatedAdminCustomers?$top=300",
-    app=RELATIONSHIPS.app,
-    delegated=RELATIONSHIPS.delegated,
-    shape=shape_customers,
-)
 
 # What the app has to be granted in every target tenant for the reads that any tenant needs.
 _NEEDED: t.Final = (ORGANIZATION, SUBSCRIBED_SKUS, TRUST_DEFAULT)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._adoption import CUSTOMERS
+from ansible_collections.m365.defender.plugins.module_utils._access.defender import INCIDENTS
+from ansible_collections.m365.defender.plugins.module_utils._access.listed import ARM_TENANTS, CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import (
     ACCOUNTS_BY_MAIL,
     ACCOUNTS_BY_OTHER_MAILS,
@@ -40,7 +41,8 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("every check", "home and target", ORGANIZATION),
     ("every check", "home", OPERATOR),
     ("every check", "home", OWN_USER),
-    ("adopt", "home", CUSTOMERS),
+    ("adopt, listed by GDAP", "home", CUSTOMERS),
+    ("listed by B2B", "home", ARM_TENANTS),
     ("access by GDAP", "home", RELATIONSHIPS),
     ("access by GDAP", "home", ASSIGNMENTS),
     ("access by GDAP", "home", OPERATOR_GROUPS),
@@ -55,4 +57,5 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("permissions by B2B", "target", ROLE_ASSIGNMENTS),
     ("mfa_trust", "target", TRUST_DEFAULT),
     ("mfa_trust", "target", TRUST_PARTNER),
+    ("defender", "target", INCIDENTS),
 )

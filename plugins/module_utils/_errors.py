@@ -46,6 +46,14 @@ class ServiceError(MtoError):
         self.request_id = request_id
 
 
+class HomeSignInError(MtoError):
+    """The home tenant gave no token, so that nothing can be read anywhere. `problem` is a reason of the catalogue."""
+
+    def __init__(self, message: str, problem: Problem) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
 class SignInError(MtoError):
     """Microsoft Entra gave no token. `problem` is a reason of the catalogue with its details."""
 

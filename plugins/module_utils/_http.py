@@ -206,9 +206,11 @@ class Http:
             try:
                 response = self._send_once(method, url, token, headers, body)
             except UnreachableError:
-                if last:
+                wait = backoff(attempt)
+                # Why there is no answer says more than that there was no time to ask again.
+                if last or wait > self.deadline.remaining():
                     raise
-                pause(backoff(attempt), self.deadline)
+                pause(wait, self.deadline)
                 continue
             if response.status not in RETRY_STATUSES or last:
                 return response

@@ -17,10 +17,14 @@ if t.TYPE_CHECKING:
 Status = t.Literal["met", "unmet", "unknown", "not_applicable"]
 Severity = t.Literal["required", "recommended"]
 IdentityName = t.Literal["app", "operator"]
+Service = t.Literal["graph", "arm"]
 Mark = t.Literal["doc", "csdl", "community", "tested", "guess"]
 
 # The order in which a broken link hides the ones behind it. `listed` belongs to `access`.
 CHAIN: t.Final = ("consent", "access", "sign_in", "license", "permissions", "defender", "registration")
+
+# A check that is no link of its own stands under the name of its link.
+_LINK_OF_CHECK: t.Final = {"listed": "access"}
 
 ACCESS_METHODS: t.Final = ("auto", "gdap", "b2b", "governance")
 
@@ -164,7 +168,7 @@ class TenantReport:
 
     def _root_link(self, verdict: Verdict) -> str:
         """Follow `caused_by` to the link nobody else explains."""
-        link, seen = verdict.link, {verdict.link}
+        link, seen = chain_link(verdict.link), {verdict.link}
         while verdict.caused_by is not None and verdict.caused_by not in seen:
             cause = self.verdicts.get(verdict.caused_by)
             if cause is None:
@@ -188,6 +192,11 @@ class TenantReport:
         }
 
 
+def chain_link(check: str) -> str:
+    """The link of the chain that a check belongs to."""
+    return _LINK_OF_CHECK.get(check, check)
+
+
 def _chain_position(item: tuple[str, Verdict]) -> tuple[int, bool]:
     """Earlier links first; within a link the verdict that speaks for itself before one that is caused by another."""
     link, verdict = item
@@ -196,11 +205,12 @@ def _chain_position(item: tuple[str, Verdict]) -> tuple[int, bool]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
-    """One thing to ask Microsoft Graph for, with the permissions it needs (least first, any of them will do).
+    """One thing to ask Microsoft for, with the permissions it needs (least first, any of them will do).
 
     `title` is what a person calls it. `path` is relative to the version and may hold `{name}` fields. `shape` turns
     Microsoft's body into the evidence's data, None where the body is not of the documented form. `advanced` asks for
     the header of advanced queries. `missing_is_answer`: HTTP 404 means "there is none" and is evidence, not a failure.
+    `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
     """
 
     what: str
@@ -212,3 +222,5 @@ class Read:
     mark: Mark = "doc"
     advanced: bool = False
     missing_is_answer: bool = False
+    first_page: bool = False
+    service: Service = "graph"

@@ -21,14 +21,21 @@ if t.TYPE_CHECKING:
 
 
 def run_module(
-    spec: Spec, work: Callable[[AnsibleModule, Connection], dict[str, t.Any]], *, supports_check_mode: bool
+    spec: Spec,
+    work: Callable[[AnsibleModule, Connection], dict[str, t.Any]],
+    *,
+    supports_check_mode: bool,
+    identity_needed: bool = True,
 ) -> None:
-    """Make the module, do the work, leave with its result; what we raise on purpose becomes one clear sentence."""
+    """Make the module, do the work, leave with its result; what we raise on purpose becomes one clear sentence.
+
+    A result with `failed` leaves as a failure, complete as it is. `identity_needed` False: a person signs in here.
+    """
     module = AnsibleModule(argument_spec=spec, supports_check_mode=supports_check_mode)
     try:
         require_requests()
         require_msal()
-        connection = resolve_connection(module.params)
+        connection = resolve_connection(module.params, identity_needed=identity_needed)
         # Secrets out of the environment are no parameters: Ansible has to be told to keep them out of its output.
         module.no_log_values.update(secrets_of(connection))
         result = work(module, connection)
@@ -36,4 +43,8 @@ def run_module(
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except MtoError as error:
         module.fail_json(msg=str(error))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
     module.exit_json(**result)

@@ -34,6 +34,9 @@ APP_CREDENTIALS: t.Final = {
     "federated_token_file": ("federated_token_file",),
 }
 
+# The operator's: the refresh token itself, or the file that holds it.
+_OPERATOR_TOKENS: t.Final = ("refresh_token", "refresh_token_file")
+
 # The names that Azure tools use, behind our own MTO_<OPTION>.
 _AZURE_NAMES: t.Final = {
     "home_tenant_id": "AZURE_TENANT_ID",
@@ -65,6 +68,7 @@ def connection_spec() -> Spec:
         "client_certificate_password": {"type": "str", "no_log": True},
         "federated_token_file": {"type": "path", "no_log": False},
         "refresh_token": {"type": "str", "no_log": True},
+        "refresh_token_file": {"type": "path", "no_log": False},
     }
 
 
@@ -102,6 +106,12 @@ class Connection:
     token_cache: str | None
     credential: Mapping[str, str] = dataclasses.field(repr=False)
     refresh_token: str | None = dataclasses.field(repr=False)
+    refresh_token_file: str | None = None
+
+    @property
+    def has_operator_identity(self) -> bool:
+        """Can we sign in as the operator?"""
+        return bool(self.refresh_token or self.refresh_token_file)
 
 
 def secrets_of(connection: Connection) -> list[str]:
@@ -110,10 +120,12 @@ def secrets_of(connection: Connection) -> list[str]:
     return [*found, connection.refresh_token] if connection.refresh_token else found
 
 
-def resolve_connection(params: Mapping[str, t.Any], environment: Mapping[str, str] | None = None) -> Connection:
+def resolve_connection(
+    params: Mapping[str, t.Any], environment: Mapping[str, str] | None = None, *, identity_needed: bool = True
+) -> Connection:
     """Options of the task, then the environment (the process's own by default), then defaults.
 
-    Raises OptionError that names the option.
+    Raises OptionError that names the option. `identity_needed` is False where a person is about to sign in.
     """
     environ = os.environ if environment is None else environment
 
@@ -121,7 +133,7 @@ def resolve_connection(params: Mapping[str, t.Any], environment: Mapping[str, st
         value = params.get(option)
         return _from_environment(option, environ) if value in (None, "") else value
 
-    credential, refresh_token = _credentials(params, environ)
+    credential, operator_token = _credentials(params, environ)
     connection = Connection(
         home_tenant_id=_guid("home_tenant_id", given("home_tenant_id")),
         client_id=_guid("client_id", given("client_id")),
@@ -133,20 +145,27 @@ def resolve_connection(params: Mapping[str, t.Any], environment: Mapping[str, st
         deadline=_positive("deadline", params.get("deadline"), 600.0, _DAY),
         token_cache=given("token_cache"),
         credential=credential,
-        refresh_token=refresh_token,
+        refresh_token=operator_token.get("refresh_token"),
+        refresh_token_file=operator_token.get("refresh_token_file"),
     )
-    if not credential and not refresh_token:
+    if identity_needed and not credential and not operator_token:
         raise OptionError(
             "client_secret: no identity is given. Give the app's client_secret, client_certificate_path or"
-            " federated_token_file, or the operator's refresh_token (in the task, or in the environment as"
-            " MTO_CLIENT_SECRET and so on)."
+            " federated_token_file, or the operator's refresh_token or refresh_token_file (in the task, or in the"
+            " environment as MTO_CLIENT_SECRET and so on)."
         )
     return connection
 
 
+def home_tenant_of(params: Mapping[str, t.Any], environment: Mapping[str, str]) -> str:
+    """The home tenant as the options say, else the environment; empty where nobody says it or it is no GUID."""
+    value = params.get("home_tenant_id") or _from_environment("home_tenant_id", environment)
+    return str(value or "").strip().lower()
+
+
 def require_operator(connection: Connection) -> None:
     """Raises OptionError where nobody is named whose access could be judged."""
-    if not connection.operator and (connection.credential or not connection.refresh_token):
+    if not connection.operator and (connection.credential or not connection.has_operator_identity):
         raise OptionError(
             "operator: say whose access is to be judged: the user principal name or the object id of the person in"
             " the home tenant (option operator, or MTO_OPERATOR in the environment)."
@@ -157,12 +176,12 @@ def _from_environment(option: str, environ: Mapping[str, str]) -> str | None:
     return environ.get(f"MTO_{option.upper()}") or environ.get(_AZURE_NAMES.get(option, "")) or None
 
 
-def _credentials(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> tuple[dict[str, str], str | None]:
-    """The app's credential and the refresh token, out of one source: the nearest with one hides the others."""
+def _credentials(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The app's credential and the operator's, out of one source: the nearest with one hides the others."""
     names = tuple(name for group in APP_CREDENTIALS.values() for name in group)
     sources: tuple[Mapping[str, t.Any], ...] = (
-        {name: params.get(name) for name in (*names, "refresh_token")},
-        {name: environ.get(f"MTO_{name.upper()}") for name in (*names, "refresh_token")},
+        {name: params.get(name) for name in (*names, *_OPERATOR_TOKENS)},
+        {name: environ.get(f"MTO_{name.upper()}") for name in (*names, *_OPERATOR_TOKENS)},
         {name: environ.get(_AZURE_NAMES[name]) for name in names},
     )
     for source in sources:
@@ -170,10 +189,13 @@ def _credentials(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> tup
         if len(kinds) > 1:
             words = " and ".join(kinds)
             raise OptionError(f"{kinds[0]}: give only one credential of the app; {words} exclude each other.")
-        if kinds or source.get("refresh_token"):
+        tokens = {name: source[name] for name in _OPERATOR_TOKENS if source.get(name)}
+        if len(tokens) > 1:
+            raise OptionError("refresh_token: give only one of refresh_token and refresh_token_file.")
+        if kinds or tokens:
             chosen = APP_CREDENTIALS[kinds[0]] if kinds else ()
-            return {name: source[name] for name in chosen if source.get(name)}, source.get("refresh_token")
-    return {}, None
+            return {name: source[name] for name in chosen if source.get(name)}, tokens
+    return {}, {}
 
 
 def _endpoints(value: t.Any) -> dict[str, str]:

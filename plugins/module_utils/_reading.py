@@ -11,14 +11,14 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Request
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Request
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
-    from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer, Graph
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
     from ansible_collections.m365.defender.plugins.module_utils._model import Read
 
 
@@ -69,19 +69,26 @@ def timestamp(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class EvidenceReader:
-    """Reads for one Graph service; `clock` gives the time that evidence is stamped with."""
+class Client(t.Protocol):
+    """A client of one of Microsoft's services."""
 
-    def __init__(self, graph: Graph, clock: Callable[[], dt.datetime] = utc_now) -> None:
-        self._graph = graph
+    def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
+        """Answers by key."""
+
+
+class EvidenceReader:
+    """Reads of one service; `clock` gives the time that evidence is stamped with."""
+
+    def __init__(self, client: Client, clock: Callable[[], dt.datetime] = utc_now) -> None:
+        self._client = client
         self._clock = clock
 
     def read(self, asked: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
         """Evidence for everything asked, under its key. Never raises for what a service or the network does."""
         if not asked:
             return {}
-        requests = [Request(item.key, item.path, item.read.advanced) for item in asked]
-        answers = self._graph.read(requests, token)
+        requests = [Request(item.key, item.path, item.read.advanced, item.read.first_page) for item in asked]
+        answers = self._client.read(requests, token)
         at = timestamp(self._clock())
         return {item.key: _evidence(item.read, answers[item.key], token, place, at) for item in asked}
 
@@ -146,6 +153,7 @@ def _with_place(problem: Problem, read: Read, place: Place, identity: str) -> Pr
     details = {
         "what": read.title,
         "where": place.name,
+        "tenant": place.name,
         "tenant_id": place.tenant_id,
         "identity": "our app" if identity == "app" else "the operator",
         "who": "our app" if identity == "app" else "the operator",

@@ -17,20 +17,23 @@ from ansible_collections.m365.defender.plugins.module_utils._cloud import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._errors import (
     DeadlineError,
+    HomeSignInError,
     MtoError,
     SignInError,
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._http import Http
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
-    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, IdentityName
+    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, IdentityName, Service
     from ansible_collections.m365.defender.plugins.module_utils._options import Connection
     from ansible_collections.m365.defender.plugins.module_utils._reading import Asked
 
@@ -59,6 +62,7 @@ class Session:
         )
         self._identities = _identities(connection, http)
         self._reader = EvidenceReader(Graph(http, connection.cloud.graph))
+        self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm))
 
     @property
     def reading_as(self) -> IdentityName:
@@ -74,24 +78,53 @@ class Session:
         """Where an administrator of a tenant consents to our app [doc grant-admin-consent]."""
         return f"{self._login}/{tenant_id}/adminconsent?client_id={self.client_id}"
 
+    def token_url(self, tenant_id: str) -> str:
+        """Where a token of a tenant is asked for."""
+        return f"{self._login}/{tenant_id}/oauth2/v2.0/token"
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should hear of, although it failed nothing."""
+        return [text for identity in self._identities for text in getattr(identity, "warnings", ())]
+
+    def has(self, name: IdentityName) -> bool:
+        """Is this identity given?"""
+        return any(identity.name == name for identity in self._identities)
+
     def sign_in_home(self) -> None:
-        """Sign in to the home tenant. Raises MtoError: without it nothing can be said about any tenant."""
+        """Sign in to the home tenant. Raises HomeSignInError: without it nothing can be said about any tenant."""
         try:
-            self._identities[0].graph_token(self.home_place.tenant_id)
-        except SignInError as error:
-            raise MtoError(
-                f"Sign-in to the home tenant {self.home_place.tenant_id} failed: {error} Check home_tenant_id,"
-                " client_id and the credential."
-            ) from None
-        except (UnreachableError, DeadlineError) as error:
-            raise MtoError(
-                f"Sign-in to the home tenant {self.home_place.tenant_id} failed: {error}. Check the network, the proxy,"
-                " ca_path and endpoints."
-            ) from None
+            self._identities[0].token(self.home_place.tenant_id, "graph")
+        except MtoError as error:
+            raise self._home_problem(error) from None
+
+    def _home_problem(self, error: MtoError) -> HomeSignInError:
+        problem = sign_in_problem(error)
+        if problem.reason == "access.tenant_not_found":
+            problem = Problem("sign_in.home_not_found", problem.details)
+        operator = self.operator or "the operator"
+        details = {
+            "tenant": "the home tenant",
+            "tenant_id": self.home_place.tenant_id,
+            "home": "the home tenant",
+            "where": "the home tenant",
+            "what": "the sign-in",
+            "operator": operator,
+            "who": operator if self.reading_as == "operator" else "our app",
+            "app": self.client_id,
+            "resource": "Microsoft Graph",
+            "consent_url": self.home_place.consent_url,
+            **problem.details,
+        }
+        words = make_verdict("sign_in", problem.reason, details)
+        return HomeSignInError(
+            f"Sign-in to the home tenant {self.home_place.tenant_id} failed. {words.message} {words.remedy}",
+            Problem(problem.reason, details),
+        )
 
     def sign_in(self, tenant_id: str) -> BearerToken:
         """A token for a tenant, as the identity that reads first. Raises MtoError of the kind that says why not."""
-        return self._identities[0].graph_token(tenant_id)
+        return self._identities[0].token(tenant_id, "graph")
 
     def read(self, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
         """Evidence for everything asked of one tenant. Never raises for what that tenant, or the way to it, does."""
@@ -102,18 +135,40 @@ class Session:
             evidence.update({key: piece for key, piece in second.items() if piece.problem is None})
         return evidence
 
+    def sign_in_as(self, name: IdentityName, tenant_id: str, service: Service) -> BearerToken:
+        """A token for a service in a tenant as one identity. Raises SignInError and the like; ask `has` first."""
+        return self._identity(name).token(tenant_id, service)
+
+    def read_as(self, name: IdentityName, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+        """As `read`, but as one identity alone; where it is not given, the evidence says so."""
+        if not self.has(name):
+            return self._reader.missing(asked, name, Problem(f"identity.{name}_needed"), place)
+        return self._read_as(self._identity(name), asked, place)
+
+    def read_arm(self, asked: Asked, place: Place) -> Evidence:
+        """One read of Azure Resource Manager, as the operator."""
+        return self.read_as("operator", [asked], place)[asked.key]
+
+    def _identity(self, name: IdentityName) -> Identity:
+        return next(identity for identity in self._identities if identity.name == name)
+
     def missing(self, asked: Sequence[Asked], problem: Problem, place: Place) -> dict[str, Evidence]:
         """Evidence for reads that are not even tried, all for the same reason."""
         return self._reader.missing(asked, self.reading_as, problem, place)
 
     def _read_as(self, identity: Identity, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+        service = asked[0].read.service
+        reader = self._arm_reader if service == "arm" else self._reader
         try:
-            token = identity.graph_token(place.tenant_id)
+            token = identity.token(place.tenant_id, service)
         except MtoError as error:
-            return self._reader.missing(asked, identity.name, sign_in_problem(error), place)
-        evidence = self._reader.read(asked, token, place)
-        refused = _wrong_tenant(evidence.get("organization"), token)
-        return self._reader.missing(asked, identity.name, refused, place) if refused else evidence
+            return reader.missing(asked, identity.name, sign_in_problem(error), place)
+        evidence = reader.read(asked, token, place)
+        if service == "arm":
+            refused = _other_list(evidence, token)
+        else:
+            refused = _wrong_tenant(evidence.get("organization"), token)
+        return reader.missing(asked, identity.name, refused, place) if refused else evidence
 
 
 def _refused(piece: Evidence) -> bool:
@@ -126,7 +181,7 @@ def sign_in_problem(error: Exception) -> Problem:
         return error.problem
     if isinstance(error, DeadlineError):
         return Problem("read.deadline")
-    reason = "read.unreachable" if isinstance(error, UnreachableError) else "read.failed"
+    reason = "sign_in.unreachable" if isinstance(error, UnreachableError) else "sign_in.no_answer"
     return Problem(reason, {"said": str(error)})
 
 
@@ -136,6 +191,16 @@ def _wrong_tenant(organization: Evidence | None, token: BearerToken) -> Problem 
     if answered == token.tenant_id or (not answered and token.claims.get("tid")):
         return None
     return Problem("read.wrong_tenant", {"answered": answered or "(not told)", "tenant_id": token.tenant_id})
+
+
+def _other_list(evidence: Mapping[str, Evidence], token: BearerToken) -> Problem | None:
+    """A token that cannot be read proves no tenant: then the person's list has to hold the tenant that was asked."""
+    if token.claims.get("tid"):
+        return None
+    lists = [piece.data for piece in evidence.values() if piece.problem is None and piece.data]
+    if all(token.tenant_id in data["tenants"] for data in lists):
+        return None
+    return Problem("read.wrong_tenant", {"answered": "(not told)", "tenant_id": token.tenant_id})
 
 
 def _identities(connection: Connection, http: Http) -> list[Identity]:
@@ -150,6 +215,12 @@ def _identities(connection: Connection, http: Http) -> list[Identity]:
     found: list[Identity] = []
     if credential is not None:
         found.append(AppIdentity(token_cache=connection.token_cache, **common))
-    if connection.refresh_token:
-        found.append(OperatorIdentity(refresh_token=connection.refresh_token, **common))
+    if connection.has_operator_identity:
+        operator = OperatorIdentity(
+            home_tenant_id=connection.home_tenant_id,
+            refresh_token=connection.refresh_token,
+            token_file=connection.refresh_token_file,
+            **common,
+        )
+        found.append(operator)
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Verdict
+from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Verdict, chain_link
 from ansible_collections.m365.defender.plugins.module_utils._reasons import CAVEATS, CAVEATS_TO_ACT_ON, REASONS
 
 if t.TYPE_CHECKING:
@@ -24,6 +24,10 @@ SEVERITIES: t.Final[dict[str, Severity]] = {
 
 # A verdict with a reason of one of these families is caused by the link of that name.
 _CAUSES: t.Final = ("consent", "access", "sign_in")
+# These speak of the sign-in, but say that there is no access.
+_SAY_NO_ACCESS: t.Final = frozenset({"sign_in.user_not_in_tenant", "sign_in.guest_pending", "sign_in.account_disabled"})
+# A check that nobody asked for breaks nothing.
+_NOT_CHOSEN: t.Final = "check.not_chosen"
 
 
 class _Details(dict[str, str]):
@@ -73,12 +77,14 @@ def make_verdict(
     row = REASONS[reason]
     family = reason.split(".", 1)[0]
     status = row.status
-    if family in _CAUSES and family != link:
+    if family in _CAUSES and family != chain_link(link):
         caused_by, status = caused_by or family, "unknown"
+    elif reason in _SAY_NO_ACCESS:
+        caused_by = "access"
     return Verdict(
         link=link,
         status=status,
-        severity=SEVERITIES.get(link, "required"),
+        severity="recommended" if reason == _NOT_CHOSEN else SEVERITIES.get(link, "required"),
         reason=reason,
         message=_sentence(row.sentence, details),
         remedy=_sentence(row.remedy, details),

@@ -11,14 +11,14 @@ import typing as t
 import pytest
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options import parse_tenants, resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import requirement_facts
 from lab.process import start_lab
 
 
-def facts(lab, rows, **changes):
-    """The rows that the module would return, by number of the tenant; with the whole result as text under 'text'."""
+def result(lab, rows, **changes):
+    """What the module would return."""
     connection = lab.connection
     options = {
         "home_tenant_id": connection["home_tenant_id"],
@@ -30,9 +30,29 @@ def facts(lab, rows, **changes):
         **changes,
     }
     tenants = parse_tenants(rows, connection["home_tenant_id"])
-    found = requirement_facts(resolve_connection(options, {}), tenants)
-    assert found.home_tenant_id == connection["home_tenant_id"]
+    return requirement_facts(resolve_connection(options, {}), tenants)
+
+
+def facts(lab, rows, **changes):
+    """The rows that the module would return, in order."""
+    found = result(lab, rows, **changes)
+    assert found.failure == {}
+    assert found.home_tenant_id == lab.connection["home_tenant_id"]
     return [report.as_dict() for report in found.reports]
+
+
+def failure(lab, rows, **changes):
+    """The result of a run that could not sign in to the home tenant: its rows are complete, and nothing is known."""
+    found = result(lab, rows, **changes).as_dict()
+    assert found["failed"] is True
+    told = found["ansible_facts"]["mto_requirements"].values()
+    assert [row["tenant_id"] for row in told] == [row["tenant_id"] for row in rows]
+    for row in told:
+        assert row["ready"] is False
+        assert {verdict["status"] for verdict in row["requirements"].values()} == {"unknown"}
+        assert row["reason"] == found["home_problem"]["reason"]
+        assert row["first_broken"] in ("sign_in", "consent")
+    return found
 
 
 def pairs(rows):
@@ -83,8 +103,9 @@ def test_evidence_tells_its_source(calm):
 
 
 def test_refresh_token_of_a_confidential_client_needs_its_credential(calm):
-    with pytest.raises(MtoError, match="AADSTS7000218"):
-        facts(calm, CALM, client_secret=None, refresh_token=calm.connection["refresh_token"])
+    found = failure(calm, CALM, client_secret=None, refresh_token=calm.connection["refresh_token"])
+    assert "AADSTS7000218" in found["msg"]
+    assert found["home_problem"]["reason"] == "sign_in.credential_missing"
 
 
 def test_both_identities_read_as_the_app(calm):
@@ -95,15 +116,17 @@ def test_both_identities_read_as_the_app(calm):
 
 
 def test_wrong_secret_fails_and_says_so(calm):
-    with pytest.raises(MtoError, match=r"Sign-in to the home tenant .* AADSTS7000215: Invalid client secret") as caught:
-        facts(calm, CALM, client_secret="wrong-secret-value")
-    assert "Trace ID" not in str(caught.value)
-    assert "wrong-secret-value" not in str(caught.value)
+    found = failure(calm, CALM, client_secret="wrong-secret-value")
+    assert "AADSTS7000215: Invalid client secret" in found["msg"]
+    assert found["home_problem"]["reason"] == "sign_in.secret_wrong"
+    assert "Trace ID" not in str(found)
+    assert "wrong-secret-value" not in str(found)
 
 
 def test_unknown_home_tenant_fails(calm):
-    with pytest.raises(MtoError, match="AADSTS90002"):
-        facts(calm, CALM, home_tenant_id="99999999-0000-4000-8000-000000000009")
+    found = failure(calm, CALM, home_tenant_id="99999999-0000-4000-8000-000000000009")
+    assert "AADSTS90002" in found["msg"]
+    assert "Correct home_tenant_id" in found["msg"]
 
 
 def test_unknown_operator_fails(calm):
@@ -124,8 +147,8 @@ def test_unknown_target_is_a_row(calm):
 
 def test_untrusted_certificate_fails_and_names_the_option(calm, monkeypatch):
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    with pytest.raises(MtoError, match=r"not trusted .*ca_path"):
-        facts(calm, CALM, ca_path=None)
+    found = failure(calm, CALM, ca_path=None)
+    assert "not trusted (see the option ca_path)" in found["msg"]
 
 
 def test_ca_path_wins_over_the_environment(calm, monkeypatch, tmp_path):
@@ -152,8 +175,9 @@ def test_unreachable_proxy_fails_and_says_so(calm, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("no_proxy", "")
-    with pytest.raises(MtoError, match="proxy"):
-        facts(calm, CALM, deadline=5)
+    found = failure(calm, CALM, deadline=5)
+    assert found["home_problem"]["reason"] == "sign_in.unreachable"
+    assert "the proxy of the environment (HTTPS_PROXY) does not answer" in found["msg"]
 
 
 def test_token_cache_saves_the_next_sign_in(calm, tmp_path):
@@ -181,8 +205,8 @@ BROKEN = [
     ("html", fault(kind="html", retry_after="0.01"), ("license", "read.failed")),
     ("reset", fault(kind="reset"), ("license", "read.unreachable")),
     ("truncated", fault(kind="truncate"), ("license", "read.unreachable")),
-    ("login_down", fault(host="login", kind="error", status=503, retry_after="0.01"), ("license", "read.failed")),
-    ("login_throttled", fault(host="login", kind="throttle", retry_after="0.01"), ("license", "read.throttled")),
+    ("login_down", fault(host="login", kind="error", status=503, retry_after="0.01"), ("sign_in", "sign_in.no_answer")),
+    ("login_throttled", fault(host="login", kind="throttle", retry_after="0.01"), ("sign_in", "sign_in.throttled")),
 ]
 
 

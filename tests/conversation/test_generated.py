@@ -8,19 +8,33 @@ from __future__ import annotations
 import collections
 
 import pytest
+from test_access import access
 from test_facts import facts
 
+from ansible_collections.m365.defender.plugins.module_utils._report import make_report
 from lab.process import start_lab
 
 
 @pytest.mark.parametrize("seed", [1, 2026])
 def test_every_answer_is_the_oracles(seed):
     with start_lab(tenants=150, seed=seed) as lab:
-        rows = facts(lab, lab.tenants())
-    for row, tenant in zip(rows, lab.world.tenants, strict=True):
+        requirements = facts(lab, lab.tenants())
+        rows = access(lab, lab.tenants())["tenants"]
+    report = make_report(
+        {row["tenant_id"]: row for row in requirements},
+        access=rows,
+        generated_at="2026-11-24T12:00:00Z",
+        home_tenant_id=lab.connection["home_tenant_id"],
+        operator=lab.connection["operator"],
+        cloud="public",
+    )
+    assert len({tenant.expect.first_broken for tenant in lab.world.tenants}) == 7
+    for row, tenant in zip(report["tenants"], lab.world.tenants, strict=True):
         assert (row["first_broken"], row["reason"]) == (tenant.expect.first_broken, tenant.expect.reason), row["name"]
-        for link, reason in tenant.expect.verdicts.items():
-            assert row["requirements"][link]["reason"] == reason, row["name"]
+        assert row["eligible"] is (tenant.expect.first_broken is None)
+        for check, reason in tenant.expect.verdicts.items():
+            verdict = row["requirements"].get(check) or row["access"][check]
+            assert verdict["reason"] == reason, row["name"]
 
 
 def test_no_tenant_sees_more_than_four_requests():

@@ -18,6 +18,7 @@ from lab.process import start_lab
 
 # What stands behind an operation, where the address does not say it.
 TYPES = {
+    "incidents": "security.incident",
     "organization": "organization",
     "subscribedSkus": "subscribedSku",
     "delegatedAdminRelationships": "delegatedAdminRelationship",

@@ -35,6 +35,7 @@ KEYS = {
     "client_id",
     "client_secret",
     "refresh_token",
+    "colleague_refresh_token",
     "operator",
     "portal_cookies_file",
 }
@@ -129,7 +130,7 @@ def test_tls(tmp_path, version):
             assert wrapped.version()
 
 
-@pytest.mark.parametrize("host", ["arm", "portal", "mto"])
+@pytest.mark.parametrize("host", ["portal", "mto"])
 def test_host_that_is_not_emulated_says_so(tmp_path, host):
     with start_lab(world=write_world(tmp_path, tenant(1))) as lab, client_of(lab) as client:
         answer = client.session.get(f"{lab[host]}/tenants")

@@ -41,13 +41,14 @@ class Ansible:
         self.home = directory / "home"
         self.home.mkdir()
         self.lab = lab
+        self.inventory = "localhost,"
 
     def variables(self) -> dict[str, t.Any]:
         """The connection, without secrets."""
         connection = self.lab.connection
         names = ("home_tenant_id", "client_id", "operator", "ca_path")
         found = {f"mto_{name}": connection[name] for name in names}
-        return {**found, "mto_endpoints": {name: connection[name] for name in ("login", "graph")}}
+        return {**found, "mto_endpoints": {name: connection[name] for name in ("login", "graph", "arm")}}
 
     def environment(self, **changes: str) -> dict[str, str]:
         """The user's environment, without what would change a run."""
@@ -58,6 +59,7 @@ class Ansible:
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_NOCOLOR": "1",
             "MTO_CLIENT_SECRET": self.lab.connection["client_secret"],
+            "MTO_REFRESH_TOKEN": self.lab.connection["refresh_token"],
         }
         return {**kept, **own, **changes}
 
@@ -66,7 +68,8 @@ class Ansible:
         merged = {k: v for k, v in {**self.variables(), **variables}.items() if v is not None}
         path = self.directory / "variables.json"
         path.write_text(json.dumps(merged), encoding="utf-8")
-        command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", playbook, "-e", f"@{path}", *flags]
+        start = [sys.executable, "-m", "ansible", "playbook", "-i", self.inventory]
+        command = [*start, playbook, "-e", f"@{path}", *flags]
         done = subprocess.run(
             command,
             env=self.environment(**(env or {})),

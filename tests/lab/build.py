@@ -12,7 +12,8 @@ from lab import permissions, roles, skus
 from lab.directory import Directory, Entity, Person, RoleAssignment, State, object_id, timestamp
 from lab.faults import FaultPlan
 from lab.gdap import build_relationship
-from lab.people import guest_user, operator_user, ordinary_users
+from lab.incidents import build_incidents
+from lab.people import colleague_user, guest_user, operator_user, ordinary_users
 from lab.trust import build_default, build_partner
 
 if t.TYPE_CHECKING:
@@ -29,13 +30,17 @@ def build_state(world: World, now: dt.datetime) -> State:
     targets = [_target(tenant, world.home, now) for tenant in world.tenants]
     relationships = [build_relationship(home, tenant, row, now) for tenant in world.tenants for row in tenant.gdap]
     operator = world.home.operator
+    colleague = _colleague(home, now)
     return State(
         world=world.name,
         home=home,
         directories={directory.tenant_id: directory for directory in (home, *targets)},
         relationships=relationships,
         operator=Person(home.operator_ids[0], operator.upn, operator.name),
+        colleague=colleague,
         started=now,
+        refresh_token_error=None if operator.refresh_token == "ok" else operator.refresh_token,
+        arm_page_size=world.home.arm_page_size,
     )
 
 
@@ -48,6 +53,14 @@ def _home(home: Home, now: dt.datetime) -> Directory:
     return directory
 
 
+def _colleague(home: Directory, now: dt.datetime) -> Person:
+    """Somebody who works there too, and has no access anywhere else: one of the ordinary people, or one more."""
+    others = [user for user_id, user in home.users.items() if user_id not in home.operator_ids]
+    user = others[-1] if others else colleague_user(home, f"ben.colleague@{home.domain}", "Ben Colleague", now - _OLD)
+    home.users[user["id"]] = user
+    return Person(user["id"], user["userPrincipalName"], user["displayName"])
+
+
 def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
     directory = _directory(tenant, tenant.cross_tenant_access, now)
     if tenant.consent != "none":
@@ -55,6 +68,7 @@ def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
         directory.delegated_permissions = permissions.granted(tenant.consent, delegated=True)
     directory.blocks_operator = tenant.conditional_access.blocks_operator
     directory.defender = tenant.defender
+    directory.arm_listed, directory.arm_named = tenant.arm_listed, tenant.arm_named
     partner = tenant.cross_tenant_access.partner
     if partner is not None:
         directory.partners[home.tenant_id] = build_partner(home.tenant_id, partner)
@@ -74,6 +88,9 @@ def _directory(organization: Organization, access: CrossTenantAccess, now: dt.da
     )
     directory.organization = _organization(directory, organization, now)
     directory.skus = [_sku(directory, row) for row in organization.licenses]
+    directory.incidents = build_incidents(directory, organization.incidents, now)
+    directory.refusals = organization.refusals
+    directory.arm_consent = organization.arm_consent
     _add_groups(directory, organization.groups)
     _add_people(directory, organization.users, now)
     return directory

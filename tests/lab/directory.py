@@ -15,6 +15,7 @@ import uuid
 
 if t.TYPE_CHECKING:
     from lab.faults import FaultPlan
+    from lab.world import Refusal
 
 Entity = dict[str, t.Any]
 
@@ -60,8 +61,18 @@ class Directory:
     delegated_permissions: frozenset[str] | None = None
     blocks_operator: bool = False
     defender: str = "ok"
+    incidents: list[Entity] = dataclasses.field(default_factory=list)
+    refusals: tuple[Refusal, ...] = ()
+    arm_consent: bool = True
+    arm_listed: bool = True
+    arm_named: bool = True
     operator_ids: list[str] = dataclasses.field(default_factory=list)
     faults: FaultPlan | None = None
+
+    def refusal_of(self, identity: str, resource: str) -> Refusal | None:
+        """What Entra answers to a sign-in of that identity to that resource, where it refuses it."""
+        mine = (row for row in self.refusals if row.identity == identity and row.resource in ("all", resource))
+        return next(mine, None)
 
     def transitive_groups(self, member_id: str) -> set[str]:
         """Ids of all groups that hold an object, nested ones included."""
@@ -121,7 +132,7 @@ class GdapRelationship:
 
 @dataclasses.dataclass(slots=True)
 class Person:
-    """The operator in the home tenant."""
+    """Somebody of the home tenant."""
 
     object_id: str
     upn: str
@@ -137,7 +148,10 @@ class State:
     directories: dict[str, Directory]
     relationships: list[GdapRelationship]
     operator: Person
+    colleague: Person
     started: dt.datetime
+    refresh_token_error: int | None = None
+    arm_page_size: int = 100
 
     def find_directory(self, name: str) -> Directory | None:
         """A tenant by id or by one of its domains."""

@@ -62,6 +62,11 @@ def operator_user(directory: Directory, operator: Operator, created: dt.datetime
     return user | {"mail": operator.mail or operator.upn, "identities": [_own_identity(directory, operator.upn)]}
 
 
+def colleague_user(directory: Directory, upn: str, name: str, created: dt.datetime) -> Entity:
+    """Another person of the home tenant."""
+    return _user(directory.tenant_id, upn, name, created) | {"identities": [_own_identity(directory, upn)]}
+
+
 def guest_user(directory: Directory, guest: Guest, operator: Operator, number: int, created: dt.datetime) -> Entity:
     """The operator's object in another tenant.
 

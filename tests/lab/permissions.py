@@ -46,6 +46,8 @@ CHECK_MY_MEMBERS: t.Final = ("User.Read", *CHECK_MEMBERS)
 ROLES_FULL: t.Final = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", *_DIRECTORY)
 ROLES_DELEGATED: t.Final = (*ROLES_FULL, "RoleManagement.Read.All")
 
+INCIDENTS: t.Final = ("SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All")
+
 KNOWN: t.Final = frozenset(
     (
         *ORGANIZATION_DELEGATED,
@@ -56,7 +58,7 @@ KNOWN: t.Final = frozenset(
         *ME,
         *MY_MEMBERSHIPS,
         *ROLES_DELEGATED,
-        "SecurityIncident.Read.All",
+        *INCIDENTS,
         "ThreatHunting.Read.All",
     )
 )

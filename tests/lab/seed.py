@@ -79,6 +79,7 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         "conditional_access": {"blocks_operator": drawn.blocked},
         "defender": drawn.defender,
         "expect": expected(drawn),
+        **states.arm(drawn.arm),
     }
     if drawn.method == "gdap":
         row["gdap"] = states.relationships(drawn, f"{name[:36]} {number + 1}", _OPERATORS, _BYSTANDERS, rng)

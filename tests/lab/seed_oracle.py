@@ -31,6 +31,10 @@ _LICENSE: t.Final = {
     "plan_disabled": "license.plan_disabled",
     "no_units": "license.no_units",
 }
+_DEFENDER: t.Final = {
+    "operator_refused": "defender.rbac_refuses",
+    "not_provisioned": "defender.not_provisioned",
+}
 _MFA_TRUST: t.Final = {
     "default": "mfa_trust.by_default",
     "off": "mfa_trust.not_accepted",
@@ -49,8 +53,10 @@ def expected(drawn: Drawn) -> dict[str, t.Any]:
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
         ("access", _ACCESS.get((drawn.method, drawn.access))),
+        ("sign_in", "sign_in.conditional_access" if drawn.blocked else None),
         ("license", _LICENSE.get(drawn.license)),
         ("permissions", _NO_ROLE[drawn.method] if drawn.roles == "none" else None),
+        ("defender", _DEFENDER.get(drawn.defender)),
     )
     return next(((link, reason) for link, reason in links if reason is not None), (None, None))
 

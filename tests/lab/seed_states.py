@@ -32,6 +32,8 @@ B2B: t.Final = ("accepted", "member", "pending", "disabled", "missing")
 LICENSE: t.Final = ("enough", "business", "without_mtp", "none", "suspended", "open", "plan_disabled", "no_units")
 GDAP_ROLES: t.Final = ("enough", "none")
 B2B_ROLES: t.Final = ("enough", "via_group", "none")
+# What stands in the way of a token for Azure Resource Manager: it changes no answer, and is a caveat.
+ARM: t.Final = ("ok", "mfa", "no_consent")
 MFA_TRUST: t.Final = ("partner", "default", "off", "partner_off")
 
 
@@ -48,6 +50,7 @@ class Drawn:
     mfa_trust: str
     blocked: bool
     defender: str
+    arm: str
 
 
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
@@ -65,7 +68,8 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
         roles=_draw(rng, GDAP_ROLES if method == "gdap" else B2B_ROLES, calm=calm),
         mfa_trust=_draw(rng, MFA_TRUST, calm=calm),
         blocked=not calm and rng.random() < 0.05,
-        defender="ok" if calm or rng.random() < 0.95 else "forbidden",
+        defender="ok" if calm or rng.random() < 0.9 else rng.choice(("operator_refused", "not_provisioned")),
+        arm=_draw(rng, ARM, calm=calm),
     )
 
 
@@ -114,6 +118,16 @@ def cross_tenant_access(state: str) -> Row:
         "default": {"default": {"mfa": True}, "partner": "none"},
         "off": {"partner": "none"},
         "partner_off": {"default": {"mfa": True}, "partner": {"mfa": False}},
+    }
+    return states[state]
+
+
+def arm(state: str) -> Row:
+    """What a tenant does with sign-ins to Azure Resource Manager."""
+    states: dict[str, Row] = {
+        "ok": {},
+        "mfa": {"refusals": [{"resource": "arm", "errors": [50076]}]},
+        "no_consent": {"arm_consent": False},
     }
     return states[state]
 

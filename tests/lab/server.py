@@ -19,6 +19,7 @@ import typing as t
 
 from aiohttp import web
 
+import lab.arm.app
 import lab.entra.app
 import lab.graph.app
 from lab import not_yet
@@ -92,7 +93,9 @@ def _application(hosts: Service, host: str) -> web.Application:
         return lab.entra.app.build(hosts)
     if host == "graph":
         return lab.graph.app.build(hosts)
-    names = {"arm": "Azure Resource Manager", "portal": "the Defender portal", "mto": "the multitenant portal"}
+    if host == "arm":
+        return lab.arm.app.build(hosts)
+    names = {"portal": "the Defender portal", "mto": "the multitenant portal"}
     return not_yet.build(hosts, host, names[host])
 
 
@@ -128,7 +131,8 @@ def _connection(hosts: Service, ca_path: pathlib.Path) -> dict[str, t.Any]:
         "home_tenant_id": hosts.state.home.tenant_id,
         "client_id": hosts.credentials.client_id,
         "client_secret": hosts.credentials.client_secret,
-        "refresh_token": hosts.credentials.new_refresh_token(),
+        "refresh_token": hosts.credentials.new_refresh_token(hosts.state.operator),
+        "colleague_refresh_token": hosts.credentials.new_refresh_token(hosts.state.colleague),
         "operator": hosts.state.operator.upn,
         "portal_cookies_file": None,
     }

@@ -15,6 +15,7 @@ import uuid
 import pydantic
 
 from lab import permissions, roles, skus
+from lab.entra.kinds import KINDS
 
 BATCHABLE: t.Final = ("throttle", "error", "slow", "expired_token")
 
@@ -50,6 +51,12 @@ def _regex(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"'{value}' is not a regular expression ({error})") from None
+    return value
+
+
+def _aadsts(value: int) -> int:
+    if value not in KINDS:
+        raise _unknown("AADSTS number", str(value), [str(number) for number in KINDS])
     return value
 
 
@@ -115,7 +122,7 @@ class Fault(Strict):
     `in_batch` true: items of a batch only; false: requests of their own only; absent: both.
     """
 
-    host: t.Literal["graph", "login"] = "graph"
+    host: t.Literal["graph", "login", "arm"] = "graph"
     path: Regex = "/"
     kind: t.Literal["throttle", "error", "reset", "truncate", "html", "slow", "expired_token"]
     seconds: t.Annotated[float, pydantic.Field(ge=0, strict=False)] | None = None
@@ -237,9 +244,27 @@ class CrossTenantAccess(Strict):
 
 
 class ConditionalAccess(Strict):
-    """Policies that refuse the operator's sign-in, never the app's."""
+    """Policies that refuse the operator's sign-in to every resource, never the app's."""
 
     blocks_operator: bool = False
+
+
+class Refusal(Strict):
+    """Entra refuses a sign-in with these AADSTS numbers: the first, and those of services behind it.
+
+    The same number twice makes an answer that says everything twice. `resource` is what the token was asked for.
+    """
+
+    identity: t.Literal["operator", "app"] = "operator"
+    resource: t.Literal["graph", "arm", "all"] = "all"
+    errors: t.Annotated[
+        tuple[t.Annotated[int, pydantic.AfterValidator(_aadsts)], ...],
+        pydantic.Strict(strict=False),
+        pydantic.Field(min_length=1),
+    ]
+
+
+Refusals = t.Annotated[tuple[Refusal, ...], pydantic.Strict(strict=False)]
 
 
 class Declare(Strict):
@@ -253,7 +278,9 @@ class Expect(Strict):
 
     first_broken: t.Literal["consent", "access", "sign_in", "license", "permissions", "defender", "registration"] | None
     reason: str | None
-    verdicts: dict[t.Literal["access", "license", "permissions", "mfa_trust"], str] = {}
+    verdicts: dict[
+        t.Literal["access", "license", "permissions", "mfa_trust", "listed", "sign_in", "defender"], str
+    ] = {}
 
     @pydantic.model_validator(mode="after")
     def _check(self) -> t.Self:
@@ -266,17 +293,24 @@ HEALTHY: t.Final = Expect(first_broken=None, reason=None)
 
 
 class Operator(Strict):
-    """The person whose access is judged. `roles` are roles in the home tenant."""
+    """The person whose access is judged. `roles` are roles in the home tenant.
+
+    `refresh_token` is `ok`, or the AADSTS number that every use of it gets.
+    """
 
     upn: t.Annotated[str, pydantic.StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
     name: Name = "Anna Berg"
     mail: str | None = None
     groups: Names = ()
     roles: RoleIds = ()
+    refresh_token: t.Annotated[int, pydantic.AfterValidator(_aadsts)] | t.Literal["ok"] = "ok"
 
 
 class Organization(Strict):
-    """What every tenant has. `users` is how many ordinary people stand in its directory."""
+    """What every tenant has. `users` is how many ordinary people stand in its directory.
+
+    `arm_consent` false: our app may not use Azure Resource Manager for people there.
+    """
 
     tenant_id: Guid
     name: Name
@@ -286,6 +320,9 @@ class Organization(Strict):
     licenses: Licenses = ()
     users: t.Annotated[int, pydantic.Field(ge=0, le=5000)] = 6
     faults: t.Annotated[tuple[Fault, ...], pydantic.Strict(strict=False)] = ()
+    refusals: Refusals = ()
+    arm_consent: bool = True
+    incidents: t.Annotated[int, pydantic.Field(ge=0, le=1000)] = 2
 
     @property
     def initial_domain(self) -> str:
@@ -315,6 +352,7 @@ class Home(Organization):
 
     operator: Operator
     app_permissions: Consent = "full"
+    arm_page_size: t.Annotated[int, pydantic.Field(ge=1, le=1000)] = 100
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess(partner=None)
 
     @pydantic.model_validator(mode="after")
@@ -324,7 +362,11 @@ class Home(Organization):
 
 
 class Tenant(Organization):
-    """A target tenant."""
+    """A target tenant.
+
+    `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
+    Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`).
+    """
 
     declare: Declare = Declare()
     gdap: t.Annotated[tuple[Relationship, ...], pydantic.Strict(strict=False)] = ()
@@ -332,7 +374,9 @@ class Tenant(Organization):
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess()
     consent: Consent = "full"
     conditional_access: ConditionalAccess = ConditionalAccess()
-    defender: t.Literal["ok", "forbidden"] = "ok"
+    defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
+    arm_listed: bool = True
+    arm_named: bool = True
     expect: Expect = HEALTHY
 
     @pydantic.model_validator(mode="after")

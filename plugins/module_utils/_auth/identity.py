@@ -16,6 +16,10 @@ import traceback
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of, said_by
+from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import (
+    RefreshTokenFile,
+    RefreshTokenNotStored,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.token_cache import TokenCacheFile
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
 from ansible_collections.m365.defender.plugins.module_utils._errors import (
@@ -41,12 +45,14 @@ else:
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import Credential
+    from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalResponse
     from ansible_collections.m365.defender.plugins.module_utils._cloud import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._http import Http
-    from ansible_collections.m365.defender.plugins.module_utils._model import IdentityName
+    from ansible_collections.m365.defender.plugins.module_utils._model import IdentityName, Service
 
 
 _TOKEN: t.Final = re.compile(r"[\x21-\x7e]+")
+SERVICE_TITLES: t.Final[dict[Service, str]] = {"graph": "Microsoft Graph", "arm": "Azure Resource Manager"}
 
 
 def require_msal() -> None:
@@ -66,7 +72,7 @@ def claims_of(access_token: str) -> dict[str, t.Any]:
 
 
 class Identity(abc.ABC):
-    """Base of the two. Asks Microsoft Entra once per tenant and audience; safe to use from many threads."""
+    """Base of the two. Asks Microsoft Entra once per tenant and service; safe to use from many threads."""
 
     name: IdentityName
 
@@ -77,51 +83,56 @@ class Identity(abc.ABC):
         self._client_id = client_id
         self._credential = credential
         self._lock = threading.Lock()
-        self._tokens: dict[str, BearerToken] = {}
+        self._tokens: dict[tuple[str, Service], BearerToken] = {}
+        self._discovery: dict[str, MsalResponse] = {}
 
-    def graph_token(self, tenant_id: str) -> BearerToken:
-        """A token for Microsoft Graph in `tenant_id`. Raises SignInError, UnreachableError or DeadlineError."""
+    def token(self, tenant_id: str, service: Service) -> BearerToken:
+        """A token for a service in `tenant_id`. Raises SignInError, UnreachableError or DeadlineError."""
         with self._lock:
-            known = self._tokens.get(tenant_id)
+            known = self._tokens.get((tenant_id, service))
         if known is not None:
             return known
-        token = self._fresh_token(tenant_id)
+        token = self._fresh_token(tenant_id, service)
         with self._lock:
-            self._tokens[tenant_id] = token
+            self._tokens[(tenant_id, service)] = token
         return token
 
-    def _fresh_token(self, tenant_id: str) -> BearerToken:
+    def _fresh_token(self, tenant_id: str, service: Service) -> BearerToken:
+        audience = self._cloud.graph_audience if service == "graph" else self._cloud.arm_audience
+        details = {"resource": SERVICE_TITLES[service]}
         try:
-            answer = self._ask(tenant_id, [f"{self._cloud.graph_audience}/.default"])
+            answer = self._ask(tenant_id, [f"{audience}/.default"])
         except (ValueError, TypeError) as error:
             # msal says so of what it cannot use: a private key, an authority.
-            raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error)})) from None
+            raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error), **details})) from None
         except ServiceError as error:
-            reason = "read.throttled" if error.status == 429 else "read.failed"
-            raise SignInError(str(error), Problem(reason, {"said": str(error)})) from None
+            reason = "sign_in.throttled" if error.status == 429 else "sign_in.no_answer"
+            raise SignInError(str(error), Problem(reason, {"said": str(error), **details})) from None
         value = answer.get("access_token")
         if not value:
-            raise SignInError(said_by(answer), problem_of(answer))
-        return self._checked(str(value), tenant_id)
+            problem = problem_of(answer)
+            raise SignInError(said_by(answer), Problem(problem.reason, {**details, **problem.details}))
+        return self._checked(str(value), tenant_id, service)
 
-    def _checked(self, value: str, tenant_id: str) -> BearerToken:
+    def _checked(self, value: str, tenant_id: str, service: Service) -> BearerToken:
         """Refuse a token that says it is another tenant's, and one that is no token: it would end up in an error."""
         if not _TOKEN.fullmatch(value):
             raise SignInError(
-                "the answer holds no token", Problem("read.failed", {"said": "the answer holds no token"})
+                "the answer holds no token", Problem("sign_in.no_answer", {"said": "the answer holds no token"})
             )
         claims = claims_of(value)
         tid = str(claims.get("tid") or "").lower()
         if tid and tid != tenant_id:
             problem = Problem("read.wrong_tenant", {"answered": tid, "tenant_id": tenant_id})
             raise SignInError(f"Microsoft Entra gave a token of tenant {tid} where {tenant_id} was asked", problem)
-        return BearerToken(value, origin_of(self._cloud.graph), tenant_id, self.name, claims)
+        base = self._cloud.graph if service == "graph" else self._cloud.arm
+        return BearerToken(value, origin_of(base), tenant_id, self.name, claims)
 
     def _authority(self, tenant_id: str) -> dict[str, t.Any]:
         """What every msal application of ours is made with. The user chose the address, so msal validates nothing."""
         return {
             "authority": f"{self._cloud.login}/{tenant_id}",
-            "http_client": MsalTransport(self._http, self._cloud.login),
+            "http_client": MsalTransport(self._http, self._cloud.login, self._discovery),
             "validate_authority": False,
             "instance_discovery": False,
         }
@@ -156,21 +167,78 @@ class AppIdentity(Identity):
 
 
 class OperatorIdentity(Identity):
-    """The operator, by their refresh token, redeemed with the app's credential or as a public client."""
+    """The operator, by their refresh token, redeemed with the app's credential or as a public client.
+
+    Every answer carries a new refresh token. The one of the home tenant's answer is kept, in `token_file` too where
+    the token came out of one; a token that could not be stored is a warning, for the old one stays good [guess].
+    """
 
     name = "operator"
 
-    def __init__(self, *, refresh_token: str, **common: t.Any) -> None:
+    def __init__(
+        self, *, home_tenant_id: str, refresh_token: str | None, token_file: str | None = None, **common: t.Any
+    ) -> None:
         super().__init__(**common)
-        self._refresh_token = refresh_token
+        self.warnings: list[str] = []
+        self._home_tenant_id = home_tenant_id
+        self._file = RefreshTokenFile(token_file) if token_file else None
+        self._refresh_token = refresh_token or (self._file.load() if self._file else "")
+        self._public = self._credential is None
 
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
+        used = self._refresh_token
+        answer = self._redeem_with_or_without(used, tenant_id, scopes)
+        newer = self._stored_meanwhile(used) if answer.get("error") == "invalid_grant" else None
+        if newer is not None:
+            used, answer = newer, self._redeem_with_or_without(newer, tenant_id, scopes)
+        rotated = answer.get("refresh_token")
+        if rotated and tenant_id == self._home_tenant_id:
+            self._keep(used, str(rotated))
+        return answer
+
+    def _redeem_with_or_without(self, refresh_token: str, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
+        """A token that was got as a public client (by device code, say) takes no credential [doc AADSTS700025].
+
+        OAuth's own word `invalid_client` is what makes us try; where that fails too, the first answer is the one told.
+        """
+        if self._public:
+            return self._redeem(refresh_token, tenant_id, scopes, public=True)
+        first = self._redeem(refresh_token, tenant_id, scopes, public=False)
+        if first.get("error") != "invalid_client":
+            return first
+        second = self._redeem(refresh_token, tenant_id, scopes, public=True)
+        if not second.get("access_token"):
+            return first
+        self._public = True
+        return second
+
+    def _redeem(self, refresh_token: str, tenant_id: str, scopes: list[str], *, public: bool) -> dict[str, t.Any]:
         common = self._authority(tenant_id)
-        if self._credential is None:
+        if public or self._credential is None:
             application = msal.PublicClientApplication(self._client_id, **common)
         else:
             application = msal.ConfidentialClientApplication(
                 self._client_id, client_credential=self._credential.for_msal(), **common
             )
-        answer: dict[str, t.Any] = application.acquire_token_by_refresh_token(self._refresh_token, scopes=scopes)
+        answer: dict[str, t.Any] = application.acquire_token_by_refresh_token(refresh_token, scopes=scopes)
         return answer
+
+    def _stored_meanwhile(self, used: str) -> str | None:
+        """Another run may have stored a newer token while ours was in use."""
+        if self._file is None:
+            return None
+        try:
+            held = self._file.load()
+        except MtoError:
+            return None
+        return held if held != used else None
+
+    def _keep(self, used: str, rotated: str) -> None:
+        with self._lock:
+            self._refresh_token = rotated
+        if self._file is None:
+            return
+        try:
+            self._file.rotate(used, rotated)
+        except RefreshTokenNotStored as error:
+            self.warnings.append(f"{error} The token in it stays good until its own end.")

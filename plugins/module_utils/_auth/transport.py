@@ -38,12 +38,14 @@ class MsalResponse:
 class MsalTransport:
     """msal's `http_client`. One per application object: msal keeps a cache of failures on it.
 
-    `login` is the address of Microsoft Entra: secrets go there and nowhere else, whatever metadata say.
+    `login` is the address of Microsoft Entra: secrets go there and nowhere else, whatever metadata say. `discovery`
+    keeps metadata that were fetched, by address, so that a second token of one tenant need not fetch them again.
     """
 
-    def __init__(self, http: Http, login: str) -> None:
+    def __init__(self, http: Http, login: str, discovery: dict[str, MsalResponse] | None = None) -> None:
         self._http = http
         self._origin = origin_of(login)
+        self._discovery = {} if discovery is None else discovery
 
     def get(
         self,
@@ -53,11 +55,15 @@ class MsalTransport:
         **_ignored: t.Any,
     ) -> MsalResponse:
         """Metadata of an authority. Raises SignInError for a refusal: msal would hide Entra's own words."""
-        response = self._http.send("GET", self._checked(url, params), headers=headers)
+        address = self._checked(url, params)
+        if address in self._discovery:
+            return self._discovery[address]
+        response = self._http.send("GET", address, headers=headers)
         found = _usable(response)
         if response.status >= 400:
             body = response.json()
             raise SignInError(said_by(body), problem_of(body))
+        self._discovery[address] = found
         return found
 
     def post(

@@ -10,7 +10,6 @@ of it.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import time
 import typing as t
@@ -23,6 +22,14 @@ from ansible_collections.m365.defender.plugins.module_utils._http import (
     pause,
     retry_after,
 )
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import (
+    Answer,
+    Request,
+    all_pages,
+    answer_of,
+    failed,
+    get_url,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,45 +37,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http, Response
 
 BATCH_LIMIT: t.Final = 20
-# A collection longer than this is told as partial rather than read for ever.
-MAX_PAGES: t.Final = 200
-ADVANCED_QUERY: t.Final = {"ConsistencyLevel": "eventual"}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Request:
-    """A GET. `key` names the answer, `path` is relative to the version: `/organization?$select=id`."""
-
-    key: str
-    path: str
-    advanced: bool = False
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Headers that the query needs [doc aad-advanced-queries]."""
-        return dict(ADVANCED_QUERY) if self.advanced else {}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. `body` is JSON data; `error` is a sentence when the answer is no, `partial` when a page failed.
-
-    `status` is 0 where no HTTP answer came at all; `deadline` tells that time ran out.
-    """
-
-    status: int
-    url: str
-    body: t.Any = None
-    code: str = ""
-    error: str = ""
-    request_id: str = ""
-    partial: str = ""
-    deadline: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Is there data, and all of it?"""
-        return 200 <= self.status < 300 and not self.error and not self.partial
 
 
 class Graph:
@@ -89,17 +57,13 @@ class Graph:
             found = {}
             for start in range(0, len(requests), BATCH_LIMIT):
                 found.update(self._batch(requests[start : start + BATCH_LIMIT], token))
-        return {request.key: self._all_pages(request, found[request.key], token) for request in requests}
+        return {
+            request.key: all_pages(self._http, request, found[request.key], token, "@odata.nextLink")
+            for request in requests
+        }
 
     def _get(self, request: Request, token: BearerToken) -> Answer:
-        return self._get_url(self._root + request.path, request, token)
-
-    def _get_url(self, url: str, request: Request, token: BearerToken) -> Answer:
-        try:
-            response = self._http.send("GET", url, token=token, headers=request.headers)
-            return _answer_of(url, response.status, response.json(), response.request_id)
-        except MtoError as error:
-            return _failed(url, error)
+        return get_url(self._http, self._root + request.path, token, request.headers)
 
     def _batch(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
         """One `$batch`, and again for the items that were throttled or failed in passing."""
@@ -147,7 +111,7 @@ class Graph:
             )
             items = _batch_items(response)
         except MtoError as error:
-            return {request.key: (_failed(self._root + request.path, error), None) for request in requests}
+            return {request.key: (failed(self._root + request.path, error), None) for request in requests}
         return {
             request.key: self._item_answer(request, items.get(str(number)), response)
             for number, request in enumerate(requests)
@@ -163,24 +127,7 @@ class Graph:
         status = item.get("status")
         if not isinstance(status, int):
             return Answer(0, url, error="the batch came back with an answer without a status"), None
-        return _answer_of(url, status, item.get("body"), headers.get("request-id") or outer.request_id), headers
-
-    def _all_pages(self, request: Request, first: Answer, token: BearerToken) -> Answer:
-        """Follow nextLink to the end. A page that fails makes the answer partial, and partial is told."""
-        if not first.ok or not isinstance(first.body, dict) or "@odata.nextLink" not in first.body:
-            return first
-        rows: list[t.Any] = []
-        page = first
-        for _page in range(MAX_PAGES):
-            found = page.body.get("value") if isinstance(page.body, dict) else None
-            if not page.ok or not isinstance(found, list):
-                return _with_rows(first, rows, partial=page.error or "a page was not a list")
-            rows.extend(found)
-            if page.body.get("@odata.nextLink") is None:
-                return _with_rows(first, rows)
-            # The session refuses a link that leads to another host: the token stays where it belongs.
-            page = self._get_url(str(page.body["@odata.nextLink"]), request, token)
-        return _with_rows(first, rows, partial=f"it has more than {MAX_PAGES} pages")
+        return answer_of(url, status, item.get("body"), headers.get("request-id") or outer.request_id), headers
 
 
 def _lowered(headers: t.Any) -> dict[str, str]:
@@ -193,16 +140,11 @@ def _worth_another_try(answer: Answer, headers: Mapping[str, str] | None) -> boo
     return headers is not None and answer.status in RETRY_STATUSES
 
 
-def _with_rows(first: Answer, rows: list[t.Any], partial: str = "") -> Answer:
-    body = {key: value for key, value in first.body.items() if key != "@odata.nextLink"}
-    return dataclasses.replace(first, body={**body, "value": rows}, partial=partial)
-
-
 def _batch_items(response: Response) -> dict[str, Mapping[str, t.Any]]:
     """Answers of a batch by id. Raises ServiceError where the batch as a whole was refused."""
     body = response.json()
     if response.status != 200 or not isinstance(body, dict) or not isinstance(body.get("responses"), list):
-        refused = _answer_of(response.url, response.status, body, response.request_id)
+        refused = answer_of(response.url, response.status, body, response.request_id)
         raise ServiceError(
             refused.error or "the batch was answered without responses",
             status=response.status,
@@ -210,31 +152,3 @@ def _batch_items(response: Response) -> dict[str, Mapping[str, t.Any]]:
             request_id=response.request_id,
         )
     return {str(item.get("id")): item for item in body["responses"] if isinstance(item, dict)}
-
-
-def _answer_of(url: str, status: int, body: t.Any, request_id: str) -> Answer:
-    if 200 <= status < 300:
-        return Answer(status, url, body=body, request_id=request_id)
-    refusal = body.get("error") if isinstance(body, dict) else None
-    refusal = refusal if isinstance(refusal, dict) else {}
-    code, message = str(refusal.get("code") or ""), str(refusal.get("message") or "no reason given")
-    return Answer(
-        status,
-        url,
-        code=code,
-        error=f"HTTP {status}{f' {code}' if code else ''}: {' '.join(message.split())}",
-        request_id=_inner_request_id(refusal) or request_id,
-    )
-
-
-def _inner_request_id(refusal: Mapping[str, t.Any]) -> str:
-    """`innerError` occurs in two letter cases [doc errors]."""
-    inner = refusal.get("innerError") or refusal.get("innererror") or {}
-    return str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
-
-
-def _failed(url: str, error: MtoError) -> Answer:
-    if isinstance(error, ServiceError):
-        # Not JSON, or the whole batch refused. The code is left out: it is no word about this request.
-        return Answer(error.status, url, error=str(error), request_id=error.request_id)
-    return Answer(0, url, error=str(error), deadline=isinstance(error, DeadlineError))

@@ -8,12 +8,16 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError
+from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, HomeSignInError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
 from ansible_collections.m365.defender.plugins.module_utils._reading import described, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._requirements.home import read_home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import (
+    home_failure,
+    read_home,
+    unread_home,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
@@ -22,7 +26,7 @@ from ansible_collections.m365.defender.plugins.module_utils._session import Sess
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._fleet import Outcome
     from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
@@ -54,6 +58,8 @@ class RequirementFacts:
     cloud: str
     read_at: str
     reports: list[TenantReport]
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    failure: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The module's result."""
@@ -63,25 +69,49 @@ class RequirementFacts:
             "operator": self.operator,
             "cloud": self.cloud,
             "read_at": self.read_at,
+            "warnings": self.warnings,
+            **self.failure,
         }
 
 
 def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> RequirementFacts:
-    """One report per declared tenant, in order. Raises MtoError only where the home tenant cannot be used."""
+    """One report per declared tenant, in order; without a sign-in to the home tenant all are unknown, and `failure`
+    says so. Raises OptionError, and MtoError where nobody says whose the refresh token is."""
     session, now = Session(connection), utc_now()
-    home = read_home(session, tenants, now)
+    try:
+        home = read_home(session, tenants, now)
+    except HomeSignInError as error:
+        nothing = unread_home(session)
+        rows = [
+            unread_report(empty_case(session, nothing, tenant, now), error.problem, "sign_in") for tenant in tenants
+        ]
+        return _facts(connection, session, nothing, now, rows, home_failure(error))
     outcomes = run_fleet(
         tenants,
         lambda tenant: judge_requirements(read_tenant(session, home, tenant, now)),
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
+    reports = [_report(session, home, *pair, now) for pair in zip(tenants, outcomes, strict=True)]
+    return _facts(connection, session, home, now, reports)
+
+
+def _facts(
+    connection: Connection,
+    session: Session,
+    home: Home,
+    now: dt.datetime,
+    reports: list[TenantReport],
+    failure: Mapping[str, t.Any] | None = None,
+) -> RequirementFacts:
     return RequirementFacts(
         home_tenant_id=connection.home_tenant_id,
         operator=home.operator,
         cloud=connection.cloud.name,
         read_at=timestamp(now),
-        reports=[_report(session, home, *pair, now) for pair in zip(tenants, outcomes, strict=True)],
+        reports=reports,
+        warnings=session.warnings,
+        failure=failure or {},
     )
 
 
@@ -96,11 +126,11 @@ def _report(
     return unread_report(empty_case(session, home, tenant, now), problem)
 
 
-def unread_report(case: Case, problem: Problem) -> TenantReport:
+def unread_report(case: Case, problem: Problem, caused_by: str | None = None) -> TenantReport:
     """Nothing could be read: every verdict is unknown, and says why."""
     details = {"where": case.tenant.name, **problem.details}
     verdicts = {
-        link: case.verdict(link, problem.reason, {"what": f"what decides on {link}", **details})
+        link: case.verdict(link, problem.reason, {"what": f"what decides on {link}", **details}, caused_by=caused_by)
         for link in REQUIREMENTS
     }
     return TenantReport(case.tenant, verdicts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._errors import HomeSignInError, MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap i
     assignments_key,
     in_force,
 )
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -141,10 +142,14 @@ def _slice_groups(piece: Evidence, groups: set[str]) -> Evidence:
     return dataclasses.replace(piece, data={"groups": kept, "other_groups": len(piece.data["groups"]) - len(kept)})
 
 
-def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> Home:
-    """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown."""
+def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
+    """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
+
+    HomeSignInError where there is no token; `with_gdap` False leaves relationships and groups out.
+    """
     session.sign_in_home()
-    evidence = session.read(_asked(session, tenants), session.home_place)
+    gdap = with_gdap and any(tenant.access in ("gdap", "auto") for tenant in tenants)
+    evidence = session.read(_asked(session, gdap=gdap), session.home_place)
     upn, mails = _operator(session, evidence)
     organization = evidence["organization"]
     name = organization.data["name"] if organization.data else session.home_place.name
@@ -152,9 +157,20 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     return Home(name, upn, mails, evidence, assignments)
 
 
-def _asked(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
+def unread_home(session: Session) -> Home:
+    """What is known of a home tenant that gave no token: nothing but what the options say."""
+    return Home(session.home_place.name, session.operator or "the operator", (), {}, {})
+
+
+def home_failure(error: HomeSignInError) -> dict[str, t.Any]:
+    """What a module returns beside its rows where the home tenant gave no token: `failed`, `msg`, `home_problem`."""
+    told = make_verdict("sign_in", error.problem.reason, error.problem.details)
+    problem = {"reason": told.reason, "message": told.message, "remedy": told.remedy, "doc_url": told.doc_url}
+    return {"failed": True, "msg": str(error), "home_problem": problem}
+
+
+def _asked(session: Session, *, gdap: bool) -> list[Asked]:
     """GDAP is asked for only where a tenant can be reached by it."""
-    gdap = any(tenant.access in ("gdap", "auto") for tenant in tenants)
     asked = [_ORGANIZATION]
     if session.reading_as == "app":
         fields = {"operator": session.operator or ""}
@@ -187,11 +203,35 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     if user is None:
         return wanted, (wanted,) if "@" in wanted else ()
     if wanted and wanted.lower() not in (user["id"], user["upn"].lower(), str(user["mail"]).lower()):
-        raise OptionError(
-            f"operator: the refresh_token is of {user['upn']}, not of {wanted}; give the token of that person, or name"
-            " the right operator."
-        )
+        raise _other_person(user["upn"], wanted)
     return user["upn"], known_mails(user)
+
+
+def _other_person(found: str, wanted: str) -> OptionError:
+    return OptionError(
+        f"operator: the refresh token is of {found}, not of {wanted}; give the token of that person"
+        " (ansible-playbook m365.defender.login), or name the right operator."
+    )
+
+
+def unproven_operator(session: Session, home: Home) -> Problem | None:
+    """Why the operator identity is not known to be the operator's, where both identities are given; else None.
+
+    Raises OptionError where the refresh token is somebody else's.
+    """
+    if session.reading_as == "operator" or not session.has("operator"):
+        return None
+    place = dataclasses.replace(session.home_place, name=home.name)
+    own = session.read_as("operator", [_ORGANIZATION, Asked("operator", OWN_USER)], place)["operator"]
+    if own.data is None:
+        return own.problem
+    known = home.evidence["operator"].data
+    same = (
+        own.data["id"] == known["id"] if known else home.operator.lower() in (own.data["id"], own.data["upn"].lower())
+    )
+    if not same:
+        raise _other_person(own.data["upn"], home.operator)
+    return None
 
 
 def _read_assignments(

@@ -74,7 +74,7 @@ def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
         Asked("cross_tenant_access_default", TRUST_DEFAULT),
         Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": session.home_place.tenant_id}),
     ]
-    return [*asked, *_look_ups(session, home)] if _needs_accounts(case) else asked
+    return [*asked, *look_ups(session, home)] if _needs_accounts(case) else asked
 
 
 def _needs_accounts(case: Case) -> bool:
@@ -83,7 +83,8 @@ def _needs_accounts(case: Case) -> bool:
     return method == "b2b" or (method == "auto" and judge_permissions(case, judge_access(case)).status != "met")
 
 
-def _look_ups(session: Session, home: Home) -> list[Asked]:
+def look_ups(session: Session, home: Home) -> list[Asked]:
+    """What finds the operator's account in a target: by every address as the app, or the own object."""
     if session.reading_as == "operator":
         return [Asked("own_account", OWN_ACCOUNT)]
     asked: list[Asked] = []

@@ -144,6 +144,8 @@ class _Login:
         except EntraError as error:
             if fault is not None and fault.retry_after is not None:
                 headers["Retry-After"] = fault.retry_after
+            elif error.status in (429, 503) and fault is None:
+                headers["Retry-After"] = "0.05"
             status = fault.status if fault is not None and fault.kind == "error" else error.status
             return _respond(body(error, self._base, sent_id or str(uuid.uuid4())), status, headers)
         except NotEmulatedError as error:

@@ -16,13 +16,13 @@ from lab.directory import object_id
 from lab.entra import tokens
 from lab.entra.errors import EntraError
 from lab.entra.scopes import Wanted, wanted_by_app, wanted_by_user
-from lab.entra.sign_in import check_policies, presence_of_operator
+from lab.entra.sign_in import POLICY_NUMBERS, check_policies, policy_claims, presence_of
 
 if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
-    from lab.directory import Directory, State
+    from lab.directory import Directory, Person, State
     from lab.entra.sign_in import Presence
 
 CLIENT_ID: t.Final = "5c1f8a86-7f0e-4b8d-9a53-6a8f2f1c7d11"
@@ -39,12 +39,12 @@ class Credentials:
 
     client_id: str = CLIENT_ID
     client_secret: str = dataclasses.field(default_factory=lambda: f"lab8Q~{secrets.token_urlsafe(30)}")
-    refresh_tokens: set[str] = dataclasses.field(default_factory=set)
+    refresh_tokens: dict[str, Person] = dataclasses.field(default_factory=dict)
 
-    def new_refresh_token(self) -> str:
-        """One more token of the operator. Earlier ones stay good [guess: Entra does not revoke them by use]."""
+    def new_refresh_token(self, person: Person) -> str:
+        """One more token of somebody. Earlier ones stay good [guess: Entra does not revoke them by use]."""
         token = f"1.AX0A{secrets.token_urlsafe(120)}"
-        self.refresh_tokens.add(token)
+        self.refresh_tokens[token] = person
         return token
 
 
@@ -68,9 +68,17 @@ class TokenRequest:
         return value
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> dict[str, t.Any]:
         """What texts of errors mention."""
-        return {"client_id": self.credentials.client_id, "app": APP_NAME}
+        return {
+            "client_id": self.credentials.client_id,
+            "app": APP_NAME,
+            "tenant": self.directory.name,
+            "home": self.state.home.tenant_id,
+            "upn": self.state.operator.upn,
+            "resource": "the resource",
+            "scope": self.form.get("scope", ""),
+        }
 
 
 Answer = dict[str, t.Any]
@@ -95,6 +103,7 @@ def _client_credentials(request: TokenRequest) -> Answer:
         raise EntraError(700016, client_id=client_id, tenant=directory.name)
     _check_secret(request)
     audience = wanted_by_app(scope, directory.name).audience
+    _refuse(request, "app", audience)
     principal_id = object_id(directory.tenant_id, "servicePrincipal", client_id)
     claims = tokens.app_claims(directory, audience, client_id, APP_NAME, principal_id)
     return _bearer(request.keys.sign(claims))
@@ -103,13 +112,27 @@ def _client_credentials(request: TokenRequest) -> Answer:
 def _refresh_token(request: TokenRequest) -> Answer:
     refresh_token = request.need("refresh_token")
     _check_secret(request)
-    if refresh_token not in request.credentials.refresh_tokens:
+    person = request.credentials.refresh_tokens.get(refresh_token)
+    if person is None:
         raise EntraError(70000)
+    if person is request.state.operator and request.state.refresh_token_error is not None:
+        raise EntraError(request.state.refresh_token_error, **request.names)
     wanted = wanted_by_user(request.form.get("scope", ""), request.directory.name)
-    presence = presence_of_operator(request.state, request.directory, request.now, request.names)
+    _refuse(request, "operator", wanted.audience)
+    presence = presence_of(person, request.state, request.directory, request.now, request.names)
     scopes = _consented(request, wanted)
     check_policies(request.directory)
-    return _user_answer(request, wanted, presence, scopes)
+    return _user_answer(request, wanted, presence, scopes, person)
+
+
+def _refuse(request: TokenRequest, identity: str, audience: str) -> None:
+    """What the world says about this identity and this resource. Raises EntraError."""
+    resource = "graph" if audience == tokens.GRAPH else "arm"
+    refusal = request.directory.refusal_of(identity, resource)
+    if refusal is not None:
+        first, *inner = refusal.errors
+        claims = policy_claims(request.directory) if first in POLICY_NUMBERS else None
+        raise EntraError(first, claims=claims, inner=inner, **request.names)
 
 
 def _check_secret(request: TokenRequest) -> None:
@@ -126,18 +149,20 @@ def _consented(request: TokenRequest, wanted: Wanted) -> frozenset[str]:
     """The scopes that the token gets. Raises EntraError where there is no consent."""
     granted = request.directory.delegated_permissions
     if granted is not None and wanted.audience != tokens.GRAPH:
-        granted = frozenset(("user_impersonation",))
+        granted = frozenset(("user_impersonation",)) if request.directory.arm_consent else frozenset()
     if not granted or not (wanted.names or frozenset()) <= granted:
         raise EntraError(65001, **request.names)
     return granted
 
 
-def _user_answer(request: TokenRequest, wanted: Wanted, presence: Presence, scopes: frozenset[str]) -> Answer:
+def _user_answer(
+    request: TokenRequest, wanted: Wanted, presence: Presence, scopes: frozenset[str], person: Person
+) -> Answer:
     client_id = request.credentials.client_id
     claims = tokens.user_claims(request.directory, wanted.audience, client_id, APP_NAME, presence, scopes)
     answer = _bearer(request.keys.sign(claims))
     answer["scope"] = " ".join(f"{wanted.audience}/{name}" for name in sorted(scopes))
-    answer["refresh_token"] = request.credentials.new_refresh_token()
+    answer["refresh_token"] = request.credentials.new_refresh_token(person)
     if wanted.openid:
         answer["id_token"] = request.keys.sign(tokens.id_claims(request.login, request.directory, client_id, presence))
     if request.form.get("client_info") == "1":

@@ -14,7 +14,11 @@ from lab.entra.errors import EntraError
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from lab.directory import Directory, Entity, State
+    from lab.directory import Directory, Entity, Person, State
+
+
+# With these Entra sends claims, for a client that can ask the person again.
+POLICY_NUMBERS: t.Final = frozenset((50074, 50076, 50079, 53000, 53001, 53003, 530032))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,8 +32,12 @@ class Presence:
     roles: frozenset[str]
 
 
-def presence_of_operator(state: State, directory: Directory, now: dt.datetime, names: dict[str, str]) -> Presence:
-    """Who the operator is in this tenant. Raises EntraError where they may not sign in."""
+def presence_of(
+    person: Person, state: State, directory: Directory, now: dt.datetime, names: dict[str, t.Any]
+) -> Presence:
+    """Who somebody is in this tenant. Raises EntraError where they may not sign in."""
+    if person is not state.operator:
+        return _colleague(person, state, directory, names)
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)
     gdap = state.gdap_roles(directory.tenant_id, now)
@@ -46,20 +54,32 @@ def presence_of_operator(state: State, directory: Directory, now: dt.datetime, n
     )
 
 
+def _colleague(person: Person, state: State, directory: Directory, names: dict[str, t.Any]) -> Presence:
+    """At home only: nobody has given a colleague access to anything."""
+    if directory is not state.home:
+        raise EntraError(50020, **names | {"upn": person.upn})
+    roles = frozenset(directory.active_roles(person.object_id))
+    return Presence(person.object_id, person.upn, person.name, state.home.tenant_id, roles)
+
+
 def _usable(user: Entity) -> bool:
     return bool(user["accountEnabled"]) and user["externalUserState"] != "PendingAcceptance"
 
 
-def _refusal(state: State, directory: Directory, users: list[Entity], names: dict[str, str]) -> EntraError:
+def _refusal(state: State, directory: Directory, users: list[Entity], names: dict[str, t.Any]) -> EntraError:
     if any(not user["accountEnabled"] for user in users):
         return EntraError(50057)
     if users:
         return EntraError(50014)
-    return EntraError(50020, upn=state.operator.upn, home=state.home.tenant_id, tenant=directory.name, **names)
+    return EntraError(50020, **names)
 
 
 def check_policies(directory: Directory) -> None:
     """Conditional Access of the tenant. Raises EntraError where it blocks the operator."""
     if directory.blocks_operator:
-        policies = {"access_token": {"capolids": {"essential": True, "values": [directory.tenant_id]}}}
-        raise EntraError(53003, claims=json.dumps(policies))
+        raise EntraError(53003, claims=policy_claims(directory))
+
+
+def policy_claims(directory: Directory) -> str:
+    """The claims challenge that Conditional Access sends along."""
+    return json.dumps({"access_token": {"capolids": {"essential": True, "values": [directory.tenant_id]}}})

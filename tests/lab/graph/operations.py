@@ -13,7 +13,7 @@ import typing as t
 
 from lab import permissions as p
 from lab import roles as r
-from lab.graph import organization, policies, relationships, roles, users
+from lab.graph import incidents, organization, policies, relationships, roles, users
 
 if t.TYPE_CHECKING:
     from lab.graph.message import Handler
@@ -82,6 +82,13 @@ _GROUP_CAST: t.Final = "/microsoft.graph.group"
 _ROLE_CAST: t.Final = "/microsoft.graph.directoryRole"
 
 OPERATIONS: t.Final[tuple[Operation, ...]] = (
+    _read(
+        "/security/incidents",
+        p.INCIDENTS,
+        incidents.list_incidents,
+        options=frozenset(("$top", "$count", "$skiptoken")),
+        beyond=frozenset(("$filter", "$skip", "$expand", "$orderby")),
+    ),
     _read("/organization", p.ORGANIZATION_DELEGATED, organization.list_organization, p.ORGANIZATION_APPLICATION),
     _read("/organization/{id}", p.ORGANIZATION_DELEGATED, organization.get_organization, p.ORGANIZATION_APPLICATION),
     _read("/subscribedSkus", p.LICENSES, organization.list_skus, readers=LICENSE_READERS, units=3),

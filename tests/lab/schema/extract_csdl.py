@@ -11,12 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import pathlib
+import re
 import sys
 import typing as t
 from xml.etree import ElementTree
 
 EDM: t.Final = "{http://docs.oasis-open.org/odata/ns/edm}"
 NAMESPACE: t.Final = "microsoft.graph"
+# Namespaces below it that the lab speaks of too.
+SPACES: t.Final = ("security",)
 
 # The entity types that an answer of the lab can be made of. What their properties need comes with them.
 ROOTS: t.Final = (
@@ -41,6 +44,8 @@ ROOTS: t.Final = (
     "policyRoot",
     "roleManagement",
     "rbacApplication",
+    "security",
+    "security.incident",
 )
 
 Json = dict[str, t.Any]
@@ -50,9 +55,13 @@ def extract(csdl: bytes) -> Json:
     """The extract: types, enums, the words that can begin a path, and the checksum of the file it comes from."""
     # The file is Microsoft's own metadata, given by whoever runs this script.
     root = ElementTree.fromstring(csdl)  # noqa: S314
-    schema = next(node for node in root.iter(EDM + "Schema") if node.get("Namespace") == NAMESPACE)
-    types = {node.get("Name", ""): node for node in schema if node.tag in (EDM + "EntityType", EDM + "ComplexType")}
-    enums = {node.get("Name", ""): node for node in schema if node.tag == EDM + "EnumType"}
+    schemas = {node.get("Namespace", ""): node for node in root.iter(EDM + "Schema")}
+    for space in (f"{NAMESPACE}.{name}" for name in SPACES):
+        if space in schemas:
+            _resolve_alias(schemas[space])
+    schema = schemas[NAMESPACE]
+    types = _named(schemas, EDM + "EntityType", EDM + "ComplexType")
+    enums = _named(schemas, EDM + "EnumType")
     names = _closure(types)
     return {
         "source": {"file": "v1.0-Prod.csdl", "sha256": hashlib.sha256(csdl).hexdigest()},
@@ -64,10 +73,31 @@ def extract(csdl: bytes) -> Json:
     }
 
 
+def _resolve_alias(schema: ElementTree.Element) -> None:
+    """Within a namespace its own types are written with its alias: give them their full name."""
+    alias, space = schema.get("Alias"), schema.get("Namespace", "")
+    for node in schema.iter():
+        for attribute in ("Type", "BaseType"):
+            name = node.get(attribute)
+            if alias and name:
+                node.set(attribute, re.sub(rf"\b{re.escape(alias)}\.", f"{space}.", name))
+
+
+def _named(schemas: dict[str, ElementTree.Element], *tags: str) -> dict[str, ElementTree.Element]:
+    """What the namespaces define, by name; that of another namespace stands before it: `security.incident`."""
+    spaces = {NAMESPACE: "", **{f"{NAMESPACE}.{space}": f"{space}." for space in SPACES}}
+    found = [(spaces[space], node) for space, schema in schemas.items() if space in spaces for node in schema]
+    return {prefix + node.get("Name", ""): node for prefix, node in found if node.tag in tags}
+
+
 def _plain(name: str) -> str:
     """`Collection(graph.user)` and `graph.user` are both about `user`."""
-    inner = name.removeprefix("Collection(").removesuffix(")")
-    return inner.removeprefix("graph.").removeprefix(NAMESPACE + ".")
+    return _unqualified(name.removeprefix("Collection(").removesuffix(")"))
+
+
+def _unqualified(name: str) -> str:
+    """Without the namespace of Graph, or the alias that the file has for it."""
+    return name.replace(NAMESPACE + ".", "").replace("graph.", "")
 
 
 def _closure(types: dict[str, ElementTree.Element]) -> set[str]:
@@ -94,7 +124,7 @@ def _type(node: ElementTree.Element) -> Json:
 
 
 def _short(node: ElementTree.Element) -> str:
-    return node.get("Type", "").replace("graph.", "")
+    return _unqualified(node.get("Type", ""))
 
 
 def _members(node: ElementTree.Element) -> list[str]:

@@ -27,9 +27,11 @@ def test_one_of_each():
         ("access", "access.gdap_operator_not_assigned"): 1,
         ("access", "access.guest_pending"): 1,
         ("consent", "consent.app_not_in_tenant"): 1,
+        ("defender", "defender.not_provisioned"): 1,
         ("license", "license.none"): 1,
         ("license", "license.suspended"): 1,
         ("permissions", "permissions.no_role"): 1,
+        ("sign_in", "sign_in.conditional_access"): 1,
     }
     assert {
         "access.gdap_in_force",
@@ -41,7 +43,7 @@ def test_one_of_each():
 
 def test_states_that_break_no_requirement():
     assert sum(tenant.conditional_access.blocks_operator for tenant in DEMO.tenants) == 1
-    assert sum(tenant.defender == "forbidden" for tenant in DEMO.tenants) == 1
+    assert sum(tenant.defender == "not_provisioned" for tenant in DEMO.tenants) == 1
     assert [fault.kind for tenant in DEMO.tenants for fault in tenant.faults] == ["throttle"]
     soon = [gdap for tenant in DEMO.tenants for gdap in tenant.gdap if 0 < gdap.days_left < 30]
     assert len(soon) == 1

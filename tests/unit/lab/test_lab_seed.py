@@ -68,6 +68,7 @@ def drawn(**changes) -> Drawn:
         "mfa_trust": "partner",
         "blocked": False,
         "defender": "ok",
+        "arm": "ok",
     }
     return Drawn(**{**healthy, **changes})
 
@@ -79,7 +80,11 @@ BROKEN = [
     ({"license": "none", "roles": "none"}, ("license", "license.none")),
     ({"roles": "none"}, ("permissions", "permissions.gdap_no_role")),
     ({"method": "b2b", "access": "accepted", "roles": "none"}, ("permissions", "permissions.no_role")),
-    ({"mfa_trust": "off", "blocked": True, "defender": "forbidden"}, (None, None)),
+    ({"mfa_trust": "off", "arm": "mfa"}, (None, None)),
+    ({"blocked": True, "license": "none"}, ("sign_in", "sign_in.conditional_access")),
+    ({"access": "expired", "blocked": True}, ("access", "access.gdap_expired")),
+    ({"defender": "operator_refused"}, ("defender", "defender.rbac_refuses")),
+    ({"defender": "not_provisioned", "roles": "none"}, ("permissions", "permissions.gdap_no_role")),
     ({"access": "expiring"}, (None, None)),
 ]
 

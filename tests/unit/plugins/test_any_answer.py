@@ -11,14 +11,19 @@ import json
 import types
 
 import pytest
-from evidence import case
+from evidence import case, piece
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.defender.plugins.module_utils._access.listed import about_one
+from ansible_collections.m365.defender.plugins.module_utils._access.reading import CHECKS
+from ansible_collections.m365.defender.plugins.module_utils._access.sign_in import token_data
+from ansible_collections.m365.defender.plugins.module_utils._access.verify import judge_tenant
 from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS
 from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Response
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer, Graph, Request
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
@@ -76,6 +81,8 @@ GOOD = {
     "role_assignments": {"value": [{"roleDefinitionId": DEFENDER_ROLES[4], "directoryScopeId": "/"}]},
     "cross_tenant_access_default": {"inboundTrust": {"isMfaAccepted": True}},
     "cross_tenant_access_partner": {"inboundTrust": {"isMfaAccepted": True}},
+    "arm_tenants": {"value": [{"id": "/tenants/t", "tenantId": TOKEN.tenant_id}]},
+    "incidents": {"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/next"},
 }
 ACCOUNT = {
     "id": "a",
@@ -130,6 +137,17 @@ def test_bodies_as_microsoft_sends_them_are_read_and_judged():
     evidence = read_all(GOOD)
     assert [piece.problem for piece in evidence.values()] == [None] * len(evidence)
     assert judge(evidence).ready
+    assert judge_access(evidence).status == "verified"
+
+
+def judge_access(evidence):
+    """The access of the tenant, by its own list and as the operator."""
+    lists = {
+        "arm_tenants": about_one(evidence["arm_tenants"], TOKEN.tenant_id),
+        "gdap_customers": about_one(evidence["delegated_admin_customers"], TOKEN.tenant_id),
+        "operator_sign_in": piece("operator_sign_in", token_data({"tid": "x", "wids": []}, DEFENDER_ROLES)),
+    }
+    return judge_tenant(case({**evidence, **lists}, access="auto"), CHECKS)
 
 
 def judge(evidence):
@@ -151,12 +169,19 @@ def test_one_bent_place_escapes_nowhere(where, value):
     report = judge(read_all({**GOOD, what: bend(GOOD[what], path, value)}))
     assert set(report.verdicts) == {"access", "license", "permissions", "mfa_trust"}
     json.dumps(report.as_dict())
+    json.dumps(judge_access(read_all({**GOOD, what: bend(GOOD[what], path, value)})).as_dict())
 
 
 @given(anything)
 def test_any_body_at_all_escapes_nowhere(value):
-    report = judge(read_all(dict.fromkeys(GOOD, value)))
-    assert not report.ready
+    evidence = read_all(dict.fromkeys(GOOD, value))
+    assert not judge(evidence).ready
+    assert judge_access(evidence).status != "verified"
+
+
+@given(st.lists(st.sampled_from([GOOD["incidents"], GOOD["arm_tenants"]["value"][0]["tenantId"], None]), max_size=2))
+def test_claims_of_any_form_are_told(wids):
+    assert token_data({"wids": wids}, DEFENDER_ROLES)["roles"] == []
 
 
 class FakeHttp:

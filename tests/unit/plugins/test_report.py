@@ -15,8 +15,8 @@ from ansible_collections.m365.defender.plugins.module_utils._model import Proble
 from ansible_collections.m365.defender.plugins.module_utils._report import (
     failing_findings,
     make_report,
-    summary_lines,
 )
+from ansible_collections.m365.defender.plugins.module_utils._report_summary import summary_lines
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
 
 HEALTHY = {**sku_evidence(sku(MTP="Success")), **trust_evidence(True)}

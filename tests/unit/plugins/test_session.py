@@ -39,7 +39,7 @@ class FakeIdentity:
     permissions: tuple = ALL
     readable: bool = True
 
-    def graph_token(self, tenant_id):
+    def token(self, tenant_id, _service):
         claims = {"tid": tenant_id, "roles": list(self.permissions)} if self.readable else {}
         return BearerToken("t", "https://graph", tenant_id, self.name, claims)
 
@@ -175,8 +175,8 @@ def test_answer_of_another_form_is_told():
     [
         (SignInError("no", Problem("consent.app_not_in_tenant")), "consent.app_not_in_tenant"),
         (DeadlineError("late"), "read.deadline"),
-        (UnreachableError("cut"), "read.unreachable"),
-        (ValueError("odd"), "read.failed"),
+        (UnreachableError("cut"), "sign_in.unreachable"),
+        (ValueError("odd"), "sign_in.no_answer"),
     ],
 )
 def test_why_there_is_no_token(error, reason):

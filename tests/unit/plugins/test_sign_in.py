@@ -33,19 +33,19 @@ def identity():
 
 def test_token_of_another_tenant_is_refused():
     with pytest.raises(SignInError, match="gave a token of tenant other") as caught:
-        identity()._checked(token(tid="other"), TENANT)
+        identity()._checked(token(tid="other"), TENANT, "graph")
     assert caught.value.problem.reason == "read.wrong_tenant"
 
 
 @pytest.mark.parametrize("value", [token(tid=TENANT.upper()), "opaque", "a.b.c", "a..c", token()])
 def test_token_of_the_tenant_or_without_a_word_is_taken(value):
-    assert identity()._checked(value, TENANT).value == value
+    assert identity()._checked(value, TENANT, "graph").value == value
 
 
 @pytest.mark.parametrize("value", ["eyJ\nx", "eyJ\u20ac", "a b", ""])
 def test_what_could_not_be_sent_is_no_token(value):
     with pytest.raises(SignInError, match="holds no token") as caught:
-        identity()._checked(value, TENANT)
+        identity()._checked(value, TENANT, "graph")
     assert "eyJ" not in str(caught.value)
 
 
@@ -66,7 +66,7 @@ def test_claims_of_what_is_no_token(value):
     ("number", "reason"),
     [
         (700016, "consent.app_not_in_tenant"),
-        (65001, "consent.app_not_in_tenant"),
+        (65001, "consent.not_given"),
         (7000112, "consent.app_disabled"),
         (90002, "access.tenant_not_found"),
         (50020, "sign_in.user_not_in_tenant"),
@@ -112,8 +112,8 @@ def test_what_is_no_answer_of_entra_is_no_refusal_of_entra(status, body, capfd):
         http=http, cloud=CLOUDS["public"], client_id="c", credential=load_credential({"client_secret": "s"})
     )
     with pytest.raises(SignInError) as caught:
-        app.graph_token(TENANT)
-    assert caught.value.problem.reason in ("read.failed", "read.throttled")
+        app.token(TENANT, "graph")
+    assert caught.value.problem.reason in ("sign_in.no_answer", "sign_in.throttled")
     printed = capfd.readouterr()
     assert "eyJ" not in printed.out + printed.err + str(caught.value)
 

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter C(mto_batches)."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mto_batches
+short_description: Check a tenant list and cut it into batches
+version_added: 0.1.0
+description:
+  - Checks the whole list, as the modules check theirs, and names the first bad row. A duplicate in another batch would
+    be missed otherwise.
+  - Cuts it into batches, so that a long list shows progress while it is worked on.
+author:
+  - The m365.defender authors (@m365-defender)
+options:
+  _input:
+    description: The list of tenants, as for O(m365.defender.mto_requirement_facts#module:tenants).
+    type: list
+    elements: dict
+    required: true
+  size:
+    description: How many tenants a batch holds at most.
+    type: int
+    default: 50
+  home_tenant_id:
+    description: The home tenant, which may not be in the list. Taken from the environment if it is not set.
+    type: str
+"""
+
+EXAMPLES = r"""
+---
+- name: Check the requirements of many tenants, fifty at a time
+  m365.defender.mto_requirement_facts:
+    tenants: "{{ item.tenants }}"
+  loop: "{{ mto_tenants | m365.defender.mto_batches }}"
+  loop_control:
+    label: "{{ item.label }}"
+  register: facts
+"""
+
+RETURN = r"""
+_value:
+  description: The batches. Each has a C(label) for people and its C(tenants).
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._tenant_list import make_batches
+
+
+def mto_batches(tenants: t.Any, size: t.Any = 50, home_tenant_id: str | None = None) -> list[dict[str, t.Any]]:
+    """See DOCUMENTATION."""
+    try:
+        return make_batches(tenants, size, home_tenant_id)
+    except OptionError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
+        return {"mto_batches": mto_batches}

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter C(mto_host_tenants)."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mto_host_tenants
+short_description: Make a tenant list from inventory hosts
+version_added: 0.1.0
+description:
+  - Makes the list that the modules take out of the variables of inventory hosts, one host for each tenant.
+  - Nobody connects to these hosts. They only hold the variables.
+author:
+  - The m365.defender authors (@m365-defender)
+options:
+  _input:
+    description:
+      - The variables of the hosts, in order. C(mto_tenant_id) is needed. C(mto_name) is the host's name if it is not
+        set. C(mto_access), C(mto_roles), C(mto_licenses) and C(mto_cloud) may be set.
+    type: list
+    elements: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+---
+- name: Show the tenants of a group
+  ansible.builtin.debug:
+    msg: "{{ groups['mto_tenants'] | map('extract', hostvars) | m365.defender.mto_host_tenants }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The list of tenants.
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._tenant_list import tenants_of_hosts
+
+
+def mto_host_tenants(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """See DOCUMENTATION."""
+    try:
+        return tenants_of_hosts(list(hosts))
+    except OptionError as error:
+        raise AnsibleFilterError(str(error)) from error
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
+        return {"mto_host_tenants": mto_host_tenants}

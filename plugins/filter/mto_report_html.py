@@ -1,0 +1,56 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter C(mto_report_html)."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mto_report_html
+short_description: The report as a page
+version_added: 0.1.0
+description:
+  - Makes one self-contained HTML page of a report. It needs no script and loads nothing from anywhere.
+  - It shows a matrix of tenants and checks, the findings by kind, and every verdict with its evidence. Names of
+    tenants and everything else in the report are shown as text.
+author:
+  - The m365.defender authors (@m365-defender)
+options:
+  _input:
+    description: A report as made by P(m365.defender.mto_report#filter).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+---
+- name: Write the report as a page
+  ansible.builtin.copy:
+    content: "{{ report | m365.defender.mto_report_html }}"
+    dest: report.html
+    mode: "0644"
+"""
+
+RETURN = r"""
+_value:
+  description: The text of the page.
+  type: str
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._report_html import report_html
+
+
+def mto_report_html(report: t.Mapping[str, t.Any]) -> str:
+    """See DOCUMENTATION."""
+    return report_html(report)
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
+        return {"mto_report_html": mto_report_html}

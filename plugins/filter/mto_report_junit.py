@@ -1,0 +1,56 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter C(mto_report_junit)."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: mto_report_junit
+short_description: The report as JUnit XML
+version_added: 0.1.0
+description:
+  - Makes the XML file that CI servers read as test results. Each tenant is a test suite, each check is a test case.
+  - What is required and not met is a failure, what is required and could not be checked is an error. What is only
+    recommended and not in order is skipped, with its sentence. A check that was not chosen is skipped too.
+author:
+  - The m365.defender authors (@m365-defender)
+options:
+  _input:
+    description: A report as made by P(m365.defender.mto_report#filter).
+    type: dict
+    required: true
+"""
+
+EXAMPLES = r"""
+---
+- name: Write the report as test results
+  ansible.builtin.copy:
+    content: "{{ report | m365.defender.mto_report_junit }}"
+    dest: report.junit.xml
+    mode: "0644"
+"""
+
+RETURN = r"""
+_value:
+  description: The text of the XML file.
+  type: str
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._report_junit import report_junit
+
+
+def mto_report_junit(report: t.Mapping[str, t.Any]) -> str:
+    """See DOCUMENTATION."""
+    return report_junit(report)
+
+
+class FilterModule:
+    """What Ansible looks for."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
+        return {"mto_report_junit": mto_report_junit}

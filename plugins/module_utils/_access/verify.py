@@ -1,0 +1,179 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guide's second step for all tenants: read, then judge, one row per tenant in the declared order."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._access.defender import judge_defender
+from ansible_collections.m365.defender.plugins.module_utils._access.listed import judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._access.reading import CHECKS, read_access, read_lists
+from ansible_collections.m365.defender.plugins.module_utils._access.sign_in import judge_sign_in
+from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, HomeSignInError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
+from ansible_collections.m365.defender.plugins.module_utils._reading import described, timestamp, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import home_failure, unread_home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.target import empty_case
+from ansible_collections.m365.defender.plugins.module_utils._session import Session
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._fleet import Outcome
+    from ansible_collections.m365.defender.plugins.module_utils._model import Tenant, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TenantAccess:
+    """What was found about one tenant. `method` is the way whose list holds it, None where none does."""
+
+    report: TenantReport
+    method: str | None
+    checks: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """`verified` when every check that counts is met; `unverified` when one is not; else `unknown`."""
+        found = [self.report.verdicts[check].status for check in self.checks]
+        if "unmet" in found:
+            return "unverified"
+        return "verified" if all(status == "met" for status in found) else "unknown"
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """A row of the module's `tenants`."""
+        root = self.report.root
+        return {
+            "tenant_id": self.report.tenant.tenant_id,
+            "name": self.report.tenant.name,
+            "status": self.status,
+            "method": self.method,
+            "checks": list(self.checks),
+            **{check: verdict.as_dict() for check, verdict in self.report.verdicts.items()},
+            "first_broken": root[0] if root else None,
+            "reason": root[1].reason if root else None,
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """What a run found; `failure` where the home tenant gave no token, so that all rows are unknown."""
+
+    home_tenant_id: str
+    operator: str
+    cloud: str
+    read_at: str
+    checks: tuple[str, ...]
+    rows: list[TenantAccess]
+    warnings: list[str]
+    failure: Mapping[str, t.Any]
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The module's result."""
+        return {
+            "tenants": [row.as_dict() for row in self.rows],
+            "verified": all(row.status == "verified" for row in self.rows),
+            "checks": list(self.checks),
+            "home_tenant_id": self.home_tenant_id,
+            "operator": self.operator,
+            "cloud": self.cloud,
+            "read_at": self.read_at,
+            "warnings": self.warnings,
+            **self.failure,
+        }
+
+
+def parse_checks(names: Sequence[str] | None) -> tuple[str, ...]:
+    """The checks that count, in their order; all where nothing is said. Raises OptionError."""
+    if names is None:
+        return CHECKS
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        raise OptionError(f"checks: '{unknown[0]}' is not a check; choose among {', '.join(CHECKS)}.")
+    if not names:
+        raise OptionError(
+            f"checks: the list is empty, so that nothing would be verified; choose among {', '.join(CHECKS)}."
+        )
+    return tuple(check for check in CHECKS if check in names)
+
+
+def judge_tenant(case: Case, checks: Sequence[str]) -> TenantAccess:
+    """Every verdict about one tenant; a check that was not chosen says so and counts for nothing. Pure."""
+    listed, method = judge_listed(case)
+    sign_in = judge_sign_in(case)
+    found = {"listed": listed, "sign_in": sign_in, "defender": judge_defender(case, sign_in)}
+    return _chosen(case, found, method if "listed" in checks else None, checks)
+
+
+def _chosen(case: Case, found: Mapping[str, Verdict], method: str | None, checks: Sequence[str]) -> TenantAccess:
+    verdicts = {
+        check: verdict if check in checks else case.verdict(check, "check.not_chosen")
+        for check, verdict in found.items()
+    }
+    return TenantAccess(TenantReport(case.tenant, verdicts), method, tuple(checks))
+
+
+def unread_access(case: Case, problem: Problem, checks: Sequence[str]) -> TenantAccess:
+    """Nothing could be read: every check is unknown, and says why."""
+    details = {"what": "access", "where": case.tenant.name, **problem.details}
+    found = {
+        check: case.verdict(check, problem.reason, details, caused_by=None if check == "sign_in" else "sign_in")
+        for check in CHECKS
+    }
+    return _chosen(case, found, None, checks)
+
+
+def verify_access(connection: Connection, tenants: Sequence[Tenant], checks: Sequence[str]) -> AccessFacts:
+    """One row per declared tenant, in order; without a sign-in to the home tenant all are unknown, and `failure` says
+    so. Raises OptionError, and MtoError where nobody says whose the refresh token is."""
+    session, now = Session(connection), utc_now()
+
+    def facts(home: Home, rows: list[TenantAccess], failure: Mapping[str, t.Any] | None = None) -> AccessFacts:
+        return AccessFacts(
+            home_tenant_id=connection.home_tenant_id,
+            operator=home.operator,
+            cloud=connection.cloud.name,
+            read_at=timestamp(now),
+            checks=tuple(checks),
+            rows=rows,
+            warnings=session.warnings,
+            failure=failure or {},
+        )
+
+    try:
+        lists = read_lists(session, tenants, checks, now)
+    except HomeSignInError as error:
+        home = unread_home(session)
+        rows = [unread_access(empty_case(session, home, tenant, now), error.problem, checks) for tenant in tenants]
+        return facts(home, rows, home_failure(error))
+    outcomes = run_fleet(
+        tenants,
+        lambda tenant: judge_tenant(read_access(session, lists, tenant, checks, now), checks),
+        concurrency=session.concurrency,
+        deadline=session.deadline,
+    )
+    pairs = zip(tenants, outcomes, strict=True)
+    return facts(lists.home, [_row(session, lists.home, *pair, checks, now) for pair in pairs])
+
+
+def _row(
+    session: Session,
+    home: Home,
+    tenant: Tenant,
+    outcome: Outcome[TenantAccess],
+    checks: Sequence[str],
+    now: dt.datetime,
+) -> TenantAccess:
+    """The tenant's row, or one in which everything is unknown for the one reason that stopped it."""
+    if outcome.result is not None:
+        return outcome.result
+    late = isinstance(outcome.error, DeadlineError)
+    problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error)})
+    return unread_access(empty_case(session, home, tenant, now), problem, checks)

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reasons of the family mfa_trust."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
+    MFA_TRUST,
+    NOTHING,
+    Reason,
+)
+
+REASONS: t.Final[dict[str, Reason]] = {
+    "mfa_trust.by_partner": Reason(
+        "met", "{tenant} trusts multifactor authentication of {home} (partner setting).", NOTHING, MFA_TRUST
+    ),
+    "mfa_trust.by_default": Reason(
+        "met",
+        "{tenant} trusts multifactor authentication of every tenant (default setting).",
+        NOTHING,
+        MFA_TRUST,
+    ),
+    "mfa_trust.not_accepted": Reason(
+        "unmet",
+        "{tenant} does not trust multifactor authentication done in {home} ({source} setting): data can be missing in"
+        " the multitenant view.",
+        "A Security Administrator of {tenant} turns on 'Trust multifactor authentication from Microsoft Entra tenants'"
+        " for {home} in Microsoft Entra, Cross-tenant access settings, Inbound, Trust settings.",
+        MFA_TRUST,
+    ),
+    "mfa_trust.not_told": Reason(
+        "unknown",
+        "{tenant} does not tell whether it trusts multifactor authentication done in {home}.",
+        "A Security Administrator of {tenant} looks at Microsoft Entra, Cross-tenant access settings, Inbound, Trust"
+        " settings.",
+        MFA_TRUST,
+    ),
+}

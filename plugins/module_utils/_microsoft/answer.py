@@ -1,0 +1,126 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the clients of Microsoft's services have in common: a GET, its answer, and the pages behind it.
+
+Microsoft Graph and Azure Resource Manager word a refusal alike [doc graph errors, ARM common API details]:
+`{"error": {"code", "message"}}`. The link to the next page has another name in each.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, ServiceError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http
+
+# A collection longer than this is told as partial rather than read for ever.
+MAX_PAGES: t.Final = 200
+ADVANCED_QUERY: t.Final = {"ConsistencyLevel": "eventual"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """A GET. `key` names the answer, `path` is relative to the service's root: `/organization?$select=id`.
+
+    `first_page`: later pages are not asked for.
+    """
+
+    key: str
+    path: str
+    advanced: bool = False
+    first_page: bool = False
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that the query needs [doc aad-advanced-queries]."""
+        return dict(ADVANCED_QUERY) if self.advanced else {}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `body` is JSON data; `error` is a sentence when the answer is no, `partial` when a page failed.
+
+    `status` is 0 where no HTTP answer came at all; `deadline` tells that time ran out.
+    """
+
+    status: int
+    url: str
+    body: t.Any = None
+    code: str = ""
+    error: str = ""
+    request_id: str = ""
+    partial: str = ""
+    deadline: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Is there data, and all of it?"""
+        return 200 <= self.status < 300 and not self.error and not self.partial
+
+
+def get_url(http: Http, url: str, token: BearerToken, headers: Mapping[str, str]) -> Answer:
+    """One GET. Never raises for what the service or the network does: that is in the answer."""
+    try:
+        response = http.send("GET", url, token=token, headers=headers)
+        return answer_of(url, response.status, response.json(), response.request_id)
+    except MtoError as error:
+        return failed(url, error)
+
+
+def all_pages(http: Http, request: Request, first: Answer, token: BearerToken, link: str) -> Answer:
+    """Follow `link` (its name in the body) to the end. A page that fails makes the answer partial, and it is told."""
+    if request.first_page or not first.ok or not isinstance(first.body, dict) or first.body.get(link) is None:
+        return first
+    rows: list[t.Any] = []
+    page = first
+    for _page in range(MAX_PAGES):
+        found = page.body.get("value") if isinstance(page.body, dict) else None
+        if not page.ok or not isinstance(found, list):
+            return _with_rows(first, rows, link, partial=page.error or "a page was not a list")
+        rows.extend(found)
+        if page.body.get(link) is None:
+            return _with_rows(first, rows, link)
+        # The session refuses a link that leads to another host: the token stays where it belongs.
+        page = get_url(http, str(page.body[link]), token, request.headers)
+    return _with_rows(first, rows, link, partial=f"it has more than {MAX_PAGES} pages")
+
+
+def _with_rows(first: Answer, rows: list[t.Any], link: str, partial: str = "") -> Answer:
+    body = {key: value for key, value in first.body.items() if key != link}
+    return dataclasses.replace(first, body={**body, "value": rows}, partial=partial)
+
+
+def answer_of(url: str, status: int, body: t.Any, request_id: str) -> Answer:
+    """An answer of HTTP as an answer of the service; its own words where it refuses."""
+    if 200 <= status < 300:
+        return Answer(status, url, body=body, request_id=request_id)
+    refusal = body.get("error") if isinstance(body, dict) else None
+    refusal = refusal if isinstance(refusal, dict) else {}
+    code, message = str(refusal.get("code") or ""), str(refusal.get("message") or "no reason given")
+    return Answer(
+        status,
+        url,
+        code=code,
+        error=f"HTTP {status}{f' {code}' if code else ''}: {' '.join(message.split())}",
+        request_id=_inner_request_id(refusal) or request_id,
+    )
+
+
+def _inner_request_id(refusal: Mapping[str, t.Any]) -> str:
+    """`innerError` occurs in two letter cases [doc errors]."""
+    inner = refusal.get("innerError") or refusal.get("innererror") or {}
+    return str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
+
+
+def failed(url: str, error: MtoError) -> Answer:
+    """The answer where none came, or none that could be used."""
+    if isinstance(error, ServiceError):
+        # Not JSON, or the whole batch refused. The code is left out: it is no word about this request.
+        return Answer(error.status, url, error=str(error), request_id=error.request_id)
+    return Answer(0, url, error=str(error), deadline=isinstance(error, DeadlineError))

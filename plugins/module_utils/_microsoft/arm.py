@@ -1,0 +1,36 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure Resource Manager: the tenants that a person belongs to.
+
+Only `GET /tenants` is used [doc Microsoft.Resources 2022-12-01]. It takes a person's token; what an app gets is the
+app's own tenant at best [guess].
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import all_pages, get_url
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
+
+
+class Arm:
+    """Reads of one Resource Manager. `base` is its address without a trailing slash."""
+
+    def __init__(self, http: Http, base: str) -> None:
+        self._http = http
+        self._base = base
+
+    def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
+        """Answer every request, under its key. Never raises for what the service or the network does."""
+        return {request.key: self._read_one(request, token) for request in requests}
+
+    def _read_one(self, request: Request, token: BearerToken) -> Answer:
+        first = get_url(self._http, self._base + request.path, token, request.headers)
+        return all_pages(self._http, request, first, token, "nextLink")

@@ -1,0 +1,132 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All verdicts about one tenant on the chain: which one explains which, and which link is broken first.
+
+Pure, on plain rows: VERDICT as the modules return it. The same rule as `TenantReport`, which knows requirements only.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._model import CHAIN
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Row = Mapping[str, t.Any]
+    Verdicts = Mapping[str, Row]
+
+ACCESS_CHECKS: t.Final = ("listed", "sign_in", "defender")
+# Everything that is judged about a tenant, in the order of the chain. `listed` belongs to the link `access` and speaks
+# after the requirement of that name; what is only recommended comes last.
+CHECKS: t.Final = ("access", "listed", "sign_in", "license", "permissions", "defender", "registration", "mfa_trust")
+BROKEN: t.Final = ("unmet", "unknown")
+NOT_CHOSEN: t.Final = "check.not_chosen"
+
+
+class Root(t.NamedTuple):
+    """Where a chain of causes begins: the link of the chain, and the check whose verdict tells about it."""
+
+    link: str
+    check: str
+
+
+def verdicts_of(row: Row) -> dict[str, Row]:
+    """The verdicts of a row of the report (`requirements`, `access`) by check, in the order of the chain."""
+    access = row["access"] or {}
+    found = {**row["requirements"], **{check: access[check] for check in ACCESS_CHECKS if check in access}}
+    return {check: found[check] for check in sorted(found, key=_position)}
+
+
+def shown_checks(report: Row) -> list[str]:
+    """The checks that a table of the report has to have: those that were made for any tenant at all."""
+    made = {check for row in report["tenants"] for check in verdicts_of(row)}
+    return sorted(made, key=lambda check: (_position(check), check))
+
+
+def is_chosen(verdict: Row) -> bool:
+    """False for a check that the user left out: neither a finding nor a failure."""
+    return bool(verdict["reason"] != NOT_CHOSEN)
+
+
+def is_broken(verdict: Row) -> bool:
+    """Unmet, or unknown: does somebody have to act?"""
+    return verdict["status"] in BROKEN and is_chosen(verdict)
+
+
+def breaks(verdict: Row) -> bool:
+    """Does it break the chain? Only what is required does, and unknown does as much as unmet."""
+    return bool(verdict["severity"] == "required") and is_broken(verdict)
+
+
+def root_of(verdicts: Verdicts, check: str) -> Root:
+    """Follow the causes of a verdict to the one that no other broken verdict explains.
+
+    A cause without a verdict of its own (`consent`, or a check that was not made) is the link itself, and the verdict
+    that names it tells about it. Causes that go in a circle end where they would repeat.
+    """
+    seen = {check}
+    while True:
+        cause = _cause_of(verdicts, check)
+        if cause is None or cause in seen:
+            return Root(link_of(check), check)
+        if cause not in verdicts or not is_chosen(verdicts[cause]):
+            return Root(link_of(cause), check)
+        if not breaks(verdicts[cause]):
+            return Root(link_of(check), check)
+        check = cause
+        seen.add(check)
+
+
+def first_broken(verdicts: Verdicts) -> Root | None:
+    """The first broken link of the chain, or None. Within a link the verdict that speaks of the link itself is told."""
+    roots = [root_of(verdicts, check) for check, verdict in verdicts.items() if breaks(verdict)]
+    return min(roots, key=lambda root: _chain_position(verdicts, root)) if roots else None
+
+
+def link_of(check: str) -> str:
+    """The link of the chain that a check belongs to."""
+    return "access" if check == "listed" else check
+
+
+def _cause_of(verdicts: Verdicts, check: str) -> str | None:
+    """What a verdict says of its cause, else what the other verdicts say about it."""
+    cause = verdicts[check]["caused_by"]
+    if cause is not None and (cause not in verdicts or breaks(verdicts[cause])):
+        return str(cause)
+    return _implied_cause(verdicts, check) or cause
+
+
+def _implied_cause(verdicts: Verdicts, check: str) -> str | None:
+    """Two checks that saw the same thing from two sides: the requirement explains what access ran into."""
+    verdict = verdicts[check]
+    if check == "listed" and verdict["status"] == "unmet" and _breaks(verdicts, "access"):
+        return "access"
+    if verdict["reason"] == "defender.role_missing" and _breaks(verdicts, "permissions"):
+        return "permissions"
+    licence = verdicts.get("license")
+    if verdict["reason"] == "defender.not_provisioned" and licence is not None and licence["status"] == "unmet":
+        return "license"
+    return None
+
+
+def _breaks(verdicts: Verdicts, check: str) -> bool:
+    return check in verdicts and breaks(verdicts[check])
+
+
+def _position(check: str) -> int:
+    return CHECKS.index(check) if check in CHECKS else len(CHECKS)
+
+
+def is_second_word(root: Root) -> bool:
+    """Missing consent is seen by the app and by the operator: what the requirements say of it is told."""
+    return root.link == "consent" and root.check in ACCESS_CHECKS
+
+
+def _chain_position(verdicts: Verdicts, root: Root) -> tuple[int, bool, bool, int]:
+    """Earlier links first; within a link the verdict that speaks for itself before one that is caused by another."""
+    place = CHAIN.index(root.link) if root.link in CHAIN else len(CHAIN)
+    speaks_of_it = verdicts[root.check]["reason"].startswith(root.link + ".")
+    return place, not speaks_of_it, is_second_word(root), _position(root.check)

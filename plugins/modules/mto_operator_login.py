@@ -1,0 +1,237 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mto_operator_login
+short_description: Let the operator sign in, and keep their refresh token in a file
+version_added: 0.1.0
+description:
+  - Gets the refresh token that the option O(refresh_token_file) of the other modules takes.
+  - Call it twice. The first call begins a sign-in and returns what the person must be shown. The second call is given
+    O(flow). It waits until the person has signed in, and writes the file. A task shows nothing while it runs, so one
+    call would not do.
+  - The playbook C(m365.defender.login) does both.
+  - The token is never returned. It is written to the file that O(path) names, and to no other place.
+extends_documentation_fragment:
+  - m365.defender._attributes
+  - m365.defender._attributes.connected
+  - m365.defender._connection
+attributes:
+  check_mode:
+    support: full
+    details:
+      - In check mode nobody is asked to sign in, Microsoft is not asked for anything, and nothing is written.
+  diff_mode:
+    support: none
+  idempotent:
+    support: partial
+    details:
+      - With O(renew=false), a file whose token still works is kept, and no sign-in begins. Microsoft Entra sends a new
+        token when it is asked, so the content of the file is replaced all the same.
+  platform:
+    support: full
+    platforms: posix
+options:
+  path:
+    description:
+      - The file for the refresh token. It gets the mode V(0600) and is replaced as a whole. Its directory must exist.
+      - A symbolic link is followed, and its target is replaced.
+    type: path
+    required: true
+  method:
+    description:
+      - V(browser) is the authorization code flow with PKCE. It needs a browser on the machine that runs this module.
+      - V(device_code) works with a browser on any machine. Many tenants block it, because it is used for phishing.
+        It is always the sign-in of a public client, so the app registration must allow public client flows.
+      - Only looked at when a sign-in begins.
+    type: str
+    choices: [browser, device_code]
+    default: browser
+  wait:
+    description:
+      - How long the person has to sign in, in seconds, counted from the beginning. At most 3600.
+      - Microsoft Entra itself ends a device code after 15 minutes.
+      - Only looked at when a sign-in begins.
+    type: int
+    default: 300
+  port:
+    description:
+      - The port of this machine that the browser is sent back to. V(0) chooses a free one.
+      - Only looked at when a sign-in with O(method=browser) begins.
+    type: int
+    default: 0
+  renew:
+    description:
+      - Whether to sign in although the file holds a token that still works.
+      - With V(false), a file with a working token of the operator is kept. The token is redeemed to see whether it
+        works, and the new token that Microsoft Entra sends for it is stored.
+    type: bool
+    default: true
+  flow:
+    description:
+      - The RV(flow) that the first call returned, unchanged. It holds secrets.
+      - Give the second call the same connection options and the same O(path) as the first.
+    type: str
+  open_browser:
+    description:
+      - Whether the second call opens the address in a browser of this machine by itself. It does so only where there is
+        a screen. If it does not succeed, the person opens the address.
+      - With a device code nothing is opened.
+    type: bool
+    default: true
+author:
+  - The m365.defender authors (@m365-defender)
+seealso:
+  - module: m365.defender.mto_tenant_access
+notes:
+  - The options O(refresh_token) and O(refresh_token_file) have no effect here.
+  - Set C(no_log) to C(true) for the first call, because RV(flow) holds secrets.
+"""
+
+EXAMPLES = r"""
+---
+- name: Begin the sign-in
+  m365.defender.mto_operator_login:
+    home_tenant_id: 11111111-2222-3333-4444-555555555555
+    client_id: 66666666-7777-8888-9999-000000000000
+    operator: anna.berg@northwindmsp.example
+    path: /home/anna/.config/mto/refresh_token
+  register: login
+  no_log: true
+
+- name: Show what to do
+  ansible.builtin.debug:
+    msg: "{{ login.message }}"
+
+- name: Wait for the sign-in, and write the file
+  m365.defender.mto_operator_login:
+    home_tenant_id: 11111111-2222-3333-4444-555555555555
+    client_id: 66666666-7777-8888-9999-000000000000
+    operator: anna.berg@northwindmsp.example
+    path: /home/anna/.config/mto/refresh_token
+    flow: "{{ login.flow }}"
+"""
+
+RETURN = r"""
+message:
+  description: One sentence for the person. In the first call it says what to open, until when.
+  returned: success
+  type: str
+  sample: >-
+    Open https://microsoft.com/devicelogin in any browser, enter the code GT7QXH2K until 14:35, and sign in as
+    anna.berg@northwindmsp.example.
+url:
+  description: The address to open.
+  returned: when a sign-in begins
+  type: str
+  sample: https://microsoft.com/devicelogin
+user_code:
+  description: The code to enter there. V(null) for O(method=browser).
+  returned: when a sign-in begins
+  type: str
+  sample: GT7QXH2K
+expires_at:
+  description: When the time to sign in is over, in UTC.
+  returned: when a sign-in begins
+  type: str
+  sample: "2026-11-24T13:35:00Z"
+flow:
+  description:
+    - What the second call needs, as one opaque text. It holds secrets.
+    - V(null) if no sign-in began, which is so in check mode, and with O(renew=false) if the token in the file works.
+  returned: when O(flow) is not given
+  type: str
+  sample: eyJtZXRob2QiOiAiZGV2aWNlX2NvZGUi
+operator:
+  description: The user principal name of the person whose token the file holds. V(null) if that is not known yet.
+  returned: success
+  type: str
+  sample: anna.berg@northwindmsp.example
+path:
+  description: The file.
+  returned: success
+  type: str
+  sample: /home/anna/.config/mto/refresh_token
+home_tenant_id:
+  description: The home tenant, in lower case.
+  returned: success
+  type: str
+  sample: 11111111-2222-3333-4444-555555555555
+"""
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._auth.login import (
+    begin_login,
+    complete_login,
+    holder_of_working_token,
+)
+from ansible_collections.m365.defender.plugins.module_utils._auth.login_flow import METHODS, unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
+from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._options import connection_spec
+
+if t.TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
+    from ansible_collections.m365.defender.plugins.module_utils._options import Connection, Spec
+
+
+def login_spec() -> Spec:
+    """The options of this module, without the connection."""
+    return {
+        "path": {"type": "path", "required": True},
+        "method": {"type": "str", "choices": list(METHODS), "default": "browser"},
+        "wait": {"type": "int", "default": 300},
+        "port": {"type": "int", "default": 0},
+        "renew": {"type": "bool", "default": True},
+        "flow": {"type": "str", "no_log": True},
+        "open_browser": {"type": "bool", "default": True},
+    }
+
+
+def log_in(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+    """The module's result: RETURN."""
+    path = module.params["path"]
+    common = {"path": path, "home_tenant_id": connection.home_tenant_id, "operator": connection.operator}
+    if module.check_mode:
+        message = f"A person would be asked to sign in, and their refresh token would be written to {path}."
+        return {**common, "changed": True, "flow": None, "message": message}
+    step = _complete if module.params["flow"] else _begin
+    return {**common, **step(module, connection)}
+
+
+def _begin(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+    params = module.params
+    holder = None if params["renew"] else holder_of_working_token(connection, params["path"])
+    if holder:
+        message = f"The token in {params['path']} still works; it is that of {holder}. Nobody has to sign in."
+        return {"changed": False, "flow": None, "operator": holder, "message": message}
+    # Nobody should sign in for a token that cannot be kept.
+    RefreshTokenFile(params["path"]).require_writable()
+    flow, shown = begin_login(connection, method=params["method"], wait=params["wait"], port=params["port"])
+    module.no_log_values.update(flow.secrets())
+    return {"changed": False, "flow": flow.packed(), **shown}
+
+
+def _complete(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+    path = module.params["path"]
+    flow = unpack_flow(module.params["flow"])
+    module.no_log_values.update(flow.secrets())
+    person, refresh_token = complete_login(connection, flow, show=module.params["open_browser"])
+    module.no_log_values.add(refresh_token)
+    RefreshTokenFile(path).store(refresh_token)
+    return {"changed": True, "operator": person.upn, "message": f"{person.upn} signed in; the token is in {path}."}
+
+
+def main() -> None:
+    """The module's entry point."""
+    run_module({**connection_spec(), **login_spec()}, log_in, supports_check_mode=True, identity_needed=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Drift, batches, inventory hosts, and runs in which everything goes wrong, through real ansible-playbook runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+import yaml
+from conftest import ROOT, Ansible
+from lxml import etree
+
+from lab.process import start_lab
+
+WORLD = yaml.safe_load((ROOT / "tests" / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
+TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
+    "mto_tenants"
+]
+ONBOARD = "m365.defender.onboard"
+DRIFT = "m365.defender.drift"
+
+
+def run(ansible, playbook, *flags, env=None, **variables):
+    """A play that writes its report; the run and the report."""
+    options = {"mto_tenants": TENANTS, "mto_fail_on": [], "mto_report_dir": str(ansible.directory), **variables}
+    done = ansible.play(playbook, *flags, env=env, **options)
+    path = ansible.directory / "report.json"
+    return done, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def ids(report):
+    return [finding["id"] for finding in report["findings"]]
+
+
+@pytest.fixture(scope="module")
+def onboarded(tmp_path_factory, demo_lab):
+    ansible = Ansible(tmp_path_factory.mktemp("onboarded"), demo_lab)
+    done, report = run(ansible, ONBOARD)
+    assert done.code == 0, done.output
+    return done, report, ansible
+
+
+def test_onboard_twice_changes_nothing(onboarded, ansible):
+    done, report = run(ansible, ONBOARD)
+    assert "changed=0" in onboarded[0].output
+    assert "changed=0" in done.output
+    assert ids(report) == ids(onboarded[1])
+
+
+def test_drift_finds_the_same(onboarded, ansible):
+    done, report = run(ansible, DRIFT)
+    assert done.code == 0, done.output
+    assert report["findings"] == onboarded[1]["findings"]
+    for heading in ("Access lost", "Not met", "Could not check", "Advice"):
+        assert heading in done.output
+
+
+def test_drift_only_reads(demo_lab, ansible):
+    before = len(demo_lab.requests())
+    run(ansible, DRIFT)
+    sent = demo_lab.requests()[before:]
+    writes = [row for row in sent if row["method"] != "GET" and not row["path"].endswith(("/token", "/$batch"))]
+    assert sent
+    assert writes == []
+
+
+def test_batches_and_progress(onboarded, ansible):
+    done, report = run(ansible, ONBOARD, mto_batch_size=10)
+    assert ids(report) == ids(onboarded[1])
+    assert [row["tenant_id"] for row in report["tenants"]] == [row["tenant_id"] for row in TENANTS]
+    for label in ("tenants 1 to 10 of 25", "tenants 11 to 20 of 25", "tenants 21 to 25 of 25"):
+        assert label in done.output
+
+
+def test_duplicate_in_another_batch_is_found(ansible):
+    done, _report = run(ansible, ONBOARD, mto_batch_size=10, mto_tenants=[*TENANTS, TENANTS[0]])
+    assert done.code == 2
+    assert "tenants[25]" in done.output
+
+
+def test_tenants_as_hosts(onboarded, ansible):
+    """Hosts are never connected to; a localhost in the inventory does no harm."""
+    hosts = {
+        f"tenant-{number}": {f"mto_{key}": value for key, value in row.items()} for number, row in enumerate(TENANTS)
+    }
+    inventory = {"all": {"hosts": {"localhost": {}}, "children": {"mto_tenants": {"hosts": hosts}}}}
+    path = ansible.directory / "hosts.yml"
+    path.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
+    ansible.inventory = str(path)
+    done, report = run(ansible, ONBOARD, mto_tenants=None)
+    assert done.code == 0, done.output
+    assert ids(report) == ids(onboarded[1])
+    both, _report = run(ansible, ONBOARD)
+    assert "both the variable and the inventory group of that name are given" in both.output
+
+
+def without_ports(finding):
+    """Another lab has other addresses, and a link to consent has one in it."""
+    return {**finding, "remedy": re.sub(r"127\.0\.0\.1:\d+", "lab", finding["remedy"])}
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """The demo world in which the relationship with one tenant has ended since."""
+    index = 0
+    gdap = [{**WORLD["tenants"][index]["gdap"][0], "status": "terminated"}]
+    tenants = [{**WORLD["tenants"][index], "gdap": gdap}, *WORLD["tenants"][1:]]
+    path = tmp_path_factory.mktemp("changed") / "world.yml"
+    path.write_text(yaml.safe_dump({**WORLD, "tenants": tenants}, allow_unicode=True), encoding="utf-8")
+    with start_lab(world=path) as lab:
+        yield lab
+
+
+def test_change_of_one_tenant_changes_its_findings_alone(onboarded, changed, tmp_path):
+    done, report = run(Ansible(tmp_path, changed), DRIFT)
+    assert done.code == 0, done.output
+    victim = TENANTS[0]["tenant_id"]
+    others = [finding for finding in report["findings"] if finding["tenant_id"] != victim]
+    before = [finding for finding in onboarded[1]["findings"] if finding["tenant_id"] != victim]
+    assert [without_ports(finding) for finding in others] == [without_ports(finding) for finding in before]
+    mine = [finding for finding in report["findings"] if finding["tenant_id"] == victim]
+    assert [(finding["check"], finding["reason"], finding["kind"]) for finding in mine] == [
+        ("access", "access.gdap_terminated", "access_lost")
+    ]
+
+
+@pytest.mark.parametrize("fail_on", [None, []])
+def test_unreachable_proxy(ansible, fail_on):
+    env = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
+    changes = {} if fail_on is None else {"mto_fail_on": fail_on}
+    done, report = run(ansible, ONBOARD, env=env, mto_deadline=3, **{"mto_fail_on": None, **changes})
+    assert done.code == (2 if fail_on is None else 0), done.output
+    assert "the proxy of the environment (HTTPS_PROXY) does not answer" in done.output
+    assert [row["reason"] for row in report["tenants"]] == ["sign_in.unreachable"] * 25
+    assert {row["eligible"] for row in report["tenants"]} == {False}
+
+
+@pytest.mark.parametrize(
+    ("refresh_token", "reason"),
+    [(700082, "sign_in.refresh_token_expired"), (50173, "sign_in.refresh_token_revoked")],
+)
+def test_refresh_token_that_is_no_good_any_more(tmp_path, refresh_token, reason):
+    operator = {**WORLD["home"]["operator"], "refresh_token": refresh_token}
+    path = tmp_path / "world.yml"
+    world = {**WORLD, "home": {**WORLD["home"], "operator": operator}}
+    path.write_text(yaml.safe_dump(world, allow_unicode=True), encoding="utf-8")
+    with start_lab(world=path) as lab:
+        ansible = Ansible(tmp_path, lab)
+        done, report = run(ansible, ONBOARD)
+        failing, _report = run(ansible, ONBOARD, mto_fail_on=None)
+    assert (done.code, failing.code) == (0, 2)
+    assert "ansible-playbook m365.defender.login" in done.output
+    assert len(report["tenants"]) == 25
+    assert report["summary"]["eligible"] == 0
+    assert {row["access"]["sign_in"]["reason"] for row in report["tenants"]} == {reason}
+    assert report["summary"]["ready"] == 18
+
+
+def test_token_of_another_user(ansible, demo_lab):
+    done, _report = run(ansible, ONBOARD, env={"MTO_REFRESH_TOKEN": demo_lab.connection["colleague_refresh_token"]})
+    assert done.code == 2
+    assert "the refresh token is of" in done.output
+    assert "not of anna.berg@northwindmsp.example" in done.output
+
+
+def test_wrong_secret(ansible):
+    done, report = run(ansible, ONBOARD, env={"MTO_CLIENT_SECRET": "not-the-value-of-a-secret"}, mto_fail_on=None)
+    assert done.code == 2
+    assert [row["reason"] for row in report["tenants"]] == ["sign_in.secret_wrong"] * 25
+    # Said at once, and in one line for all of them: the same sentence twenty-five times hides what there is to do.
+    assert done.output.count("Give the value of the secret, not its id") == 2
+
+
+def test_world_where_every_tenant_fails(tmp_path):
+    tenants = [{**row, "consent": "none"} for row in WORLD["tenants"]]
+    path = tmp_path / "world.yml"
+    path.write_text(yaml.safe_dump({**WORLD, "tenants": tenants}, allow_unicode=True), encoding="utf-8")
+    with start_lab(world=path) as lab:
+        done, report = run(Ansible(tmp_path, lab), ONBOARD, mto_fail_on=None)
+    assert done.code == 2
+    assert {row["eligible"] for row in report["tenants"]} == {False}
+    assert {finding["tenant_id"] for finding in report["findings"]} == {row["tenant_id"] for row in TENANTS}
+
+
+def test_junit_of_a_real_run_is_valid(onboarded):
+    _done, report, ansible = onboarded
+    path = ansible.directory / "report.junit.xml"
+    schema = etree.XMLSchema(etree.parse(ROOT / "tests" / "schemas" / "junit.xsd"))
+    schema.assertValid(etree.parse(path))
+    suites = ET.parse(path).getroot()  # noqa: S314  (we wrote it)
+    assert len(suites.findall("testsuite")) == 25
+    failing = {suite.get("name") for suite in suites if int(suite.get("failures")) + int(suite.get("errors"))}
+    urgent = {row["name"] for row in report["tenants"] if row["first_broken"]}
+    assert len(failing) == len(urgent)
+
+
+def test_page_of_a_real_run_is_whole(onboarded):
+    text = (onboarded[2].directory / "report.html").read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "<script" not in text
+    for row in onboarded[1]["tenants"]:
+        assert row["tenant_id"] in text

@@ -1,0 +1,232 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report's page in a real Chromium: nothing is loaded, nothing complains, names are text, all is reachable."""
+
+from __future__ import annotations
+
+import itertools
+import pathlib
+import subprocess
+
+import pytest
+from pages.report_rows import EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, report_of, verdict
+from playwright.sync_api import sync_playwright
+
+from ansible_collections.m365.defender.plugins.module_utils._report_html import TITLE, report_html
+from ansible_collections.m365.defender.plugins.module_utils._report_text import one_line, shortened
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LEFT_OUT = verdict("unknown", "check.not_chosen")
+NOT_APPLICABLE = verdict("not_applicable", "license.x")
+
+
+def hostile(name):
+    """Verdicts that carry a hostile name wherever a name can stand."""
+    told = {"message": f"{name} is broken.", "remedy": f"Somebody at {name} mends it.", "object": name or "x"}
+    return {"access": {**EXPIRED, **told}, "license": {**NO_CONSENT, **told}, "mfa_trust": LEFT_OUT}
+
+
+REPORTS = {
+    "fleet": report_of(*FLEET, ("All signs", {"sign_in": LEFT_OUT, "license": NOT_APPLICABLE})),
+    "hostile": report_of(*((name, hostile(name)) for name in HOSTILE_NAMES)),
+    "without access": report_of(*FLEET, access=False),
+    "nobody": report_of(),
+    "three hundred": report_of(*((f"{FLEET[n % 7][0]} {n}", FLEET[n % 7][1]) for n in range(300))),
+}
+# The ratio of luminance of each text to the ground it stands on, as WCAG 2 defines it; the lowest for each class.
+CONTRASTS = """() => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const luminance = colour => numbers(colour).slice(0, 3)
+    .map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = element => {
+    const colour = getComputedStyle(element).backgroundColor;
+    return (numbers(colour)[3] ?? 1) === 0 && element.parentElement ? ground(element.parentElement) : colour;
+  };
+  const found = {};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (!walker.currentNode.data.trim()) continue;
+    const element = walker.currentNode.parentElement;
+    const [a, b] = [luminance(getComputedStyle(element).color), luminance(ground(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const key = `${element.tagName} ${element.closest('.status')?.className ?? element.className}`;
+    found[key] = Math.min(found[key] ?? 99, ratio);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Chromium as the machine has it; scripts/browser brings it or says how to."""
+    found = subprocess.run([str(ROOT / "scripts" / "browser")], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found.stdout.strip())
+        yield browser
+        browser.close()
+
+
+class Opened:
+    """A page of a file, without a network, and all that went wrong with it."""
+
+    def __init__(self, chromium, path, text, **options):
+        path.write_text(text, encoding="utf-8")
+        self.context = chromium.new_context(offline=True, **{"viewport": {"width": 1280, "height": 900}, **options})
+        self.page = self.context.new_page()
+        self.complaints, self.requests = [], []
+        self.page.on("console", lambda message: self.complaints.append((message.type, message.text)))
+        self.page.on("pageerror", lambda error: self.complaints.append(("pageerror", str(error))))
+        self.page.on("dialog", lambda dialog: self.complaints.append(("dialog", dialog.message)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri())
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """Opens one of the reports."""
+    pages = []
+
+    def open_report(name, **options):
+        pages.append(Opened(chromium, tmp_path / "report.html", report_html(REPORTS[name]), **options))
+        return pages[-1]
+
+    yield open_report
+    for page in pages:
+        page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_nothing_is_loaded_and_nothing_complains(opened, tmp_path, name, scheme):
+    found = opened(name, color_scheme=scheme)
+    for summary in found.page.locator("summary").all()[:8]:
+        summary.click()
+    assert found.complaints == []
+    assert found.requests == [(tmp_path / "report.html").as_uri()]
+    assert found.page.title() == f"{TITLE}, 2026-11-23 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        '<img src="https://evil.example/x.png" alt="">',
+        "<script>document.title = 'owned'</script>",
+        '<link rel="stylesheet" href="https://evil.example/x.css">',
+        "<p style=\"background-image: url('https://evil.example/x.png')\">x</p>",
+    ],
+)
+def test_planted_markup_would_be_seen_and_is_stopped(chromium, tmp_path, planted):
+    """The watch of these tests works; and were there ever a hole, the page's policy stops what comes through."""
+    text = report_html(REPORTS["fleet"]).replace("<main>", f"<main>{planted}", 1)
+    found = Opened(chromium, tmp_path / "planted.html", text)
+    assert [kind for kind, _text in found.complaints] == ["error"]
+    assert "Content Security Policy" in found.complaints[0][1]
+    assert found.page.title().startswith(TITLE)
+    found.context.close()
+
+
+def test_request_would_be_seen(chromium, tmp_path):
+    found = Opened(chromium, tmp_path / "bad.html", '<img src="https://evil.example/x.png">')
+    assert "https://evil.example/x.png" in found.requests
+    found.context.close()
+
+
+def test_hostile_names_show_as_text(opened):
+    page = opened("hostile").page
+    rows = page.locator(".matrix tbody th").all_text_contents()
+    ids = [row["tenant_id"] for row in REPORTS["hostile"]["tenants"]]
+    names = [one_line(name) or own_id for name, own_id in zip(HOSTILE_NAMES, ids, strict=True)]
+    assert rows == [shortened(name, 80) for name in names]
+    assert page.locator("summary bdi").all_text_contents() == names
+    assert page.locator("img, script, svg, iframe, style:not(head style)").count() == 0
+    links = page.locator("a[href^=https]").evaluate_all("found => found.map(a => a.host)")
+    assert set(links) == {"learn.microsoft.com"}
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("name", REPORTS)
+def test_nothing_has_to_be_scrolled_sideways(opened, name, width):
+    page = opened(name, viewport={"width": width, "height": 900}).page
+    page.locator("summary").evaluate_all("found => found.slice(0, 20).forEach(summary => summary.click())")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_details_open_by_keyboard(opened):
+    page = opened("fleet").page
+    evidence = page.locator("details").nth(1).locator(".evidence").first
+    assert not evidence.is_visible()
+    page.locator("summary").nth(0).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert evidence.is_visible()
+    page.keyboard.press("Space")
+    assert not evidence.is_visible()
+
+
+def test_everything_that_acts_is_reached_by_tab(opened):
+    page = opened("fleet").page
+    acting = page.locator("a, summary").evaluate_all(
+        "found => found.filter(e => e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})).length"
+    )
+    seen = set()
+    for _step in range(acting):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert len(seen) == acting > 10
+
+
+def test_name_in_the_matrix_leads_to_the_tenant_and_opens_it(opened):
+    page = opened("fleet").page
+    page.get_by_role("link", name="Banco Ribeira S.A.").click()
+    article = page.locator("#tenant-4 article").first
+    assert article.is_visible()
+    assert page.locator("details[open]").count() == 1
+    article.wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_enough_to_read(opened, scheme):
+    """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
+    page = opened("fleet", color_scheme=scheme).page
+    contrasts = page.evaluate(CONTRASTS)
+    statuses = {key.split()[-1] for key in contrasts if "status " in key}
+    assert statuses == {"met", "unmet", "unknown", "not_applicable", "not_chosen"}
+    assert {key: ratio for key, ratio in contrasts.items() if ratio < 4.5} == {}
+    assert (page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)") is (
+        scheme == "light"
+    )
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_table_is_a_table_to_assistive_technology(opened, width):
+    """On a narrow screen, too, where a row is laid out as a block."""
+    found = opened("fleet", viewport={"width": width, "height": 900})
+    tree = found.context.new_cdp_session(found.page).send("Accessibility.getFullAXTree")["nodes"]
+    roles = [node["role"]["value"] for node in tree if not node.get("ignored")]
+    assert roles.count("table") == 1
+    assert roles.count("row") == 1 + len(REPORTS["fleet"]["tenants"])
+    assert roles.count("columnheader") == 9
+    assert roles.count("rowheader") == len(REPORTS["fleet"]["tenants"])
+    assert {"banner", "navigation", "main", "heading"} <= set(roles)
+
+
+def test_headings_go_down_by_one(opened):
+    page = opened("fleet").page
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("found => found.map(h => Number(h.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_printed_page_shows_what_is_folded(opened):
+    page = opened("fleet").page
+    article = page.locator("#tenant-2 article").first
+    assert article.bounding_box()["height"] == 0
+    page.emulate_media(media="print", color_scheme="dark")
+    assert article.bounding_box()["height"] > 50
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 31, 36)"
+    assert page.pdf().startswith(b"%PDF")
