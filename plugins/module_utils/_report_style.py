@@ -57,17 +57,18 @@ caption { text-align: left; color: var(--muted); padding: .25rem 0; }
 th, td { padding: .4rem .5rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { background: var(--head); white-space: nowrap; }
 .matrix thead th { position: sticky; top: 0; }
-.matrix tbody th { min-width: 10rem; font-weight: 600; }
+.matrix th, .matrix td { padding: .4rem; }
+.matrix tbody th { min-width: 8.5rem; font-weight: 600; }
 .matrix td { width: 1%; }
-.matrix .remedy { width: auto; min-width: 16rem; }
+.matrix .remedy { width: auto; min-width: 15rem; }
 .status {
-  display: inline-block; padding: 0 .45rem; border-radius: .3rem; white-space: nowrap; font-size: .85rem;
+  display: inline-block; padding: 0 .35rem; border-radius: .3rem; white-space: nowrap; font-size: .85rem;
   font-weight: 600; color: var(--other); background: var(--other-ground);
 }
 .status.met { color: var(--met); background: var(--met-ground); }
 .status.unmet { color: var(--unmet); background: var(--unmet-ground); }
 .status.unknown { color: var(--unknown); background: var(--unknown-ground); }
-.not_chosen, .not_looked_at { font-weight: 400; }
+.not_applicable, .not_chosen, .not_looked_at { font-weight: 400; white-space: normal; }
 .findings > li { padding: .6rem 0; border-bottom: 1px solid var(--line); }
 .marks { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin-top: .25rem; font-size: .85rem; }
 .marks div { display: flex; gap: .35rem; }
@@ -78,7 +79,7 @@ summary bdi { font-weight: 600; }
 .caveat { margin: .4rem 0; padding-left: .75rem; border-left: 3px solid var(--unknown); }
 .evidence { margin-top: .5rem; font-size: .8rem; }
 .evidence td[data-label="At"] { white-space: nowrap; }
-@media screen and (max-width: 64rem) {
+@media screen and (max-width: 75rem) {
   body { padding: 1rem; }
   thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table, tbody, caption { display: block; }
@@ -87,7 +88,7 @@ summary bdi { font-weight: 600; }
     padding: .75rem 0; border-bottom: 1px solid var(--line);
   }
   .evidence tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
-  tbody th, .matrix td, .evidence td { display: block; width: auto; padding: 0; border: 0; min-width: 0; }
+  .matrix tbody th, .matrix td, .evidence td { display: block; width: auto; padding: 0; border: 0; min-width: 0; }
   .matrix tbody th, .matrix .remedy { grid-column: 1 / -1; min-width: 0; }
   .matrix tbody th { font-size: 1rem; }
   td:empty { display: none; }
@@ -101,7 +102,7 @@ summary bdi { font-weight: 600; }
   nav { display: none; }
   .figures { grid-template-columns: repeat(6, 1fr); }
   table { overflow-wrap: break-word; font-size: .8rem; }
-  th, td { padding: .25rem .3rem; }
+  th, td, .matrix th, .matrix td { padding: .25rem .3rem; }
   .matrix thead th { position: static; }
   .matrix tbody th { min-width: 7rem; }
   .matrix .remedy { min-width: 0; }

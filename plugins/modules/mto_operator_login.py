@@ -170,6 +170,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.login import (
     complete_login,
     holder_of_working_token,
 )
+from ansible_collections.m365.defender.plugins.module_utils._auth.login_browser import open_browser
 from ansible_collections.m365.defender.plugins.module_utils._auth.login_flow import METHODS, unpack_flow
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
@@ -222,7 +223,11 @@ def _complete(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]
     path = module.params["path"]
     flow = unpack_flow(module.params["flow"])
     module.no_log_values.update(flow.secrets())
-    person, refresh_token = complete_login(connection, flow, show=module.params["open_browser"])
+
+    def show(url: str) -> None:
+        open_browser(url, lambda command: module.run_command(command, handle_exceptions=False))
+
+    person, refresh_token = complete_login(connection, flow, show=show if module.params["open_browser"] else None)
     module.no_log_values.add(refresh_token)
     RefreshTokenFile(path).store(refresh_token)
     return {"changed": True, "operator": person.upn, "message": f"{person.upn} signed in; the token is in {path}."}

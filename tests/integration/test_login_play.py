@@ -5,12 +5,23 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 import stat
 import subprocess
 import sys
+import threading
+import time
 
+import lxml.html
 import pytest
+import requests
+import yaml
+from conftest import ROOT, Ansible
+
+from lab.process import start_lab
 
 LOGIN = "m365.defender.login"
 
@@ -134,3 +145,183 @@ def test_file_serves_the_other_plays_and_the_vault(ansible, held):
     assert ansible.lab["refresh_token"] not in (ansible.directory / "vault.yml").read_text(encoding="utf-8")
     run = ansible.play(str(ansible.directory / "play.yml"), "--vault-password-file", str(password))
     assert run.code == 0, run.output
+
+
+# -- whole sign-ins: a thread plays the person with what the play prints ----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quick_lab(tmp_path_factory):
+    """The demo world, where one need not wait five seconds between two polls."""
+    world = yaml.safe_load((ROOT / "tests/lab/worlds/demo.yml").read_text(encoding="utf-8"))
+    path = tmp_path_factory.mktemp("quick") / "world.yml"
+    path.write_text(yaml.safe_dump({**world, "home": {**world["home"], "device_code_interval": 1}}), encoding="utf-8")
+    with start_lab(world=path) as lab:
+        yield lab
+
+
+@pytest.fixture
+def ansible(tmp_path, quick_lab):
+    """Ansible against that world."""
+    return Ansible(tmp_path, quick_lab)
+
+
+class Person:
+    """Signs in as `account` as soon as a line of the play says where; everything sent to us is kept in `sent`."""
+
+    def __init__(self, lab, account):
+        self.ca_path, self.account = lab["ca_path"], account
+        self.sent = []
+        self.thread = None
+
+    def read(self, line):
+        browser = re.search(r"https://127\.0\.0\.1:\d+/[^\s\"]+/authorize\?[^\s\"]+", line)
+        device = re.search(r"Open (\S+/device) in any browser, enter the code (\w+)", line)
+        if self.thread is None and (browser or device):
+            arguments = (browser[0], None) if browser else (device[1], device[2])
+            self.thread = threading.Thread(target=self._sign_in, args=arguments)
+            self.thread.start()
+
+    def _sign_in(self, url, user_code):
+        with requests.Session() as session:
+            session.trust_env = False
+            page = self._page(session.get(url, verify=self.ca_path, timeout=10))
+            code = {} if user_code is None else {"user_code": user_code}
+            working = self._press(session, page, account=self.account, **code)
+            for _attempt in range(400):
+                try:
+                    return user_code or self._press(session, working)
+                except requests.ConnectionError:
+                    time.sleep(0.05)
+            raise AssertionError("nobody listens")
+
+    def _press(self, session, page, **fields):
+        form = page.forms[0]
+        hidden = {field.name: field.value for field in form.xpath(".//input[@type='hidden']")}
+        self.sent.append(hidden)
+        action = form.get("action") or page.base_url
+        return self._page(session.post(action, data={**hidden, **fields}, verify=self.ca_path, timeout=10))
+
+    @staticmethod
+    def _page(answer):
+        return lxml.html.fromstring(answer.text, base_url=answer.url)
+
+
+def sign_in(ansible, token_file, method, account="operator"):
+    """Run the play with -vvv while a person reads it. Exit code, output and the person."""
+    variables = {
+        **ansible.variables(),
+        "mto_refresh_token_file": str(token_file),
+        "mto_login_method": method,
+        "mto_login_browser": False,
+        "mto_login_wait": 60,
+    }
+    path = ansible.directory / "variables.json"
+    path.write_text(json.dumps(variables), encoding="utf-8")
+    command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", LOGIN, "-e", f"@{path}", "-vvv"]
+    person, lines = Person(ansible.lab, account), []
+    with subprocess.Popen(
+        command,
+        env=ansible.environment(),
+        cwd=ansible.directory,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for line in process.stdout:
+            lines.append(line)
+            person.read(line)
+    assert person.thread is not None, "".join(lines)
+    person.thread.join(30)
+    return process.returncode, "".join(lines), person
+
+
+def holds_verifier(text, challenge):
+    """Does any stretch of the text hash to the challenge that stands in the printed address?"""
+    for word in re.findall(r"[A-Za-z0-9._~-]{43,}", text):
+        for start in range(len(word) - 42):
+            digest = hashlib.sha256(word[start : start + 43].encode()).digest()
+            if base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge:
+                return True
+    return False
+
+
+def test_verifier_would_be_found():
+    verifier = "a" * 20 + "~" + "b" * 22
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    assert holds_verifier(f'{{"x": "..{verifier}.."}}', challenge)
+    assert not holds_verifier("b" * 80, challenge)
+
+
+def assert_nothing_secret(ansible, output, *more):
+    """In the output with -vvv and in every file but the token's own: HOME and TMPDIR are among them."""
+    secrets = [ansible.lab["client_secret"], ansible.lab["refresh_token"], "code_verifier", "eyJ", *more]
+    places = {"output": output}
+    for path in ansible.directory.rglob("*"):
+        if path.is_file() and path.parent.name != "private":
+            places[str(path)] = path.read_text(encoding="utf-8", errors="replace")
+    assert len(places) > 1
+    challenges = set(re.findall(r"code_challenge=([A-Za-z0-9_-]{43})", output))
+    for place, text in places.items():
+        assert [secret for secret in secrets if secret in text] == [], place
+        assert not any(holds_verifier(text, challenge) for challenge in challenges), place
+
+
+def test_search_for_secrets_finds_what_is_planted(ansible):
+    (ansible.home / "file").write_text(f"x{ansible.lab['client_secret']}x", encoding="utf-8")
+    with pytest.raises(AssertionError):
+        assert_nothing_secret(ansible, "")
+
+
+@pytest.mark.parametrize("method", ["browser", "device_code"])
+def test_person_signs_in(ansible, token_file, method):
+    code, output, person = sign_in(ansible, token_file, method)
+    assert code == 0, output
+    token = token_file.read_text(encoding="ascii")
+    assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
+    assert f"{ansible.lab['operator']} signed in; the token is in {token_file}" in output
+    assert f"encrypt_string --stdin-name mto_refresh_token < {token_file}" in output
+    assert "changed=1" in output
+    codes = {form["code"] for form in person.sent if "code" in form}
+    assert len(codes) == (1 if method == "browser" else 0)
+    assert ("code_challenge_method=S256" in output) is (method == "browser")
+    assert_nothing_secret(ansible, output, token, *codes)
+    # The token is good: with it the play has nothing to do.
+    again = ansible.play(LOGIN, mto_refresh_token_file=str(token_file), mto_login_renew=False)
+    assert again.code == 0, again.output
+    assert "changed=0" in again.output
+
+
+@pytest.mark.parametrize("method", ["browser", "device_code"])
+def test_another_person_signs_in(ansible, token_file, method):
+    token_file.write_text("old", encoding="ascii")
+    token_file.chmod(0o600)
+    code, output, _person = sign_in(ansible, token_file, method, "colleague")
+    assert code == 2
+    assert f"signed in, but {ansible.lab['operator']} is wanted. Nothing is stored" in output
+    assert token_file.read_text(encoding="ascii") == "old"
+    assert_nothing_secret(ansible, output)
+
+
+@pytest.mark.parametrize("method", ["browser", "device_code"])
+def test_person_cancels(ansible, token_file, method):
+    code, output, _person = sign_in(ansible, token_file, method, "")
+    assert (code, token_file.exists()) == (2, False)
+    assert "AADSTS65004" in output
+    assert_nothing_secret(ansible, output)
+
+
+def test_play_opens_the_browser(ansible, token_file):
+    """The person's browser is a program that keeps the address and stays open; the play waits for neither."""
+    opened = ansible.directory / "private" / "opened"
+    program = ansible.directory / "browser"
+    program.write_text(f"#!/bin/sh\necho noise\nprintf %s \"$1\" > '{opened}'\nsleep 30\n", encoding="utf-8")
+    program.chmod(0o700)
+    begun = time.monotonic()
+    run = ansible.play(
+        LOGIN, env={"BROWSER": f"{program} %s"}, mto_refresh_token_file=str(token_file), mto_login_wait=4
+    )
+    assert time.monotonic() - begun < 25
+    assert "Nobody signed in until" in failure(run)
+    assert opened.read_text(encoding="utf-8").startswith(f"{ansible.lab['login']}/")
+    assert "noise" not in run.output

@@ -152,6 +152,9 @@ class State:
     started: dt.datetime
     refresh_token_error: int | None = None
     arm_page_size: int = 100
+    public_client: bool = False
+    device_code_interval: float = 5
+    blocks_device_code: bool = False
 
     def find_directory(self, name: str) -> Directory | None:
         """A tenant by id or by one of its domains."""

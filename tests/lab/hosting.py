@@ -14,6 +14,8 @@ import typing as t
 
 from aiohttp import web
 
+from lab.entra.interactive import SignIns
+
 if t.TYPE_CHECKING:
     from lab.directory import State
     from lab.entra.grants import Credentials
@@ -33,6 +35,7 @@ class Service:
     endpoints: dict[str, str]
     log: RequestLog
     latency: float = 0.0
+    sign_ins: SignIns = dataclasses.field(default_factory=SignIns)
 
 
 class RequestLog:

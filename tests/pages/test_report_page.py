@@ -10,13 +10,14 @@ import pathlib
 import subprocess
 
 import pytest
-from pages.report_rows import EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, report_of, verdict
+from pages.report_rows import ACCESS_CHECKS, EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, REQUIREMENTS, report_of, verdict
 from playwright.sync_api import sync_playwright
 
 from ansible_collections.m365.defender.plugins.module_utils._report_html import TITLE, report_html
 from ansible_collections.m365.defender.plugins.module_utils._report_text import one_line, shortened
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+ALL_CHECKS = (*REQUIREMENTS, *ACCESS_CHECKS)
 LEFT_OUT = verdict("unknown", "check.not_chosen")
 NOT_APPLICABLE = verdict("not_applicable", "license.x")
 
@@ -31,6 +32,7 @@ REPORTS = {
     "fleet": report_of(*FLEET, ("All signs", {"sign_in": LEFT_OUT, "license": NOT_APPLICABLE})),
     "hostile": report_of(*((name, hostile(name)) for name in HOSTILE_NAMES)),
     "without access": report_of(*FLEET, access=False),
+    "unknown": report_of(("Nobody knows", dict.fromkeys(ALL_CHECKS, verdict("unknown", "read.throttled"))), ("T", {})),
     "nobody": report_of(),
     "three hundred": report_of(*((f"{FLEET[n % 7][0]} {n}", FLEET[n % 7][1]) for n in range(300))),
 }
@@ -146,8 +148,8 @@ def test_hostile_names_show_as_text(opened):
     assert set(links) == {"learn.microsoft.com"}
 
 
-@pytest.mark.parametrize("width", [400, 1280])
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("width", [320, 400, 1200, 1201, 1280])
+@pytest.mark.parametrize("name", ["fleet", "hostile", "without access", "unknown"])
 def test_nothing_has_to_be_scrolled_sideways(opened, name, width):
     page = opened(name, viewport={"width": width, "height": 900}).page
     page.locator("summary").evaluate_all("found => found.slice(0, 20).forEach(summary => summary.click())")

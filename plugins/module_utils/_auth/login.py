@@ -17,7 +17,6 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import load_credential
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import OperatorIdentity, require_msal
-from ansible_collections.m365.defender.plugins.module_utils._auth.login_browser import open_browser
 from ansible_collections.m365.defender.plugins.module_utils._auth.login_flow import LoginFlow
 from ansible_collections.m365.defender.plugins.module_utils._auth.login_listener import PortTaken, free_port, listening
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
@@ -138,15 +137,20 @@ def _for_the_person(flow: LoginFlow, connection: Connection) -> dict[str, t.Any]
     return {"message": message, "url": url, "user_code": code, "expires_at": expires_at}
 
 
-def complete_login(connection: Connection, flow: LoginFlow, *, show: bool) -> tuple[Person, str]:
-    """Who signed in, and their refresh token. `show` opens the browser.
+def complete_login(
+    connection: Connection, flow: LoginFlow, *, show: Callable[[str], None] | None
+) -> tuple[Person, str]:
+    """Who signed in, and their refresh token. `show` opens an address in the person's browser.
 
     Raises OptionError where it is not the person wanted or the flow is no good, HomeSignInError where Microsoft Entra
     refuses, MtoError where nobody signs in in time.
     """
     flow.check(connection, time.time())
-    complete = _complete_browser if flow.method == "browser" else _complete_device_code
-    answer = complete(connection, flow, show=show)
+    if flow.method == "browser":
+        answer = _complete_browser(connection, flow, show)
+    else:
+        # The page for the code is for any device of the person: it is not opened here.
+        answer = _complete_device_code(connection, flow)
     if not answer.get("access_token"):
         raise _refused(connection, problem_of(answer), flow.method)
     person = _person(answer, connection)
@@ -159,12 +163,12 @@ def complete_login(connection: Connection, flow: LoginFlow, *, show: bool) -> tu
     return person, str(refresh_token)
 
 
-def _complete_browser(connection: Connection, flow: LoginFlow, *, show: bool) -> dict[str, t.Any]:
+def _complete_browser(connection: Connection, flow: LoginFlow, show: Callable[[str], None] | None) -> dict[str, t.Any]:
     application = _asked(connection, lambda: _application(connection))
     try:
         with listening(flow.port, flow.state["state"]) as listener:
-            if show:
-                open_browser(flow.state["auth_uri"])
+            if show is not None:
+                show(flow.state["auth_uri"])
             received = listener.wait(flow.expires_at - time.time())
     except PortTaken as error:
         raise MtoError(f"The sign-in cannot be completed: {error} Begin anew; another port is chosen then.") from None
@@ -175,9 +179,7 @@ def _complete_browser(connection: Connection, flow: LoginFlow, *, show: bool) ->
     return answer
 
 
-def _complete_device_code(connection: Connection, flow: LoginFlow, *, show: bool) -> dict[str, t.Any]:
-    # The page for the code is for any device of the person: opening it here is not asked for.
-    del show
+def _complete_device_code(connection: Connection, flow: LoginFlow) -> dict[str, t.Any]:
     state = {**flow.state, "expires_at": flow.expires_at}
     left = flow.expires_at - time.time()
     answer: dict[str, t.Any] = _asked(

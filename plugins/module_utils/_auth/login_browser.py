@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Without one of these Python's webbrowser would start a browser in the terminal, which nobody sees here.
 _DISPLAYS: t.Final = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
-_WAIT: t.Final = 10.0
+# A browser must not have our standard streams: one that stays open would keep waiting whoever reads them, and one that
+# writes to a closed pipe dies. Nor our session: Ctrl-C ends the play, not the browser. Nobody waits for it either.
+_PROGRAM: t.Final = """
+import os, sys, webbrowser
+if os.fork():
+    os._exit(0)
+os.setsid()
+nowhere = os.open(os.devnull, os.O_RDWR)
+for handle in (0, 1, 2):
+    os.dup2(nowhere, handle)
+webbrowser.open(sys.argv[1])
+"""
 
 
 def can_show(environment: Mapping[str, str]) -> bool:
@@ -24,21 +34,11 @@ def can_show(environment: Mapping[str, str]) -> bool:
     return sys.platform == "darwin" or any(environment.get(name) for name in _DISPLAYS)
 
 
-def open_browser(url: str) -> None:
-    """Open `url`, an https address. Never raises: the person has the address and can open it themselves.
+def open_browser(url: str, run: Callable[[list[str]], t.Any]) -> None:
+    """Open `url`, an https address, with a command that `run` runs. No shell; the address holds no secret but the state.
 
-    In a process of its own: a browser writes to standard output, which is where a module's result goes, and one that
-    keeps it open would keep Ansible waiting until it is closed.
+    An OSError of `run` is no error: the person has the address and can open it themselves.
     """
-    if not url.startswith("https://") or not can_show(os.environ):
-        return
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        # No shell, and the program is our own interpreter; the address holds no secret but the state.
-        subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "webbrowser", url],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=_WAIT,
-            check=False,
-        )
+    if url.startswith("https://") and can_show(os.environ):
+        with contextlib.suppress(OSError):
+            run([sys.executable, "-c", _PROGRAM, url])

@@ -76,9 +76,12 @@ def unpack_flow(text: str) -> LoginFlow:
 
 
 def _well_formed(flow: LoginFlow) -> bool:
-    texts = (flow.method, flow.home_tenant_id, flow.client_id, flow.login)
-    if not all(isinstance(text, str) for text in texts) or flow.method not in METHODS:
+    texts: list[t.Any] = [flow.method, flow.home_tenant_id, flow.client_id, flow.login]
+    numbers: list[t.Any] = [flow.port, flow.expires_at]
+    state: t.Any = flow.state
+    # True is a number to Python.
+    if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
         return False
-    if type(flow.port) is not int or not 0 <= flow.port <= 65535 or type(flow.expires_at) not in (int, float):
+    if not all(isinstance(text, str) for text in texts) or flow.method not in METHODS or not 0 <= flow.port <= 65535:
         return False
-    return isinstance(flow.state, dict) and all(isinstance(flow.state.get(name), str) for name in _NEEDED[flow.method])
+    return isinstance(state, dict) and all(isinstance(state.get(name), str) for name in _NEEDED[flow.method])

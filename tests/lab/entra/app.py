@@ -15,8 +15,10 @@ import uuid
 from aiohttp import web
 
 from lab import hosting
+from lab.entra import pages
 from lab.entra.errors import EntraError, body
 from lab.entra.grants import NotEmulatedError, TokenRequest, redeem
+from lab.entra.interactive import DEVICE_LIFE
 
 if t.TYPE_CHECKING:
     from lab.directory import Directory
@@ -25,7 +27,6 @@ if t.TYPE_CHECKING:
 
 # Names that stand for "any tenant" in an address.
 _SHARED: t.Final = ("common", "organizations")
-_NOT_YET: t.Final = "The lab does not emulate {what} yet; use client credentials or a refresh token."
 
 
 def build(lab: Service) -> web.Application:
@@ -38,8 +39,11 @@ def build(lab: Service) -> web.Application:
     app.router.add_get("/{tenant}/discovery/v2.0/keys", host.keys)
     app.router.add_get("/{tenant}/discovery/keys", host.keys)
     app.router.add_route("*", "/{tenant}/oauth2/v2.0/token", host.token)
-    app.router.add_route("*", "/{tenant}/oauth2/v2.0/authorize", host.not_yet)
-    app.router.add_route("*", "/{tenant}/oauth2/v2.0/devicecode", host.not_yet)
+    app.router.add_get("/{tenant}/oauth2/v2.0/authorize", host.authorize)
+    app.router.add_post("/{tenant}/oauth2/v2.0/authorize", host.authorize)
+    app.router.add_post("/{tenant}/oauth2/v2.0/devicecode", host.device_code)
+    app.router.add_get("/device", host.device)
+    app.router.add_post("/device", host.device)
     return app
 
 
@@ -94,15 +98,43 @@ class _Login:
         """The public keys: the same for every tenant."""
         return web.json_response(self._lab.keys.jwks())
 
-    async def not_yet(self, request: web.Request) -> web.Response:
-        """An endpoint that Entra has and the lab has not."""
-        what = f"the endpoint {request.path.rpartition('/')[2]}"
-        return _not_emulated(_NOT_YET.format(what=what))
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Where a browser goes for an authorization code."""
+        return await pages.authorize(self._lab, request)
+
+    async def device(self, request: web.Request) -> web.Response:
+        """Where a person enters a device code."""
+        return await pages.device(self._lab, request)
+
+    async def device_code(self, request: web.Request) -> web.StreamResponse:
+        """The beginning of a sign-in by device code."""
+        form = await _form(request)
+        return await self._answer(request, lambda: self._new_device(request, form))
+
+    def _new_device(self, request: web.Request, form: dict[str, str]) -> dict[str, t.Any]:
+        shared = request.match_info["tenant"].lower() in _SHARED
+        directory = self._lab.state.home if shared else self._directory(request)
+        if form.get("client_id", "").lower() != self._lab.credentials.client_id:
+            raise EntraError(700016, client_id=form.get("client_id", ""), tenant=directory.name)
+        ends = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=DEVICE_LIFE)
+        interval = self._lab.state.device_code_interval
+        value, device = self._lab.sign_ins.new_device(directory.tenant_id, form.get("scope", ""), interval, ends)
+        address = f"{self._base}/device"
+        return {
+            "user_code": device.user_code,
+            "device_code": value,
+            "verification_uri": address,
+            "expires_in": DEVICE_LIFE,
+            "interval": interval,
+            "message": f"To sign in, use a web browser to open the page {address} and enter the code"
+            f" {device.user_code} to authenticate.",
+        }
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         """The token endpoint."""
         form = await _form(request)
-        request[hosting.RECORD]["identity"] = "operator" if form.get("grant_type") == "refresh_token" else "app"
+        as_app = form.get("grant_type") == "client_credentials"
+        request[hosting.RECORD]["identity"] = "app" if as_app else "operator"
         return await self._answer(request, lambda: self._redeem(request, form))
 
     def _redeem(self, request: web.Request, form: dict[str, str]) -> dict[str, t.Any]:
@@ -114,7 +146,9 @@ class _Login:
         lab = self._lab
         directory = lab.state.home if shared else self._directory(request)
         now = dt.datetime.now(dt.UTC)
-        return redeem(TokenRequest(form, directory, lab.state, lab.credentials, lab.keys, self._base, now))
+        return redeem(
+            TokenRequest(form, directory, lab.state, lab.credentials, lab.keys, self._base, now, lab.sign_ins)
+        )
 
     def _directory(self, request: web.Request) -> Directory:
         name = request.match_info["tenant"]

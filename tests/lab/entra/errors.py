@@ -15,10 +15,19 @@ from lab.entra.kinds import KINDS
 class EntraError(Exception):
     """A refusal. `fields` fill the text of the number; `inner` are numbers of services behind, told after it."""
 
-    def __init__(self, number: int, *, claims: str | None = None, inner: t.Sequence[int] = (), **fields: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        *,
+        claims: str | None = None,
+        inner: t.Sequence[int] = (),
+        oauth: str | None = None,
+        **fields: str,
+    ) -> None:
         self.number = number
         self.kind = KINDS[number]
         self.claims = claims
+        self.oauth = oauth or self.kind.error
         self.numbers = list(dict.fromkeys((number, *inner)))
         self.sentences = [f"AADSTS{code}: {KINDS[code].text.format_map(fields)}" for code in (number, *inner)]
         super().__init__(self.sentences[0])
@@ -36,7 +45,7 @@ def body(error: EntraError, login: str, correlation_id: str) -> dict[str, t.Any]
     trail = f" Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {stamp}"
     text = "\r\n".join(f"{sentence}{trail}" for sentence in error.sentences)
     answer: dict[str, t.Any] = {
-        "error": error.kind.error,
+        "error": error.oauth,
         "error_description": text,
         "error_codes": error.numbers,
         "timestamp": stamp,

@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lab.directory import Directory, Person, State
+    from lab.entra.interactive import SignIns
     from lab.entra.sign_in import Presence
 
 CLIENT_ID: t.Final = "5c1f8a86-7f0e-4b8d-9a53-6a8f2f1c7d11"
@@ -40,11 +41,14 @@ class Credentials:
     client_id: str = CLIENT_ID
     client_secret: str = dataclasses.field(default_factory=lambda: f"lab8Q~{secrets.token_urlsafe(30)}")
     refresh_tokens: dict[str, Person] = dataclasses.field(default_factory=dict)
+    public_tokens: set[str] = dataclasses.field(default_factory=set)
 
-    def new_refresh_token(self, person: Person) -> str:
+    def new_refresh_token(self, person: Person, *, public: bool = False) -> str:
         """One more token of somebody. Earlier ones stay good [guess: Entra does not revoke them by use]."""
         token = f"1.AX0A{secrets.token_urlsafe(120)}"
         self.refresh_tokens[token] = person
+        if public:
+            self.public_tokens.add(token)
         return token
 
 
@@ -59,6 +63,7 @@ class TokenRequest:
     keys: tokens.TokenKeys
     login: str
     now: dt.datetime
+    sign_ins: SignIns
 
     def need(self, parameter: str) -> str:
         """A parameter that must be there. Raises EntraError."""
@@ -111,7 +116,8 @@ def _client_credentials(request: TokenRequest) -> Answer:
 
 def _refresh_token(request: TokenRequest) -> Answer:
     refresh_token = request.need("refresh_token")
-    _check_secret(request)
+    public = refresh_token in request.credentials.public_tokens
+    _check_person_client(request, public=public)
     person = request.credentials.refresh_tokens.get(refresh_token)
     if person is None:
         raise EntraError(70000)
@@ -122,7 +128,38 @@ def _refresh_token(request: TokenRequest) -> Answer:
     presence = presence_of(person, request.state, request.directory, request.now, request.names)
     scopes = _consented(request, wanted)
     check_policies(request.directory)
-    return _user_answer(request, wanted, presence, scopes, person)
+    return _user_answer(request, wanted, presence, scopes, person, public=public)
+
+
+def _authorization_code(request: TokenRequest) -> Answer:
+    _check_person_client(request, public=False)
+    code = request.sign_ins.redeem_code(request.need("code"), request.form, request.directory.tenant_id, request.now)
+    return _signed_in(request, code.person, code.scope, nonce=code.nonce, public=request.state.public_client)
+
+
+def _device_code(request: TokenRequest) -> Answer:
+    """A public client: no secret is asked for, and none may be sent with the refresh token later."""
+    if request.state.blocks_device_code:
+        raise EntraError(53003, claims=policy_claims(request.directory))
+    person, device = request.sign_ins.poll(request.need("device_code"), request.directory.tenant_id, request.now)
+    return _signed_in(request, person, device.scope, nonce="", public=True)
+
+
+def _signed_in(request: TokenRequest, person: Person, scope: str, *, nonce: str, public: bool) -> Answer:
+    wanted = wanted_by_user(scope, request.directory.name)
+    _refuse(request, "operator", wanted.audience)
+    presence = presence_of(person, request.state, request.directory, request.now, request.names)
+    scopes = _consented(request, wanted)
+    check_policies(request.directory)
+    return _user_answer(request, wanted, presence, scopes, person, nonce=nonce, public=public)
+
+
+def _check_person_client(request: TokenRequest, *, public: bool) -> None:
+    """A public client, or a token that one got, takes no credential; a confidential one must send it."""
+    if not public and not request.state.public_client:
+        _check_secret(request)
+    elif request.form.get("client_secret") or request.form.get("client_assertion"):
+        raise EntraError(700025)
 
 
 def _refuse(request: TokenRequest, identity: str, audience: str) -> None:
@@ -156,15 +193,23 @@ def _consented(request: TokenRequest, wanted: Wanted) -> frozenset[str]:
 
 
 def _user_answer(
-    request: TokenRequest, wanted: Wanted, presence: Presence, scopes: frozenset[str], person: Person
+    request: TokenRequest,
+    wanted: Wanted,
+    presence: Presence,
+    scopes: frozenset[str],
+    person: Person,
+    *,
+    nonce: str = "",
+    public: bool = False,
 ) -> Answer:
     client_id = request.credentials.client_id
     claims = tokens.user_claims(request.directory, wanted.audience, client_id, APP_NAME, presence, scopes)
     answer = _bearer(request.keys.sign(claims))
     answer["scope"] = " ".join(f"{wanted.audience}/{name}" for name in sorted(scopes))
-    answer["refresh_token"] = request.credentials.new_refresh_token(person)
+    answer["refresh_token"] = request.credentials.new_refresh_token(person, public=public)
     if wanted.openid:
-        answer["id_token"] = request.keys.sign(tokens.id_claims(request.login, request.directory, client_id, presence))
+        told = tokens.id_claims(request.login, request.directory, client_id, presence)
+        answer["id_token"] = request.keys.sign({**told, "nonce": nonce} if nonce else told)
     if request.form.get("client_info") == "1":
         answer["client_info"] = _client_info(presence)
     return answer
@@ -188,4 +233,6 @@ def _client_info(presence: Presence) -> str:
 GRANTS: t.Final[dict[str, Callable[[TokenRequest], Answer]]] = {
     "client_credentials": _client_credentials,
     "refresh_token": _refresh_token,
+    "authorization_code": _authorization_code,
+    "urn:ietf:params:oauth:grant-type:device_code": _device_code,
 }

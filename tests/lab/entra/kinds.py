@@ -99,6 +99,12 @@ _EXPIRED: t.Final = "token_expired"
 REFUSAL_KINDS: t.Final[dict[int, Kind]] = {
     16000: Kind("interaction_required", "The user account does not exist in the tenant and has to be chosen anew."),
     16003: Kind("interaction_required", "The user has not been explicitly added to the tenant."),
+    50011: Kind(
+        "invalid_request",
+        "The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured for the"
+        " application.",
+    ),
+    501481: Kind("invalid_grant", "The Code_Verifier does not match the code_challenge of the authorization request."),
     50012: Kind("invalid_client", "Authentication failed: the credential could not be validated.", 401),
     50033: Kind("temporarily_unavailable", "A transient error has occurred. Please try again.", 503),
     50034: Kind("invalid_grant", "The user account does not exist in the directory."),

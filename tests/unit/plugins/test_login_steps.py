@@ -133,7 +133,7 @@ def sign_in(entra, options, **changes):
     browser = threading.Thread(target=come_back, args=(shown["url"],), kwargs=changes)
     browser.start()
     try:
-        return complete_login(connection(**options), unpack_flow(flow.packed()), show=False)
+        return complete_login(connection(**options), unpack_flow(flow.packed()), show=None)
     finally:
         browser.join(10)
 
@@ -236,7 +236,7 @@ def test_id_token_of_another_sign_in(entra):
     browser = threading.Thread(target=come_back, args=(shown["url"],))
     browser.start()
     with pytest.raises(HomeSignInError, match="is not the one of this sign-in") as caught:
-        complete_login(connection(), flow, show=False)
+        complete_login(connection(), flow, show=None)
     browser.join(10)
     assert "another-nonce" not in str(caught.value)
 
@@ -273,13 +273,13 @@ def test_code_is_refused(entra, number, reason):
 def test_nobody_signs_in(entra):
     flow, _shown = begin_login(connection(), method="browser", wait=1, port=0)
     with pytest.raises(MtoError, match="Nobody signed in until"):
-        complete_login(connection(), flow, show=False)
+        complete_login(connection(), flow, show=None)
 
 
 def test_port_taken_meanwhile(entra):
     flow, _shown = begin_login(connection(), method="browser", wait=30, port=0)
     with listening(flow.port, "x"), pytest.raises(MtoError, match=f"cannot listen on port {flow.port}.*Begin anew"):
-        complete_login(connection(), flow, show=False)
+        complete_login(connection(), flow, show=None)
 
 
 def test_port_wanted_is_taken(entra):
@@ -293,13 +293,16 @@ def test_wait_out_of_range(entra, wait):
         begin_login(connection(), method="browser", wait=wait, port=0)
 
 
-def test_browser_is_opened_when_we_listen(entra, monkeypatch):
+def test_browser_is_opened_when_we_listen(entra):
     opened = []
-    monkeypatch.setattr(login, "open_browser", lambda url: opened.append((url, come_back(url))))
+
+    def show(url):
+        opened.append((url, come_back(url)))
+
     flow, shown = begin_login(connection(), method="browser", wait=30, port=0)
     asked = query_of(shown["url"])
     entra.nonce, entra.challenge = asked["nonce"], asked["code_challenge"]
-    assert complete_login(connection(), flow, show=True)[0].upn == ANNA
+    assert complete_login(connection(), flow, show=show)[0].upn == ANNA
     assert opened[0][0] == shown["url"]
 
 
@@ -323,7 +326,7 @@ def test_device_code(entra):
     assert "the-device-code" not in json.dumps(shown)
     assert flow.secrets() == ["the-device-code"]
     entra.refusals = [PENDING, PENDING]
-    person, refresh_token = complete_login(connection(**options), unpack_flow(flow.packed()), show=True)
+    person, refresh_token = complete_login(connection(**options), unpack_flow(flow.packed()), show=pytest.fail)
     assert (person.upn, refresh_token) == (ANNA, "the-refresh-token")
     polls = [form for url, form in entra.posts if url.endswith("/token")]
     assert len(polls) == 3
@@ -344,7 +347,7 @@ def test_device_code_that_nobody_enters(entra):
     flow, _shown = begin_login(connection(), method="device_code", wait=1, port=0)
     begun = time.monotonic()
     with pytest.raises(MtoError, match="Nobody entered the code and signed in until"):
-        complete_login(connection(), flow, show=False)
+        complete_login(connection(), flow, show=None)
     assert time.monotonic() - begun < 10
 
 
@@ -352,7 +355,7 @@ def test_device_code_that_the_tenant_blocks(entra):
     flow, _shown = begin_login(connection(), method="device_code", wait=30, port=0)
     entra.refusals = [{"error": "invalid_grant", "error_description": "AADSTS53003: Blocked.", "error_codes": [53003]}]
     with pytest.raises(HomeSignInError, match="method: browser"):
-        complete_login(connection(), flow, show=False)
+        complete_login(connection(), flow, show=None)
 
 
 def test_device_code_that_entra_does_not_give(entra):
@@ -365,7 +368,7 @@ def test_device_code_of_another_person(entra):
     flow, _shown = begin_login(connection(operator=OID), method="device_code", wait=30, port=0)
     entra.claims["oid"] = "somebody-else"
     with pytest.raises(OptionError, match="Nothing is stored"):
-        complete_login(connection(operator=OID), flow, show=False)
+        complete_login(connection(operator=OID), flow, show=None)
 
 
 # -- the flow between the two calls ----------------------------------------------------------------------------
@@ -387,7 +390,7 @@ def test_flow_is_the_same_after_the_journey(flow):
 )
 def test_flow_of_another_connection(flow, changes):
     with pytest.raises(OptionError, match="begun for another"):
-        complete_login(connection(**changes), flow, show=False)
+        complete_login(connection(**changes), flow, show=None)
 
 
 def test_flow_that_is_over(flow):

@@ -1,0 +1,213 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""People sign in to the lab: with msal's own flows, and with ours; what is refused, as Entra refuses it."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+import urllib.parse
+
+import msal
+import pytest
+import requests
+from test_access import access
+from worlds import HOME_ID, OPERATOR, declared, tenant, tenant_id, write_world
+
+from ansible_collections.m365.defender.plugins.module_utils._auth.login import begin_login, complete_login
+from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection
+from lab.process import start_lab
+
+SCOPES = ["https://graph.microsoft.com/.default"]
+CALM = declared(tenant(1))
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    world = write_world(tmp_path_factory.mktemp("people"), tenant(1), device_code_interval=0.2)
+    with start_lab(world=world) as found:
+        yield found
+
+
+def browse(lab, url, account="operator"):
+    """The page, the choice of an account, and where that leads; the program's own address is not opened."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = lab["ca_path"]
+    page = session.get(url, timeout=10)
+    assert "Pick an account" in page.text, page.text
+    return session.post(url, data={"account": account}, timeout=10, allow_redirects=False)
+
+
+def enter_code(lab, page, user_code, account="operator"):
+    form = {"user_code": user_code, "account": account}
+    return requests.post(page, data=form, verify=lab["ca_path"], timeout=10)
+
+
+def client_of(lab, kind=msal.ConfidentialClientApplication, where=HOME_ID):
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = lab["ca_path"]
+    secret = {"client_credential": lab["client_secret"]} if kind is msal.ConfidentialClientApplication else {}
+    options = {"authority": f"{lab['login']}/{where}", "http_client": session, "instance_discovery": False}
+    return kind(lab["client_id"], **options, **secret)
+
+
+def answer_of(response):
+    """What the program is told: in a form that posts itself, or in the address."""
+    if response.status_code == 302:
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(response.headers["Location"]).query))
+    found = re.findall(r'name="([^"]+)" value="([^"]*)"', response.text)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_msal_with_pkce(lab):
+    client = client_of(lab)
+    flow = client.initiate_auth_code_flow(SCOPES, redirect_uri="http://localhost:40001", response_mode="form_post")
+    assert "code_challenge_method=S256" in flow["auth_uri"]
+    answer = answer_of(browse(lab, flow["auth_uri"]))
+    found = client.acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+    assert found["id_token_claims"]["preferred_username"] == OPERATOR
+    again = client_of(lab).acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+    assert again["error_codes"] == [54005]
+
+
+def test_code_is_for_its_verifier_and_its_address(lab):
+    flow = client_of(lab).initiate_auth_code_flow(
+        SCOPES, redirect_uri="http://localhost:40001", response_mode="form_post"
+    )
+    for change, number in (({"code_verifier": "x" * 43}, 501481), ({"redirect_uri": "http://localhost:40002"}, 50011)):
+        answer = answer_of(browse(lab, flow["auth_uri"]))
+        refused = client_of(lab).acquire_token_by_auth_code_flow({**flow, **change}, answer)
+        assert refused["error_codes"] == [number]
+
+
+@pytest.mark.parametrize(
+    "redirect_uri", ["https://evil.example/", "http://localhost.evil.example/", "http://127.0.0.1:1"]
+)
+def test_code_goes_nowhere_else(lab, redirect_uri):
+    flow = client_of(lab).initiate_auth_code_flow(SCOPES, redirect_uri=redirect_uri, response_mode="form_post")
+    answer = requests.get(flow["auth_uri"], verify=lab["ca_path"], timeout=10, allow_redirects=False)
+    assert answer.status_code == 400
+    assert "AADSTS50011" in answer.text
+
+
+def test_person_who_cancels(lab):
+    flow = client_of(lab).initiate_auth_code_flow(
+        SCOPES, redirect_uri="http://localhost:40001", response_mode="form_post"
+    )
+    answer = answer_of(browse(lab, flow["auth_uri"], account=""))
+    assert answer["error"] == "access_denied"
+    assert answer["state"] == flow["state"]
+
+
+def test_confidential_client_proves_itself(lab):
+    client = client_of(lab, msal.PublicClientApplication)
+    flow = client.initiate_auth_code_flow(SCOPES, redirect_uri="http://localhost:40001", response_mode="form_post")
+    refused = client.acquire_token_by_auth_code_flow(flow, answer_of(browse(lab, flow["auth_uri"])))
+    assert refused["error_codes"] == [7000218]
+
+
+def test_msal_with_a_device_code(lab):
+    client = client_of(lab, msal.PublicClientApplication)
+    flow = client.initiate_device_flow(SCOPES)
+    assert flow["user_code"] in flow["message"]
+    form = {
+        "client_id": lab["client_id"],
+        "device_code": flow["device_code"],
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+    }
+    url = f"{lab['login']}/{HOME_ID}/oauth2/v2.0/token"
+    pending = requests.post(url, data=form, verify=lab["ca_path"], timeout=10).json()
+    assert (pending["error"], pending["error_codes"]) == ("authorization_pending", [70016])
+    assert enter_code(lab, flow["verification_uri"], "WRONGCODE").status_code == 400
+    assert enter_code(lab, flow["verification_uri"], flow["user_code"].lower()).status_code == 200
+    found = client.acquire_token_by_device_flow(flow)
+    assert found["id_token_claims"]["preferred_username"] == OPERATOR
+    # What a public client got is redeemed without a secret, by whoever it is.
+    refused = client_of(lab).acquire_token_by_refresh_token(found["refresh_token"], SCOPES)
+    assert refused["error_codes"] == [700025]
+
+
+def test_device_code_that_is_declined(lab):
+    client = client_of(lab, msal.PublicClientApplication)
+    flow = client.initiate_device_flow(SCOPES)
+    enter_code(lab, flow["verification_uri"], flow["user_code"], account="")
+    assert client.acquire_token_by_device_flow(flow)["error"] == "authorization_declined"
+
+
+def connection(lab, **changes):
+    names = ("home_tenant_id", "client_id", "client_secret", "operator", "ca_path")
+    options = {**{name: lab[name] for name in names}, "endpoints": {"login": lab["login"]}, **changes}
+    return resolve_connection(options, {}, identity_needed=False)
+
+
+def played_browser(lab, url, account="operator"):
+    """A browser that follows the way back to the program's loopback address."""
+
+    def run():
+        back = browse(lab, url, account)
+        if back.status_code == 302:
+            requests.get(back.headers["Location"], timeout=10)
+        else:
+            requests.post(re.search(r'action="([^"]+)"', back.text)[1], data=answer_of(back), timeout=10)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_our_login_by_browser(lab):
+    flow, shown = begin_login(connection(lab), method="browser", wait=20, port=0)
+    thread = played_browser(lab, shown["url"])
+    person, refresh_token = complete_login(connection(lab), flow, show=False)
+    thread.join(10)
+    assert OPERATOR in str(person)
+    assert access(lab, CALM, refresh_token=refresh_token)["verified"] is True
+
+
+def test_our_login_by_device_code(lab):
+    """The token is a public client's: with the app's secret beside it the operator is signed in all the same."""
+    flow, shown = begin_login(connection(lab), method="device_code", wait=20, port=0)
+    page = re.search(r"https://\S+/device", shown["message"])[0]
+    enter_code(lab, page, shown["user_code"])
+    person, refresh_token = complete_login(connection(lab), flow, show=False)
+    assert OPERATOR in str(person)
+    assert access(lab, CALM, refresh_token=refresh_token)["verified"] is True
+
+
+def test_our_login_of_somebody_else(lab):
+    flow, shown = begin_login(connection(lab), method="browser", wait=20, port=0)
+    thread = played_browser(lab, shown["url"], account="colleague")
+    with pytest.raises(MtoError, match=f"signed in, but {re.escape(OPERATOR)} is wanted"):
+        complete_login(connection(lab), flow, show=False)
+    thread.join(10)
+
+
+def test_our_login_that_is_cancelled(lab):
+    flow, shown = begin_login(connection(lab), method="browser", wait=20, port=0)
+    thread = played_browser(lab, shown["url"], account="")
+    with pytest.raises(MtoError, match="AADSTS65004"):
+        complete_login(connection(lab), flow, show=False)
+    thread.join(10)
+
+
+def test_tenant_that_blocks_device_codes(tmp_path):
+    world = write_world(tmp_path, tenant(1), device_code_interval=0.2, blocks_device_code=True)
+    with start_lab(world=world) as lab:
+        flow, _shown = begin_login(connection(lab), method="device_code", wait=5, port=0)
+        with pytest.raises(MtoError, match="AADSTS53003"):
+            complete_login(connection(lab), flow, show=False)
+
+
+def test_public_client_needs_no_secret(tmp_path):
+    with start_lab(world=write_world(tmp_path, tenant(1), public_client=True)) as lab:
+        flow, shown = begin_login(connection(lab, client_secret=None), method="browser", wait=20, port=0)
+        thread = played_browser(lab, shown["url"])
+        _person, refresh_token = complete_login(connection(lab, client_secret=None), flow, show=False)
+        thread.join(10)
+        found = access(lab, [{"tenant_id": tenant_id(1), "access": "gdap"}], refresh_token=refresh_token)
+    assert found["tenants"][0]["sign_in"]["status"] == "met"
