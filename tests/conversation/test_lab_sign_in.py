@@ -1,28 +1,23 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""People sign in to the lab: with msal's own flows, and with ours; what is refused, as Entra refuses it."""
+"""People sign in to the lab with msal's own flows; what is refused, as Entra refuses it."""
 
 from __future__ import annotations
 
 import html
 import re
-import threading
 import urllib.parse
 
 import msal
 import pytest
 import requests
 from test_access import access
-from worlds import HOME_ID, OPERATOR, declared, tenant, tenant_id, write_world
+from worlds import HOME_ID, OPERATOR, declared, tenant, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.login import begin_login, complete_login
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
-from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection
 from lab.process import start_lab
 
 SCOPES = ["https://graph.microsoft.com/.default"]
-CALM = declared(tenant(1))
 
 
 @pytest.fixture(scope="module")
@@ -139,75 +134,10 @@ def test_device_code_that_is_declined(lab):
     assert client.acquire_token_by_device_flow(flow)["error"] == "authorization_declined"
 
 
-def connection(lab, **changes):
-    names = ("home_tenant_id", "client_id", "client_secret", "operator", "ca_path")
-    options = {**{name: lab[name] for name in names}, "endpoints": {"login": lab["login"]}, **changes}
-    return resolve_connection(options, {}, identity_needed=False)
-
-
-def played_browser(lab, url, account="operator"):
-    """A browser that follows the way back to the program's loopback address."""
-
-    def run():
-        back = browse(lab, url, account)
-        if back.status_code == 302:
-            requests.get(back.headers["Location"], timeout=10)
-        else:
-            requests.post(re.search(r'action="([^"]+)"', back.text)[1], data=answer_of(back), timeout=10)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    return thread
-
-
-def test_our_login_by_browser(lab):
-    flow, shown = begin_login(connection(lab), method="browser", wait=20, port=0)
-    thread = played_browser(lab, shown["url"])
-    person, refresh_token = complete_login(connection(lab), flow, show=False)
-    thread.join(10)
-    assert OPERATOR in str(person)
-    assert access(lab, CALM, refresh_token=refresh_token)["verified"] is True
-
-
-def test_our_login_by_device_code(lab):
-    """The token is a public client's: with the app's secret beside it the operator is signed in all the same."""
-    flow, shown = begin_login(connection(lab), method="device_code", wait=20, port=0)
-    page = re.search(r"https://\S+/device", shown["message"])[0]
-    enter_code(lab, page, shown["user_code"])
-    person, refresh_token = complete_login(connection(lab), flow, show=False)
-    assert OPERATOR in str(person)
-    assert access(lab, CALM, refresh_token=refresh_token)["verified"] is True
-
-
-def test_our_login_of_somebody_else(lab):
-    flow, shown = begin_login(connection(lab), method="browser", wait=20, port=0)
-    thread = played_browser(lab, shown["url"], account="colleague")
-    with pytest.raises(MtoError, match=f"signed in, but {re.escape(OPERATOR)} is wanted"):
-        complete_login(connection(lab), flow, show=False)
-    thread.join(10)
-
-
-def test_our_login_that_is_cancelled(lab):
-    flow, shown = begin_login(connection(lab), method="browser", wait=20, port=0)
-    thread = played_browser(lab, shown["url"], account="")
-    with pytest.raises(MtoError, match="AADSTS65004"):
-        complete_login(connection(lab), flow, show=False)
-    thread.join(10)
-
-
-def test_tenant_that_blocks_device_codes(tmp_path):
-    world = write_world(tmp_path, tenant(1), device_code_interval=0.2, blocks_device_code=True)
-    with start_lab(world=world) as lab:
-        flow, _shown = begin_login(connection(lab), method="device_code", wait=5, port=0)
-        with pytest.raises(MtoError, match="AADSTS53003"):
-            complete_login(connection(lab), flow, show=False)
-
-
-def test_public_client_needs_no_secret(tmp_path):
-    with start_lab(world=write_world(tmp_path, tenant(1), public_client=True)) as lab:
-        flow, shown = begin_login(connection(lab, client_secret=None), method="browser", wait=20, port=0)
-        thread = played_browser(lab, shown["url"])
-        _person, refresh_token = complete_login(connection(lab, client_secret=None), flow, show=False)
-        thread.join(10)
-        found = access(lab, [{"tenant_id": tenant_id(1), "access": "gdap"}], refresh_token=refresh_token)
-    assert found["tenants"][0]["sign_in"]["status"] == "met"
+def test_operator_with_the_token_of_a_public_client(lab):
+    """With the app's secret beside it the operator is signed in all the same."""
+    client = client_of(lab, msal.PublicClientApplication)
+    flow = client.initiate_device_flow(SCOPES)
+    enter_code(lab, flow["verification_uri"], flow["user_code"])
+    refresh_token = client.acquire_token_by_device_flow(flow)["refresh_token"]
+    assert access(lab, declared(tenant(1)), refresh_token=refresh_token)["verified"] is True

@@ -35,7 +35,7 @@ def can_show(environment: Mapping[str, str]) -> bool:
 
 
 def open_browser(url: str, run: Callable[[list[str]], t.Any]) -> None:
-    """Open `url`, an https address, with a command that `run` runs. No shell; the address holds no secret but the state.
+    """Open `url`, an https address, with a command that `run` runs: no shell, and no secret in it but the state.
 
     An OSError of `run` is no error: the person has the address and can open it themselves.
     """
