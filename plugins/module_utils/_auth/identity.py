@@ -102,7 +102,7 @@ class Identity(abc.ABC):
         details = {"resource": SERVICE_TITLES[service]}
         try:
             answer = self._ask(tenant_id, [f"{audience}/.default"])
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             # msal says so of what it cannot use: a private key, an authority.
             raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error), **details})) from None
         except ServiceError as error:
