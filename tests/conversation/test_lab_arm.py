@@ -111,7 +111,42 @@ def test_incidents(lab):
     assert "@odata.nextLink" in page
     assert page["value"][0]["tenantId"] == tenant_id(2)
     assert incidents(lab, 2, query="?$top=51").status_code == 400
-    assert incidents(lab, 2, query="?$filter=status eq 'active'").status_code == 501
+    assert incidents(lab, 2, query="?$select=id").status_code == 400
+    assert incidents(lab, 2, query="?$expand=alerts").status_code == 501
+
+
+def ids(answer):
+    return [row["id"] for row in answer.json()["value"]]
+
+
+def test_incidents_that_are_skipped(lab):
+    every = ids(incidents(lab, 2, query=""))
+    assert len(every) == 3
+    assert ids(incidents(lab, 2, query="?$skip=1")) == every[1:]
+    page = incidents(lab, 2, query="?$skip=1&$top=1").json()
+    bearer = token(lab, GRAPH, tenant_id(2)).json()["access_token"]
+    assert ids(get(lab, page["@odata.nextLink"], bearer)) == every[2:]
+    assert incidents(lab, 2, query="?$skip=-1").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ("severity eq 'high'", 1),
+        ("status eq 'Active' and severity eq 'medium'", 1),
+        ("status eq 'resolved'", 0),
+        ("createdDateTime ge 2020-01-01T00:00:00Z", 3),
+        ("lastUpdateDateTime lt 2020-01-01T00:00:00Z", 0),
+    ],
+)
+def test_filter_of_incidents(lab, condition, count):
+    body = incidents(lab, 2, query=f"?$count=true&$filter={condition}").json()
+    assert (len(body["value"]), body["@odata.count"]) == (count, count)
+
+
+@pytest.mark.parametrize("condition", ["displayName eq 'x'", "severity ne 'high'", "nothing eq 'x'", "severity eq"])
+def test_filter_that_incidents_do_not_take(lab, condition):
+    assert incidents(lab, 2, query=f"?$filter={condition}").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -223,8 +223,14 @@ def test_get_is_refused(client):
     assert answer.json()["error_codes"] == [900561]
 
 
-@pytest.mark.parametrize("path", ["oauth2/v2.0/devicecode", "oauth2/v2.0/authorize"])
-def test_what_is_not_emulated_says_so(client, path):
-    answer = client.session.post(f"{client.lab['login']}/{HOME_ID}/{path}")
+@pytest.mark.parametrize("path", ["adminconsent", "v2.0/adminconsent"])
+def test_page_that_is_not_emulated_says_so(client, path):
+    answer = client.session.get(f"{client.lab['login']}/{HOME_ID}/{path}")
+    assert answer.status_code == 501
+    assert "does not emulate" in answer.json()["error_description"]
+
+
+def test_client_assertions_are_not_emulated(client):
+    answer = client.post_token(HOME_ID, grant_type="client_credentials", client_secret=None, client_assertion="x.y.z")
     assert answer.status_code == 501
     assert "does not emulate" in answer.json()["error_description"]

@@ -42,6 +42,7 @@ def build_state(world: World, now: dt.datetime) -> State:
         refresh_token_error=None if operator.refresh_token == "ok" else operator.refresh_token,
         arm_page_size=world.home.arm_page_size,
         public_client=world.home.public_client,
+        secret_expired=world.home.secret == "expired",
         device_code_interval=world.home.device_code_interval,
         blocks_device_code=world.home.blocks_device_code,
     )

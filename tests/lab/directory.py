@@ -153,6 +153,7 @@ class State:
     refresh_token_error: int | None = None
     arm_page_size: int = 100
     public_client: bool = False
+    secret_expired: bool = False
     device_code_interval: float = 5
     blocks_device_code: bool = False
 

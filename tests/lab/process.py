@@ -14,6 +14,7 @@ import subprocess
 import sys
 import typing as t
 
+from lab.browser import Browser
 from lab.seed import choose_world
 
 if t.TYPE_CHECKING:
@@ -55,6 +56,17 @@ class Lab:
         """Every request so far, in the order in which they were answered."""
         path = pathlib.Path(self["ca_path"]).with_name("requests.jsonl")
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def authorize(self, url: str, account: str = "operator") -> str:
+        """Signs in at an authorization URL as a browser would: the address that leads back to the program.
+
+        `account` is "operator", "colleague", or "" for Cancel. Raises BrowserError.
+        """
+        return Browser(self["ca_path"]).authorize(url, account)
+
+    def enter_user_code(self, user_code: str, account: str = "operator") -> str:
+        """Approves a device code, or cancels it: the text of the page. Raises BrowserError."""
+        return Browser(self["ca_path"]).enter_user_code(f"{self['login']}/device", user_code, account)
 
     def stop(self) -> int:
         """Stops it, and waits. The exit code is 0 after a clean stop."""

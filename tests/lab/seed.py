@@ -76,10 +76,9 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         "licenses": states.licenses(drawn.license, rng),
         "consent": "none" if drawn.consent == "none" else "full",
         "cross_tenant_access": states.cross_tenant_access(drawn.mfa_trust),
-        "conditional_access": {"blocks_operator": drawn.blocked},
         "defender": drawn.defender,
         "expect": expected(drawn),
-        **states.arm(drawn.arm),
+        **states.sign_ins(drawn),
     }
     if drawn.method == "gdap":
         row["gdap"] = states.relationships(drawn, f"{name[:36]} {number + 1}", _OPERATORS, _BYSTANDERS, rng)

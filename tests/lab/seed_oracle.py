@@ -31,6 +31,10 @@ _LICENSE: t.Final = {
     "plan_disabled": "license.plan_disabled",
     "no_units": "license.no_units",
 }
+_SIGN_IN: t.Final = {
+    "blocked": "sign_in.conditional_access",
+    "mfa": "sign_in.mfa_required",
+}
 _DEFENDER: t.Final = {
     "operator_refused": "defender.rbac_refuses",
     "not_provisioned": "defender.not_provisioned",
@@ -53,7 +57,8 @@ def expected(drawn: Drawn) -> dict[str, t.Any]:
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
         ("access", _ACCESS.get((drawn.method, drawn.access))),
-        ("sign_in", "sign_in.conditional_access" if drawn.blocked else None),
+        ("access", "access.not_listed_b2b" if drawn.method == "b2b" and drawn.arm == "hidden" else None),
+        ("sign_in", _SIGN_IN.get(drawn.sign_in)),
         ("license", _LICENSE.get(drawn.license)),
         ("permissions", _NO_ROLE[drawn.method] if drawn.roles == "none" else None),
         ("defender", _DEFENDER.get(drawn.defender)),

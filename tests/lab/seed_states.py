@@ -32,8 +32,11 @@ B2B: t.Final = ("accepted", "member", "pending", "disabled", "missing")
 LICENSE: t.Final = ("enough", "business", "without_mtp", "none", "suspended", "open", "plan_disabled", "no_units")
 GDAP_ROLES: t.Final = ("enough", "none")
 B2B_ROLES: t.Final = ("enough", "via_group", "none")
-# What stands in the way of a token for Azure Resource Manager: it changes no answer, and is a caveat.
-ARM: t.Final = ("ok", "mfa", "no_consent")
+# What the tenant's policies make of the operator's sign-in.
+SIGN_IN: t.Final = ("ok", "blocked", "mfa")
+# What stands in the way of a token for Azure Resource Manager changes no answer, and is a caveat. Only `hidden`, a
+# tenant that its list leaves out, counts, and only where that list is Microsoft's own: for B2B.
+ARM: t.Final = ("ok", "mfa", "no_consent", "hidden")
 MFA_TRUST: t.Final = ("partner", "default", "off", "partner_off")
 
 
@@ -48,7 +51,7 @@ class Drawn:
     license: str
     roles: str
     mfa_trust: str
-    blocked: bool
+    sign_in: str
     defender: str
     arm: str
 
@@ -57,8 +60,10 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
     """Draws. About half of the tenants are in order in each respect."""
     method: Method = rng.choice(_METHODS)
     access = _draw(rng, GDAP if method == "gdap" else B2B, calm=calm)
+    arm_state = _draw(rng, ARM, calm=calm)
     # What `auto` makes of a method that is out of order is decided elsewhere; here it stands for a working one.
-    declared = "auto" if access in ("in_force", "accepted") and rng.random() < 0.2 else method
+    works = access in ("in_force", "accepted") and arm_state != "hidden"
+    declared = "auto" if works and rng.random() < 0.2 else method
     return Drawn(
         method=method,
         declared=declared,
@@ -67,9 +72,9 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
         license=_draw(rng, LICENSE, calm=calm),
         roles=_draw(rng, GDAP_ROLES if method == "gdap" else B2B_ROLES, calm=calm),
         mfa_trust=_draw(rng, MFA_TRUST, calm=calm),
-        blocked=not calm and rng.random() < 0.05,
+        sign_in="ok" if calm or rng.random() < 0.9 else rng.choice(("blocked", "mfa")),
         defender="ok" if calm or rng.random() < 0.9 else rng.choice(("operator_refused", "not_provisioned")),
-        arm=_draw(rng, ARM, calm=calm),
+        arm=arm_state,
     )
 
 
@@ -122,14 +127,16 @@ def cross_tenant_access(state: str) -> Row:
     return states[state]
 
 
-def arm(state: str) -> Row:
-    """What a tenant does with sign-ins to Azure Resource Manager."""
-    states: dict[str, Row] = {
-        "ok": {},
-        "mfa": {"refusals": [{"resource": "arm", "errors": [50076]}]},
-        "no_consent": {"arm_consent": False},
+def sign_ins(drawn: Drawn) -> Row:
+    """What a tenant does with sign-ins, and whether Azure Resource Manager lists it."""
+    everything = [{"resource": "all", "errors": [50076]}] if drawn.sign_in == "mfa" else []
+    to_arm = [{"resource": "arm", "errors": [50076]}] if drawn.arm == "mfa" else []
+    return {
+        "conditional_access": {"blocks_operator": drawn.sign_in == "blocked"},
+        "refusals": everything + to_arm,
+        "arm_consent": drawn.arm != "no_consent",
+        "arm_listed": drawn.arm != "hidden",
     }
-    return states[state]
 
 
 _DEFENDER_ROLES: t.Final = ("Security Reader", "Security Operator", "Security Administrator", "Global Reader")

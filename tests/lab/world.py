@@ -350,13 +350,14 @@ def _check_names(kind: str, names: t.Iterable[str], known: t.Collection[str]) ->
 class Home(Organization):
     """The home tenant: where the operator lives, and the partner in every GDAP relationship.
 
-    `public_client`: our app takes no secret from people who sign in. `blocks_device_code`: Conditional Access forbids
-    that flow, as many tenants do. `device_code_interval` is in seconds.
+    `public_client`: our app takes no secret from people who sign in. `secret` is the state of the app's only one.
+    `blocks_device_code`: Conditional Access forbids that flow, as many tenants do. `device_code_interval` is seconds.
     """
 
     operator: Operator
     app_permissions: Consent = "full"
     public_client: bool = False
+    secret: t.Literal["ok", "expired"] = "ok"
     device_code_interval: t.Annotated[float, pydantic.Field(gt=0, le=60, strict=False)] = 5
     blocks_device_code: bool = False
     arm_page_size: t.Annotated[int, pydantic.Field(ge=1, le=1000)] = 100

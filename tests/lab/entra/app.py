@@ -42,6 +42,8 @@ def build(lab: Service) -> web.Application:
     app.router.add_get("/{tenant}/oauth2/v2.0/authorize", host.authorize)
     app.router.add_post("/{tenant}/oauth2/v2.0/authorize", host.authorize)
     app.router.add_post("/{tenant}/oauth2/v2.0/devicecode", host.device_code)
+    app.router.add_get("/{tenant}/adminconsent", host.admin_consent)
+    app.router.add_get("/{tenant}/v2.0/adminconsent", host.admin_consent)
     app.router.add_get("/device", host.device)
     app.router.add_post("/device", host.device)
     return app
@@ -101,6 +103,10 @@ class _Login:
     async def authorize(self, request: web.Request) -> web.Response:
         """Where a browser goes for an authorization code."""
         return await pages.authorize(self._lab, request)
+
+    async def admin_consent(self, _request: web.Request) -> web.Response:
+        """Where an administrator would consent to an app."""
+        return _not_emulated("The lab does not emulate admin consent; a world says what was consented to.")
 
     async def device(self, request: web.Request) -> web.Response:
         """Where a person enters a device code."""

@@ -83,6 +83,11 @@ class TokenRequest:
             "upn": self.state.operator.upn,
             "resource": "the resource",
             "scope": self.form.get("scope", ""),
+            "redirect_uri": self.form.get("redirect_uri", ""),
+            "grant_type": self.form.get("grant_type", ""),
+            # A world may refuse with any number, whatever the request was like.
+            "parameter": "the parameter",
+            "method": "POST",
         }
 
 
@@ -180,6 +185,8 @@ def _check_secret(request: TokenRequest) -> None:
         raise EntraError(7000218)
     if not hmac.compare_digest(secret.encode(), request.credentials.client_secret.encode()):
         raise EntraError(7000215, **request.names)
+    if request.state.secret_expired:
+        raise EntraError(7000222, **request.names)
 
 
 def _consented(request: TokenRequest, wanted: Wanted) -> frozenset[str]:

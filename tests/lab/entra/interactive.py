@@ -59,6 +59,15 @@ class Device:
     declined: bool = False
     last_poll: dt.datetime | None = None
 
+    @property
+    def undecided(self) -> bool:
+        """Has nobody approved or declined it yet?"""
+        return self.person is None and not self.declined
+
+    def polled_too_fast(self, now: dt.datetime) -> bool:
+        """RFC 8628 wants `interval` seconds between polls; a tenth less is the network's, not the client's [guess]."""
+        return self.last_poll is not None and (now - self.last_poll).total_seconds() < self.interval * 0.9
+
 
 class SignIns:
     """What was begun and is not ended yet."""
@@ -97,10 +106,11 @@ class SignIns:
         self._devices[value] = device
         return value, device
 
-    def device_of(self, user_code: str) -> Device | None:
-        """The sign-in that a person means."""
+    def device_of(self, user_code: str, now: dt.datetime) -> Device | None:
+        """The sign-in that a person means, while nobody has decided about it and its time is not up."""
         wanted = user_code.strip().upper()
-        return next((device for device in self._devices.values() if device.user_code == wanted), None)
+        waiting = (device for device in self._devices.values() if device.undecided and now <= device.ends)
+        return next((device for device in waiting if device.user_code == wanted), None)
 
     def poll(self, value: str, tenant_id: str, now: dt.datetime) -> tuple[Person, Device]:
         """Who has approved a device code. Raises EntraError while nobody has."""
@@ -112,7 +122,9 @@ class SignIns:
         if device.declined:
             raise EntraError(65004, oauth="authorization_declined")
         if device.person is None:
-            raise EntraError(70016)
+            too_fast = device.polled_too_fast(now)
+            device.last_poll = now
+            raise EntraError(70016, oauth="slow_down" if too_fast else None)
         del self._devices[value]
         return device.person, device
 

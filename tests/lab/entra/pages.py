@@ -128,9 +128,11 @@ async def device(lab: Service, request: web.Request) -> web.Response:
     if request.method != "POST":
         field = '<p><label>Code <input name="user_code"></label></p>'
         return page("Enter code", buttons(lab, {}).replace('<form method="post">', f'<form method="post">{field}'))
-    found = lab.sign_ins.device_of(form.get("user_code", ""))
+    found = lab.sign_ins.device_of(form.get("user_code", ""), dt.datetime.now(dt.UTC))
     if found is None:
         return page("Enter code", "<p>That code didn't work. Check the code and try again.</p>", 400)
     found.person = people_of(lab).get(form.get("account", ""))
     found.declined = found.person is None
+    if found.declined:
+        return page("Cancelled", "<p>You have not signed in. You may now close this window.</p>")
     return page("Done", "<p>You have signed in to Multitenant operations. You may now close this window.</p>")

@@ -54,7 +54,7 @@ def collection(request: Request, resource: Resource, rows: t.Sequence[Entity]) -
     kept, advanced = _filtered(request, resource, rows)
     _check_index(request, resource, advanced)
     size = _page_size(request, resource)
-    start = _read_skiptoken(request)
+    start = _start(request)
     names = _selection(request, resource)
     body: dict[str, t.Any] = {"@odata.context": _context(request, resource, "")}
     if request.options.count and (request.eventual or not resource.directory):
@@ -147,10 +147,11 @@ def _next_link(request: Request, start: int) -> str:
     return f"{request.root()}{request.target.path}?{query}"
 
 
-def _read_skiptoken(request: Request) -> int:
+def _start(request: Request) -> int:
+    """Where the page begins. A page token has counted `$skip` in already."""
     token = request.options.skiptoken
     if token is None:
-        return 0
+        return request.options.skip
     try:
         data = json.loads(base64.urlsafe_b64decode(token.encode()))
         start, query = int(data["start"]), data["query"]

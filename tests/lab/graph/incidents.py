@@ -13,7 +13,7 @@ import typing as t
 from lab import roles
 from lab.graph.collection import Resource, collection
 from lab.graph.errors import GraphError
-from lab.graph.filtering import Rules
+from lab.graph.filtering import rules
 
 if t.TYPE_CHECKING:
     from lab.directory import Directory
@@ -35,7 +35,17 @@ _PLANS: t.Final = frozenset(
         "Defender_for_Iot_Enterprise",
     )
 )
-_INCIDENTS: t.Final = Resource("security.incident", "security/incidents", default_page=50, max_page=50, rules=Rules({}))
+# The properties are documented [doc security-list-incidents], which operators each takes is not [guess].
+_RULES: t.Final = rules(
+    assignedTo="eq",
+    classification="eq",
+    createdDateTime="eq ge le gt lt",
+    determination="eq",
+    lastUpdateDateTime="eq ge le gt lt",
+    severity="eq",
+    status="eq",
+)
+_INCIDENTS: t.Final = Resource("security.incident", "security/incidents", default_page=50, max_page=50, rules=_RULES)
 
 
 def list_incidents(request: Request) -> Answer:

@@ -24,6 +24,7 @@ class Options:
     select: tuple[str, ...] = ()
     filter: str | None = None
     top: int | None = None
+    skip: int = 0
     count: bool = False
     skiptoken: str | None = None
     expand: str | None = None
@@ -42,7 +43,8 @@ def parse_options(query: str, allowed: frozenset[str], beyond: frozenset[str] = 
         pairs=tuple(pairs),
         select=_names(values.get("$select")),
         filter=values.get("$filter"),
-        top=_top(values.get("$top")),
+        top=_number("$top", values.get("$top")),
+        skip=_number("$skip", values.get("$skip")) or 0,
         count=_count(values.get("$count")),
         skiptoken=values.get("$skiptoken"),
         expand=values.get("$expand"),
@@ -76,11 +78,11 @@ def _names(value: str | None) -> tuple[str, ...]:
     return names
 
 
-def _top(value: str | None) -> int | None:
+def _number(name: str, value: str | None) -> int | None:
     if value is None:
         return None
     if not value.isascii() or not value.isdigit():
-        raise bad_request(f"Invalid value '{value}' for $top query option found.")
+        raise bad_request(f"Invalid value '{value}' for {name} query option found.")
     return int(value)
 
 
