@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, show who must do what.
+"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, look for drift.
 
     python scripts/demo.py [--collections-path DIR] [--output DIR]
 
-The plays run with nothing but inventory variables (tests/demo/inventory). Exit code 0 when both plays went well.
+The plays run with nothing but inventory variables (tests/demo/inventory). Exit code 0 when all plays went well.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def play(name: str, inventory: pathlib.Path, variables: dict[str, str], env: dic
 
 
 def main() -> int:
-    """Both plays against a lab of the demo's own."""
+    """The plays against a lab of the demo's own."""
     options = arguments()
     output = options.output.resolve()
     shutil.rmtree(output, ignore_errors=True)
@@ -73,6 +73,7 @@ def main() -> int:
         codes = [
             play("adopt", inventory, {"mto_adopt_dir": str(output / "adopted")}, env),
             play("onboard", inventory, {"mto_report_dir": str(output)}, env),
+            play("drift", inventory, {}, env),
         ]
     names = ", ".join(os.path.relpath(path) for path in sorted(output.glob("report.*")))
     print(f"\nReport: {names} ({time.monotonic() - started:.1f} s)")

@@ -33,7 +33,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOGS = BUILD / "test"
-TEST_RESULTS = LOGS / "pytest.xml"
+# Gates whose tests count one by one, and where their results go.
+TESTS = ("pytest", "integration")
 # Far above what a gate needs; a gate that hangs shall end as a failure, not as a cancelled job.
 LIMIT_SECONDS = 900
 GRACE_SECONDS = 10
@@ -48,7 +49,7 @@ class Gate:
     title: str
     command: tuple[str, ...]
     static: bool = True
-    # Runs beside all others from the start, since it takes longest and mostly uses one core.
+    # Runs in a lane of its own from the start, since it takes long and mostly uses one core.
     beside: bool = False
 
 
@@ -85,7 +86,17 @@ GATES = (
     Gate("ansible-lint", "playbooks and roles, production profile", tool("ansible-lint")),
     Gate("plugin-docs", "documentation of plugins and roles", script("plugin_docs", "lint")),
     Gate(
-        "pytest", "unit, conversation and integration tests", tool("pytest", f"--junitxml={TEST_RESULTS}"), static=False
+        "integration",
+        "playbooks, role and modules through real ansible-playbook runs",
+        tool("pytest", "tests/integration", f"--junitxml={LOGS / 'integration.xml'}"),
+        static=False,
+        beside=True,
+    ),
+    Gate(
+        "pytest",
+        "unit, conversation and page tests",
+        tool("pytest", "--ignore=tests/integration", f"--junitxml={LOGS / 'pytest.xml'}"),
+        static=False,
     ),
     Gate("artifact", "build, install, demo from what is installed", script("artifact", "check"), static=False),
 )
@@ -171,6 +182,11 @@ def log_of(gate: Gate) -> pathlib.Path:
     return LOGS / f"{gate.name}.log"
 
 
+def results_of(gate: Gate) -> pathlib.Path:
+    """What pytest wrote about its tests."""
+    return LOGS / f"{gate.name}.xml"
+
+
 def python_path() -> str:
     """Where the collection, the lab and our scripts are found by name."""
     return os.pathsep.join(str(path) for path in (BUILD / "collections", ROOT / "tests", ROOT / "scripts"))
@@ -180,7 +196,7 @@ def judge(gate: Gate, code: int | None, seconds: float) -> Outcome:
     """Count a gate as one, and pytest by its tests."""
     if code is None:
         return Outcome(gate, 0, 1, seconds, f"{gate.name}: stopped after {LIMIT_SECONDS} s")
-    if gate.name == "pytest" and TEST_RESULTS.is_file():
+    if gate.name in TESTS and results_of(gate).is_file():
         return judge_tests(gate, code, seconds)
     note = f"{gate.name}: exit code {code}" if code else ""
     return Outcome(gate, int(code == 0), int(code != 0), seconds, note)
@@ -189,13 +205,13 @@ def judge(gate: Gate, code: int | None, seconds: float) -> Outcome:
 def judge_tests(gate: Gate, code: int, seconds: float) -> Outcome:
     """A test that was skipped proves nothing, so it counts as failed."""
     # pytest wrote this file a moment ago.
-    suites = list(ET.parse(TEST_RESULTS).getroot().iter("testsuite"))  # noqa: S314
+    suites = list(ET.parse(results_of(gate)).getroot().iter("testsuite"))  # noqa: S314
     total, bad, skipped = (
         sum(int(suite.get(key, "0")) for suite in suites for key in keys)
         for keys in (("tests",), ("failures", "errors"), ("skipped",))
     )
     failed = max(bad + skipped, int(code != 0))
-    notes = [f"pytest: {total} tests"] + ([f"{skipped} of them skipped: that counts as failed"] if skipped else [])
+    notes = [f"{gate.name}: {total} tests"] + ([f"{skipped} of them skipped: that counts as failed"] if skipped else [])
     return Outcome(gate, total - bad - skipped, failed, seconds, ", ".join(notes))
 
 
@@ -213,7 +229,7 @@ def known() -> str:
 
 
 def run_all(gates: list[Gate], runner: Runner) -> list[Outcome]:
-    """Two lanes, one per core: the long gate beside the others in their order."""
+    """Two lanes, one per core: the long gates beside the others in their order."""
     lanes = [[gate for gate in gates if gate.beside], [gate for gate in gates if not gate.beside]]
     with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
         try:
@@ -258,7 +274,8 @@ def main(names: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with alone():
-        TEST_RESULTS.unlink(missing_ok=True)
+        for gate in gates:
+            results_of(gate).unlink(missing_ok=True)
         started = time.monotonic()
         return close(run_all(gates, Runner()), time.monotonic() - started)
 

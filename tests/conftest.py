@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import os
+import pathlib
+import subprocess
 import typing as t
 
 import hypothesis
 import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,3 +33,14 @@ def _without_the_users_settings() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith(USERS_OWN)]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Chromium as the machine has it; scripts/browser brings it or says how to."""
+    found = subprocess.run([str(ROOT / "scripts" / "browser")], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found.stdout.strip())
+        yield browser
+        browser.close()

@@ -27,6 +27,11 @@ options:
       - Leave it out where access was not looked at. C(verified) and C(eligible) are V(null) then.
     type: list
     elements: dict
+  registration:
+    description:
+      - The result of M(m365.defender.mto_tenant). Its C(tenants) and C(undeclared) are taken.
+      - Leave it out where nobody looked at the multitenant view. C(registered) is V(null) then.
+    type: dict
   checks:
     description: The access checks that counted. By default the rows of O(access) say it.
     type: list
@@ -79,6 +84,7 @@ def mto_report(  # noqa: PLR0913  (the interface of the filter)
     requirements: t.Mapping[str, t.Any],
     access: t.Any = None,
     *,
+    registration: t.Any = None,
     checks: t.Sequence[str] | None = None,
     generated_at: str,
     home_tenant_id: str,
@@ -88,9 +94,12 @@ def mto_report(  # noqa: PLR0913  (the interface of the filter)
     """See DOCUMENTATION."""
     if access is not None and (isinstance(access, (str, bytes)) or not isinstance(access, t.Sequence)):
         raise AnsibleFilterError("mto_report: access has to be the list `tenants` that mto_tenant_access returns.")
+    if registration is not None and not {"tenants", "undeclared"} <= {*registration}:
+        raise AnsibleFilterError("mto_report: registration has to be the result of mto_tenant.")
     return make_report(
         requirements,
         access,
+        registration=registration,
         checks=checks,
         generated_at=generated_at,
         home_tenant_id=home_tenant_id,

@@ -49,6 +49,8 @@ if t.TYPE_CHECKING:
 
 # Retrying is safe for reads and for requests that a service refused before doing anything.
 RETRY_STATUSES: t.Final = frozenset({429, 500, 502, 503, 504})
+# A service that throttles has done nothing.
+REFUSED_STATUSES: t.Final = frozenset({429})
 MAX_TRIES: t.Final = 5
 MAX_BACKOFF: t.Final = 30.0
 MAX_BODY: t.Final = 64 * 1024 * 1024
@@ -195,12 +197,15 @@ class Http:
         token: BearerToken | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes | str | Mapping[str, str] | None = None,
+        repeat: bool = True,
     ) -> Response:
         """Send a request that is safe to repeat, and repeat it by policy; the last answer comes back whatever it is.
 
+        `repeat` False: for what may have taken effect although no answer came: only a 429 is followed by another try.
         Raises UnreachableError where there is no answer, DeadlineError where time runs out.
         """
         guard_origin(token, url)
+        repeated = RETRY_STATUSES if repeat else REFUSED_STATUSES
         for attempt in range(MAX_TRIES):
             last = attempt == MAX_TRIES - 1
             try:
@@ -208,11 +213,11 @@ class Http:
             except UnreachableError:
                 wait = backoff(attempt)
                 # Why there is no answer says more than that there was no time to ask again.
-                if last or wait > self.deadline.remaining():
+                if last or not repeat or wait > self.deadline.remaining():
                     raise
                 pause(wait, self.deadline)
                 continue
-            if response.status not in RETRY_STATUSES or last:
+            if response.status not in repeated or last:
                 return response
             asked = retry_after(response.headers, time.time())
             if asked is not None and asked > self.deadline.remaining():

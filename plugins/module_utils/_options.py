@@ -121,11 +121,16 @@ def secrets_of(connection: Connection) -> list[str]:
 
 
 def resolve_connection(
-    params: Mapping[str, t.Any], environment: Mapping[str, str] | None = None, *, identity_needed: bool = True
+    params: Mapping[str, t.Any],
+    environment: Mapping[str, str] | None = None,
+    *,
+    identity_needed: bool = True,
+    app_needed: bool = True,
 ) -> Connection:
     """Options of the task, then the environment (the process's own by default), then defaults.
 
-    Raises OptionError that names the option. `identity_needed` is False where a person is about to sign in.
+    Raises OptionError that names the option. `identity_needed` is False where a person is about to sign in,
+    `app_needed` where our app plays no part.
     """
     environ = os.environ if environment is None else environment
 
@@ -136,7 +141,7 @@ def resolve_connection(
     credential, operator_token = _credentials(params, environ)
     connection = Connection(
         home_tenant_id=_guid("home_tenant_id", given("home_tenant_id")),
-        client_id=_guid("client_id", given("client_id")),
+        client_id=_guid("client_id", given("client_id")) if app_needed or given("client_id") else "",
         operator=given("operator"),
         cloud=resolve_cloud(given("cloud") or "public", _endpoints(given("endpoints"))),
         ca_path=given("ca_path"),
@@ -170,6 +175,11 @@ def require_operator(connection: Connection) -> None:
             "operator: say whose access is to be judged: the user principal name or the object id of the person in"
             " the home tenant (option operator, or MTO_OPERATOR in the environment)."
         )
+
+
+def environment_value(option: str) -> str | None:
+    """What the environment says for an option: MTO_<OPTION>, then the name that Azure tools use; None for neither."""
+    return _from_environment(option, os.environ)
 
 
 def _from_environment(option: str, environ: Mapping[str, str]) -> str | None:

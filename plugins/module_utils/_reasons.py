@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.license i
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.mfa_trust import REASONS as MFA_TRUST
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.permissions import REASONS as PERMISSIONS
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.read import REASONS as READ
+from ansible_collections.m365.defender.plugins.module_utils._catalogue.registration import REASONS as REGISTRATION
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.sign_in import REASONS as SIGN_IN
 
 __all__ = ["CAVEATS", "CAVEATS_TO_ACT_ON", "REASONS"]
@@ -35,5 +36,6 @@ REASONS: t.Final[dict[str, Reason]] = {
     **PERMISSIONS,
     **MFA_TRUST,
     **DEFENDER,
+    **REGISTRATION,
     **READ,
 }

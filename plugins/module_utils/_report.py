@@ -27,6 +27,7 @@ def make_report(  # noqa: PLR0913  (what a report names is given by name)
     requirements: Mapping[str, Row],
     access: Iterable[Row] | None = None,
     *,
+    registration: Row | None = None,
     checks: Sequence[str] | None = None,
     generated_at: str,
     home_tenant_id: str,
@@ -35,20 +36,30 @@ def make_report(  # noqa: PLR0913  (what a report names is given by name)
 ) -> dict[str, t.Any]:
     """The report of a run: `requirements` as in `mto_requirements`, `access` as the rows of `mto_tenant_access`.
 
+    `registration` is what `mto_tenant` returns: `tenants`, a row for each declared tenant, and `undeclared`.
+
     What the run did not look at (access, registration) is None, never a number that looks good. `checks` are the
     access checks that counted; without them the rows say it.
     """
     found = None if access is None else {row["tenant_id"].lower(): row for row in access}
-    tenants = [_tenant_row(*pair) for pair in _pairs(requirements, found or {})]
-    findings = [finding for row in tenants for finding in findings_of(row, operator)]
+    seen = None if registration is None else {row["tenant_id"].lower(): row for row in registration["tenants"]}
+    tenants = [_tenant_row(*pair, seen) for pair in _pairs(requirements, found or {})]
+    undeclared = None if registration is None else list(registration["undeclared"])
+    others = [{"requirements": {}, "access": None, **row} for row in undeclared or ()]
+    findings = [finding for row in (*tenants, *others) for finding in findings_of(row, operator)]
     return {
         "generated_at": generated_at,
         "home_tenant_id": home_tenant_id,
         "operator": operator,
         "cloud": cloud,
         "checks": None if found is None else _checks(found.values(), checks),
-        "summary": {**_summary(tenants, looked_at_access=found is not None), "findings": len(findings)},
+        "summary": {
+            **_summary(tenants, looked_at_access=found is not None),
+            **_registered(tenants, undeclared),
+            "findings": len(findings),
+        },
         "tenants": tenants,
+        "undeclared": undeclared,
         "findings": findings,
     }
 
@@ -65,21 +76,37 @@ def _pairs(requirements: Mapping[str, Row], access: Mapping[str, Row]) -> Iterat
             yield {"tenant_id": row["tenant_id"], "name": row["name"], "ready": False, "requirements": {}}, row
 
 
-def _tenant_row(row: Row, access: Row | None) -> dict[str, t.Any]:
-    verdicts = verdicts_of({"requirements": row["requirements"], "access": access})
+def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None) -> dict[str, t.Any]:
+    registration = None if seen is None else _registration(seen.get(row["tenant_id"].lower()))
+    judged = {"requirements": row["requirements"], "access": access}
+    # A tenant is eligible before it is registered.
+    broken = first_broken(verdicts_of(judged))
+    verdicts = verdicts_of({**judged, "registration": registration})
     root = first_broken(verdicts)
     return {
         "tenant_id": row["tenant_id"],
         "name": row["name"],
         "ready": row["ready"],
         # A broken link counts even if the rows should claim something else: unknown is never ok.
-        "eligible": None if access is None else bool(row["ready"] and access["status"] == "verified" and root is None),
+        "eligible": None if access is None else bool(row["ready"] and access["status"] == "verified" and not broken),
         "first_broken": root.link if root else None,
         "reason": verdicts[root.check]["reason"] if root else None,
         "requirements": row["requirements"],
         "access": access,
-        "registration": None,
+        "registration": registration,
     }
+
+
+def _registration(seen: Row | None) -> dict[str, t.Any] | None:
+    """The verdict with the answer beside it: `registered` is None where nobody could tell."""
+    return None if seen is None else {"registered": seen["registered"], **seen["registration"]}
+
+
+def _registered(tenants: Sequence[Row], undeclared: Sequence[Row] | None) -> dict[str, int | None]:
+    if undeclared is None:
+        return {"registered": None, "undeclared": None}
+    there = [row for row in tenants if row["registration"] and row["registration"]["registered"]]
+    return {"registered": len(there), "undeclared": len(undeclared)}
 
 
 def _checks(access: Iterable[Row], checks: Sequence[str] | None) -> list[str]:
@@ -95,7 +122,6 @@ def _summary(tenants: Sequence[Row], *, looked_at_access: bool) -> dict[str, int
         "ready": sum(1 for row in tenants if row["ready"]),
         "verified": len(verified) if looked_at_access else None,
         "eligible": len(eligible) if looked_at_access else None,
-        "registered": None,
     }
 
 

@@ -24,6 +24,8 @@ ACCESS_CHECKS: t.Final = ("listed", "sign_in", "defender")
 CHECKS: t.Final = ("access", "listed", "sign_in", "license", "permissions", "defender", "registration", "mfa_trust")
 BROKEN: t.Final = ("unmet", "unknown")
 NOT_CHOSEN: t.Final = "check.not_chosen"
+# The portal's own words for what the requirement `access` has found.
+_VIEW_LACKS_ACCESS: t.Final = ("registration.lost_access", "registration.not_offered")
 
 
 class Root(t.NamedTuple):
@@ -34,9 +36,11 @@ class Root(t.NamedTuple):
 
 
 def verdicts_of(row: Row) -> dict[str, Row]:
-    """The verdicts of a row of the report (`requirements`, `access`) by check, in the order of the chain."""
-    access = row["access"] or {}
+    """The verdicts of a row of the report (`requirements`, `access`, `registration`), in the order of the chain."""
+    access, registration = row["access"] or {}, row.get("registration")
     found = {**row["requirements"], **{check: access[check] for check in ACCESS_CHECKS if check in access}}
+    if registration is not None:
+        found["registration"] = registration
     return {check: found[check] for check in sorted(found, key=_position)}
 
 
@@ -103,6 +107,11 @@ def _implied_cause(verdicts: Verdicts, check: str) -> str | None:
     """Two checks that saw the same thing from two sides: the requirement explains what access ran into."""
     verdict = verdicts[check]
     if check == "listed" and verdict["status"] == "unmet" and _breaks(verdicts, "access"):
+        return "access"
+    if verdict["reason"] == "registration.not_eligible":
+        root = first_broken({other: row for other, row in verdicts.items() if other != "registration"})
+        return root.check if root else None
+    if verdict["reason"] in _VIEW_LACKS_ACCESS and _breaks(verdicts, "access"):
         return "access"
     if verdict["reason"] == "defender.role_missing" and _breaks(verdicts, "permissions"):
         return "permissions"

@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 KINDS: t.Final = {
     "access_lost": "Access lost",
     "not_met": "Not met",
+    "registration": "Not in the view as declared",
     "not_checked": "Could not check",
     "advice": "Advice",
 }
@@ -101,4 +102,6 @@ def kind_of(finding: Row) -> str:
         return "advice"
     if finding["status"] == "unknown":
         return "not_checked"
+    if finding["check"] == "registration":
+        return "registration"
     return "access_lost" if finding["check"] in _WAYS_IN else "not_met"

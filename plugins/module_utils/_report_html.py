@@ -81,6 +81,7 @@ def report_html(report: Row) -> str:
             "main",
             _figures(report["summary"]),
             _matrix(report["tenants"], checks),
+            _undeclared(report.get("undeclared") or ()),
             _findings(report["findings"]),
             _tenants(report["tenants"], checks),
         ),
@@ -196,7 +197,8 @@ def _first_broken(row: Row, verdicts: Mapping[str, Row], root: Root | None) -> M
 def _standing(row: Row) -> str:
     """What a tenant without a broken link is: never more than was looked at."""
     if row["eligible"]:
-        return "Nothing broken: eligible"
+        seen = row.get("registration")
+        return "Nothing broken: registered" if seen and seen["registered"] else "Nothing broken: eligible"
     if row["ready"] and row["access"] is None:
         return "Every requirement is met; access was not looked at"
     return "Nothing broken, but not everything was looked at"
@@ -209,6 +211,18 @@ def _status(verdict: Row | None) -> Markup:
     sign, word = _SHOWN.get(key, ("?", key))
     known = key if key in _SHOWN else "unknown"
     return element("span", element("span", text(sign), aria_hidden="true"), words(f" {word}"), css=f"status {known}")
+
+
+# -- what is in the view and not declared ---------------------------------------------------------------------------
+
+
+def _undeclared(rows: Sequence[Row]) -> Markup:
+    """Tenants of the view that nobody declares, which have no row in the matrix."""
+    if not rows:
+        return text("")
+    items = (element("li", name_of(row), words(" "), element("code", text(row["tenant_id"]))) for row in rows)
+    title = element("h2", text("In the view, and not declared"), id="undeclared")
+    return element("section", title, element("ul", *items))
 
 
 # -- findings -----------------------------------------------------------------------------------------------------

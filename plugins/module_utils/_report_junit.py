@@ -38,6 +38,8 @@ def report_junit(report: Row) -> str:
     checks = shown_checks(report)
     for row, classname in zip(report["tenants"], _class_names(report["tenants"]), strict=True):
         root.append(_suite(report, row, classname, checks))
+    if report.get("undeclared"):
+        root.append(_undeclared(report))
     _count(root)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
@@ -68,6 +70,17 @@ def _suite(report: Row, row: Row, classname: str, checks: Sequence[str]) -> ET.E
     for check in checks:
         case = ET.SubElement(suite, "testcase", {"name": check, "classname": classname, "time": _NO_TIME})
         _tell(case, verdicts.get(check))
+    _count(suite)
+    return suite
+
+
+def _undeclared(report: Row) -> ET.Element:
+    """What stands in the view and is declared nowhere: a suite of its own."""
+    rows = report["undeclared"]
+    suite = ET.Element("testsuite", {"name": "In the view, not declared", "time": _NO_TIME})
+    for row in rows:
+        names = {"name": one_line(row["tenant_id"]), "classname": "mto (not declared)", "time": _NO_TIME}
+        _tell(ET.SubElement(suite, "testcase", names), row["registration"])
     _count(suite)
     return suite
 

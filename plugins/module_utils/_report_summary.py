@@ -137,7 +137,10 @@ def _all_is_well(summary: Row) -> str | None:
         return None
     who = "The one tenant" if declared == 1 else f"All {declared} tenants"
     if summary["eligible"] == declared:
-        return f"{who} {'is' if declared == 1 else 'are'} eligible: every requirement is met, access is verified."
+        there = " and registered" if summary["registered"] == declared else ""
+        return (
+            f"{who} {'is' if declared == 1 else 'are'} eligible{there}: every requirement is met, access is verified."
+        )
     if summary["eligible"] is None:
         meet = "meets" if declared == 1 else "meet"
         return f"{who} {meet} every requirement; access was not looked at."
@@ -153,9 +156,18 @@ def _count_line(report: Row) -> str:
             f"{summary['ready']} {of_all} meet every requirement; {urgent} do not, {len(groups) - urgent} have advice."
         )
     return (
-        f"{summary['eligible']} {of_all} are eligible: {summary['ready']} meet every requirement,"
-        f" {summary['verified']} have verified access; {urgent} need work, {len(groups) - urgent} have advice only."
+        f"{summary['eligible']} {of_all} are eligible{_in_the_view(summary)}: {summary['ready']} meet every"
+        f" requirement, {summary['verified']} have verified access; {urgent} need work,"
+        f" {len(groups) - urgent} have advice only."
     )
+
+
+def _in_the_view(summary: Row) -> str:
+    """How many stand in the view, where anybody looked."""
+    if summary["registered"] is None:
+        return ""
+    more = f" with {summary['undeclared']} more that nobody declares" if summary["undeclared"] else ""
+    return f", {summary['registered']} registered in the view{more}"
 
 
 def _count(number: int, noun: str) -> str:

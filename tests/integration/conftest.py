@@ -48,7 +48,9 @@ class Ansible:
         connection = self.lab.connection
         names = ("home_tenant_id", "client_id", "operator", "ca_path")
         found = {f"mto_{name}": connection[name] for name in names}
-        return {**found, "mto_endpoints": {name: connection[name] for name in ("login", "graph", "arm")}}
+        endpoints = {name: connection[name] for name in ("login", "graph", "arm", "portal", "mto")}
+        # The view is the matter of test_view.py, which turns it on.
+        return {**found, "mto_endpoints": endpoints, "mto_register": False}
 
     def environment(self, **changes: str) -> dict[str, str]:
         """The user's environment, without what would change a run."""

@@ -22,17 +22,20 @@ from aiohttp import web
 import lab.arm.app
 import lab.entra.app
 import lab.graph.app
-from lab import not_yet
+import lab.portal.app
 from lab.build import build_state
 from lab.entra.grants import Credentials
 from lab.entra.tokens import TokenKeys
 from lab.hosting import HOSTS, RequestLog, Service
+from lab.portal.sign_in import write_storage_state
+from lab.portal.state import PortalState
 from lab.tls import make_context
 
 if t.TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
 
+    from lab.directory import State
     from lab.world import World
 
 _ADDRESS: t.Final = "127.0.0.1"
@@ -79,24 +82,34 @@ async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, 
     log = RequestLog(settings.state_dir / "requests.jsonl")
     state = build_state(world, dt.datetime.now(dt.UTC))
     hosts = Service(state, Credentials(), TokenKeys(), endpoints, log, settings.latency)
-    runners = [await _start(_application(hosts, host), sockets[host], context) for host in HOSTS]
+    portal = PortalState(world, state)
+    runners = [await _start(_application(hosts, host, portal), sockets[host], context) for host in HOSTS]
     try:
-        yield _connection(hosts, ca_path)
+        yield {**_connection(hosts, ca_path), **_portal_files(portal, state, settings.state_dir)}
     finally:
         for runner in runners:
             await runner.cleanup()
         log.close()
 
 
-def _application(hosts: Service, host: str) -> web.Application:
+def _application(hosts: Service, host: str, portal: PortalState) -> web.Application:
     if host == "login":
         return lab.entra.app.build(hosts)
     if host == "graph":
         return lab.graph.app.build(hosts)
     if host == "arm":
         return lab.arm.app.build(hosts)
-    names = {"portal": "the Defender portal", "mto": "the multitenant portal"}
-    return not_yet.build(hosts, host, names[host])
+    return lab.portal.app.build(hosts, host, portal)
+
+
+def _portal_files(portal: PortalState, state: State, directory: pathlib.Path) -> dict[str, str]:
+    """Sessions of two people as files, and the contract for the write shape of this world."""
+    contracts = pathlib.Path(__file__).with_name("contracts")
+    people = {"portal_cookies_file": state.operator, "colleague_cookies_file": state.colleague}
+    files = {
+        key: write_storage_state(directory / f"{key}.json", portal, person, _ADDRESS) for key, person in people.items()
+    }
+    return {**files, "portal_contract": str(contracts / f"{portal.settings.write_shape}.yml")}
 
 
 async def _start(app: web.Application, found: socket.socket, context: ssl.SSLContext) -> web.AppRunner:
@@ -134,5 +147,4 @@ def _connection(hosts: Service, ca_path: pathlib.Path) -> dict[str, t.Any]:
         "refresh_token": hosts.credentials.new_refresh_token(hosts.state.operator),
         "colleague_refresh_token": hosts.credentials.new_refresh_token(hosts.state.colleague),
         "operator": hosts.state.operator.upn,
-        "portal_cookies_file": None,
     }

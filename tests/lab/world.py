@@ -267,6 +267,57 @@ class Refusal(Strict):
 Refusals = t.Annotated[tuple[Refusal, ...], pydantic.Strict(strict=False)]
 
 
+class PortalFault(Strict):
+    """What goes wrong at the portal, on a read (`picker`, `effective`) or on a `write`.
+
+    `error` and `throttle` happen instead of the request; `error_after` (HTTP 500) and `cut_after` when it has taken
+    effect; `cut_before` when it has not. `does_nothing` answers 200. `changed_meanwhile`: another page adds the tenants
+    in `extra` a moment before. `session_ends` is for ever. `slow`: reads show it `seconds` later. `after` requests of
+    that kind pass first, `times` are hit.
+    """
+
+    kind: t.Literal[
+        "error",
+        "throttle",
+        "html",
+        "error_after",
+        "cut_after",
+        "cut_before",
+        "does_nothing",
+        "changed_meanwhile",
+        "session_ends",
+        "slow",
+    ]
+    on: t.Literal["write", "picker", "effective"] = "write"
+    after: t.Annotated[int, pydantic.Field(ge=0)] = 0
+    times: t.Annotated[int, pydantic.Field(ge=1)] = 1
+    seconds: t.Annotated[float, pydantic.Field(ge=0, strict=False)] = 0
+
+
+class PortalTenant(Strict):
+    """A tenant that only the portal knows of: nobody declares it."""
+
+    tenant_id: Guid
+    name: Name
+    in_view: bool = False
+
+
+class PortalSettings(Strict):
+    """The Defender portal of the home tenant. `write_shape` is the lab's own invention: Microsoft's is not public.
+
+    `sources` is what each source of the tenant picker answers. `session_seconds`: how long a session lasts.
+    """
+
+    write_shape: t.Literal["replace", "per_tenant"] = "replace"
+    feature: t.Literal["on", "off"] = "on"
+    home_in_picker: bool = True
+    groups_as: t.Literal["array", "object"] = "array"
+    sources: dict[t.Literal["B2B", "GDAP", "TGov"], str] = {"B2B": "Success", "GDAP": "Success", "TGov": "Success"}
+    session_seconds: t.Annotated[float, pydantic.Field(gt=0, strict=False)] = 14400
+    extra: t.Annotated[tuple[PortalTenant, ...], pydantic.Strict(strict=False)] = ()
+    faults: t.Annotated[tuple[PortalFault, ...], pydantic.Strict(strict=False)] = ()
+
+
 class Declare(Strict):
     """What a user's own list would say about this tenant."""
 
@@ -362,6 +413,7 @@ class Home(Organization):
     blocks_device_code: bool = False
     arm_page_size: t.Annotated[int, pydantic.Field(ge=1, le=1000)] = 100
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess(partner=None)
+    portal: PortalSettings = PortalSettings()
 
     @pydantic.model_validator(mode="after")
     def _check_operator(self) -> t.Self:
@@ -373,7 +425,8 @@ class Tenant(Organization):
     """A target tenant.
 
     `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
-    Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`).
+    Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`). `in_view`: it stands in
+    the operator's multitenant view. `portal_offered` null: the portal offers it where the operator has access.
     """
 
     declare: Declare = Declare()
@@ -385,6 +438,8 @@ class Tenant(Organization):
     defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
     arm_listed: bool = True
     arm_named: bool = True
+    in_view: bool = False
+    portal_offered: bool | None = None
     expect: Expect = HEALTHY
 
     @pydantic.model_validator(mode="after")

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import itertools
 import pathlib
-import subprocess
 
 import pytest
 from pages.report_rows import ACCESS_CHECKS, EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, REQUIREMENTS, report_of, verdict
-from playwright.sync_api import sync_playwright
 
 from ansible_collections.m365.defender.plugins.module_utils._report_html import TITLE, report_html
 from ansible_collections.m365.defender.plugins.module_utils._report_text import one_line, shortened
@@ -58,17 +56,6 @@ CONTRASTS = """() => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Chromium as the machine has it; scripts/browser brings it or says how to."""
-    found = subprocess.run([str(ROOT / "scripts" / "browser")], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.stdout.strip())
-        yield browser
-        browser.close()
 
 
 class Opened:

@@ -98,6 +98,14 @@ class SignIns:
         code.used = True
         return code
 
+    def take_portal_code(self, value: str, redirect_uri: str) -> Code | None:
+        """A code that was given to the portal, used up by this; None for any other."""
+        code = self._codes.get(value)
+        if code is None or code.used or code.redirect_uri != redirect_uri:
+            return None
+        code.used = True
+        return code
+
     def new_device(self, tenant_id: str, scope: str, interval: float, ends: dt.datetime) -> tuple[str, Device]:
         """Give out a device code and the code for the person."""
         user_code = "".join(secrets.choice(_LETTERS) for _letter in range(9))

@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
     from lab.hosting import Service
 
 _SHARED: t.Final = ("common", "organizations")
+# Microsoft 365 Security and Compliance Center, the portal's own app [doc mto-troubleshoot].
+_PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 
 def people_of(lab: Service) -> dict[str, Person]:
@@ -57,9 +59,7 @@ async def authorize(lab: Service, request: web.Request) -> web.Response:
     query = {**request.query, **form}
     try:
         directory = _directory(lab, request)
-        if query.get("client_id", "").lower() != lab.credentials.client_id:
-            raise EntraError(700016, client_id=query.get("client_id", ""), tenant=directory.name)
-        check_redirect(query.get("redirect_uri", ""))
+        _check_client(lab, directory, query)
     except EntraError as error:
         return page("Sorry, but we're having trouble signing you in.", f"<p>{html.escape(str(error))}</p>", 400)
     refusal = _bad_request(query)
@@ -71,7 +71,18 @@ async def authorize(lab: Service, request: web.Request) -> web.Response:
     if person is None:
         text = "AADSTS65004: User declined to consent to access the app."
         return _back(query, {"error": "access_denied", "error_description": text})
-    return _back(query, {"code": _new_code(lab, directory, person, query)})
+    code = {"code": _new_code(lab, directory, person, query)}
+    return _back(query, code | ({"id_token": "lab"} if query["response_type"] == "code id_token" else {}))
+
+
+def _check_client(lab: Service, directory: Directory, query: Mapping[str, str]) -> None:
+    """Our own app, with a loopback address, or the portal's, which goes back to the portal."""
+    client_id, target = query.get("client_id", "").lower(), query.get("redirect_uri", "")
+    if client_id == _PORTAL_APP and target in {f"{lab.endpoints[host]}/" for host in ("portal", "mto")}:
+        return
+    if client_id != lab.credentials.client_id:
+        raise EntraError(700016, client_id=query.get("client_id", ""), tenant=directory.name)
+    check_redirect(target)
 
 
 def _new_code(lab: Service, directory: Directory, person: Person, query: Mapping[str, str]) -> str:
@@ -99,7 +110,8 @@ def _directory(lab: Service, request: web.Request) -> Directory:
 
 def _bad_request(query: Mapping[str, str]) -> dict[str, str] | None:
     """What is told to the program rather than to the person."""
-    if query.get("response_type") != "code":
+    wanted = "code id_token" if query.get("client_id", "").lower() == _PORTAL_APP else "code"
+    if query.get("response_type") != wanted:
         return {"error": "unsupported_response_type", "error_description": "The lab emulates response_type code only."}
     if query.get("code_challenge") and query.get("code_challenge_method") != "S256":
         return {"error": "invalid_request", "error_description": "Only code_challenge_method S256 is supported."}

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Defender portal as its own pages speak to it, with a person's session. Unofficial [community]: it may change.
+
+Reads are known from public captures (XDRInternals, nodoc). Writes are not: they are sent as the user recorded them.
+The session's cookies live in memory and go to the portal's own host alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import typing as t
+from urllib.parse import unquote
+
+from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._http import origin_of
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.m365.defender.plugins.module_utils._http import Http, Response
+
+PICKER: t.Final = "/apiproxy/mtoapi/tenants/TenantPicker"
+EFFECTIVE: t.Final = "/apiproxy/mtoapi/tenantGroups/effective/"
+GROUPS: t.Final = "/apiproxy/mtoapi/tenantGroups"
+CONTEXT: t.Final = "/apiproxy/mtp/sccManagement/mgmt/TenantContext?realTime=true"
+
+SESSION_COOKIE: t.Final = "sccauth"
+XSRF_COOKIE: t.Final = "XSRF-TOKEN"
+# Set-Cookie headers arrive joined by commas; a value holds neither a comma nor a semicolon (RFC 6265).
+_SET_COOKIE: t.Final = re.compile(r"(?:^|,\s*)(sccauth[A-Za-z0-9]*|XSRF-TOKEN)=([^;,\s]+)")
+
+
+class Portal:
+    """A signed-in session with the portal. `cookies` are values by name; `base` is a URL without a trailing slash.
+
+    The portal renews its XSRF token with its answers [community]; the newest one is used. For one thread.
+    """
+
+    def __init__(self, http: Http, base: str, cookies: Mapping[str, str]) -> None:
+        self.base = base
+        self._http = http
+        self._cookies = dict(cookies)
+        self._origin = origin_of(base)
+
+    def renew(self, tenant_id: str) -> None:
+        """Ask for a new XSRF token, as the portal's own page does when it opens [community XDRInternals].
+
+        The one in a file is old when anybody has used the session since. Whatever goes wrong here, the reads will tell.
+        """
+        with contextlib.suppress(MtoError):
+            self._keep_cookies(self._http.send("GET", self._url(f"/?tid={tenant_id}"), headers=self._headers()))
+
+    def read(self, path: str) -> Response:
+        """The answer to a read, repeated by policy. Raises UnreachableError and DeadlineError."""
+        response = self._http.send("GET", self._url(path), headers=self._headers())
+        self._keep_cookies(response)
+        return response
+
+    def write(self, method: str, path: str, headers: Mapping[str, str], body: t.Any) -> Response:
+        """The answer to a recorded write, sent once: where none comes, only a read tells what happened."""
+        sent = None if body is None else json.dumps(body)
+        content = {} if body is None else {"Content-Type": "application/json"}
+        response = self._http.send(
+            method, self._url(path), headers={**content, **headers, **self._headers()}, body=sent, repeat=False
+        )
+        self._keep_cookies(response)
+        return response
+
+    def _url(self, path: str) -> str:
+        url = f"{self.base}{path}"
+        if not path.startswith("/") or origin_of(url) != self._origin:
+            raise ValueError("a path of the portal begins with / and leads nowhere else")
+        return url
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Accept": "application/json",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+            # As its own page does: the value of the cookie, decoded [community].
+            "X-XSRF-TOKEN": unquote(self._cookies.get(XSRF_COOKIE, "")),
+            "mtoproxyurl": "MTO",
+        }
+
+    def _keep_cookies(self, response: Response) -> None:
+        self._cookies.update(_SET_COOKIE.findall(response.headers.get("set-cookie", "")))
+
+    def secrets(self) -> list[str]:
+        """Values that must not show anywhere."""
+        found = [value for value in self._cookies.values() if value]
+        return [*found, *(unquote(value) for value in found)]
