@@ -98,6 +98,12 @@ GATES = (
         tool("pytest", "--ignore=tests/integration", f"--junitxml={LOGS / 'pytest.xml'}"),
         static=False,
     ),
+    Gate(
+        "molecule",
+        "the role's scenarios, with idempotence",
+        script("scenarios"),
+        static=False,
+    ),
     Gate("artifact", "build, install, demo from what is installed", script("artifact", "check"), static=False),
 )
 

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the scenarios of molecule: the role against the lab, twice, so that a second run must change nothing.
+
+    python scripts/scenarios.py [SCENARIO ...]
+
+Exit code 1 when one fails. What molecule leaves behind stays under build/molecule.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from project_files import BUILD, ROOT
+from tool_environment import BIN, tool_environment
+
+SCENARIOS = ("onboard", "drift")
+
+
+def run(scenario: str) -> int:
+    """One scenario from its beginning to its end; its exit code."""
+    place = BUILD / "molecule" / scenario
+    place.mkdir(parents=True, exist_ok=True)
+    environment = tool_environment() | {"NO_COLOR": "1", "MOLECULE_EPHEMERAL_DIRECTORY": str(place)}
+    command = [str(BIN / "molecule"), "test", "--scenario-name", scenario]
+    return subprocess.run(command, cwd=ROOT / "extensions", env=environment, check=False).returncode
+
+
+def main(names: list[str]) -> int:
+    """Every scenario, although one should fail."""
+    unknown = sorted(set(names) - set(SCENARIOS))
+    if unknown:
+        raise SystemExit(f"scenarios: no scenario {unknown[0]}; there are {', '.join(SCENARIOS)}")
+    codes = {name: run(name) for name in names or SCENARIOS}
+    failed = [name for name, code in codes.items() if code]
+    print(f"scenarios: {', '.join(f'{name} failed' for name in failed) or 'all passed'}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
