@@ -95,7 +95,7 @@ GATES = (
     Gate(
         "pytest",
         "unit, conversation and page tests",
-        tool("pytest", "--ignore=tests/integration", f"--junitxml={LOGS / 'pytest.xml'}"),
+        tool("pytest", "tests/unit", "tests/conversation", "tests/pages", f"--junitxml={LOGS / 'pytest.xml'}"),
         static=False,
     ),
     Gate(

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The entry point `report`: a saved report becomes page, JUnit file and summary again, with no connection at all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pages.report_rows import FLEET, report_of
+
+PLAY = [
+    {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "tasks": [{"ansible.builtin.include_role": {"name": "m365.defender.mto", "tasks_from": "report"}}],
+    }
+]
+
+
+def show(ansible, text, **variables):
+    """A run of the entry point on a file with this text; None: there is no file."""
+    play = ansible.directory / "play.yml"
+    play.write_text(json.dumps(PLAY), encoding="utf-8")
+    saved = ansible.directory / "saved.json"
+    if text is not None:
+        saved.write_text(text, encoding="utf-8")
+    return ansible.play(str(play), **{"mto_report_file": str(saved), **variables})
+
+
+def test_a_saved_report_is_shown_again(ansible):
+    report = report_of(*FLEET)
+    done = show(ansible, json.dumps(report), mto_fail_on=[], mto_report_dir=str(ansible.directory))
+    assert done.code == 0, done.output
+    assert "changed=0" in done.output
+    assert json.loads((ansible.directory / "report.json").read_text(encoding="utf-8")) == report
+    assert (ansible.directory / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert (ansible.directory / "report.junit.xml").is_file()
+
+
+def test_it_is_judged_as_the_first_time(ansible):
+    assert show(ansible, json.dumps(report_of(*FLEET))).code == 2
+
+
+@pytest.mark.parametrize("text", [None, "{}", "[]", '{"tenants": []}'])
+def test_what_is_no_report_is_named(ansible, text):
+    done = show(ansible, text)
+    assert done.code == 2
+    assert "mto_report_file: '" in done.output
