@@ -90,11 +90,12 @@ def run_play(tasks: list[dict[str, t.Any]]) -> float:
 
 
 def run_onboard(lab: Lab, tenants: list[dict[str, t.Any]]) -> float:
-    """Run the playbook as a user would, with both identities and all three reports; seconds."""
+    """Run the playbook as a user would: both identities, the view written and read back, all reports; seconds."""
     connection = lab.connection
-    names = ("home_tenant_id", "client_id", "operator", "ca_path")
-    endpoints = {name: connection[name] for name in ("login", "graph", "arm")}
-    variables = {**{f"mto_{name}": connection[name] for name in names}, "mto_endpoints": endpoints}
+    names = ("home_tenant_id", "client_id", "operator", "ca_path", "portal_cookies_file", "portal_contract")
+    endpoints = {name: connection[name] for name in ("login", "graph", "arm", "portal", "mto")}
+    variables = {f"mto_{name}": connection[name] for name in names}
+    variables |= {"mto_endpoints": endpoints, "mto_registration": "apply"}
     secrets = {f"MTO_{name.upper()}": connection[name] for name in ("client_secret", "refresh_token")}
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "variables.json"
