@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Verdict, chain_link
@@ -42,9 +43,14 @@ def fill(template: str, details: Mapping[str, str]) -> str:
     return template.format_map(_Details(details))
 
 
+def one_stop(text: str) -> str:
+    """A name that ends in a full stop ends the sentence as well: `S.A..` becomes `S.A.`; an ellipsis stays."""
+    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
+
+
 def _sentence(template: str, details: Mapping[str, str]) -> str:
     """Filled, and with a capital letter where the title of a read begins it. Names keep their letters."""
-    text = fill(template, details)
+    text = one_stop(fill(template, details))
     return text[:1].upper() + text[1:] if template.startswith("{what}") else text
 
 

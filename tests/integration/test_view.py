@@ -48,11 +48,12 @@ class Desk:
         return done, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def start_desk(directory, shape="replace", **portal):
-    """The demo world with another portal."""
+def start_desk(directory, shape="replace", changes=None, **portal):
+    """The demo world with another portal; `changes` of tenants by id."""
     home = {**WORLD["home"], "portal": {"write_shape": shape, **portal}}
+    tenants = [{**row, **(changes or {}).get(row["tenant_id"], {})} for row in WORLD["tenants"]]
     path = directory / "world.yml"
-    path.write_text(yaml.safe_dump({**WORLD, "home": home}, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump({**WORLD, "home": home, "tenants": tenants}, allow_unicode=True), encoding="utf-8")
     return start_lab(world=path)
 
 
@@ -159,6 +160,40 @@ def test_purge_is_refused_where_the_list_may_be_cut(tmp_path):
         assert "changed=1" in done.output
         assert extra[0]["tenant_id"] not in desk.page.view()
         assert report["summary"]["undeclared"] == 0
+
+
+def test_what_is_registered_stays_whatever_cannot_be_read_about_it(tmp_path):
+    """Nobody has consented in one tenant, the other is throttled until we give up: both stay, with purge too."""
+    unconsented = next(row["tenant_id"] for row in WORLD["tenants"] if row.get("consent") == "none")
+    throttled = IN_ORDER[0]
+    storm = [{"kind": "throttle", "path": "/", "retry_after": "3600"}]
+    changes = {unconsented: {"in_view": True}, throttled: {"in_view": True, "faults": storm}}
+    with start_desk(tmp_path, changes=changes) as lab:
+        desk = Desk(tmp_path, lab)
+        done, report = desk.play(ONBOARD, mto_purge=True, mto_deadline=20)
+        assert done.code == 0, done.output
+        assert {unconsented, throttled} <= {*desk.page.view()}
+    rows = {row["tenant_id"]: row for row in report["tenants"]}
+    for one in (unconsented, throttled):
+        assert (rows[one]["eligible"], rows[one]["registration"]["reason"]) == (False, "registration.registered")
+
+
+def test_a_play_for_each_tenant_may_not_purge(tmp_path):
+    extra = [{"tenant_id": "90000000-0000-4000-8000-000000000001", "name": "Not declared", "in_view": True}]
+    with start_desk(tmp_path, extra=extra) as lab:
+        desk = Desk(tmp_path, lab)
+        tasks = [{"ansible.builtin.include_role": {"name": "m365.defender.mto", "tasks_from": "onboard"}}]
+        interpreter = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        head = {"hosts": "mto_tenants", "connection": "local", "gather_facts": False, "vars": interpreter}
+        play = tmp_path / "play.yml"
+        play.write_text(json.dumps([{**head, "tasks": tasks}]), encoding="utf-8")
+        hosts = {"one": {"mto_tenant_id": IN_ORDER[0]}}
+        path = tmp_path / "hosts.yml"
+        path.write_text(yaml.safe_dump({"mto_tenants": {"hosts": hosts}}), encoding="utf-8")
+        desk.ansible.inventory = str(path)
+        done, _report = desk.play(str(play), mto_tenants=None, mto_purge=True)
+        assert "sees only a part of the tenant list" in done.output
+        assert extra[0]["tenant_id"] in desk.page.view()
 
 
 def test_offboard_takes_a_tenant_out(tmp_path):

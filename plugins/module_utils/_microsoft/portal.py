@@ -28,6 +28,8 @@ EFFECTIVE: t.Final = "/apiproxy/mtoapi/tenantGroups/effective/"
 GROUPS: t.Final = "/apiproxy/mtoapi/tenantGroups"
 CONTEXT: t.Final = "/apiproxy/mtp/sccManagement/mgmt/TenantContext?realTime=true"
 
+_MULTITENANT: t.Final = "/apiproxy/mtoapi"
+
 SESSION_COOKIE: t.Final = "sccauth"
 XSRF_COOKIE: t.Final = "XSRF-TOKEN"
 # Set-Cookie headers arrive joined by commas; a value holds neither a comma nor a semicolon (RFC 6265).
@@ -52,11 +54,12 @@ class Portal:
         The one in a file is old when anybody has used the session since. Whatever goes wrong here, the reads will tell.
         """
         with contextlib.suppress(MtoError):
-            self._keep_cookies(self._http.send("GET", self._url(f"/?tid={tenant_id}"), headers=self._headers()))
+            path = f"/?tid={tenant_id}"
+            self._keep_cookies(self._http.send("GET", self._url(path), headers=self._headers(path)))
 
     def read(self, path: str) -> Response:
         """The answer to a read, repeated by policy. Raises UnreachableError and DeadlineError."""
-        response = self._http.send("GET", self._url(path), headers=self._headers())
+        response = self._http.send("GET", self._url(path), headers=self._headers(path))
         self._keep_cookies(response)
         return response
 
@@ -65,7 +68,7 @@ class Portal:
         sent = None if body is None else json.dumps(body)
         content = {} if body is None else {"Content-Type": "application/json"}
         response = self._http.send(
-            method, self._url(path), headers={**content, **headers, **self._headers()}, body=sent, repeat=False
+            method, self._url(path), headers={**content, **headers, **self._headers(path)}, body=sent, repeat=False
         )
         self._keep_cookies(response)
         return response
@@ -76,13 +79,15 @@ class Portal:
             raise ValueError("a path of the portal begins with / and leads nowhere else")
         return url
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, path: str) -> dict[str, str]:
+        """Those of the portal's own page; the multitenant part wants one more [community]."""
+        multitenant = {"mtoproxyurl": "MTO"} if path.startswith(_MULTITENANT) else {}
         return {
             "Accept": "application/json",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
             # As its own page does: the value of the cookie, decoded [community].
             "X-XSRF-TOKEN": unquote(self._cookies.get(XSRF_COOKIE, "")),
-            "mtoproxyurl": "MTO",
+            **multitenant,
         }
 
     def _keep_cookies(self, response: Response) -> None:

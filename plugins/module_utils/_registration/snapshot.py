@@ -89,7 +89,7 @@ def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") 
         raise OptionError(f"{option}: '{path}' is not JSON; give {_FORMS}.") from None
     log = data.get("log") if isinstance(data, dict) else None
     if isinstance(log, dict) and isinstance(log.get("entries"), list):
-        view = _from_har(log["entries"], path, option)
+        view = _from_har(log["entries"], data, path, option)
     elif isinstance(data, dict) and data.get("mto_snapshot") == 1:
         view = _from_file(data, path, option)
     else:
@@ -101,8 +101,12 @@ def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") 
 
 def _from_file(data: Mapping[str, t.Any], path: str, option: str) -> View:
     taken_at = _moment(data.get("taken_at"), path, option)
-    named = {key: data[key] for key in ("operator", "home_tenant_id") if isinstance(data.get(key), str)}
-    return _view(taken_at, {**data, "groups": data.get("tenant_groups")}, {}, named)
+    return _view(taken_at, {**data, "groups": data.get("tenant_groups")}, {}, _named(data))
+
+
+def _named(data: Mapping[str, t.Any]) -> dict[str, str]:
+    """Whose picture it is, as a person has written into the file."""
+    return {key: data[key] for key in ("operator", "home_tenant_id") if isinstance(data.get(key), str)}
 
 
 def _view(
@@ -143,7 +147,7 @@ def _moment(value: t.Any, path: str, option: str) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _from_har(entries: list[t.Any], path: str, option: str) -> View:
+def _from_har(entries: list[t.Any], data: Mapping[str, t.Any], path: str, option: str) -> View:
     """The last answer of each kind. The picture is as old as the older one of the two that it consists of."""
     bodies: dict[str, t.Any] = {}
     refusals: dict[str, Problem] = {}
@@ -172,7 +176,8 @@ def _from_har(entries: list[t.Any], path: str, option: str) -> View:
             " (docs/snapshot.md)."
         )
     named = {"operator": operator, "home_tenant_id": home}
-    told = {key: value for key, value in named.items() if value}
+    # What the portal itself said counts; what a person wrote into the file fills the gap.
+    told = {**_named(data), **{key: value for key, value in named.items() if value}}
     known = {part: problem for part, problem in refusals.items() if bodies.get(part) is None}
     return _view(min(taken), bodies, known, told)
 

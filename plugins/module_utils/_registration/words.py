@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._report_text import one_line
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import one_stop
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -53,7 +54,7 @@ def named_list(ids: Iterable[str], name_of: Named, most: int = 10) -> str:
 def refusal_words(refusal: Refusal, wish: Wish, name_of: Named) -> str:
     """One sentence: what is left alone, and the way out."""
     one = len(refusal.tenant_ids) == 1
-    return _REFUSALS[refusal.kind].format(
+    text = _REFUSALS[refusal.kind].format(
         tenants=named_list(refusal.tenant_ids, name_of),
         count=len(refusal.tenant_ids),
         max_tenants=wish.max_tenants,
@@ -62,6 +63,7 @@ def refusal_words(refusal: Refusal, wish: Wish, name_of: Named) -> str:
         stay="stays" if one else "stay",
         do="does" if one else "do",
     )
+    return one_stop(text)
 
 
 def instructions(plan: Plan, name_of: Named, *, operator: str, url: str) -> list[str]:
@@ -92,7 +94,7 @@ def failure(outcome: Outcome, name_of: Named, said: str | None) -> str:
     if not parts:
         return ""
     trouble = f" When the change was sent, {outcome.trouble.said}." if outcome.trouble else ""
-    return f"{' '.join(parts)}{trouble} Run again: what is already done is not done twice."
+    return one_stop(f"{' '.join(parts)}{trouble}") + " Run again: what is already done is not done twice."
 
 
 def _unless_read(said: str | None, words: str, ids: Sequence[str], name_of: Named) -> list[str]:

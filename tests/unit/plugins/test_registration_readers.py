@@ -264,6 +264,14 @@ def test_an_answer_that_was_no_answer(tmp_path, status, reason):
     assert found.standing(A) == "unknown"
 
 
+def test_a_person_may_vouch_for_whose_recording_it_is(tmp_path):
+    vouched = {"log": {"entries": HAR[1:3]}, "operator": "ben@northwind.example", "home_tenant_id": HOME}
+    assert load_snapshot(saved(tmp_path, vouched), NOW).operator == "ben@northwind.example"
+    # The portal's own word counts more.
+    told = load_snapshot(saved(tmp_path, {**vouched, "log": {"entries": HAR}}), NOW)
+    assert told.operator == "anna@northwind.example"
+
+
 def test_an_answer_that_was_not_recorded(tmp_path):
     assert har(tmp_path, HAR[:2]).problems["effective"].reason == "registration.not_in_snapshot"
 
