@@ -125,9 +125,10 @@ def test_no_answer_breaks_a_reader(body):
         parse({"tenantInfoList": body, "exposedTargetTenantsInfo": body, "AuthInfo": body})
 
 
-def view(picker=PICKER, effective=EFFECTIVE):
-    rows, sources = parse_picker(picker) or (None, {})
-    return View("2026-11-24T10:00:00Z", "anna", HOME, rows, parse_effective(effective), sources)
+def view(picker=None):
+    """A picture whose group holds A."""
+    rows, sources = parse_picker(picker or PICKER) or (None, {})
+    return View("2026-11-24T10:00:00Z", "anna", HOME, rows, parse_effective(EFFECTIVE), sources)
 
 
 @given(
