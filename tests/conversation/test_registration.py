@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -68,6 +69,17 @@ def desk(tmp_path: pathlib.Path, *rows: dict[str, t.Any], **settings: t.Any) -> 
     path = write_world(tmp_path, *world, portal={"extra": [EXTRA], **settings})
     with start_lab(world=path) as lab:
         yield Desk(lab, declared(*world))
+
+
+def new_session(work: Desk) -> dict[str, str]:
+    """The operator signs in again, as a browser does."""
+    session = work.page.session
+    session.cookies.clear()
+    account = session.get(f"{work.lab['mto']}/")
+    form = session.post(account.url, data={"account": "operator"}).text
+    session.post(f"{work.lab['mto']}/", data=dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)))
+    cookies = session.cookies
+    return {"sccauth": cookies["sccauth"], "xsrf_token": cookies["XSRF-TOKEN"]}
 
 
 def reasons(result: dict[str, t.Any]) -> list[str]:
@@ -180,6 +192,9 @@ def test_a_session_that_ends_half_way(tmp_path):
         assert result["after"] is None
         assert reasons(result) == ["signed_out"] * 3
         assert "exports the cookies again" in result["msg"]
+        again = work.run(portal_cookies_file=None, portal_session=new_session(work))
+        assert again["after"] == [ONE, TWO, THREE]
+        assert reasons(again) == ["registered"] * 3
 
 
 def test_a_write_that_shows_late_is_waited_for(tmp_path):

@@ -119,10 +119,15 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_no_answer_breaks_a_reader(body):
-    for parse in (parse_picker, parse_effective, parse_groups, parse_session):
-        parse(body)
-        parse(wrapped(body))
-        parse({"tenantInfoList": body, "exposedTargetTenantsInfo": body, "AuthInfo": body})
+    for given_body in (
+        body,
+        wrapped(body),
+        {"tenantInfoList": body, "exposedTargetTenantsInfo": body, "AuthInfo": body},
+    ):
+        assert isinstance(parse_picker(given_body), tuple | None)
+        assert isinstance(parse_effective(given_body), dict | None)
+        assert isinstance(parse_groups(given_body), tuple | None)
+        assert len(parse_session(given_body)) == 2
 
 
 def view(picker=None):
