@@ -261,6 +261,15 @@ def test_half_a_picture_is_none(tmp_path, on, kind):
         assert result["before"] is None
 
 
+def test_whose_session_it_is_has_to_be_read(tmp_path):
+    with desk(tmp_path, tenant(1, in_view=True), faults=[{"kind": "html", "on": "session", "times": 99}]) as work:
+        result = work.run()
+        (verdict,) = [row["registration"] for row in result["tenants"]]
+        assert (verdict["status"], verdict["reason"]) == ("unknown", "read.failed")
+        assert "where the session has ended" in verdict["message"]
+        assert result["before"] is None
+
+
 def test_assist_says_the_steps_and_waits_for_the_person(tmp_path):
     with desk(tmp_path) as work:
         result = work.run(registration="assist", wait_timeout=0)

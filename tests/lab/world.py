@@ -268,7 +268,7 @@ Refusals = t.Annotated[tuple[Refusal, ...], pydantic.Strict(strict=False)]
 
 
 class PortalFault(Strict):
-    """What goes wrong at the portal, on a read (`picker`, `effective`) or on a `write`.
+    """What goes wrong at the portal, on a read (`session`, `picker`, `effective`) or on a `write`.
 
     `error` and `throttle` happen instead of the request; `error_after` (HTTP 500) and `cut_after` when it has taken
     effect; `cut_before` when it has not. `does_nothing` answers 200. `changed_meanwhile`: another page adds the tenants
@@ -288,7 +288,7 @@ class PortalFault(Strict):
         "session_ends",
         "slow",
     ]
-    on: t.Literal["write", "picker", "effective"] = "write"
+    on: t.Literal["write", "session", "picker", "effective"] = "write"
     after: t.Annotated[int, pydantic.Field(ge=0)] = 0
     times: t.Annotated[int, pydantic.Field(ge=1)] = 1
     seconds: t.Annotated[float, pydantic.Field(ge=0, strict=False)] = 0

@@ -67,14 +67,14 @@ def _rows(body: t.Any, key: str) -> dict[str, Mapping[str, t.Any]]:
 def read_live(portal: Portal, *, groups: bool = False) -> Live:
     """The view as the portal shows it now. Never raises for what the portal, or the way to it, does."""
     taken_at = timestamp(utc_now())
-    context, _problem = _read(portal, CONTEXT, "the session")
+    context, context_problem = _read(portal, CONTEXT, WHAT["session"])
     operator, home = parse_session(context)
     picker, picker_problem = _read(portal, PICKER, WHAT["picker"])
     effective, effective_problem = _read(portal, EFFECTIVE, WHAT["effective"])
     group_body = _read(portal, GROUPS, WHAT["groups"])[0] if groups else None
     offered, picker_problem = _parsed(parse_picker, picker, picker_problem, "picker")
     exposed, effective_problem = _parsed(parse_effective, effective, effective_problem, "effective")
-    problems = {"picker": picker_problem, "effective": effective_problem}
+    problems = {"session": context_problem, "picker": picker_problem, "effective": effective_problem}
     view = View(
         taken_at=taken_at,
         operator=operator,

@@ -90,11 +90,8 @@ class Source:
 
 
 def _unread_session(view: View) -> Problem | None:
-    """A session that has ended does not say whose it was: that it has ended is what has to be told."""
-    if view.operator is not None:
-        return None
-    problems = list(view.problems.values())
-    return problems[0] if len(problems) == len({"picker", "effective"}) else None
+    """Where the portal did not say whose session it is, why it did not says more: it has ended, say."""
+    return view.problems.get("session") if view.operator is None else None
 
 
 def owner_problem(view: View, operator: str | None, home_tenant_id: str) -> Problem | None:

@@ -20,7 +20,12 @@ if t.TYPE_CHECKING:
 # What a source of the picker says where it answered in full [community].
 SUCCESS: t.Final = "Success"
 # What a person calls the parts of the picture.
-WHAT: t.Final = {"picker": "list of tenants", "effective": "tenant group", "groups": "tenant groups"}
+WHAT: t.Final = {
+    "session": "session",
+    "picker": "list of tenants",
+    "effective": "tenant group",
+    "groups": "tenant groups",
+}
 
 # Does a tenant stand in the view? `differs`: picker and group contradict each other; `unknown`: nobody can tell.
 Standing = t.Literal["registered", "not_registered", "differs", "unknown"]
@@ -65,8 +70,8 @@ class View:
     """What was seen. `offered` and `exposed` are by lower-case tenant id, in the portal's order.
 
     `taken_at` is ISO 8601 in UTC. `operator` and `home_tenant_id` are those of the session, None where the picture does
-    not say whose it is. `sources` is the picker's word on each access method. `problems` say which of the two answers
-    could not be read, by `picker` and `effective`: what is in it is None then.
+    not say whose it is. `sources` is the picker's word on each access method. `problems` say what could not be read, by
+    `session` (whose it is), `picker` and `effective`: what is in it is None then.
     """
 
     taken_at: str

@@ -117,9 +117,10 @@ class _Api:
             raise PortalError(400, "Multitenant management is not available for this user.")
         return session
 
-    async def context(self, _request: web.Request, session: PortalSession) -> web.StreamResponse:
+    async def context(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Whose session it is."""
-        return web.json_response(bodies.tenant_context(self._portal.home[0], session.person.upn))
+        broken = await self._read_fault(request, "session")
+        return broken or web.json_response(bodies.tenant_context(self._portal.home[0], session.person.upn))
 
     async def picker(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """What may be added, and what is."""
