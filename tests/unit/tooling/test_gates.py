@@ -22,7 +22,6 @@ RUFF = next(gate for gate in gates.GATES if gate.name == "ruff")
 def logs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """The logs of the run that runs this test stay as they are."""
     monkeypatch.setattr(gates, "LOGS", tmp_path)
-    monkeypatch.setattr(gates, "TEST_RESULTS", tmp_path / "pytest.xml")
     return tmp_path
 
 
