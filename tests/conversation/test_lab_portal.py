@@ -16,6 +16,7 @@ from worlds import HOME_ID, guest_tenant, tenant, tenant_id, write_world
 
 from lab.portal.client import API, CONTEXT, EFFECTIVE, PICKER, Page
 from lab.process import start_lab
+from lab.world_file import WorldError, load_world
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z\Z")
 
@@ -167,14 +168,36 @@ def test_what_goes_wrong_with_a_write(tmp_path, fault, status, takes_effect):
     other = {"tenant_id": tenant_id(50), "name": "Other"}
     with portal(tmp_path, faults=[fault], extra=[other]) as page:
         try:
-            got = page.replace(tenant_id(1)).status_code
+            answer = page.replace(tenant_id(1))
+            got = answer.status_code
         except requests.ConnectionError:
             got = None
         assert got == status
+        # Seconds are whole numbers in HTTP.
+        assert fault["kind"] != "throttle" or answer.headers["Retry-After"] == "1"
         assert (tenant_id(1) in page.view()) is takes_effect
         assert (tenant_id(50) in page.view()) is (fault["kind"] == "changed_meanwhile")
         # The fault happens once.
         assert page.replace(tenant_id(2)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "html"}, {"kind": "slow", "on": "picker"}, {"kind": "error_after", "on": "session"}]
+)
+def test_a_fault_in_the_wrong_place_is_refused(tmp_path, fault):
+    world = write_world(tmp_path, tenant(1), portal={"faults": [fault]})
+    with pytest.raises(WorldError, match="does not happen on"):
+        load_world(world)
+
+
+def test_a_cookie_file_is_its_owners_alone_whatever_was_there(tmp_path):
+    place = tmp_path / "state"
+    place.mkdir()
+    left = place / "portal_cookies_file.json"
+    left.write_text("old", encoding="utf-8")
+    left.chmod(0o644)
+    with start_lab(world=write_world(tmp_path, tenant(1)), state_dir=place) as lab:
+        assert pathlib.Path(lab["portal_cookies_file"]).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_session_that_ends_with_a_write(tmp_path):

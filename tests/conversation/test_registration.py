@@ -12,10 +12,21 @@ import re
 import typing as t
 
 import pytest
+import yaml
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
+from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._http import Http
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
 from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._registration import register
+from ansible_collections.m365.defender.plugins.module_utils._registration.contract import (
+    Filling,
+    parse_contract,
+    write_requests,
+)
+from ansible_collections.m365.defender.plugins.module_utils._registration.register import Trouble, send_one
 from ansible_collections.m365.defender.plugins.module_utils._registration.run import register_tenants, view_info
 from lab.portal.client import EFFECTIVE, Page
 from lab.process import start_lab
@@ -161,6 +172,28 @@ def test_a_write_that_did_not_take_effect_is_a_failure_by_name(tmp_path, shape, 
         assert again["added"] == work.view() == [ONE]
 
 
+def test_an_etag_in_a_recorded_path_is_not_told(tmp_path):
+    with desk(tmp_path, tenant(1), write_shape="per_tenant", faults=[{"kind": "cut_before"}]) as work:
+        contract = yaml.safe_load(pathlib.Path(work.lab["portal_contract"]).read_text(encoding="utf-8"))
+        contract["write"]["add"]["path"] += "/$effective._etag"
+        path = tmp_path / "contract.yml"
+        path.write_text(yaml.safe_dump(contract), encoding="utf-8")
+        # The lab has no such address: it answers 404, and a proxy that is not there answers nothing.
+        etag = work.page.get(EFFECTIVE).json()["_etag"].strip('"')
+        assert etag not in json.dumps(work.run(portal_contract=str(path), wait_timeout=0))
+        trouble = send_into_the_void(contract, etag)
+        assert trouble.status == 0
+        assert etag not in trouble.said
+
+
+def send_into_the_void(contract: t.Any, etag: str) -> t.Any:
+    """What is said of a write to a host that does not answer."""
+    http = Http(ca_path=None, timeout=1, deadline=Deadline(5), pool=1)
+    filling = Filling(HOME_ID, {}, {"_etag": etag}, {})
+    (request,) = write_requests(parse_contract(contract), filling, whole=(), add=[ONE], remove=())
+    return send_one(Portal(http, "https://127.0.0.1:9", {}, HOME_ID), request)
+
+
 def test_a_throttled_write_is_sent_again(tmp_path):
     with desk(tmp_path, faults=[{"kind": "throttle", "seconds": 1}]) as work:
         assert work.run()["added"] == work.view() == [ONE, TWO, THREE]
@@ -182,6 +215,21 @@ def test_it_is_planned_again_only_once(tmp_path):
         assert work.view() == [OTHER]
         assert work.run()["added"] == [ONE, TWO, THREE]
         assert work.view() == [ONE, TWO, THREE, OTHER]
+
+
+def test_after_a_change_half_way_nothing_is_planned_again(tmp_path, monkeypatch):
+    """The picture before would be another one: what was written already would not be told."""
+    answered = iter([None, Trouble(412, "the portal answered HTTP 412")])
+
+    def send(portal, request):
+        return next(answered) or send_one(portal, request)
+
+    with desk(tmp_path, tenant(1), tenant(2), write_shape="per_tenant") as work:
+        monkeypatch.setattr(register, "send_one", send)
+        result = work.run(wait_timeout=0)
+        assert result["failed"]
+        assert result["changed"]
+        assert (result["before"], result["added"], result["pending_add"]) == ([], [ONE], [TWO])
 
 
 def test_a_session_that_ends_half_way(tmp_path):
@@ -258,6 +306,9 @@ def test_half_a_picture_is_none(tmp_path, on, kind):
         result = work.run(purge=True, timeout=1, deadline=4)
         assert {row["registration"]["status"] for row in result["tenants"]} == {"unknown"}
         assert not result["changed"]
+        # It was to change the view and could not even see it.
+        assert result["failed"]
+        assert "could not be read" in result["msg"]
         assert result["before"] is None
 
 

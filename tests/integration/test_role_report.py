@@ -45,7 +45,7 @@ def test_it_is_judged_as_the_first_time(ansible):
     assert show(ansible, json.dumps(report_of(*FLEET))).code == 2
 
 
-@pytest.mark.parametrize("text", [None, "{}", "[]", '{"tenants": []}'])
+@pytest.mark.parametrize("text", [None, "{", "", "{}", "[]", '{"tenants": []}'])
 def test_what_is_no_report_is_named(ansible, text):
     done = show(ansible, text)
     assert done.code == 2

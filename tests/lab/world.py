@@ -293,6 +293,13 @@ class PortalFault(Strict):
     times: t.Annotated[int, pydantic.Field(ge=1)] = 1
     seconds: t.Annotated[float, pydantic.Field(ge=0, strict=False)] = 0
 
+    @pydantic.model_validator(mode="after")
+    def _check_place(self) -> t.Self:
+        reads = ("error", "throttle", "html", "cut_before")
+        if self.kind == "html" if self.on == "write" else self.kind not in reads:
+            raise ValueError(f"{self.kind} does not happen on {self.on}")
+        return self
+
 
 class PortalTenant(Strict):
     """A tenant that only the portal knows of: nobody declares it."""

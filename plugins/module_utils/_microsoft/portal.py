@@ -30,6 +30,8 @@ CONTEXT: t.Final = "/apiproxy/mtp/sccManagement/mgmt/TenantContext?realTime=true
 
 _MULTITENANT: t.Final = "/apiproxy/mtoapi"
 
+_BAD_REQUEST: t.Final = 400
+
 SESSION_COOKIE: t.Final = "sccauth"
 XSRF_COOKIE: t.Final = "XSRF-TOKEN"
 # Set-Cookie headers arrive joined by commas; a value holds neither a comma nor a semicolon (RFC 6265).
@@ -39,26 +41,36 @@ _SET_COOKIE: t.Final = re.compile(r"(?:^|,\s*)(sccauth[A-Za-z0-9]*|XSRF-TOKEN)=(
 class Portal:
     """A signed-in session with the portal. `cookies` are values by name; `base` is a URL without a trailing slash.
 
-    The portal renews its XSRF token with its answers [community]; the newest one is used. For one thread.
+    `tenant_id` is the tenant whose page it is. The portal renews its XSRF token with its answers [community]; the
+    newest one is used. For one thread.
     """
 
-    def __init__(self, http: Http, base: str, cookies: Mapping[str, str]) -> None:
+    def __init__(self, http: Http, base: str, cookies: Mapping[str, str], tenant_id: str) -> None:
         self.base = base
         self._http = http
         self._cookies = dict(cookies)
         self._origin = origin_of(base)
+        self._tenant_id = tenant_id
 
-    def renew(self, tenant_id: str) -> None:
+    def renew(self) -> None:
         """Ask for a new XSRF token, as the portal's own page does when it opens [community XDRInternals].
 
         The one in a file is old when anybody has used the session since. Whatever goes wrong here, the reads will tell.
         """
         with contextlib.suppress(MtoError):
-            path = f"/?tid={tenant_id}"
+            path = f"/?tid={self._tenant_id}"
             self._keep_cookies(self._http.send("GET", self._url(path), headers=self._headers(path)))
 
     def read(self, path: str) -> Response:
         """The answer to a read, repeated by policy. Raises UnreachableError and DeadlineError."""
+        response = self._ask(path)
+        if response.status != _BAD_REQUEST:
+            return response
+        # An answer that was lost on its way took the new token with it: the next request is refused for the old one.
+        self.renew()
+        return self._ask(path)
+
+    def _ask(self, path: str) -> Response:
         response = self._http.send("GET", self._url(path), headers=self._headers(path))
         self._keep_cookies(response)
         return response
@@ -92,8 +104,3 @@ class Portal:
 
     def _keep_cookies(self, response: Response) -> None:
         self._cookies.update(_SET_COOKIE.findall(response.headers.get("set-cookie", "")))
-
-    def secrets(self) -> list[str]:
-        """Values that must not show anywhere."""
-        found = [value for value in self._cookies.values() if value]
-        return [*found, *(unquote(value) for value in found)]

@@ -48,7 +48,6 @@ class Live:
     view: View
     picker: t.Any = dataclasses.field(repr=False)
     effective: t.Any = dataclasses.field(repr=False)
-    groups: t.Any = dataclasses.field(repr=False, default=None)
 
     def filling(self, home_tenant_id: str) -> Filling:
         """What a contract is filled with."""
@@ -83,9 +82,17 @@ def read_live(portal: Portal, *, groups: bool = False) -> Live:
         exposed=exposed,
         sources=offered[1] if offered else {},
         groups=parse_groups(group_body),
-        problems={part: problem for part, problem in problems.items() if problem},
+        problems=_off_only_if_all_say_so({part: problem for part, problem in problems.items() if problem}),
     )
-    return Live(view, picker, effective, group_body)
+    return Live(view, picker, effective)
+
+
+def _off_only_if_all_say_so(problems: dict[str, Problem]) -> dict[str, Problem]:
+    """Where the feature is off, nothing multitenant answers; where one part does, the other one just failed."""
+    off = {part for part, problem in problems.items() if problem.reason == "registration.feature_off"}
+    if {"picker", "effective"} <= off:
+        return problems
+    return problems | {part: dataclasses.replace(problems[part], reason="read.failed") for part in off}
 
 
 def _parsed(

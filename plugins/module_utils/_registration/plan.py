@@ -31,7 +31,6 @@ RefusalKind = t.Literal[
     "removal_empty_list",
     "removal_too_many",
 ]
-_ADDITIONS: t.Final = ("not_offered", "lost_access", "unclear", "over_limit")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,11 +57,6 @@ class Refusal:
 
     kind: RefusalKind
     tenant_ids: tuple[str, ...]
-
-    @property
-    def of_removal(self) -> bool:
-        """Is it a removal that was refused?"""
-        return self.kind not in _ADDITIONS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, UnreachableError
 from ansible_collections.m365.defender.plugins.module_utils._registration.contract import write_requests
-from ansible_collections.m365.defender.plugins.module_utils._registration.live import refusal_of
 from ansible_collections.m365.defender.plugins.module_utils._registration.plan import Plan, make_plan
 
 if t.TYPE_CHECKING:
@@ -42,10 +41,11 @@ _NO_USE: t.Final = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Trouble:
-    """A write that was not simply accepted. `status` 0: no answer came."""
+    """A write that was not simply accepted. `status` 0: no answer came. `accepted`: requests before it that were."""
 
     status: int
     said: str
+    accepted: int = 0
 
     @property
     def certain(self) -> bool:
@@ -102,7 +102,7 @@ class Outcome:
 def look(desk: Desk) -> Outcome:
     """The view as it is, and what would have to change."""
     live = desk.read()
-    problem = desk.refuse(live.view)
+    problem = _problem_of(desk, live.view)
     plan = Plan() if problem else make_plan(desk.wish, live.view)
     return Outcome(live, live, plan, problem)
 
@@ -118,15 +118,15 @@ def assist(desk: Desk) -> Outcome:
 def apply(desk: Desk, portal: Portal, contract: Contract) -> Outcome:
     """Send what the plan says as the contract says it, once, and read back. Raises MtoError before the first write.
 
-    Where somebody else changed the view between our reading and our writing (HTTP 412), it is read and planned once
-    more.
+    Where somebody else changed the view between our reading and our first write (HTTP 412), it is read and planned once
+    more. After a later one the picture before is ours no more: it is read back, and the next run does the rest.
     """
     first = look(desk)
     if first.problem or first.plan.empty:
         return first
     desk.keep(first.before)
     trouble = _send(desk, portal, contract, first.before, first.plan)
-    if trouble is not None and trouble.status == _CHANGED_MEANWHILE:
+    if trouble is not None and trouble.status == _CHANGED_MEANWHILE and not trouble.accepted:
         again = look(desk)
         if again.problem:
             return dataclasses.replace(first, after=again.after, problem=again.problem, trouble=trouble)
@@ -146,16 +146,22 @@ def _send(desk: Desk, portal: Portal, contract: Contract, live: Live, plan: Plan
         add=plan.add,
         remove=plan.remove,
     )
-    return next((trouble for trouble in (_send_one(portal, request) for request in requests) if trouble), None)
+    for accepted, request in enumerate(requests):
+        trouble = send_one(portal, request)
+        if trouble is not None:
+            return dataclasses.replace(trouble, accepted=accepted)
+    return None
 
 
-def _send_one(portal: Portal, request: WriteRequest) -> Trouble | None:
+def send_one(portal: Portal, request: WriteRequest) -> Trouble | None:
+    """One request; None where the portal accepted it."""
     try:
         response = portal.write(request.method, request.path, request.headers, request.body)
     except (UnreachableError, DeadlineError) as error:
-        return Trouble(0, str(error))
-    problem = refusal_of(response, "the change of the view")
-    if problem is None:
+        # A recorded path may hold what the portal told the session alone, an etag for one.
+        path = request.path.split("?", 1)[0]
+        return Trouble(0, str(error).replace(path, "/(the recorded path)"))
+    if response.status < 300:
         return None
     # A redirect leads to the sign-in: nothing was done.
     status = 401 if response.status < 400 else response.status
@@ -178,11 +184,12 @@ def _read_back(desk: Desk, first: Outcome) -> Outcome:
 
 def _seen(desk: Desk, first: Outcome) -> Outcome:
     live = desk.read()
-    return dataclasses.replace(first, after=live, problem=desk.refuse(live.view) or _unread(live.view))
+    return dataclasses.replace(first, after=live, problem=_problem_of(desk, live.view))
 
 
-def _unread(view: View) -> Problem | None:
-    return next(iter(view.problems.values()), None)
+def _problem_of(desk: Desk, view: View) -> Problem | None:
+    """Why nothing may be concluded from a view: it may not be used, or half of it could not be read."""
+    return desk.refuse(view) or next(iter(view.problems.values()), None)
 
 
 def _shown(outcome: Outcome) -> bool:

@@ -122,8 +122,8 @@ def open_source(params: Mapping[str, t.Any], connection: Connection) -> Source:
         warning = mode_warning(given["portal_cookies_file"]) if given["portal_cookies_file"] else None
         warnings = [warning] if warning else []
         http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
-        portal = Portal(http, base, cookies)
-        portal.renew(connection.home_tenant_id)
+        portal = Portal(http, base, cookies, connection.home_tenant_id)
+        portal.renew()
     return Source(portal, snapshot, max_age, _address(base), deadline, tuple(warnings))
 
 

@@ -94,16 +94,14 @@ class View:
         return self.offered is not None and self.exposed is not None and bool(self.sources) and not self.failed_sources
 
     def standing(self, tenant_id: str) -> Standing:
-        """Whether a tenant stands in the view, by both answers together."""
+        """Whether a tenant stands in the view, by both answers together: one alone proves nothing."""
         if self.exposed is None or self.offered is None:
             return "unknown"
         row = self.offered.get(tenant_id)
+        if row is None and not self.complete:
+            return "unknown"
         in_group = tenant_id in self.exposed
-        if row is None:
-            if in_group:
-                return "registered"
-            return "not_registered" if self.complete else "unknown"
-        added = row.added_on is not None or row.selected
+        added = row is not None and (row.added_on is not None or row.selected)
         if in_group == added:
             return "registered" if in_group else "not_registered"
         return "differs"

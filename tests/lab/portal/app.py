@@ -9,9 +9,9 @@ the lab's own invention, in two shapes, so that a recorded contract can be prove
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
+import math
 import typing as t
 import urllib.parse
 
@@ -119,19 +119,19 @@ class _Api:
 
     async def context(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Whose session it is."""
-        broken = await self._read_fault(request, "session")
+        broken = self._read_fault(request, "session")
         return broken or web.json_response(bodies.tenant_context(self._portal.home[0], session.person.upn))
 
     async def picker(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """What may be added, and what is."""
-        broken = await self._read_fault(request, "picker")
+        broken = self._read_fault(request, "picker")
         added = self._portal.view_of(session.person).visible(_now())
         offers = self._portal.offers_to(session.person)
         return broken or web.json_response(bodies.picker(offers, added, self._portal.settings, self._portal.home))
 
     async def effective(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """The person's own group."""
-        broken = await self._read_fault(request, "effective")
+        broken = self._read_fault(request, "effective")
         return broken or web.json_response(self._group(self._portal.view_of(session.person)))
 
     async def groups(self, _request: web.Request, session: PortalSession) -> web.StreamResponse:
@@ -202,7 +202,7 @@ class _Api:
         """A write, with what may go wrong before and after it takes effect."""
         fault = self._portal.fault("write")
         kind = fault.kind if fault else ""
-        await _refuse(fault)
+        _refuse(fault)
         if kind == "session_ends":
             session.ends = _now()
             raise PortalError(440, "Your session has ended.")
@@ -217,12 +217,12 @@ class _Api:
             raise PortalError(500, "An unexpected error occurred.")
         return _cut(request) if kind == "cut_after" else web.json_response(self._group(view))
 
-    async def _read_fault(self, request: web.Request, on: str) -> web.StreamResponse | None:
+    def _read_fault(self, request: web.Request, on: str) -> web.StreamResponse | None:
         fault = self._portal.fault(on)
-        await _refuse(fault)
+        _refuse(fault)
         if fault is not None and fault.kind == "html":
             return web.Response(text=hosting.HTML, content_type="text/html")
-        return _cut(request) if fault is not None and fault.kind.startswith("cut") else None
+        return _cut(request) if fault is not None and fault.kind == "cut_before" else None
 
     def _group(self, view: PersonalView) -> dict[str, t.Any]:
         since = bodies_time(self._lab)
@@ -234,14 +234,13 @@ def bodies_time(lab: Service) -> str:
     return lab.state.started.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
-async def _refuse(fault: PortalFault | None) -> None:
+def _refuse(fault: PortalFault | None) -> None:
     if fault is None:
         return
     if fault.kind == "error":
         raise PortalError(503, "The service is not available.")
     if fault.kind == "throttle":
-        raise PortalError(429, "Too many requests.", {"Retry-After": str(fault.seconds or 1)})
-    await asyncio.sleep(0)
+        raise PortalError(429, "Too many requests.", {"Retry-After": str(math.ceil(fault.seconds or 1))})
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

@@ -99,6 +99,8 @@ def write_storage_state(path: pathlib.Path, portal: PortalState, person: Person,
         {"name": SESSION_COOKIE, "value": value, "httpOnly": True, **common},
         {"name": XSRF_COOKIE, "value": urllib.parse.quote(token, safe=""), "httpOnly": False, **common},
     ]
+    # A file that was there before would keep its own mode.
+    path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps({"cookies": cookies, "origins": []}), encoding="utf-8")
     return str(path)

@@ -70,7 +70,15 @@ CASES = {
     "offered while partial": (wish("a"), view([], ["a"], sources=PARTIAL), ("a",), (), []),
     "access lost": (wish("a"), view([], ["a"], lost=["a"]), (), (), ["lost_access"]),
     "answers differ": (wish("a", "b"), view(only_picker=["a"], only_group=["b"]), (), (), ["unclear"]),
-    "in the group, not in the picker: there": (wish("a"), view(unseen=["a"]), (), (), []),
+    "in the group, not in the picker": (wish("a"), view(unseen=["a"]), (), (), ["unclear"]),
+    "in the group, not in a partial picker": (wish("a"), view(unseen=["a"], sources=PARTIAL), (), (), ["unclear"]),
+    "purge of what the picker does not show": (
+        wish("a", purge=True),
+        view(["a"], unseen=["x"]),
+        (),
+        (),
+        ["removal_in_doubt"],
+    ),
     "no purge": (wish("a"), view(["a", "x"]), (), (), []),
     "purge": (wish("a", purge=True), view(["a", "x"]), (), ("x",), []),
     "purge never takes the home tenant": (wish("a", purge=True), view(["a", HOME]), (), (), []),
@@ -197,6 +205,8 @@ def test_nothing_is_removed_on_a_doubt(asked, picture):
         assert one != HOME
         assert picture.complete
         assert picture.standing(one) == "registered"
+        assert one in picture.exposed
+        assert one in picture.offered
         assert one in asked.declared if asked.state == "absent" else one not in asked.declared
     assert len(plan.remove) <= asked.max_removals
     if asked.state == "present" and plan.remove:

@@ -148,6 +148,13 @@ def test_blurring_a_field_never_makes_a_tenant_registered(field, tenant_id, valu
     assert blurred.standing(A) in ("registered", "differs", "unknown")
 
 
+@pytest.mark.parametrize(("sources", "standing"), [(ALL, "differs"), ({**ALL, "GDAP": "Timeout"}, "unknown")])
+def test_one_answer_alone_never_makes_a_tenant_registered(sources, standing):
+    """The group holds it and the picker has no row of it: no green tick without the second answer."""
+    alone = view({"tenantInfoList": PICKER["tenantInfoList"][1:], "responseTypes": sources})
+    assert alone.standing(A) == standing
+
+
 def test_absence_proves_something_only_where_every_source_answered():
     nobody = f"{A[:-1]}f"
     assert view().standing(nobody) == "not_registered"
