@@ -17,7 +17,8 @@ from lab.people import colleague_user, guest_user, operator_user, ordinary_users
 from lab.trust import build_default, build_partner
 
 if t.TYPE_CHECKING:
-    from lab.world import CrossTenantAccess, Group, Home, License, Operator, Organization, Tenant, World
+    from lab.world import Home, Operator, Organization, Tenant, World
+    from lab.world_states import CrossTenantAccess, Group, License
 
 _OLD: t.Final = dt.timedelta(days=900)
 # Plans that belong to the whole tenant and not to a person.

@@ -15,7 +15,7 @@ import uuid
 
 if t.TYPE_CHECKING:
     from lab.faults import FaultPlan
-    from lab.world import Refusal
+    from lab.world_faults import Refusal
 
 Entity = dict[str, t.Any]
 

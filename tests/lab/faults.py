@@ -13,7 +13,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from lab.world import Fault
+    from lab.world_faults import Fault
 
 
 @dataclasses.dataclass(slots=True)

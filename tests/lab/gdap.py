@@ -12,7 +12,8 @@ import typing as t
 from lab.directory import Directory, Entity, GdapRelationship, object_id, timestamp
 
 if t.TYPE_CHECKING:
-    from lab.world import Assignment, Relationship, Tenant
+    from lab.world import Tenant
+    from lab.world_states import Assignment, Relationship
 
 _NOT_APPROVED: t.Final = ("created", "approvalPending", "approved", "activating")
 

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from lab.directory import State
     from lab.entra.grants import Credentials
     from lab.entra.tokens import TokenKeys
-    from lab.world import Fault
+    from lab.world_faults import Fault
 
 HOSTS: t.Final = ("login", "graph", "arm", "portal", "mto")
 

@@ -13,7 +13,8 @@ from lab.directory import Directory, Entity, object_id, timestamp
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from lab.world import Guest, Operator
+    from lab.world import Operator
+    from lab.world_states import Guest
 
 _GIVEN: t.Final = (
     "Amelia Bruno Clara Dario Elena Farid Greta Hugo Ines Jonas Katarina Leon Marta Nils Olivia Pavel"

@@ -9,7 +9,7 @@ import typing as t
 
 if t.TYPE_CHECKING:
     from lab.directory import Entity
-    from lab.world import DefaultAccess, PartnerAccess
+    from lab.world_states import DefaultAccess, PartnerAccess
 
 _DIRECTIONS: t.Final = ("Inbound", "Outbound")
 

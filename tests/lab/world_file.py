@@ -12,7 +12,8 @@ import typing as t
 import pydantic
 import yaml
 
-from lab.world import UnknownNameError, World
+from lab.world import World
+from lab.world_words import UnknownNameError
 
 if t.TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -23,7 +23,7 @@ from lab.entra.tokens import ARM, Caller, InvalidTokenError
 if t.TYPE_CHECKING:
     from lab.directory import Directory
     from lab.hosting import Service
-    from lab.world import Fault
+    from lab.world_faults import Fault
 
 _VERSIONS: t.Final = ("2016-06-01", "2019-05-01", "2019-11-01", "2020-01-01", "2021-01-01", "2022-09-01", "2022-12-01")
 

@@ -23,7 +23,7 @@ from lab.entra.interactive import DEVICE_LIFE
 if t.TYPE_CHECKING:
     from lab.directory import Directory
     from lab.hosting import Service
-    from lab.world import Fault
+    from lab.world_faults import Fault
 
 # Names that stand for "any tenant" in an address.
 _SHARED: t.Final = ("common", "organizations")

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from lab.directory import Directory
     from lab.entra.tokens import Caller
     from lab.hosting import Service
-    from lab.world import Fault
+    from lab.world_faults import Fault
 
 
 def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -> Answer:

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from lab.directory import Directory
     from lab.entra.tokens import Caller
     from lab.hosting import Service
-    from lab.world import Fault
+    from lab.world_faults import Fault
 
 VERSIONS: t.Final = ("v1.0", "beta")
 _BROKEN_WIRE: t.Final = ("reset", "truncate", "html")

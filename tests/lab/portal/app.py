@@ -25,7 +25,7 @@ from lab.portal.sign_in import SESSION_COOKIE, XSRF_COOKIE, SignIn, xsrf_cookie
 if t.TYPE_CHECKING:
     from lab.hosting import Service
     from lab.portal.state import PersonalView, PortalSession, PortalState
-    from lab.world import PortalFault
+    from lab.world_faults import PortalFault
 
 _PROXY: t.Final = "/apiproxy/mtoapi"
 

@@ -11,7 +11,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lab.portal.state import Offer, PersonalView
-    from lab.world import PortalSettings
+    from lab.world_faults import PortalSettings
 
 PUBLIC: t.Final = 1
 GROUP_ID: t.Final = "00000000-0000-0000-0000-000000000001"

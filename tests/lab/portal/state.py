@@ -16,7 +16,8 @@ import uuid
 
 if t.TYPE_CHECKING:
     from lab.directory import Person, State
-    from lab.world import PortalFault, PortalSettings, World
+    from lab.world import World
+    from lab.world_faults import PortalFault, PortalSettings
 
 # A page sends several requests at once: the token before the newest is still good [guess].
 _TOKENS_KEPT: t.Final = 2

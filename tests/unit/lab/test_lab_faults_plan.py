@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from lab.faults import FaultPlan
-from lab.world import Fault
+from lab.world_faults import Fault
 
 
 class Clock:

@@ -1,0 +1,134 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The states that a tenant can be in: groups, products, GDAP, guests, cross-tenant access, Conditional Access."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pydantic
+
+from lab import skus
+from lab.world_words import Name, Names, Period, Role, RoleIds, SkuName, Strict, unknown
+
+
+class Group(Strict):
+    """A security group. `members_of` names the groups that this one is a member of."""
+
+    name: Name
+    members_of: t.Annotated[tuple[str, ...], pydantic.Strict(strict=False)] = ()
+    roles: t.Annotated[tuple[Role, ...], pydantic.Strict(strict=False)] = ()
+    assignable_to_role: bool = False
+
+
+Groups = t.Annotated[tuple[Group, ...], pydantic.Strict(strict=False)]
+
+
+class License(Strict):
+    """A product that the tenant owns. A plain part number in the list is the same with all defaults."""
+
+    sku: SkuName
+    capability: t.Literal["Enabled", "Warning", "Suspended", "Deleted", "LockedOut"] = "Enabled"
+    disabled_plans: Names = ()
+    enabled: t.Annotated[int, pydantic.Field(ge=0)] = 50
+    consumed: t.Annotated[int, pydantic.Field(ge=0)] | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _check(self) -> t.Self:
+        known = [plan.name for plan in skus.catalogue()[self.sku].plans]
+        for name in self.disabled_plans:
+            if name not in known:
+                raise unknown(f"service plan of {self.sku}", name, known)
+        return self
+
+
+def _license(value: object) -> object:
+    return {"sku": value} if isinstance(value, str) else value
+
+
+Licenses = t.Annotated[
+    tuple[t.Annotated[License, pydantic.BeforeValidator(_license)], ...], pydantic.Strict(strict=False)
+]
+
+
+class Assignment(Strict):
+    """An access assignment: a group of the home tenant gets roles of the relationship."""
+
+    group: str
+    roles: RoleIds = ()
+    status: t.Literal["pending", "active", "deleting", "deleted", "error"] = "active"
+
+
+class Relationship(Strict):
+    """A GDAP relationship with the home tenant. It ran `created_days_ago` days so far and has `days_left`."""
+
+    name: t.Annotated[str, pydantic.StringConstraints(min_length=1, max_length=50)]
+    status: t.Literal[
+        "activating",
+        "active",
+        "approvalPending",
+        "approved",
+        "created",
+        "expired",
+        "expiring",
+        "terminated",
+        "terminating",
+        "terminationRequested",
+    ] = "active"
+    days_left: int = 400
+    created_days_ago: t.Annotated[int, pydantic.Field(ge=0)] = 120
+    auto_extend: Period = "PT0S"
+    roles: t.Annotated[tuple[Role, ...], pydantic.Strict(strict=False), pydantic.Field(min_length=1)]
+    reseller: bool = False
+    assignments: t.Annotated[tuple[Assignment, ...], pydantic.Strict(strict=False)] = ()
+
+    @pydantic.model_validator(mode="after")
+    def _check(self) -> t.Self:
+        if not 1 <= self.created_days_ago + self.days_left <= 730:
+            raise ValueError("created_days_ago and days_left together are the duration: 1 to 730 days")
+        for assignment in self.assignments:
+            if not set(assignment.roles) <= set(self.roles):
+                raise ValueError(f"an assignment to '{assignment.group}' has roles that the relationship has not")
+        return self
+
+
+class Guest(Strict):
+    """The operator's object in the tenant. `roles` are direct ones, `groups` are groups of the tenant."""
+
+    state: t.Literal["Accepted", "PendingAcceptance"] | None = "Accepted"
+    type: t.Literal["Guest", "Member"] = "Guest"
+    enabled: bool = True
+    mail: str | None = None
+    roles: RoleIds = ()
+    groups: Names = ()
+
+
+class DefaultAccess(Strict):
+    """The default of the tenant's cross-tenant access: is the MFA of other tenants trusted?"""
+
+    mfa: bool = False
+
+
+class PartnerAccess(Strict):
+    """The entry for the home tenant. `trust: null` makes the whole inboundTrust null: the default holds."""
+
+    mfa: bool | None = True
+    trust: t.Literal["set"] | None = "set"
+
+
+def _partner(value: object) -> object:
+    return None if value == "none" else value
+
+
+class CrossTenantAccess(Strict):
+    """What the tenant accepts from the home tenant."""
+
+    default: DefaultAccess = DefaultAccess()
+    partner: t.Annotated[PartnerAccess | None, pydantic.BeforeValidator(_partner)] = PartnerAccess()
+
+
+class ConditionalAccess(Strict):
+    """Policies that refuse the operator's sign-in to every resource, never the app's."""
+
+    blocks_operator: bool = False
