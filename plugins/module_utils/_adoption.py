@@ -14,9 +14,10 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._access.listed import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._explainer import granted
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described, granted, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS, in_force

@@ -26,7 +26,17 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.home i
     OWN_GROUPS,
     OWN_USER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS
+from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import (
+    ELIGIBLE_GROUPS,
+    ELIGIBLE_ROLES,
+    OWN_ELIGIBLE_GROUPS,
+    OWN_ELIGIBLE_ROLES,
+    OWN_TIMED_GROUPS,
+    OWN_TIMED_ROLES,
+    TIMED_GROUPS,
+    TIMED_ROLES,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import (
     DIRECTORY_ROLES,
@@ -47,14 +57,26 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("access by GDAP", "home", ASSIGNMENTS),
     ("access by GDAP", "home", OPERATOR_GROUPS),
     ("access by GDAP", "home", OWN_GROUPS),
+    ("access by GDAP (advice)", "home", ELIGIBLE_GROUPS),
+    ("access by GDAP (advice)", "home", OWN_ELIGIBLE_GROUPS),
+    ("access by GDAP (advice)", "home", TIMED_GROUPS),
+    ("access by GDAP (advice)", "home", OWN_TIMED_GROUPS),
     ("access by B2B", "target", ACCOUNTS_BY_MAIL),
     ("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
     ("access by B2B", "target", ACCOUNTS_BY_UPN),
     ("access by B2B", "target", OWN_ACCOUNT),
     ("license", "target", SUBSCRIBED_SKUS),
+    ("license (advice)", "target", SUBSCRIPTIONS),
     ("permissions by B2B", "target", DIRECTORY_ROLES),
     ("permissions by B2B", "target", OWN_DIRECTORY_ROLES),
     ("permissions by B2B", "target", ROLE_ASSIGNMENTS),
+    ("permissions by B2B (advice)", "target", OPERATOR_GROUPS),
+    ("permissions by B2B (advice)", "target", ELIGIBLE_ROLES),
+    ("permissions by B2B (advice)", "target", OWN_ELIGIBLE_ROLES),
+    ("permissions by B2B (advice)", "target", TIMED_ROLES),
+    ("permissions by B2B (advice)", "target", OWN_TIMED_ROLES),
+    ("permissions by B2B (advice)", "target", ELIGIBLE_GROUPS),
+    ("permissions by B2B (advice)", "target", OWN_ELIGIBLE_GROUPS),
     ("mfa_trust", "target", TRUST_DEFAULT),
     ("mfa_trust", "target", TRUST_PARTNER),
     ("defender", "target", INCIDENTS),

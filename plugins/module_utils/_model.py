@@ -143,11 +143,28 @@ class Verdict:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Expiry:
+    """Something that ends by itself. `ends` is ISO 8601 in UTC, `days_left` whole days, `what` the kind of thing."""
+
+    what: str
+    object: str
+    name: str
+    ends: str
+    days_left: int
+    extends_itself: bool
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """Shape: what, object, name, ends, days_left, extends_itself."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TenantReport:
-    """All verdicts about one tenant, in the order in which they were judged."""
+    """All verdicts about one tenant, in the order in which they were judged, and what ends, the soonest first."""
 
     tenant: Tenant
     verdicts: Mapping[str, Verdict]
+    expiries: tuple[Expiry, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -189,6 +206,7 @@ class TenantReport:
             "first_broken": self.first_broken,
             "reason": root[1].reason if root else None,
             "requirements": {link: verdict.as_dict() for link, verdict in self.verdicts.items()},
+            "expiries": [expiry.as_dict() for expiry in self.expiries],
         }
 
 
@@ -211,6 +229,8 @@ class Read:
     Microsoft's body into the evidence's data, None where the body is not of the documented form. `advanced` asks for
     the header of advanced queries. `missing_is_answer`: HTTP 404 means "there is none" and is evidence, not a failure.
     `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
+    `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
+    of the service that means "there is none", and is evidence. `optional`: it decides no verdict, it only tells more.
     """
 
     what: str
@@ -224,3 +244,10 @@ class Read:
     missing_is_answer: bool = False
     first_page: bool = False
     service: Service = "graph"
+    readers: tuple[str, ...] = ()
+    absent_code: str = ""
+    optional: bool = False
+
+    def permissions(self, identity: str) -> tuple[str, ...]:
+        """What an identity needs one of."""
+        return self.app if identity == "app" else self.delegated

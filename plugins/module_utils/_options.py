@@ -238,6 +238,13 @@ def _positive(option: str, value: _Number | None, default: _Number, most: _Numbe
     return number
 
 
+def parse_days(option: str, value: int) -> int:
+    """A number of days, none included. Raises OptionError."""
+    if not 0 <= value <= 730:
+        raise OptionError(f"{option}: {value} is out of range; give a number of days from 0 to 730.")
+    return value
+
+
 def parse_tenants(rows: Sequence[Mapping[str, t.Any]], home_tenant_id: str) -> list[Tenant]:
     """The declared list, checked row by row. Raises OptionError that names the first bad row and the way out."""
     tenants: list[Tenant] = []

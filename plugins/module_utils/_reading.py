@@ -11,8 +11,10 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._explainer import explain, may_read, roles_missing
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Request
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._roles import role_names
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,11 +26,15 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Place:
-    """The tenant that is read, in words for sentences. `consent_url` is where its administrator consents to our app."""
+    """The tenant that is read, in words for sentences. `consent_url` is where its administrator consents to our app.
+
+    `needs` are all reads that may be made there, so that what a token lacks is told at once and not piece by piece.
+    """
 
     tenant_id: str
     name: str
     consent_url: str
+    needs: tuple[Read, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,12 +91,16 @@ class EvidenceReader:
 
     def read(self, asked: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
         """Evidence for everything asked, under its key. Never raises for what a service or the network does."""
-        if not asked:
-            return {}
-        requests = [Request(item.key, item.path, item.read.advanced, item.read.first_page) for item in asked]
+        allowed = [item for item in asked if may_read(item.read, token.identity, token.claims)]
+        refused = [item for item in asked if item not in allowed]
+        found = self.missing(refused, token.identity, lacking(asked, token, place), place) if refused else {}
+        if not allowed:
+            return found
+        requests = [Request(item.key, item.path, item.read.advanced, item.read.first_page) for item in allowed]
         answers = self._client.read(requests, token)
         at = timestamp(self._clock())
-        return {item.key: _evidence(item.read, answers[item.key], token, place, at) for item in asked}
+        found.update({item.key: _evidence(item.read, answers[item.key], token, place, at) for item in allowed})
+        return {item.key: found[item.key] for item in asked}
 
     def missing(self, asked: Sequence[Asked], identity: str, problem: Problem, place: Place) -> dict[str, Evidence]:
         """Evidence for reads that could not even be sent, all for the same reason."""
@@ -107,6 +117,19 @@ class EvidenceReader:
             )
             for item in asked
         }
+
+
+def lacking(asked: Sequence[Asked], token: BearerToken, place: Place) -> Problem:
+    """The one problem of all reads that a token lacks a permission for; it names every permission that is missing.
+
+    What decides no verdict is named only where nothing else is missing.
+    """
+    reads = [*place.needs, *(item.read for item in asked)]
+    lacks = explain(reads, token.identity, token.claims)
+    required = [lack for lack in lacks if not lack.optional] or list(lacks)
+    missing = ", ".join(dict.fromkeys(lack.permission for lack in required))
+    details = {"permissions": missing, "object": f"{place.tenant_id}/{missing.replace(', ', '+')}"}
+    return Problem("consent.permission_missing", details)
 
 
 def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: str) -> Evidence:
@@ -137,6 +160,8 @@ def _data_of(read: Read, answer: Answer) -> tuple[t.Any, Problem | None]:
     """
     if read.missing_is_answer and answer.status == 404 and answer.code.lower().endswith("notfound"):
         return {"found": False}, None
+    if read.absent_code and answer.code.lower() == read.absent_code.lower():
+        return {"found": False}, None
     if not answer.ok:
         return None, None
     try:
@@ -159,9 +184,6 @@ def _with_place(problem: Problem, read: Read, place: Place, identity: str) -> Pr
         "who": "our app" if identity == "app" else "the operator",
         "consent_url": place.consent_url,
     }
-    if problem.reason == "consent.permission_missing":
-        # Each permission in each tenant is a task of its own, for whoever administers that tenant.
-        details["object"] = f"{place.tenant_id}/{problem.details.get('first_permission', '')}"
     return Problem(problem.reason, {**details, **problem.details})
 
 
@@ -181,25 +203,15 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
 
 
 def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:
-    """Is a permission missing in the token, or is something else in the way? An unreadable token leaves it open."""
-    wanted = read.app if token.identity == "app" else read.delegated
-    if wanted and token.claims and not granted(wanted, token.claims):
-        return Problem(
-            "consent.permission_missing", {"permissions": " or ".join(wanted), "first_permission": wanted[0]}
-        )
+    """The token has the permission, or cannot be read: is a role of the person missing, or is something else wrong?"""
+    if roles_missing(read, token.identity, token.claims):
+        return Problem("read.role_missing", {"roles": role_names(read.readers), "said": answer.error})
     if token.identity == "operator":
+        roles = role_names(read.readers) if read.readers else "for example Global Reader"
         hint = (
             "Give an app identity (client_secret, client_certificate_path or federated_token_file) for this read, or"
-            " assign the operator a role that may read it, for example Global Reader."
+            f" assign the operator a role that may read it ({roles})."
         )
     else:
         hint = "An administrator of the tenant looks up the request id in the sign-in and audit logs."
     return Problem("read.forbidden", {"status": str(answer.status), "said": answer.error, "hint": hint})
-
-
-def granted(wanted: Sequence[str], claims: Mapping[str, t.Any]) -> bool:
-    """Does a token carry at least one of the permissions? `roles` for an app, `scp` for a person [doc]."""
-    roles = claims.get("roles")
-    have = {str(role).lower() for role in roles} if isinstance(roles, list) else set()
-    have |= {scope.lower() for scope in str(claims.get("scp") or "").split()}
-    return any(permission.lower() in have for permission in wanted)

@@ -11,6 +11,7 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import Optio
 from ansible_collections.m365.defender.plugins.module_utils._report_chain import (
     ACCESS_CHECKS,
     first_broken,
+    settled,
     verdicts_of,
 )
 from ansible_collections.m365.defender.plugins.module_utils._report_findings import findings_of
@@ -61,7 +62,18 @@ def make_report(  # noqa: PLR0913  (what a report names is given by name)
         "tenants": tenants,
         "undeclared": undeclared,
         "findings": findings,
+        "expiries": _expiries(requirements.values()),
     }
+
+
+def _expiries(rows: Iterable[Row]) -> list[dict[str, t.Any]]:
+    """Every date that will bite, of all tenants together, the soonest first."""
+    found = [
+        {"tenant_id": row["tenant_id"], "tenant_name": row["name"], **expiry}
+        for row in rows
+        for expiry in row.get("expiries") or ()
+    ]
+    return sorted(found, key=lambda row: (row["ends"], row["tenant_id"], row["what"], row["object"]))
 
 
 def _pairs(requirements: Mapping[str, Row], access: Mapping[str, Row]) -> Iterator[tuple[Row, Row | None]]:
@@ -78,7 +90,8 @@ def _pairs(requirements: Mapping[str, Row], access: Mapping[str, Row]) -> Iterat
 
 def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None) -> dict[str, t.Any]:
     registration = None if seen is None else _registration(seen.get(row["tenant_id"].lower()))
-    judged = {"requirements": row["requirements"], "access": access}
+    requirements = settled(row["requirements"], access)
+    judged = {"requirements": requirements, "access": access}
     # A tenant is eligible before it is registered.
     broken = first_broken(verdicts_of(judged))
     verdicts = verdicts_of({**judged, "registration": registration})
@@ -91,7 +104,7 @@ def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None) ->
         "eligible": None if access is None else bool(row["ready"] and access["status"] == "verified" and not broken),
         "first_broken": root.link if root else None,
         "reason": verdicts[root.check]["reason"] if root else None,
-        "requirements": row["requirements"],
+        "requirements": requirements,
         "access": access,
         "registration": registration,
     }

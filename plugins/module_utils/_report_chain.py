@@ -24,6 +24,8 @@ ACCESS_CHECKS: t.Final = ("listed", "sign_in", "defender")
 CHECKS: t.Final = ("access", "listed", "sign_in", "license", "permissions", "defender", "registration", "mfa_trust")
 BROKEN: t.Final = ("unmet", "unknown")
 NOT_CHOSEN: t.Final = "check.not_chosen"
+# Defender answered the operator: what was doubtful about that is not any more.
+_SETTLED_BY_DEFENDER: t.Final = ("permissions.security_reader",)
 # The portal's own words for what the requirement `access` has found.
 _VIEW_LACKS_ACCESS: t.Final = ("registration.lost_access", "registration.not_offered")
 
@@ -42,6 +44,17 @@ def verdicts_of(row: Row) -> dict[str, Row]:
     if registration is not None:
         found["registration"] = registration
     return {check: found[check] for check in sorted(found, key=_position)}
+
+
+def settled(requirements: Mapping[str, Row], access: Row | None) -> dict[str, Row]:
+    """The requirements without the doubts that an answer of Defender to the operator has removed."""
+    defender = (access or {}).get("defender")
+    if defender is None or defender["status"] != "met":
+        return dict(requirements)
+    return {
+        check: {**verdict, "caveats": [c for c in verdict["caveats"] if c["reason"] not in _SETTLED_BY_DEFENDER]}
+        for check, verdict in requirements.items()
+    }
 
 
 def shown_checks(report: Row) -> list[str]:

@@ -61,6 +61,14 @@ _FIGURES: t.Final = {
     "registered": "registered in the view",
     "findings": "findings",
 }
+_ENDING: t.Final = {
+    "gdap_relationship": "GDAP relationship",
+    "group_membership": "membership of a group",
+    "group_eligibility": "right to activate membership of a group",
+    "role_assignment": "role",
+    "role_eligibility": "right to activate a role",
+    "subscription": "subscription",
+}
 _EVIDENCE: t.Final = {
     "what": "What was read",
     "url": "Address",
@@ -83,6 +91,7 @@ def report_html(report: Row) -> str:
             _matrix(report["tenants"], checks),
             _undeclared(report.get("undeclared") or ()),
             _findings(report["findings"]),
+            _expiries(report.get("expiries") or ()),
             _tenants(report["tenants"], checks),
         ),
     )
@@ -100,7 +109,12 @@ def _header(report: Row) -> Markup:
         "Cloud": text(report["cloud"]),
         "Access checks that counted": text(_checks_that_counted(report["checks"])),
     }
-    places = {"matrix": "Tenants and checks", "findings": "Findings", "tenants": "Each tenant"}
+    places = {
+        "matrix": "Tenants and checks",
+        "findings": "Findings",
+        "expiries": "What ends when",
+        "tenants": "Each tenant",
+    }
     return element(
         "header",
         element("h1", text(TITLE)),
@@ -262,6 +276,38 @@ def _remedy(told: Row, name: str) -> Markup:
     """Who must do what, and Microsoft's page about it."""
     page = link(told["doc_url"], "Microsoft's page")
     return element("p", sentence(told["remedy"], name), words(" "), page, css="remedy")
+
+
+# -- what ends when -----------------------------------------------------------------------------------------------
+
+
+def _expiries(rows: Sequence[Row]) -> Markup:
+    """Every date that will bite, the soonest first."""
+    head = element("h2", text("What ends when"), id="expiries")
+    if not rows:
+        return element("section", head, element("p", text("Nothing that was read has an end.")))
+    titles = ("Ends", "Days left", "Tenant", "What", "Name", "Extends itself")
+    table = element(
+        "table",
+        element("caption", text("Relationships, memberships, roles and subscriptions with an end, the soonest first.")),
+        element("thead", element("tr", *(element("th", text(title), scope="col") for title in titles))),
+        element("tbody", *(_expiry(row, titles) for row in rows)),
+        css="evidence",
+    )
+    return element("section", head, table)
+
+
+def _expiry(row: Row, titles: Sequence[str]) -> Markup:
+    named = {"tenant_id": row["tenant_id"], "name": row["tenant_name"]}
+    cells = (
+        text(_time(row["ends"])),
+        text(row["days_left"]),
+        name_of(named, _WIDEST_NAME),
+        text(_ENDING.get(row["what"], row["what"])),
+        text(row["name"]),
+        text("yes" if row["extends_itself"] else "no"),
+    )
+    return element("tr", *(element("td", cell, data_label=title) for cell, title in zip(cells, titles, strict=True)))
 
 
 # -- each tenant --------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import (
     SignInError,
     UnreachableError,
 )
+from ansible_collections.m365.defender.plugins.module_utils._explainer import explain
 from ansible_collections.m365.defender.plugins.module_utils._http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
@@ -32,6 +33,7 @@ from ansible_collections.m365.defender.plugins.module_utils._verdicts import mak
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._explainer import Lack
     from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
     from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, IdentityName, Service
     from ansible_collections.m365.defender.plugins.module_utils._options import Connection
@@ -39,7 +41,7 @@ if t.TYPE_CHECKING:
 
 
 # What one identity may not read, the other one may.
-_ASK_ANOTHER: t.Final = frozenset({"consent.permission_missing", "read.forbidden"})
+_ASK_ANOTHER: t.Final = frozenset({"consent.permission_missing", "read.forbidden", "read.role_missing"})
 
 
 class Session:
@@ -61,6 +63,7 @@ class Session:
             pool=connection.concurrency,
         )
         self._identities = _identities(connection, http)
+        self._lacks: dict[tuple[str, str], tuple[Lack, ...]] = {}
         self._reader = EvidenceReader(Graph(http, connection.cloud.graph))
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm))
 
@@ -86,6 +89,15 @@ class Session:
     def warnings(self) -> list[str]:
         """What the user should hear of, although it failed nothing."""
         return [text for identity in self._identities for text in getattr(identity, "warnings", ())]
+
+    def missing_permissions(self, place: Place) -> list[dict[str, t.Any]]:
+        """What the sign-ins in a tenant lack for the reads that were due there, one row for each permission."""
+        told = {"tenant_id": place.tenant_id, "name": place.name, "consent_url": place.consent_url}
+        return [
+            {**told, "identity": identity.name, **lack.as_dict()}
+            for identity in self._identities
+            for lack in self._lacks.get((place.tenant_id, identity.name), ())
+        ]
 
     def has(self, name: IdentityName) -> bool:
         """Is this identity given?"""
@@ -163,6 +175,7 @@ class Session:
             token = identity.token(place.tenant_id, service)
         except MtoError as error:
             return reader.missing(asked, identity.name, sign_in_problem(error), place)
+        self._lacks[(place.tenant_id, identity.name)] = explain(place.needs, identity.name, token.claims)
         evidence = reader.read(asked, token, place)
         if service == "arm":
             refused = _other_list(evidence, token)

@@ -23,6 +23,13 @@ extends_documentation_fragment:
   - m365.defender._attributes.read_only
   - m365.defender._connection
   - m365.defender._tenants
+options:
+  expiry_warning_days:
+    description:
+      - What ends within so many days, and does not extend itself, is told as a caveat that somebody has to act on.
+      - This goes for GDAP relationships and for role assignments with an end.
+    type: int
+    default: 30
 author:
   - The m365.defender authors (@m365-defender)
 seealso:
@@ -79,6 +86,22 @@ read_at:
   returned: success
   type: str
   sample: "2026-11-23T12:00:00Z"
+missing_permissions:
+  description:
+    - What the sign-ins lack for the reads that were due. There is one row for each permission, tenant and identity.
+    - Where both identities are given, the operator may have read what the app could not.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+      name: Contoso
+      consent_url: https://login.microsoftonline.com/aaaaaaaa-0000-4000-8000-000000000001/adminconsent
+      identity: app
+      permission: Policy.Read.All
+      alternatives: [Policy.ReadWrite.CrossTenantAccess]
+      reads: [the default cross-tenant access settings]
+      optional: false
 ansible_facts:
   description: Facts.
   returned: success
@@ -115,7 +138,15 @@ ansible_facts:
                   data:
                     skus: []
                     left_out: 0
+                    not_enough: {}
                     other_skus: [EXCHANGESTANDARD]
+          expiries:
+            - what: gdap_relationship
+              object: cccccccc-0000-4000-8000-000000000001-dddddddd-0000-4000-8000-000000000001
+              name: Contoso SOC
+              ends: "2027-03-01T00:00:00Z"
+              days_left: 97
+              extends_itself: true
 """
 
 import typing as t
@@ -123,6 +154,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
 from ansible_collections.m365.defender.plugins.module_utils._options import (
     connection_spec,
+    parse_days,
     parse_tenants,
     require_operator,
     tenants_spec,
@@ -139,12 +171,14 @@ def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any
     """The module's result: RETURN."""
     require_operator(connection)
     tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
-    return requirement_facts(connection, tenants).as_dict()
+    days = parse_days("expiry_warning_days", module.params["expiry_warning_days"])
+    return requirement_facts(connection, tenants, days).as_dict()
 
 
 def main() -> None:
     """The module's entry point."""
-    run_module({**connection_spec(), **tenants_spec()}, read_facts, supports_check_mode=True)
+    own = {"expiry_warning_days": {"type": "int", "default": 30}}
+    run_module({**connection_spec(), **tenants_spec(), **own}, read_facts, supports_check_mode=True)
 
 
 if __name__ == "__main__":

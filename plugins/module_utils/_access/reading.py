@@ -76,7 +76,8 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
     case = empty_case(session, lists.home, tenant, now)
     listed = {key: about_one(piece, tenant.tenant_id) for key, piece in lists.evidence.items()}
     case = _with(case, {**listed, "operator": lists.home.evidence["operator"]})
-    place = Place(tenant.tenant_id, tenant.name, case.consent_url)
+    needs = (INCIDENTS,) if "defender" in checks else ()
+    place = Place(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return _with(case, {"operator_sign_in": _refusal(session, place, "graph", problem)})

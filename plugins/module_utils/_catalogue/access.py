@@ -16,6 +16,8 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     GOVERNANCE,
     MTO_REQUIREMENTS,
     NOTHING,
+    PIM_GROUPS,
+    PIM_GROUPS_PAGE,
     REDEEM,
     Reason,
 )
@@ -84,6 +86,48 @@ REASONS: t.Final[dict[str, Reason]] = {
         "An administrator of {home} adds {operator} to one of the groups {groups}, or a partner administrator assigns a"
         " group that holds {operator} in " + GDAP_LIST + ".",
         GDAP_ASSIGN,
+    ),
+    "access.gdap_eligible": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' with {tenant} is active, but {operator} may only activate membership of the"
+        " group assigned to it ({groups}), and has not done so.",
+        "{operator} activates the membership in Microsoft Entra, Privileged Identity Management, My roles, Groups: "
+        + PIM_GROUPS
+        + ", then run again.",
+        PIM_GROUPS_PAGE,
+    ),
+    "access.gdap_assignment_pending": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' with {tenant} is active; the assignment of the group of"
+        " {operator} ({groups}) is pending at Microsoft.",
+        "Nobody has to act: run again in an hour. If it stays, a partner administrator of {home} makes the assignment"
+        " anew in " + GDAP_LIST + ".",
+        GDAP_ASSIGN,
+    ),
+    "access.gdap_assignment_error": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
+        " ({groups}) failed.",
+        "A partner administrator of {home} removes the assignment of the group {groups} and makes it anew in "
+        + GDAP_LIST
+        + ".",
+        GDAP_ASSIGN,
+    ),
+    "access.gdap_assignment_unknown": Reason(
+        "unknown",
+        "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator} has"
+        " a status that we do not know: '{assignment}'.",
+        "A partner administrator of {home} looks at the assignment in " + GDAP_LIST + ".",
+        GDAP_ASSIGN,
+    ),
+    "access.gdap_partner_consent": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' with {tenant} waits for the consent of {home}, the reseller (status"
+        " {status}).",
+        "A partner administrator of {home} consents to the request of the indirect provider in "
+        + GDAP_LIST
+        + "; then a Global Administrator of {tenant} approves the relationship: {invitation_url}",
+        GDAP,
     ),
     "access.gdap_status_unknown": Reason(
         "unknown",

@@ -10,10 +10,16 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
     CONDITIONAL_ACCESS,
     GDAP,
+    GDAP_EXTEND,
     GDAP_LIST,
     LICENSING,
     MTO_REQUIREMENTS,
     MTO_TROUBLESHOOT,
+    PERMISSIONS,
+    PIM_GROUPS,
+    PIM_GROUPS_PAGE,
+    PIM_ROLES,
+    PIM_ROLES_PAGE,
     PREREQUISITES,
     CaveatText,
 )
@@ -22,7 +28,43 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
     "access.gdap_expiring": CaveatText(
         "GDAP relationship '{relationship}' ends on {ends}, in {days} days, and does not extend itself.",
         "A partner administrator of {home} turns on auto-extend or requests a new relationship in " + GDAP_LIST + ".",
+        GDAP_EXTEND,
+    ),
+    "access.gdap_expiring_global_admin": CaveatText(
+        "GDAP relationship '{relationship}' ends on {ends}, in {days} days. Auto-extend is set, but a relationship that"
+        " holds Global Administrator does not extend itself.",
+        "A partner administrator of {home} removes Global Administrator from the relationship, or requests a new one"
+        " without it, in " + GDAP_LIST + ".",
+        GDAP_EXTEND,
+    ),
+    "access.gdap_young": CaveatText(
+        "GDAP relationship '{relationship}' or its assignment is younger than an hour (since {since}): it may not have"
+        " arrived everywhere.",
+        "Nobody has to act: if a check fails, run again in an hour.",
         GDAP,
+    ),
+    "access.gdap_made_by_microsoft": CaveatText(
+        "GDAP relationship '{relationship}' was made by Microsoft 365 Lighthouse or by Microsoft's transition, not by"
+        " you.",
+        "A partner administrator of {home} sees in " + GDAP_LIST + " whether it shall carry the access to {tenant}.",
+        GDAP,
+    ),
+    "access.gdap_others": CaveatText(
+        "There are other GDAP relationships with {tenant}: {others}.",
+        "Nobody has to act; a partner administrator of {home} sees them in " + GDAP_LIST + ".",
+        GDAP,
+    ),
+    "access.activation_ends": CaveatText(
+        "{operator} is in the group '{group}' only until {until}.",
+        "{operator} activates the membership anew in Microsoft Entra, Privileged Identity Management: "
+        + PIM_GROUPS
+        + ".",
+        PIM_GROUPS_PAGE,
+    ),
+    "access.eligibility_not_read": CaveatText(
+        "Whether {operator} may activate membership of one of these groups was not read: {said}",
+        "An administrator of {home} grants PrivilegedEligibilitySchedule.Read.AzureADGroup to our app to have it told.",
+        PIM_GROUPS_PAGE,
     ),
     "access.gdap_carries_no_sentinel": CaveatText(
         "GDAP carries no Microsoft Sentinel data.",
@@ -39,6 +81,42 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "The subscription {sku} of {tenant} is in its grace period.",
         "Whoever buys licences for {tenant} renews it in the Microsoft 365 admin center, Billing.",
         LICENSING,
+    ),
+    "license.trial_only": CaveatText(
+        "{tenant} has {products} only as a trial; the last one ends on {ends}.",
+        "Whoever buys licences for {tenant} buys one before that day in the Microsoft 365 admin center, Billing.",
+        LICENSING,
+    ),
+    "license.trial_not_told": CaveatText(
+        "Whether {sku} of {tenant} is a trial, and when it ends, was not read ({said}).",
+        "An administrator of {tenant} grants Organization.Read.All to our app to have it told.",
+        LICENSING,
+    ),
+    "permissions.activation_ends": CaveatText(
+        "{operator} holds {roles} in {tenant} only until {until}.",
+        "{operator} activates the role anew in Microsoft Entra of {tenant}, Privileged Identity Management: "
+        + PIM_ROLES
+        + ".",
+        PIM_ROLES_PAGE,
+    ),
+    "permissions.assignment_ends": CaveatText(
+        "The assignment of {roles} to {operator} in {tenant} ends on {ends}, in {days} days.",
+        "An administrator of {tenant} extends or renews the assignment in Microsoft Entra, Privileged Identity"
+        " Management.",
+        PIM_ROLES_PAGE,
+    ),
+    "permissions.eligibility_not_read": CaveatText(
+        "Whether {operator} may activate a role in {tenant} was not read: {said}",
+        "An administrator of {tenant} grants RoleManagement.Read.Directory and"
+        " PrivilegedEligibilitySchedule.Read.AzureADGroup to our app to have it told.",
+        PIM_ROLES_PAGE,
+    ),
+    "permissions.security_reader": CaveatText(
+        "{operator} holds no more than Security Reader in {tenant}. Where Defender for Endpoint uses roles of its own,"
+        " that alone shows no devices.",
+        "{operator} opens https://security.microsoft.com/?tid={tenant_id}; where devices are missing, an administrator"
+        " of {tenant} assigns a Defender role.",
+        PERMISSIONS,
     ),
     "sign_in.not_the_portal": CaveatText(
         "The sign-in was for Microsoft Graph, through our app. The portal signs in through apps of its own, which"
@@ -68,4 +146,15 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
 }
 
 # Caveats that somebody has to act on: the report shows these as findings, the others stay beside their verdict.
-CAVEATS_TO_ACT_ON: t.Final = frozenset({"access.gdap_expiring", "license.in_warning", "sign_in.arm_refused"})
+CAVEATS_TO_ACT_ON: t.Final = frozenset(
+    {
+        "access.activation_ends",
+        "access.gdap_expiring",
+        "access.gdap_expiring_global_admin",
+        "license.in_warning",
+        "license.trial_only",
+        "permissions.activation_ends",
+        "permissions.assignment_ends",
+        "sign_in.arm_refused",
+    }
+)

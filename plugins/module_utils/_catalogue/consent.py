@@ -68,9 +68,9 @@ REASONS: t.Final[dict[str, Reason]] = {
     ),
     "consent.permission_missing": Reason(
         "unmet",
-        "In {where}, {identity} may not read {what}: none of these permissions is granted: {permissions}.",
-        "An administrator of {where} grants {first_permission}: add it to the app registration, then open {consent_url}"
-        " and accept.",
+        "In {where}, {identity} is not granted {permissions}, so {what} could not be read.",
+        "An administrator of {where} grants {permissions}: add it to the app registration, then open {consent_url} and"
+        " accept.",
         CONSENT,
     ),
 }

@@ -28,6 +28,26 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Whoever buys licences for {tenant} renews the subscription in the Microsoft 365 admin center, Billing.",
         LICENSING,
     ),
+    "license.locked_out": Reason(
+        "unmet",
+        "The licence of {tenant} that includes {products} ({sku}) is locked out: the subscription was cancelled.",
+        "Whoever buys licences for {tenant} looks at the subscription in the Microsoft 365 admin center, Billing, and"
+        " buys one anew.",
+        LICENSING,
+    ),
+    "license.deleted": Reason(
+        "unmet",
+        "The licence of {tenant} that included {products} ({sku}) is deleted.",
+        "Whoever buys licences for {tenant} buys one from Microsoft's list anew.",
+        LICENSING,
+    ),
+    "license.insufficient": Reason(
+        "unmet",
+        "{tenant} has only {products} ({sku}), which Microsoft's page does not name as enough for Defender XDR.",
+        "Whoever buys licences for {tenant} adds one from Microsoft's list, for example Microsoft Defender for Office"
+        " 365 Plan 2 or Microsoft Defender for Business.",
+        LICENSING,
+    ),
     "license.no_units": Reason(
         "unmet",
         "{tenant} has {sku} with {products}, but without a single paid unit.",

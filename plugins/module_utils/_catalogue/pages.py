@@ -36,6 +36,9 @@ DEVICE_CODE: t.Final = LEARN + "entra/identity-platform/v2-oauth2-device-code"
 AUTHENTICATION_FLOWS: t.Final = LEARN + "entra/identity/conditional-access/concept-authentication-flows"
 MTO_TROUBLESHOOT: t.Final = LEARN + "defender-xdr/mto-troubleshoot"
 PREREQUISITES: t.Final = LEARN + "defender-xdr/prerequisites"
+GDAP_EXTEND: t.Final = LEARN + "partner-center/customers/expiring-gdap-relationships-and-auto-extend-gdap"
+PIM_ROLES_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
+PIM_GROUPS_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/groups-activate-roles"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,4 +62,8 @@ class CaveatText(t.NamedTuple):
 NOTHING: t.Final = "Nothing to do."
 APP_ADMIN: t.Final = "An administrator of {tenant} who may grant tenant-wide admin consent"
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"
+_PIM: t.Final = "https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/"
+# Where a person activates what they are eligible for.
+PIM_ROLES: t.Final = _PIM + "aadmigratedroles"
+PIM_GROUPS: t.Final = _PIM + "aadgroup"
 SIGN_IN_AGAIN: t.Final = "{operator} signs in again: ansible-playbook m365.defender.login."

@@ -13,6 +13,10 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     GDAP_LIST,
     NOTHING,
     PERMISSIONS,
+    PIM_GROUPS,
+    PIM_GROUPS_PAGE,
+    PIM_ROLES,
+    PIM_ROLES_PAGE,
     Reason,
 )
 
@@ -36,11 +40,32 @@ REASONS: t.Final[dict[str, Reason]] = {
     ),
     "permissions.gdap_no_role": Reason(
         "unmet",
-        "The GDAP assignments of {operator} for {tenant} carry none of the roles wanted: {wanted}.",
-        "A partner administrator of {home} adds one of the roles {wanted} to the group's assignment in "
+        "GDAP relationship '{relationship}' with {tenant} holds none of the roles wanted: {wanted}.",
+        "A partner administrator of {home} requests a new relationship with one of the roles {wanted} in "
         + GDAP_LIST
-        + "; a role that is not in the relationship needs a new relationship.",
+        + ", since roles cannot be added to one; a Global Administrator of {tenant} approves it.",
         GDAP_ASSIGN,
+    ),
+    "permissions.gdap_role_not_assigned": Reason(
+        "unmet",
+        "GDAP relationship '{relationship}' holds {roles}, but no assignment gives it to a group of {operator}.",
+        "A partner administrator of {home} adds {roles} to the assignment of the group '{group}' in " + GDAP_LIST + ".",
+        GDAP_ASSIGN,
+    ),
+    "permissions.role_eligible": Reason(
+        "unmet",
+        "{operator} may activate {roles} in {tenant}, and has not done so.",
+        "{operator} activates the role in Microsoft Entra of {tenant}, Privileged Identity Management, My roles: "
+        + PIM_ROLES
+        + ", then run again.",
+        PIM_ROLES_PAGE,
+    ),
+    "permissions.group_eligible": Reason(
+        "unmet",
+        "{operator} may activate membership of a group in {tenant} that holds {roles} ({groups}), and has not done so.",
+        "{operator} activates the membership in Microsoft Entra of {tenant}, Privileged Identity Management, My roles,"
+        " Groups: " + PIM_GROUPS + ", then run again.",
+        PIM_GROUPS_PAGE,
     ),
     "permissions.role_scoped": Reason(
         "unmet",

@@ -41,6 +41,14 @@ REASONS: t.Final[dict[str, Reason]] = {
         "{hint}",
         GRAPH_ERRORS,
     ),
+    "read.role_missing": Reason(
+        "unknown",
+        "In {where}, {identity} was refused {what}: a person needs one of the roles {roles} for it, and the sign-in"
+        " names none of them: {said}",
+        "Give an app identity (client_secret, client_certificate_path or federated_token_file) for this read, or an"
+        " administrator of {where} assigns the operator one of the roles {roles}.",
+        GRAPH_ERRORS,
+    ),
     "read.throttled": Reason(
         "unknown",
         "Microsoft throttled the reading of {what} in {where} until we gave up.",

@@ -10,11 +10,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import AccountFinding, judge_accounts
-from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
-    Finding,
-    gdap_caveats,
-    judge_relationships,
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_caveats import (
+    caveats_in_force,
+    caveats_not_carried,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_judge import Finding, judge_relationships
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._model import Verdict
@@ -64,7 +64,7 @@ def _by_gdap(case: Case) -> Access:
     if best.problem is not None:
         return Access(case.verdict("access", best.problem.reason, best.problem.details, evidence=best.evidence))
     met = best.reason == "access.gdap_in_force"
-    caveats = gdap_caveats(case, best) if met else []
+    caveats = (caveats_in_force if met else caveats_not_carried)(case, findings)
     verdict = case.verdict("access", best.reason, best.details, evidence=best.evidence, caveats=caveats)
     unread = next((finding for finding in findings[1:] if finding.unknown), None)
     return Access(verdict, gdap=best if met else None, open=unread.why if unread else None)

@@ -22,7 +22,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 
 _SELECT: t.Final = "$select=id,userPrincipalName,mail,userType,accountEnabled,externalUserState,identities"
-_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All")
+# Guest properties stand beyond the basic profile: User.ReadBasic.All is not enough [guess].
+USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 # More accounts than this with one mail address are left out of the evidence.
 MAX_ACCOUNTS: t.Final = 5
 
@@ -55,8 +56,8 @@ def _look_up(what: str, title: str, condition: str) -> Read:
         what=what,
         title=title,
         path=f"/users?$filter={condition}&{_SELECT}",
-        app=_PERMISSIONS,
-        delegated=_PERMISSIONS,
+        app=USER_PERMISSIONS,
+        delegated=USER_PERMISSIONS,
         shape=shape_accounts,
     )
 
@@ -75,7 +76,7 @@ OWN_ACCOUNT: t.Final = Read(
     title="the operator's own account",
     path=f"/me?{_SELECT}",
     app=(),
-    delegated=("User.Read", "User.Read.All", "Directory.Read.All"),
+    delegated=("User.Read", "User.ReadWrite", *USER_PERMISSIONS),
     shape=shape_own_account,
 )
 

@@ -20,7 +20,10 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Case:
-    """One tenant to be judged. `home` and `operator` are words for sentences; `app` is the client id of our app."""
+    """One tenant to be judged. `home` and `operator` are words for sentences; `app` is the client id of our app.
+
+    `expiry_warning_days`: what ends sooner is something to act on.
+    """
 
     tenant: Tenant
     evidence: Mapping[str, Evidence]
@@ -29,6 +32,7 @@ class Case:
     operator: str
     app: str
     consent_url: str
+    expiry_warning_days: int = 30
 
     @property
     def details(self) -> dict[str, str]:

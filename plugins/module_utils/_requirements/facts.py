@@ -11,8 +11,9 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, HomeSignInError
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
-from ansible_collections.m365.defender.plugins.module_utils._reading import described, timestamp, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._reading import Place, described, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._requirements.expiry import expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import (
     home_failure,
     read_home,
@@ -46,7 +47,7 @@ def judge_requirements(case: Case) -> TenantReport:
         "permissions": judge_permissions(case, access),
         "mfa_trust": judge_mfa_trust(case),
     }
-    return TenantReport(case.tenant, verdicts)
+    return TenantReport(case.tenant, verdicts, expiries_of(case))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class RequirementFacts:
     cloud: str
     read_at: str
     reports: list[TenantReport]
+    missing_permissions: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
     failure: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
@@ -69,12 +71,15 @@ class RequirementFacts:
             "operator": self.operator,
             "cloud": self.cloud,
             "read_at": self.read_at,
+            "missing_permissions": self.missing_permissions,
             "warnings": self.warnings,
             **self.failure,
         }
 
 
-def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> RequirementFacts:
+def requirement_facts(
+    connection: Connection, tenants: Sequence[Tenant], expiry_warning_days: int = 30
+) -> RequirementFacts:
     """One report per declared tenant, in order; without a sign-in to the home tenant all are unknown, and `failure`
     says so. Raises OptionError, and MtoError where nobody says whose the refresh token is."""
     session, now = Session(connection), utc_now()
@@ -86,9 +91,14 @@ def requirement_facts(connection: Connection, tenants: Sequence[Tenant]) -> Requ
             unread_report(empty_case(session, nothing, tenant, now), error.problem, "sign_in") for tenant in tenants
         ]
         return _facts(connection, session, nothing, now, rows, home_failure(error))
+
+    def judge(tenant: Tenant) -> TenantReport:
+        case = read_tenant(session, home, tenant, now)
+        return judge_requirements(dataclasses.replace(case, expiry_warning_days=expiry_warning_days))
+
     outcomes = run_fleet(
         tenants,
-        lambda tenant: judge_requirements(read_tenant(session, home, tenant, now)),
+        judge,
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
@@ -110,9 +120,17 @@ def _facts(
         cloud=connection.cloud.name,
         read_at=timestamp(now),
         reports=reports,
+        missing_permissions=_missing_permissions(session, home, reports),
         warnings=session.warnings,
         failure=failure or {},
     )
+
+
+def _missing_permissions(session: Session, home: Home, reports: Sequence[TenantReport]) -> list[dict[str, t.Any]]:
+    """The home tenant first, then the tenants in their order."""
+    places = [dataclasses.replace(session.home_place, name=home.name)]
+    places += [Place(r.tenant.tenant_id, r.tenant.name, session.consent_url(r.tenant.tenant_id)) for r in reports]
+    return [row for place in places for row in session.missing_permissions(place)]
 
 
 def _report(

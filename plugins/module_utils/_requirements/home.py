@@ -12,13 +12,19 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import HomeS
 from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
-from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import known_mails
+from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import USER_PERMISSIONS, known_mails
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
     OPERATOR_GROUPS,
     RELATIONSHIPS,
     assignments_key,
     in_force,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import (
+    ELIGIBLE_GROUPS,
+    OWN_ELIGIBLE_GROUPS,
+    OWN_TIMED_GROUPS,
+    TIMED_GROUPS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
 
@@ -27,11 +33,14 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._reading import Place
     from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
 # A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
 _BATCH: t.Final = 19
+_ACTIVATIONS: t.Final = ("eligible_groups", "timed_groups")
+_OWN_ACTIVATIONS: t.Final = (OWN_ELIGIBLE_GROUPS, OWN_TIMED_GROUPS)
 
 
 def shape_user(body: t.Any) -> dict[str, t.Any]:
@@ -50,21 +59,30 @@ def shape_organization(body: t.Any) -> dict[str, t.Any]:
     return {"id": str(row["id"]).lower(), "name": str(row.get("displayName") or row["id"])}
 
 
+_ORGANIZATION_PERMISSIONS: t.Final = (
+    "Organization.Read.All",
+    "DeviceManagementServiceConfig.Read.All",
+    "Directory.Read.All",
+    "Organization.ReadWrite.All",
+    "Directory.ReadWrite.All",
+)
 ORGANIZATION: t.Final = Read(
     what="organization",
     title="the organization",
     path="/organization?$select=id,displayName",
-    app=("Organization.Read.All", "Directory.Read.All"),
-    delegated=("User.Read", "Organization.Read.All", "Directory.Read.All"),
+    app=_ORGANIZATION_PERMISSIONS,
+    delegated=("User.Read", *_ORGANIZATION_PERMISSIONS),
     shape=shape_organization,
+    # It names the tenant in sentences, and proves whose answer it is where a token cannot be read.
+    optional=True,
 )
 _ORGANIZATION: t.Final = Asked("organization", ORGANIZATION)
 OPERATOR: t.Final = Read(
     what="operator",
     title="the operator",
     path="/users/{operator}?" + _USER_SELECT,
-    app=("User.Read.All", "Directory.Read.All"),
-    delegated=("User.Read.All", "User.ReadBasic.All", "Directory.Read.All"),
+    app=USER_PERMISSIONS,
+    delegated=("User.ReadBasic.All", *USER_PERMISSIONS),
     shape=shape_user,
     missing_is_answer=True,
 )
@@ -73,7 +91,7 @@ OWN_USER: t.Final = Read(
     title="the operator",
     path="/me?" + _USER_SELECT,
     app=(),
-    delegated=("User.Read", "User.Read.All", "Directory.Read.All"),
+    delegated=("User.Read", "User.ReadWrite", *USER_PERMISSIONS),
     shape=shape_user,
 )
 OWN_GROUPS: t.Final = dataclasses.replace(
@@ -108,6 +126,9 @@ class Home:
         operator_groups = self.evidence.get("operator_groups")
         if operator_groups is not None:
             found["operator_groups"] = _slice_groups(operator_groups, groups)
+        for key in _ACTIVATIONS:
+            if key in self.assignments and groups:
+                found[key] = _slice_rows(self.assignments[key], groups)
         return {**found, **mine}
 
 
@@ -142,6 +163,15 @@ def _slice_groups(piece: Evidence, groups: set[str]) -> Evidence:
     return dataclasses.replace(piece, data={"groups": kept, "other_groups": len(piece.data["groups"]) - len(kept)})
 
 
+def _slice_rows(piece: Evidence, groups: set[str]) -> Evidence:
+    """Memberships to activate, or that end, in the groups that this tenant's relationships name."""
+    rows = piece.data.get("rows") if piece.data is not None else None
+    if rows is None:
+        return piece
+    kept = [row for row in rows if row["group"] in groups]
+    return dataclasses.replace(piece, data={**piece.data, "rows": kept, "other_rows": len(rows) - len(kept)})
+
+
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
 
@@ -149,11 +179,15 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, 
     """
     session.sign_in_home()
     gdap = with_gdap and any(tenant.access in ("gdap", "auto") for tenant in tenants)
-    evidence = session.read(_asked(session, gdap=gdap), session.home_place)
+    asked = _asked(session, gdap=gdap)
+    activations = (ELIGIBLE_GROUPS, TIMED_GROUPS) if session.reading_as == "app" else _OWN_ACTIVATIONS
+    needs = (*(item.read for item in asked), *((ASSIGNMENTS, *activations) if gdap else ()))
+    place = dataclasses.replace(session.home_place, needs=needs)
+    evidence = session.read(asked, place)
     upn, mails = _operator(session, evidence)
     organization = evidence["organization"]
     name = organization.data["name"] if organization.data else session.home_place.name
-    assignments = _read_assignments(session, evidence, tenants, now)
+    assignments = _read_assignments(session, evidence, tenants, now, dataclasses.replace(place, name=name))
     return Home(name, upn, mails, evidence, assignments)
 
 
@@ -239,18 +273,20 @@ def _read_assignments(
     evidence: Mapping[str, Evidence],
     tenants: Sequence[Tenant],
     now: dt.datetime,
+    place: Place,
 ) -> dict[str, Evidence]:
-    """Access assignments of every relationship in force with a declared tenant, many to a request."""
+    """Access assignments of every relationship in force with a declared tenant, many to a request, and activations."""
     piece = evidence.get("gdap_relationships")
     if piece is None or piece.data is None:
         return {}
     declared = {tenant.tenant_id for tenant in tenants if tenant.access in ("gdap", "auto")}
     rows = [row for row in piece.data if row["customer"] in declared and in_force(row, now)]
     asked = [Asked(assignments_key(row["id"]), ASSIGNMENTS, {"relationship_id": row["id"]}) for row in rows]
+    asked = [*_activations(session, evidence), *asked] if asked else []
     batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
     outcomes = run_fleet(
         batches,
-        lambda batch: session.read([_ORGANIZATION, *batch], session.home_place),
+        lambda batch: session.read([_ORGANIZATION, *batch], place),
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
@@ -258,6 +294,17 @@ def _read_assignments(
     for batch, outcome in zip(batches, outcomes, strict=True):
         found.update(outcome.result or _failed(session, batch, outcome.error))
     return found
+
+
+def _activations(session: Session, evidence: Mapping[str, Evidence]) -> list[Asked]:
+    """What the operator may activate, and what ends: asked only where an assignment could depend on it."""
+    if session.reading_as == "operator":
+        return [Asked("eligible_groups", OWN_ELIGIBLE_GROUPS), Asked("timed_groups", OWN_TIMED_GROUPS)]
+    user = evidence["operator"].data
+    if user is None or "id" not in user:
+        return []
+    fields = {"principal": str(user["id"])}
+    return [Asked("eligible_groups", ELIGIBLE_GROUPS, fields), Asked("timed_groups", TIMED_GROUPS, fields)]
 
 
 def _failed(session: Session, batch: Sequence[Asked], error: Exception | None) -> dict[str, Evidence]:

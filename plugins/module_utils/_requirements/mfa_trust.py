@@ -14,12 +14,18 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Read
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._roles import role_template_id
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 
 _PERMISSIONS: t.Final = ("Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess")
+# Delegated, a person needs one of these roles as well [doc crosstenantaccesspolicy pages], least first.
+_READERS: t.Final = tuple(
+    str(role_template_id(name))
+    for name in ("Security Reader", "Global Reader", "Conditional Access Administrator", "Security Administrator")
+)
 
 
 def shape_trust(body: t.Any) -> dict[str, t.Any]:
@@ -44,6 +50,7 @@ TRUST_DEFAULT: t.Final = Read(
     app=_PERMISSIONS,
     delegated=_PERMISSIONS,
     shape=shape_trust,
+    readers=_READERS,
 )
 
 TRUST_PARTNER: t.Final = Read(
@@ -53,6 +60,7 @@ TRUST_PARTNER: t.Final = Read(
     app=_PERMISSIONS,
     delegated=_PERMISSIONS,
     shape=shape_trust,
+    readers=_READERS,
     missing_is_answer=True,
 )
 

@@ -8,19 +8,44 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Read
+from ansible_collections.m365.defender.plugins.module_utils._requirements.account_roles import (
+    activation_caveats,
+    may_activate,
+    not_known,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._roles import role_names
+from ansible_collections.m365.defender.plugins.module_utils._roles import role_names, role_template_id
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Evidence, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._requirements.access import Access
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import Finding
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_judge import Finding
 
 # More rows than this are left out of the evidence; the judge is told that they are.
 MAX_ROWS: t.Final = 20
 
-_ROLE_PERMISSIONS: t.Final = ("RoleManagement.Read.Directory", "Directory.Read.All", "RoleManagement.Read.All")
+_ROLE_PERMISSIONS: t.Final = (
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+)
+_MEMBERS: t.Final = (
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Directory.Read.All",
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+)
+# Delegated, a person needs one of these roles as well [doc partner-center dap-api-impact], least first.
+_READERS: t.Final = tuple(
+    str(role_template_id(name)) for name in ("Directory Readers", "Global Reader", "Privileged Role Administrator")
+)
+_SECURITY_READER: t.Final = str(role_template_id("Security Reader"))
 
 
 def shape_directory_roles(body: t.Any) -> dict[str, t.Any]:
@@ -47,8 +72,8 @@ DIRECTORY_ROLES: t.Final = Read(
     what="directory_roles",
     title="the active directory roles of the operator's account",
     path="/users/{account}/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
-    app=("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"),
-    delegated=("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"),
+    app=_MEMBERS,
+    delegated=_MEMBERS,
     shape=shape_directory_roles,
     advanced=True,
 )
@@ -57,7 +82,7 @@ OWN_DIRECTORY_ROLES: t.Final = Read(
     title="the operator's own active directory roles",
     path="/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
     app=(),
-    delegated=("User.Read", "User.Read.All", "GroupMember.Read.All", "Directory.Read.All"),
+    delegated=("User.Read", *_MEMBERS),
     shape=shape_directory_roles,
     advanced=True,
 )
@@ -66,8 +91,9 @@ ROLE_ASSIGNMENTS: t.Final = Read(
     title="the role assignments of the operator's account",
     path="/roleManagement/directory/roleAssignments?$filter=principalId eq '{account}'",
     app=_ROLE_PERMISSIONS,
-    delegated=_ROLE_PERMISSIONS,
+    delegated=(*_ROLE_PERMISSIONS, "RoleManagement.Read.All"),
     shape=shape_role_assignments,
+    readers=_READERS,
 )
 
 
@@ -93,17 +119,28 @@ _PREFERENCE: t.Final = ("met", "unknown", "unmet", "not_applicable")
 
 
 def _through_gdap(case: Case, gdap: Finding) -> Verdict:
+    """The roles that arrive; else what the relationship holds and no assignment gives to a group of the operator."""
     wanted = [role for role in case.tenant.roles if role in gdap.roles]
+    held = [role for role in case.tenant.roles if role in gdap.row.get("roles", ())]
     details = {
-        "roles": role_names(wanted),
+        "roles": role_names(wanted or held),
         "wanted": role_names(case.tenant.roles),
         "group": gdap.details.get("group", ""),
+        "relationship": gdap.details.get("relationship", ""),
         "object": gdap.details.get("object", ""),
     }
-    reason = "permissions.role_via_gdap" if wanted else "permissions.gdap_no_role"
+    missing = "permissions.gdap_role_not_assigned" if held else "permissions.gdap_no_role"
     # The rest of what it rests on stands beside the access verdict: evidence is told once, and stays small.
     evidence = [piece for piece in gdap.evidence if piece.what == "gdap_assignments"]
-    return case.verdict("permissions", reason, details, evidence=evidence)
+    if not wanted:
+        return case.verdict("permissions", missing, details, evidence=evidence)
+    caveats = _role_caveats(case, wanted)
+    return case.verdict("permissions", "permissions.role_via_gdap", details, evidence=evidence, caveats=caveats)
+
+
+def _role_caveats(case: Case, held: list[str]) -> list[Caveat]:
+    """The doubt about Security Reader [doc assign-portal-access]; an answer of Defender to the operator removes it."""
+    return [make_caveat("permissions.security_reader", case.details)] if set(held) == {_SECURITY_READER} else []
 
 
 def _of_account(case: Case) -> Verdict:
@@ -115,7 +152,9 @@ def _of_account(case: Case) -> Verdict:
     details = {"wanted": role_names(case.tenant.roles), "roles": role_names(wanted)}
     if wanted:
         reason = "permissions.role_direct" if direct.intersection(wanted) else _way(assignments)
-        return case.verdict("permissions", reason, details, evidence=[roles, assignments])
+        caveats = [*activation_caveats(case, wanted, direct), *_role_caveats(case, wanted)]
+        evidence = [roles, assignments, case.get("timed_roles")]
+        return case.verdict("permissions", reason, details, evidence=evidence, caveats=caveats)
     for piece, other in ((roles, assignments), (assignments, roles)):
         if not readable(piece):
             return case.unread("permissions", piece, other)
@@ -135,7 +174,12 @@ def _assigned(assignments: Evidence | None, scope: str | None) -> set[str]:
 
 
 def _no_role(case: Case, roles: Evidence | None, assignments: Evidence | None, details: dict[str, str]) -> Verdict:
+    """The nearest to a role first: one to activate, one for a part of the tenant; then what is not told; then none."""
     evidence = [roles, assignments]
+    ready = may_activate(case)
+    if ready is not None:
+        told = {**details, "roles": role_names(ready.roles), "groups": ", ".join(ready.groups)}
+        return case.verdict("permissions", ready.reason, told, evidence=[*evidence, *ready.evidence])
     scoped = [role for role in case.tenant.roles if role in _assigned(assignments, None)]
     if scoped:
         return case.verdict(
@@ -144,4 +188,6 @@ def _no_role(case: Case, roles: Evidence | None, assignments: Evidence | None, d
     left_out = assignments.data["left_out"] if assignments is not None else 0
     if (roles is not None and roles.data["untold"]) or left_out:
         return case.verdict("permissions", "permissions.limited_information", details, evidence=evidence)
-    return case.verdict("permissions", "permissions.no_role", details, evidence=evidence)
+    said = not_known(case)
+    caveats = [make_caveat("permissions.eligibility_not_read", {**case.details, "said": said})] if said else []
+    return case.verdict("permissions", "permissions.no_role", details, evidence=evidence, caveats=caveats)

@@ -30,9 +30,25 @@ OPEN: t.Final[dict[str, tuple[str, str]]] = {
     "932ad362-64a8-4783-9106-97849a1a30b9": ("ADALLOM_S_DISCOVERY", "Cloud App Discovery"),
 }
 
+# Defender plans that the page does not name as enough, or names as not enough; alone they give nothing. A plan that is
+# part of a platform stands here too: it comes with products that have nothing of Defender XDR.
+NOT_ENOUGH: t.Final[dict[str, tuple[str, str]]] = {
+    "f20fedf3-f3c3-43c3-8267-2bfdd51c0939": ("ATP_ENTERPRISE", "Microsoft Defender for Office 365 Plan 1"),
+    "493ff600-6a2b-4db6-ad37-a7d4eb214516": ("ATP_ENTERPRISE_GOV", "Microsoft Defender for Office 365 Plan 1"),
+    "8c098270-9dd4-4350-9b30-ba4703f3b36b": ("ADALLOM_S_O365", "Office 365 Cloud App Security"),
+    "61d18b02-6889-479f-8f36-56e6e0fe5792": ("ADALLOM_FOR_AATP", "SecOps investigation for Defender for Identity"),
+    "fbdb91e6-7bfd-4a1f-8f7a-d27f4ef39702": ("THREAT_INTELLIGENCE_APP", "Microsoft Defender Threat Intelligence"),
+    "a312bdeb-1e21-40d0-84b1-0e73f128144f": (
+        "COMMON_DEFENDER_PLATFORM_FOR_OFFICE",
+        "the Defender platform plan of Office 365",
+    ),
+    "bf6f5520-59e3-4f82-974b-7dbbc4fd27c7": ("SAFEDOCS", "Safe Documents"),
+}
+
 KNOWN_PLANS: t.Final = {**QUALIFYING, **OPEN}
+_ALL: t.Final = {**KNOWN_PLANS, **NOT_ENOUGH}
 
 
 def product_of(plan_id: str) -> str:
     """The product's name for a sentence; the id itself for a plan that only the user named."""
-    return KNOWN_PLANS[plan_id][1] if plan_id in KNOWN_PLANS else plan_id
+    return _ALL[plan_id][1] if plan_id in _ALL else plan_id

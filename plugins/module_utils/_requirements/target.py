@@ -11,6 +11,11 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, Place
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._requirements.account_roles import (
+    GROUP_ELIGIBLE,
+    GROUP_ROLES,
+    groups_to_ask,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import (
     ACCOUNTS_BY_MAIL,
     ACCOUNTS_BY_OTHER_MAILS,
@@ -19,8 +24,17 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b im
     external_name,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
-from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._requirements.license import skus_read
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import OPERATOR_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, OWN_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import (
+    ELIGIBLE_GROUPS,
+    ELIGIBLE_ROLES,
+    OWN_ELIGIBLE_GROUPS,
+    OWN_ELIGIBLE_ROLES,
+    OWN_TIMED_ROLES,
+    TIMED_ROLES,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import license_reads
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import (
     DIRECTORY_ROLES,
@@ -32,7 +46,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.permis
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Read, Tenant
     from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
@@ -40,8 +54,8 @@ if t.TYPE_CHECKING:
 def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:
     """A case with all evidence about one tenant. What could not be read is evidence with a problem."""
     case = _with(empty_case(session, home, tenant, now), home.about(tenant))
-    place = Place(tenant.tenant_id, tenant.name, case.consent_url)
     asked = _first_batch(session, home, case)
+    place = Place(tenant.tenant_id, tenant.name, case.consent_url, _needs(session, case, asked))
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return _with(case, session.missing(asked, problem, place))
@@ -70,11 +84,18 @@ def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
     """Everything that needs no other answer first."""
     asked = [
         Asked("organization", ORGANIZATION),
-        Asked("subscribed_skus", skus_read(case.tenant)),
+        *(Asked(key, read) for key, read in license_reads(case.tenant).items()),
         Asked("cross_tenant_access_default", TRUST_DEFAULT),
         Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": session.home_place.tenant_id}),
     ]
     return [*asked, *look_ups(session, home)] if _needs_accounts(case) else asked
+
+
+def _needs(session: Session, case: Case, asked: list[Asked]) -> tuple[Read, ...]:
+    """All that may be read there: what comes first, and what is asked about an account once it is found."""
+    reads = [item.read for item in asked]
+    later = [item.read for item in _account_reads(session, "")] if _needs_accounts(case) else []
+    return tuple(dict.fromkeys([*reads, *later]))
 
 
 def _needs_accounts(case: Case) -> bool:
@@ -99,15 +120,36 @@ def look_ups(session: Session, home: Home) -> list[Asked]:
 
 def _with_roles(session: Session, case: Case, place: Place) -> Case:
     """Roles of the account that gives access; there is nothing to ask where there is none."""
-    account_id = judge_access(case).account_id
-    if account_id is None:
+    access = judge_access(case)
+    if access.account_id is None:
         return case
-    fields = {"account": account_id}
-    roles = OWN_DIRECTORY_ROLES if session.reading_as == "operator" else DIRECTORY_ROLES
-    # The organization is asked again: it proves whose answer this is where a token cannot be read.
-    asked = [
-        Asked("organization", ORGANIZATION),
-        Asked("directory_roles", roles, fields),
-        Asked("role_assignments", ROLE_ASSIGNMENTS, fields),
+    case = _with(case, session.read(_account_reads(session, access.account_id), place))
+    if judge_permissions(case, access).status == "met":
+        return case
+    # What may be activated through a group says whom the remedy is for: asked only where a role is missing.
+    asked = _group_reads(case)
+    return _with(case, session.read([Asked("organization", ORGANIZATION), *asked], place)) if asked else case
+
+
+def _account_reads(session: Session, account_id: str) -> list[Asked]:
+    """The organization is asked again: it proves whose answer this is where a token cannot be read."""
+    own = session.reading_as == "operator"
+    fields = {"account": account_id, "principal": account_id, "operator": account_id}
+    reads = {
+        "organization": ORGANIZATION,
+        "directory_roles": OWN_DIRECTORY_ROLES if own else DIRECTORY_ROLES,
+        "role_assignments": ROLE_ASSIGNMENTS,
+        "eligible_roles": OWN_ELIGIBLE_ROLES if own else ELIGIBLE_ROLES,
+        "timed_roles": OWN_TIMED_ROLES if own else TIMED_ROLES,
+        "account_groups": OWN_GROUPS if own else OPERATOR_GROUPS,
+        "account_eligible_groups": OWN_ELIGIBLE_GROUPS if own else ELIGIBLE_GROUPS,
+    }
+    return [Asked(key, read, fields) for key, read in reads.items()]
+
+
+def _group_reads(case: Case) -> list[Asked]:
+    member, eligible = groups_to_ask(case)
+    return [
+        *(Asked(f"{GROUP_ELIGIBLE}/{group}", ELIGIBLE_ROLES, {"principal": group}) for group in member),
+        *(Asked(f"{GROUP_ROLES}/{group}", ROLE_ASSIGNMENTS, {"account": group}) for group in eligible),
     ]
-    return _with(case, session.read(asked, place))

@@ -56,7 +56,10 @@ def relationship(status: str = "active", days: float | None = 300, **fields: t.A
         "relationship": "Contoso SOC",
         "status": status,
         "ends": ends,
+        "activated": (NOW - dt.timedelta(days=60)).isoformat(),
         "auto_extend": "PT0S",
+        "partner_consent_pending": False,
+        "global_administrator": False,
         "roles": [SECURITY_READER],
         "other_roles": 0,
     }
@@ -114,7 +117,11 @@ def sku(name: str = "SPE_E5", state: str = "Enabled", units: int = 10, **plans: 
 
 def sku_evidence(*rows: dict[str, t.Any]) -> dict[str, Evidence]:
     """The licences."""
-    return {"subscribed_skus": piece("subscribed_skus", {"skus": list(rows), "left_out": 0, "other_skus": []})}
+    return {
+        "subscribed_skus": piece(
+            "subscribed_skus", {"skus": list(rows), "left_out": 0, "not_enough": {}, "other_skus": []}
+        )
+    }
 
 
 def trust_evidence(partner: t.Any = "none", default: bool | None = False) -> dict[str, Evidence]:
@@ -128,6 +135,34 @@ def trust_evidence(partner: t.Any = "none", default: bool | None = False) -> dic
             "cross_tenant_access_default", {"found": True, "inbound_trust": {"mfa": default}}
         ),
     }
+
+
+def in_minutes(minutes: float | None) -> str | None:
+    """A time so many minutes from now, as Graph writes it."""
+    return None if minutes is None else (NOW + dt.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def group_rows(what: str, *rows: tuple[str, float | None]) -> Evidence:
+    """Memberships to activate, or active ones: (group, ends in so many minutes)."""
+    kind = "eligible" if what.endswith("eligible_groups") else "activated"
+    found = [{"group": group, "ends": in_minutes(minutes), "kind": kind} for group, minutes in rows]
+    return piece(what, {"rows": found, "left_out": 0})
+
+
+def role_rows(what: str, *rows: tuple[str, float | None], scope: str = "/", kind: str = "assigned") -> Evidence:
+    """Roles to activate, or active ones: (role, ends in so many minutes)."""
+    found = [
+        {"role": role, "scope": scope, "principal": "p", "ends": in_minutes(minutes), "kind": kind}
+        for role, minutes in rows
+    ]
+    return piece(what, {"rows": found, "left_out": 0})
+
+
+def subscription_evidence(*rows: dict[str, t.Any], left_out: int = 0) -> dict[str, Evidence]:
+    """Subscriptions; each row says what differs from a paid SPE_E5 in force."""
+    one = {"sku": "SPE_E5", "state": "Enabled", "trial": False, "ends": in_minutes(60 * 24 * 90)}
+    found = [{**one, **row} for row in rows]
+    return {"subscriptions": piece("subscriptions", {"subscriptions": found, "left_out": left_out})}
 
 
 def role_evidence(active: tuple[str, ...] = (), assigned: tuple[tuple[str, str], ...] = ()) -> dict[str, Evidence]:

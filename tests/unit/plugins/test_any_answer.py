@@ -31,7 +31,9 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.home i
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES
 
 ORIGIN = "https://graph.test:443"
-TOKEN = BearerToken("t", ORIGIN, "aaaaaaaa-0000-4000-8000-000000000001", "app", {"tid": "x"})
+# Every permission of every read: what a token lacks is not asked at all.
+CLAIMS = {"tid": "x", "roles": sorted({name for _c, _s, read in ALL_READS for name in read.app})}
+TOKEN = BearerToken("t", ORIGIN, "aaaaaaaa-0000-4000-8000-000000000001", "app", CLAIMS)
 PLACE = Place("aaaaaaaa-0000-4000-8000-000000000001", "Contoso", "https://consent")
 # Bodies as Microsoft sends them; each is bent in one place below.
 GOOD = {
@@ -74,6 +76,50 @@ GOOD = {
                         "provisioningStatus": "Success",
                     }
                 ],
+            }
+        ]
+    },
+    "subscriptions": {
+        "value": [
+            {
+                "skuPartNumber": "SPE_E5",
+                "status": "Enabled",
+                "isTrial": False,
+                "nextLifecycleDateTime": "2030-01-01T00:00:00Z",
+                "serviceStatus": [{"servicePlanId": "bf28f719-7844-4079-9c78-c1307898e192"}],
+            }
+        ]
+    },
+    "eligible_roles": {
+        "value": [
+            {
+                "roleDefinitionId": DEFENDER_ROLES[4],
+                "directoryScopeId": "/",
+                "principalId": "a",
+                "endDateTime": "2030-01-01T00:00:00Z",
+                "memberType": "Direct",
+            }
+        ]
+    },
+    "timed_roles": {
+        "value": [
+            {
+                "roleDefinitionId": DEFENDER_ROLES[4],
+                "directoryScopeId": "/",
+                "principalId": "a",
+                "endDateTime": None,
+                "assignmentType": "Assigned",
+            }
+        ]
+    },
+    "eligible_groups": {"value": [{"groupId": "g", "accessId": "member", "endDateTime": "2030-01-01T00:00:00Z"}]},
+    "timed_groups": {
+        "value": [
+            {
+                "groupId": "g",
+                "accessId": "member",
+                "endDateTime": "2026-11-23T12:30:00Z",
+                "assignmentType": "activated",
             }
         ]
     },

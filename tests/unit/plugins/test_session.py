@@ -22,6 +22,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph imp
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, read_home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import ELIGIBLE_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._session import Session, sign_in_problem
 
@@ -38,38 +40,42 @@ class FakeIdentity:
     name: str
     permissions: tuple = ALL
     readable: bool = True
+    extra: dict = dataclasses.field(default_factory=dict)
 
     def token(self, tenant_id, _service):
-        claims = {"tid": tenant_id, "roles": list(self.permissions)} if self.readable else {}
+        claims = {"tid": tenant_id, "roles": list(self.permissions), **self.extra} if self.readable else {}
         return BearerToken("t", "https://graph", tenant_id, self.name, claims)
 
 
 class FakeGraph:
-    """Answers by the permissions of the token; `tenant_id` is who answers."""
+    """Answers by the permissions of the token; `tenant_id` is who answers. With a `status` it refuses everybody."""
 
-    def __init__(self, tenant_id=TENANT, status=403, code=""):
+    def __init__(self, tenant_id=TENANT, status=None, code=""):
         self.tenant_id = tenant_id
         self.code = code
         self.status = status
+        self.asked = []
 
     def read(self, requests, token):
+        self.asked += [request.key for request in requests]
         return {request.key: self._answer(request, token) for request in requests}
 
     def _answer(self, request, token):
         url = "https://graph" + request.path
-        may = "Policy.Read.All" in token.claims.get("roles", ALL)
+        may = "Policy.Read.All" in token.claims.get("roles", ALL) and self.status is None
         if request.key == "organization":
             return Answer(200, url, body={"value": [{"id": self.tenant_id, "displayName": "Contoso"}]})
         return (
             Answer(200, url, body={"inboundTrust": None})
             if may
-            else Answer(self.status, url, code=self.code, error="no")
+            else Answer(403 if self.status is None else self.status, url, code=self.code, error="no")
         )
 
 
 def session(*identities, graph=None):
     found = object.__new__(Session)
     found._identities = list(identities)
+    found._lacks = {}
     found._reader = EvidenceReader(graph or FakeGraph())
     return found
 
@@ -93,14 +99,62 @@ def test_refusal_of_both_tells_the_permission_of_the_first():
     evidence = session(FakeIdentity("app", ("X",)), FakeIdentity("operator", ("X",))).read(ASKED, PLACE)
     problem = evidence["cross_tenant_access_default"].problem
     assert problem.reason == "consent.permission_missing"
-    assert problem.details["first_permission"] == "Policy.Read.All"
+    assert problem.details["permissions"] == "Policy.Read.All"
     assert problem.details["identity"] == "our app"
     assert problem.details["object"] == f"{TENANT}/Policy.Read.All"
 
 
-def test_401_of_a_token_without_the_permission_is_missing_consent():
-    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=401)).read(ASKED, PLACE)
-    assert evidence["cross_tenant_access_default"].problem.reason == "consent.permission_missing"
+def test_what_a_token_lacks_is_told_before_anything_is_asked():
+    """Every permission that is due in the tenant is named at once, and nothing is asked in vain."""
+    graph = FakeGraph()
+    place = dataclasses.replace(PLACE, needs=(ORGANIZATION, SUBSCRIBED_SKUS, TRUST_DEFAULT, SUBSCRIPTIONS))
+    found = session(FakeIdentity("app", ("Organization.Read.All",)), graph=graph)
+    evidence = found.read([*ASKED, Asked("subscribed_skus", SUBSCRIBED_SKUS)], place)
+    assert graph.asked == ["organization", "subscribed_skus"]
+    assert evidence["cross_tenant_access_default"].problem.details["permissions"] == "Policy.Read.All"
+    (row,) = found.missing_permissions(place)
+    assert (row["permission"], row["identity"], row["optional"]) == ("Policy.Read.All", "app", False)
+    assert row["alternatives"] == ["Policy.ReadWrite.CrossTenantAccess"]
+    assert row["reads"] == [TRUST_DEFAULT.title]
+    assert (row["tenant_id"], row["consent_url"]) == (TENANT, "https://consent")
+
+
+def test_what_decides_nothing_is_named_apart():
+    """Licences and trust are lacking: the finding names these. The subscriptions stand in the list as optional."""
+    place = dataclasses.replace(PLACE, needs=(SUBSCRIBED_SKUS, TRUST_DEFAULT, ELIGIBLE_GROUPS))
+    found = session(FakeIdentity("app", ("X",)))
+    evidence = found.read([Asked("subscribed_skus", SUBSCRIBED_SKUS), Asked("g", ELIGIBLE_GROUPS)], place)
+    told = {piece.problem.details["permissions"] for piece in evidence.values()}
+    assert told == {"LicenseAssignment.Read.All, Policy.Read.All"}
+    optional = {row["permission"]: row["optional"] for row in found.missing_permissions(place)}
+    assert optional == {
+        "LicenseAssignment.Read.All": False,
+        "Policy.Read.All": False,
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup": True,
+    }
+
+
+def test_a_token_that_cannot_be_read_is_tried():
+    graph = FakeGraph()
+    session(FakeIdentity("app", readable=False), graph=graph).read(ASKED, PLACE)
+    assert graph.asked == ["organization", "cross_tenant_access_default"]
+
+
+@pytest.mark.parametrize(
+    ("wids", "reason"),
+    [
+        (["88d8e3e3-8f55-4a1e-953a-9b9898b8876b"], "read.role_missing"),
+        ([], "read.role_missing"),
+        (["5D6B6BB7-de71-4623-b4af-96380a352509"], "read.forbidden"),
+        (None, "read.forbidden"),
+    ],
+)
+def test_a_refused_person_hears_which_role_is_missing(wids, reason):
+    """Directory Readers may not read policies, Security Reader may; without `wids` nothing is said of roles."""
+    identity = FakeIdentity("operator", extra={} if wids is None else {"wids": wids})
+    problem = session(identity, graph=FakeGraph(status=403)).read(ASKED, PLACE)["cross_tenant_access_default"].problem
+    assert problem.reason == reason
+    assert "Security Reader, Global Reader" in problem.details.get("roles", "") + problem.details.get("hint", "")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +183,7 @@ def test_unreadable_token_without_an_organization_proves_nothing():
     [(404, "read.failed"), (429, "read.throttled"), (500, "read.failed"), (0, "read.unreachable")],
 )
 def test_refusals_by_status(status, reason):
-    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=status)).read(ASKED, PLACE)
+    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=status)).read(ASKED, PLACE)
     assert evidence["cross_tenant_access_default"].problem.reason == reason
 
 
@@ -150,15 +204,13 @@ def test_fields_are_quoted_for_their_place(path, value, expected):
 
 def test_missing_partner_entry_is_an_answer():
     asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
-    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(
-        asked, PLACE
-    )
+    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].data == {"found": False}
 
 
 def test_404_of_somebody_else_is_no_answer():
     asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
-    evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404)).read(asked, PLACE)
+    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404)).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
 
 
