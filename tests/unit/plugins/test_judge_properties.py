@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -19,10 +20,13 @@ from evidence import (
     account_evidence,
     case,
     gdap_evidence,
+    group_rows,
     relationship,
     role_evidence,
+    role_rows,
     sku,
     sku_evidence,
+    subscription_evidence,
     trust_evidence,
     unread,
 )
@@ -55,6 +59,7 @@ assignments = st.lists(
         {
             "status": st.sampled_from(["active", "ACTIVE", "pending", "deleted", "error", "odd"]),
             "group": st.sampled_from([GROUP, OTHER_GROUP]),
+            "created": st.sampled_from([None, NOW.isoformat(), "2026-01-01T00:00:00Z"]),
             "roles": ROLES,
             "other_roles": st.just(0),
         }
@@ -98,6 +103,31 @@ roles = st.builds(
 )
 
 
+MINUTES = st.one_of(st.none(), st.integers(-90, 900))
+timed = st.builds(
+    lambda eligible, active, roles, timed_roles, trial: {
+        "eligible_groups": group_rows("eligible_groups", *eligible),
+        "timed_groups": group_rows("timed_groups", *active),
+        "eligible_roles": role_rows("eligible_roles", *roles),
+        "timed_roles": role_rows("timed_roles", *timed_roles),
+        **subscription_evidence({"sku": "A", "trial": trial}),
+    },
+    *(st.lists(st.tuples(st.sampled_from([GROUP, OTHER_GROUP]), MINUTES), max_size=2) for _ in range(2)),
+    *(
+        st.lists(st.tuples(st.sampled_from([SECURITY_READER, DIRECTORY_READERS]), MINUTES), max_size=2)
+        for _ in range(2)
+    ),
+    st.sampled_from([True, False, None]),
+)
+UNREAD = (
+    "read.throttled",
+    "read.partial",
+    "consent.app_not_in_tenant",
+    "consent.permission_missing",
+    "sign_in.refused",
+)
+
+
 @st.composite
 def cases(draw):
     """Any tenant, with any evidence."""
@@ -110,6 +140,7 @@ def cases(draw):
         **sku_evidence(*draw(skus)),
         **draw(trusts),
         **draw(roles),
+        **draw(timed),
     }
     return case(evidence, access=draw(st.sampled_from(["gdap", "b2b", "auto"])))
 
@@ -160,6 +191,122 @@ def test_permissions_are_met_only_with_access_and_a_wanted_role(judged):
     if verdicts["permissions"].status == "met":
         assert verdicts["access"].status == "met"
         assert "Security Reader" in verdicts["permissions"].message
+
+
+@st.composite
+def unread_cases(draw):
+    """Any tenant of which a part could not be read, for any cause."""
+    judged = draw(cases())
+    lost = draw(st.lists(st.sampled_from(sorted(judged.evidence)), unique=True, max_size=4))
+    pieces = {key: unread(key, draw(st.sampled_from(UNREAD))) for key in lost}
+    return dataclasses.replace(judged, evidence={**judged.evidence, **pieces})
+
+
+# These say how much was left out of what was read: they are no part of the picture.
+COUNTS = ("left_out", "untold", "other_roles", "other_groups", "units")
+
+
+def blurs_of(value, path=()):
+    """Every place of a piece of evidence with what is left of it when it cannot be made out."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from blurs_of(child, (*path, key)) if key not in COUNTS else ()
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from blurs_of(child, (*path, index))
+    elif isinstance(value, bool):
+        yield path, None
+    elif isinstance(value, str):
+        yield path, None if path[-1] in ("ends", "activated", "created") else "odd"
+
+
+def blurred(judged, key, path, value):
+    data = copy.deepcopy(judged.evidence[key].data)
+    place = data
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    piece = dataclasses.replace(judged.evidence[key], data=data)
+    return dataclasses.replace(judged, evidence={**judged.evidence, key: piece})
+
+
+@given(cases(), st.data())
+def test_blurring_a_place_of_a_piece_never_makes_a_verdict_met(judged, data):
+    places = [(key, *blur) for key, piece in sorted(judged.evidence.items()) for blur in blurs_of(piece.data)]
+    key, path, value = data.draw(st.sampled_from(places))
+    before, after = statuses(judged), statuses(blurred(judged, key, path, value))
+    for link, status in after.items():
+        assert status != "met" or before[link] == "met", (link, key, path)
+
+
+# Words that Microsoft prints in more than one letter case, or may.
+WORDS = ("status", "state", "type", "issuers", "mail", "upn", "plans", "kind")
+
+
+def recased(value, change, *, word=False):
+    if isinstance(value, dict):
+        return {key: recased(child, change, word=word or key in WORDS) for key, child in value.items()}
+    if isinstance(value, list):
+        return [recased(child, change, word=word) for child in value]
+    return change(value) if word and isinstance(value, str) else value
+
+
+@given(cases(), st.sampled_from([str.upper, str.lower, str.swapcase, str.title]))
+def test_letter_case_never_changes_a_verdict(judged, change):
+    pieces = {
+        key: dataclasses.replace(piece, data=recased(piece.data, change)) for key, piece in judged.evidence.items()
+    }
+    before = judge_requirements(judged).verdicts
+    after = judge_requirements(dataclasses.replace(judged, evidence=pieces)).verdicts
+    for link, verdict in before.items():
+        assert (verdict.status, verdict.reason) == (after[link].status, after[link].reason)
+
+
+def origin(verdicts, verdict):
+    """Where the causes of a verdict begin, followed step by step: the name of a link."""
+    steps = [verdict.link]
+    while verdict.caused_by is not None and verdict.caused_by not in steps:
+        steps.append(verdict.caused_by)
+        if verdict.caused_by not in verdicts:
+            break
+        verdict = verdicts[verdict.caused_by]
+    return steps[-1]
+
+
+@given(unread_cases())
+def test_first_broken_never_names_a_link_whose_cause_lies_earlier(judged):
+    report = judge_requirements(judged)
+    broken = [verdict for verdict in report.verdicts.values() if verdict.breaks]
+    if report.first_broken is None:
+        assert not broken
+        return
+    origins = {origin(report.verdicts, verdict) for verdict in broken}
+    assert report.first_broken == min(origins, key=CHAIN.index)
+    for verdict in broken:
+        # A reason of another link of the way in is that link's matter, wherever it was met.
+        family = verdict.reason.split(".", 1)[0]
+        if family in ("consent", "sign_in") and family != verdict.link:
+            assert verdict.caused_by is not None
+
+
+@given(unread_cases())
+def test_met_is_never_said_of_what_was_not_read(judged):
+    verdicts = judge_requirements(judged).verdicts
+    needs = {"license": ("subscribed_skus",), "mfa_trust": ("cross_tenant_access_partner",)}
+    for link, keys in needs.items():
+        if any(judged.evidence[key].data is None for key in keys):
+            assert verdicts[link].status != "met"
+    if judged.tenant.access == "gdap" and judged.evidence["operator_groups"].data is None:
+        assert verdicts["access"].status != "met"
+
+
+@given(cases())
+def test_eligibility_never_makes_anything_met(judged):
+    """Without a row of what may be activated, the same verdicts are met."""
+    keys = ("eligible_groups", "eligible_roles")
+    without = {key: piece for key, piece in judged.evidence.items() if key not in keys}
+    after = statuses(dataclasses.replace(judged, evidence=without))
+    assert {k: v == "met" for k, v in statuses(judged).items()} == {k: v == "met" for k, v in after.items()}
 
 
 @given(cases(), st.data())
