@@ -171,14 +171,18 @@ class GdapRelationship:
         ends = self.entity["endDateTime"]
         return self.entity["status"] in ("active", "expiring") and ends is not None and ends > timestamp(now)
 
+    def given(self) -> set[tuple[str, str]]:
+        """Which group of the partner gets which role by an active assignment."""
+        active = [row for row in self.assignments if row["status"] == "active"]
+        return {
+            (row["accessContainer"]["accessContainerId"], role["roleDefinitionId"])
+            for row in active
+            for role in row["accessDetails"]["unifiedRoles"]
+        }
+
     def roles_for(self, groups: set[str]) -> set[str]:
         """Roles that the members of these groups get."""
-        mine = [
-            row
-            for row in self.assignments
-            if row["status"] == "active" and row["accessContainer"]["accessContainerId"] in groups
-        ]
-        return {role["roleDefinitionId"] for row in mine for role in row["accessDetails"]["unifiedRoles"]}
+        return {role_id for group_id, role_id in self.given() if group_id in groups}
 
 
 @dataclasses.dataclass(slots=True)
