@@ -11,6 +11,7 @@ import uuid
 
 import pytest
 from lab_client import EVENTUAL, client_of
+from worlds import OPERATOR, guest_tenant, tenant_id, write_world
 
 from lab import roles, schema
 from lab.graph.operations import OPERATIONS
@@ -35,9 +36,22 @@ TYPES = {
     "directoryRoles": "directoryRole",
     "roleAssignments": "unifiedRoleAssignment",
     "roleDefinitions": "unifiedRoleDefinition",
+    "roleEligibilityScheduleInstances": "unifiedRoleEligibilityScheduleInstance",
+    "roleAssignmentScheduleInstances": "unifiedRoleAssignmentScheduleInstance",
+    "eligibilityScheduleInstances": "privilegedAccessGroupEligibilityScheduleInstance",
+    "assignmentScheduleInstances": "privilegedAccessGroupAssignmentScheduleInstance",
+    "subscriptions": "companySubscription",
 }
-READS = [operation.path for operation in OPERATIONS if operation.method == "GET"]
+SCHEDULES = [operation.path for operation in OPERATIONS if "ScheduleInstances" in operation.path]
+READS = [operation.path for operation in OPERATIONS if operation.method == "GET" and operation.path not in SCHEDULES]
 EVERYTHING = "accountEnabled,createdDateTime,creationType,externalUserState,externalUserStateChangeDateTime,identities"
+EVERYWHERE = (
+    "/organization",
+    "/subscribedSkus",
+    "/directory/subscriptions",
+    f"/users?$select=id,{EVERYTHING}",
+    "/directoryRoles",
+)
 
 
 @pytest.fixture(scope="module")
@@ -142,13 +156,62 @@ def test_answer_is_of_its_type(home_answers, path):
         check(row, _type(path), path)
 
 
+@pytest.fixture(scope="module")
+def governed(tmp_path_factory):
+    """A world where everything can be activated, and something is."""
+    guest = {
+        "roles": ["Guest Inviter"],
+        "scoped_roles": ["User Administrator"],
+        "timed_roles": [{"role": "Security Reader", "minutes_left": 50}],
+        "eligible_roles": [{"role": "Security Operator", "days_left": 90}, {"role": "Global Reader"}],
+        "eligible_groups": [{"group": "Readers", "days_left": 9}],
+    }
+    groups = {"eligible_groups": [{"group": "Helpdesk"}], "timed_groups": [{"group": "SOC analysts"}]}
+    readers = {"name": "Readers", "eligible_roles": ["Global Reader"], "assignable_to_role": True}
+    world = write_world(
+        tmp_path_factory.mktemp("governed"),
+        guest_tenant(1, guests=[guest], groups=[readers]),
+        operator={"upn": OPERATOR, "groups": ["Helpdesk"], **groups},
+    )
+    with start_lab(world=world) as lab, client_of(lab) as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", SCHEDULES)
+def test_schedule_is_of_its_type(governed, path):
+    where = None if "privilegedAccess" in path else tenant_id(1)
+    mine = "{on}" in path
+    query = "" if mine or where else f"?$filter=principalId eq '{governed.get(f'/users/{OPERATOR}').json()['id']}'"
+    answer = governed.get(path.replace("{on}", "principal") + query, "operator" if mine else "app", where)
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()["value"]
+    assert rows
+    for row in rows:
+        check(row, _type(path), path)
+        assert row.keys() >= schema.properties(_type(path)).keys()
+
+
+def test_role_of_a_group_of_the_partner(client):
+    """The principal of another directory is no property of its own kind."""
+    tenant = next(row for row in client.lab.world.tenants if row.gdap and row.expect.first_broken is None)
+    path = f"/roleManagement/directory/roleAssignments?$filter=roleDefinitionId in ({_quoted(roles.NAME_OF)})"
+    rows = client.get(path, tenant=tenant.tenant_id).json()["value"]
+    assert {row.get("principalOrganizationId") for row in rows} == {None, client.lab["home_tenant_id"]}
+    for row in rows:
+        check(row, "unifiedRoleAssignment", path)
+
+
+def _quoted(values: t.Iterable[str]) -> str:
+    return ",".join(f"'{value}'" for value in values)
+
+
 def test_every_tenant_of_the_demo(client):
     """Licences, people, trust and roles in all states; a tenant without our app is left out."""
     for tenant in client.lab.world.tenants:
         if tenant.consent == "none":
             continue
         where = tenant.tenant_id
-        for path in ("/organization", "/subscribedSkus", f"/users?$select=id,{EVERYTHING}", "/directoryRoles"):
+        for path in EVERYWHERE:
             for row in client.get(_patient(client, path, where), tenant=where).json()["value"]:
                 check(row, _type(path.partition("?")[0]), f"{tenant.name}{path}")
         check(client.get("/policies/crossTenantAccessPolicy/default", tenant=where).json(), _type("default"), "default")

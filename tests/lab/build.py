@@ -8,21 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from lab import permissions, roles, skus
+from lab import permissions, pim, roles
 from lab.directory import Directory, Entity, Person, RoleAssignment, State, object_id, timestamp
 from lab.faults import FaultPlan
 from lab.gdap import build_relationship
 from lab.incidents import build_incidents
+from lab.licenses import build_sku, build_subscription
 from lab.people import colleague_user, guest_user, operator_user, ordinary_users
 from lab.trust import build_default, build_partner
 
 if t.TYPE_CHECKING:
     from lab.world import Home, Operator, Organization, Tenant, World
-    from lab.world_states import CrossTenantAccess, Group, License
+    from lab.world_states import CrossTenantAccess, Group
 
 _OLD: t.Final = dt.timedelta(days=900)
-# Plans that belong to the whole tenant and not to a person.
-_COMPANY_PLANS: t.Final = ("EXCHANGE_S_FOUNDATION", "ADALLOM_S_O365", "INTUNE_O365", "M365_LIGHTHOUSE_CUSTOMER_PLAN1")
 
 
 def build_state(world: World, now: dt.datetime) -> State:
@@ -55,6 +54,7 @@ def _home(home: Home, now: dt.datetime) -> Directory:
     directory.delegated_permissions = permissions.granted(home.app_permissions, delegated=True)
     user = operator_user(directory, home.operator, now - _OLD)
     _add_operator(directory, user, home.operator.groups, home.operator.roles)
+    pim.add_operator(directory, user["id"], home.operator, now)
     return directory
 
 
@@ -92,11 +92,14 @@ def _directory(organization: Organization, access: CrossTenantAccess, now: dt.da
         faults=FaultPlan(organization.faults),
     )
     directory.organization = _organization(directory, organization, now)
-    directory.skus = [_sku(directory, row) for row in organization.licenses]
+    directory.skus = [build_sku(directory, row) for row in organization.licenses]
+    directory.subscriptions = [build_subscription(directory, row, now) for row in organization.licenses]
     directory.incidents = build_incidents(directory, organization.incidents, now)
     directory.refusals = organization.refusals
     directory.arm_consent = organization.arm_consent
+    directory.role_names, directory.entra_p2 = organization.role_names, organization.entra_p2
     _add_groups(directory, organization.groups)
+    pim.add_groups(directory, organization.groups, now)
     _add_people(directory, organization.users, now)
     return directory
 
@@ -122,38 +125,6 @@ def _organization(directory: Directory, organization: Organization, now: dt.date
         "privacyProfile": None,
         "onPremisesSyncEnabled": None,
     }
-
-
-def _sku(directory: Directory, row: License) -> Entity:
-    sku = skus.catalogue()[row.sku]
-    return {
-        "id": f"{directory.tenant_id}_{sku.id}",
-        "accountId": directory.tenant_id,
-        "accountName": directory.initial_domain.partition(".")[0],
-        "appliesTo": "User",
-        "capabilityStatus": row.capability,
-        "consumedUnits": row.enabled * 4 // 5 if row.consumed is None else row.consumed,
-        "prepaidUnits": _units(row),
-        "servicePlans": [
-            {
-                "servicePlanId": plan.id,
-                "servicePlanName": plan.name,
-                "provisioningStatus": "Disabled" if plan.name in row.disabled_plans else "Success",
-                "appliesTo": "Company" if plan.name in _COMPANY_PLANS else "User",
-            }
-            for plan in sku.plans
-        ],
-        "skuId": sku.id,
-        "skuPartNumber": sku.part_number,
-        "subscriptionIds": [object_id(directory.tenant_id, "subscription", row.sku)],
-    }
-
-
-def _units(row: License) -> Entity:
-    """Units stand under the state that the product is in."""
-    units = {"enabled": 0, "lockedOut": 0, "suspended": 0, "warning": 0}
-    place = {"Warning": "warning", "Suspended": "suspended", "LockedOut": "lockedOut"}.get(row.capability, "enabled")
-    return units | {place: 0 if row.capability == "Deleted" else row.enabled}
 
 
 def _add_groups(directory: Directory, groups: t.Iterable[Group]) -> None:
@@ -195,6 +166,7 @@ def _add_guests(directory: Directory, tenant: Tenant, operator: Operator, now: d
     for number, guest in enumerate(tenant.guests):
         user = guest_user(directory, guest, operator, number, now - dt.timedelta(days=40))
         _add_operator(directory, user, guest.groups, guest.roles)
+        pim.add_guest(directory, user["id"], guest, now)
 
 
 def _add_operator(directory: Directory, user: Entity, groups: t.Iterable[str], role_ids: t.Iterable[str]) -> None:

@@ -16,6 +16,7 @@ import uuid
 if t.TYPE_CHECKING:
     from lab.faults import FaultPlan
     from lab.world_faults import Refusal
+    from lab.world_words import RoleLanguage
 
 Entity = dict[str, t.Any]
 
@@ -33,12 +34,48 @@ def timestamp(moment: dt.datetime) -> str:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Term:
+    """From when to when something holds; None is not known, or for ever."""
+
+    starts: dt.datetime | None = None
+    ends: dt.datetime | None = None
+    activated: bool = False
+
+    def is_over(self, now: dt.datetime) -> bool:
+        """Has it ended?"""
+        return self.ends is not None and self.ends <= now
+
+
+PERMANENT: t.Final = Term()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RoleEligibility:
+    """A role that a person or a group may activate."""
+
+    principal_id: str
+    role_id: str
+    scope: str
+    term: Term
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GroupMembership:
+    """A membership that PIM for Groups governs: eligible, or held until its end."""
+
+    principal_id: str
+    group_id: str
+    term: Term
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class RoleAssignment:
-    """A role of a person or a group; "/" is the whole tenant."""
+    """A role of a person or a group; "/" is the whole tenant. One that was activated ends."""
 
     principal_id: str
     role_id: str
     scope: str = "/"
+    term: Term = PERMANENT
 
 
 @dataclasses.dataclass(slots=True)
@@ -52,11 +89,17 @@ class Directory:
     organization: Entity
     trust_default: Entity
     skus: list[Entity] = dataclasses.field(default_factory=list)
+    subscriptions: list[Entity] = dataclasses.field(default_factory=list)
     partners: dict[str, Entity] = dataclasses.field(default_factory=dict)
     users: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups_of: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    timed_memberships: list[GroupMembership] = dataclasses.field(default_factory=list)
+    eligible_memberships: list[GroupMembership] = dataclasses.field(default_factory=list)
     role_assignments: list[RoleAssignment] = dataclasses.field(default_factory=list)
+    role_eligibilities: list[RoleEligibility] = dataclasses.field(default_factory=list)
+    role_names: RoleLanguage = "en"
+    entra_p2: bool = True
     application_permissions: frozenset[str] | None = None
     delegated_permissions: frozenset[str] | None = None
     blocks_operator: bool = False
@@ -74,10 +117,18 @@ class Directory:
         mine = (row for row in self.refusals if row.identity == identity and row.resource in ("all", resource))
         return next(mine, None)
 
+    def end_what_is_over(self, now: dt.datetime) -> None:
+        """Activations and time-bound assignments end by themselves."""
+        self.timed_memberships = [row for row in self.timed_memberships if not row.term.is_over(now)]
+        self.eligible_memberships = [row for row in self.eligible_memberships if not row.term.is_over(now)]
+        self.role_assignments = [row for row in self.role_assignments if not row.term.is_over(now)]
+        self.role_eligibilities = [row for row in self.role_eligibilities if not row.term.is_over(now)]
+
     def transitive_groups(self, member_id: str) -> set[str]:
         """Ids of all groups that hold an object, nested ones included."""
         found: set[str] = set()
-        waiting = list(self.groups_of.get(member_id, ()))
+        waiting = [*self.groups_of.get(member_id, ())]
+        waiting += [row.group_id for row in self.timed_memberships if row.principal_id == member_id]
         while waiting:
             group_id = waiting.pop()
             if group_id not in found:
@@ -120,14 +171,18 @@ class GdapRelationship:
         ends = self.entity["endDateTime"]
         return self.entity["status"] in ("active", "expiring") and ends is not None and ends > timestamp(now)
 
+    def given(self) -> set[tuple[str, str]]:
+        """Which group of the partner gets which role by an active assignment."""
+        active = [row for row in self.assignments if row["status"] == "active"]
+        return {
+            (row["accessContainer"]["accessContainerId"], role["roleDefinitionId"])
+            for row in active
+            for role in row["accessDetails"]["unifiedRoles"]
+        }
+
     def roles_for(self, groups: set[str]) -> set[str]:
         """Roles that the members of these groups get."""
-        mine = [
-            row
-            for row in self.assignments
-            if row["status"] == "active" and row["accessContainer"]["accessContainerId"] in groups
-        ]
-        return {role["roleDefinitionId"] for row in mine for role in row["accessDetails"]["unifiedRoles"]}
+        return {role_id for group_id, role_id in self.given() if group_id in groups}
 
 
 @dataclasses.dataclass(slots=True)
@@ -167,6 +222,7 @@ class State:
 
     def gdap_roles(self, tenant_id: str, now: dt.datetime) -> set[str] | None:
         """The operator's roles in a customer by GDAP; None where GDAP gives no access at all."""
+        self.home.end_what_is_over(now)
         groups = self.home.transitive_groups(self.operator.object_id)
         in_force = [row for row in self.relationships if row.customer_id == tenant_id and row.in_force(now)]
         roles = {role for row in in_force for role in row.roles_for(groups)}

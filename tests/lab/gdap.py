@@ -43,9 +43,14 @@ def build_relationship(home: Directory, tenant: Tenant, row: Relationship, now: 
         entity |= {
             "@odata.type": "#microsoft.graph.resellerDelegatedAdminRelationship",
             "indirectProviderTenantId": object_id(home.tenant_id, "indirect-provider", "1"),
-            "isPartnerConsentPending": row.status == "approvalPending",
+            "isPartnerConsentPending": _partner_consent_pending(row),
         }
     return GdapRelationship(entity, [_assignment(home, item, row, entity, now) for item in row.assignments])
+
+
+def _partner_consent_pending(row: Relationship) -> bool:
+    pending = row.partner_consent_pending
+    return row.status == "approvalPending" if pending is None else pending
 
 
 def _roles(role_ids: t.Iterable[str]) -> Entity:

@@ -46,6 +46,34 @@ CHECK_MY_MEMBERS: t.Final = ("User.Read", *CHECK_MEMBERS)
 ROLES_FULL: t.Final = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", *_DIRECTORY)
 ROLES_DELEGATED: t.Final = (*ROLES_FULL, "RoleManagement.Read.All")
 
+# Privileged Identity Management, of directory roles and of groups.
+_ROLE_SCHEDULES: t.Final = (
+    "RoleManagement.Read.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
+)
+ELIGIBLE_ROLES: t.Final = (
+    "RoleEligibilitySchedule.Read.Directory",
+    "RoleEligibilitySchedule.ReadWrite.Directory",
+    *_ROLE_SCHEDULES,
+)
+ASSIGNED_ROLES: t.Final = (
+    "RoleAssignmentSchedule.Read.Directory",
+    "RoleAssignmentSchedule.ReadWrite.Directory",
+    *_ROLE_SCHEDULES,
+)
+ELIGIBLE_MEMBERS: t.Final = (
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+    "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+)
+ASSIGNED_MEMBERS: t.Final = (
+    "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+    "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
+)
+
+SUBSCRIPTIONS_DELEGATED: t.Final = ("Organization.Read.All", "Directory.Read.All")
+SUBSCRIPTIONS_APPLICATION: t.Final = (*SUBSCRIPTIONS_DELEGATED, "Organization.ReadWrite.All")
+
 INCIDENTS: t.Final = ("SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All")
 
 KNOWN: t.Final = frozenset(
@@ -58,6 +86,11 @@ KNOWN: t.Final = frozenset(
         *ME,
         *MY_MEMBERSHIPS,
         *ROLES_DELEGATED,
+        *ELIGIBLE_ROLES,
+        *ASSIGNED_ROLES,
+        *ELIGIBLE_MEMBERS,
+        *ASSIGNED_MEMBERS,
+        *SUBSCRIPTIONS_APPLICATION,
         *INCIDENTS,
         "ThreatHunting.Read.All",
     )
@@ -72,6 +105,8 @@ FULL_APPLICATION: t.Final = frozenset(
         "LicenseAssignment.Read.All",
         "Organization.Read.All",
         "Policy.Read.All",
+        "PrivilegedAssignmentSchedule.Read.AzureADGroup",
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup",
         "RoleManagement.Read.Directory",
         "SecurityIncident.Read.All",
         "User.Read.All",

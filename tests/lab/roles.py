@@ -35,6 +35,31 @@ NAME_OF: t.Final = {role_id: name for role_id, name, _description in _CATALOGUE}
 ID_OF: t.Final = {name: role_id for role_id, name, _description in _CATALOGUE}
 DESCRIPTION_OF: t.Final = {role_id: description for role_id, _name, description in _CATALOGUE}
 
+# What the directory calls its roles where its language is German.
+_GERMAN: t.Final = {
+    "Global Administrator": "Globaler Administrator",
+    "Global Reader": "Globaler Leser",
+    "Security Administrator": "Sicherheitsadministrator",
+    "Security Operator": "Sicherheitsoperator",
+    "Security Reader": "Sicherheitsleseberechtigter",
+    "Compliance Administrator": "Complianceadministrator",
+    "Compliance Data Administrator": "Compliancedatenadministrator",
+    "Privileged Role Administrator": "Administrator für privilegierte Rollen",
+    "User Administrator": "Benutzeradministrator",
+    "Cloud App Security Administrator": "Cloud App Security-Administrator",
+    "Conditional Access Administrator": "Administrator für den bedingten Zugriff",
+    "Guest Inviter": "Gasteinladender",
+    "Directory Readers": "Verzeichnisleseberechtigte",
+    "Billing Administrator": "Abrechnungsadministrator",
+    "License Administrator": "Lizenzadministrator",
+    "Hybrid Identity Administrator": "Hybrididentitätsadministrator",
+    "Helpdesk Administrator": "Helpdeskadministrator",
+    "Service Support Administrator": "Dienstsupportadministrator",
+    "Exchange Administrator": "Exchange-Administrator",
+    "Intune Administrator": "Intune-Administrator",
+}
+DISPLAY_NAMES: t.Final = {"en": NAME_OF, "de": {role_id: _GERMAN[name] for role_id, name in NAME_OF.items()}}
+
 GLOBAL_ADMINISTRATOR: t.Final = ID_OF["Global Administrator"]
 
 # Entra puts this one into `wids` of everybody who holds no other role.

@@ -13,8 +13,9 @@ import typing as t
 import pydantic
 
 from lab.world_faults import Fault, PortalSettings, Refusals
+from lab.world_pim import EligibleGroups, TimedGroups, every_group
 from lab.world_states import ConditionalAccess, CrossTenantAccess, Groups, Guest, Licenses, Relationship
-from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, Strict, aadsts, unknown
+from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, RoleLanguage, Strict, aadsts, unknown
 
 
 class Declare(Strict):
@@ -45,6 +46,8 @@ HEALTHY: t.Final = Expect(first_broken=None, reason=None)
 class Operator(Strict):
     """The person whose access is judged. `roles` are roles in the home tenant.
 
+    A group in `timed_groups` holds the operator as one in `groups` does, until its end; one in `eligible_groups` does
+    not: the membership can be activated.
     `refresh_token` is `ok`, or the AADSTS number that every use of it gets.
     """
 
@@ -52,14 +55,22 @@ class Operator(Strict):
     name: Name = "Anna Berg"
     mail: str | None = None
     groups: Names = ()
+    eligible_groups: EligibleGroups = ()
+    timed_groups: TimedGroups = ()
     roles: RoleIds = ()
     refresh_token: t.Annotated[int, pydantic.AfterValidator(aadsts)] | t.Literal["ok"] = "ok"
+
+    @property
+    def every_group(self) -> list[str]:
+        """The groups that a world has to have."""
+        return every_group(self.groups, self.eligible_groups, self.timed_groups)
 
 
 class Organization(Strict):
     """What every tenant has. `users` is how many ordinary people stand in its directory.
 
-    `arm_consent` false: our app may not use Azure Resource Manager for people there.
+    `arm_consent` false: our app may not use Azure Resource Manager for people there. `entra_p2` false: it has no
+    Privileged Identity Management. `role_names` is the language that the directory has for its roles.
     """
 
     tenant_id: Guid
@@ -72,6 +83,8 @@ class Organization(Strict):
     faults: t.Annotated[tuple[Fault, ...], pydantic.Strict(strict=False)] = ()
     refusals: Refusals = ()
     arm_consent: bool = True
+    entra_p2: bool = True
+    role_names: RoleLanguage = "en"
     incidents: t.Annotated[int, pydantic.Field(ge=0, le=1000)] = 2
 
     @property
@@ -86,7 +99,7 @@ class Organization(Strict):
             if known.count(group.name) > 1:
                 raise ValueError(f"the group '{group.name}' stands in the list twice")
             _check_names("group", group.members_of, known)
-            if group.roles and not group.assignable_to_role:
+            if (group.roles or group.eligible_roles) and not group.assignable_to_role:
                 raise ValueError(f"the group '{group.name}' has roles, so it must be assignable_to_role")
         return self
 
@@ -116,7 +129,7 @@ class Home(Organization):
 
     @pydantic.model_validator(mode="after")
     def _check_operator(self) -> t.Self:
-        _check_names("group", self.operator.groups, [group.name for group in self.groups])
+        _check_names("group", self.operator.every_group, [group.name for group in self.groups])
         return self
 
 
@@ -144,7 +157,7 @@ class Tenant(Organization):
     @pydantic.model_validator(mode="after")
     def _check_guests(self) -> t.Self:
         for guest in self.guests:
-            _check_names("group", guest.groups, [group.name for group in self.groups])
+            _check_names("group", guest.every_group, [group.name for group in self.groups])
         return self
 
 

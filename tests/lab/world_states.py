@@ -10,15 +10,20 @@ import typing as t
 import pydantic
 
 from lab import skus
+from lab.world_pim import EligibleGroups, EligibleRoles, TimedRoles, every_group
 from lab.world_words import Name, Names, Period, Role, RoleIds, SkuName, Strict, unknown
 
 
 class Group(Strict):
-    """A security group. `members_of` names the groups that this one is a member of."""
+    """A security group. `members_of` names the groups that this one is a member of.
+
+    `eligible_roles` are roles that it may activate.
+    """
 
     name: Name
     members_of: t.Annotated[tuple[str, ...], pydantic.Strict(strict=False)] = ()
     roles: t.Annotated[tuple[Role, ...], pydantic.Strict(strict=False)] = ()
+    eligible_roles: RoleIds = ()
     assignable_to_role: bool = False
 
 
@@ -26,18 +31,24 @@ Groups = t.Annotated[tuple[Group, ...], pydantic.Strict(strict=False)]
 
 
 class License(Strict):
-    """A product that the tenant owns. A plain part number in the list is the same with all defaults."""
+    """A product that the tenant owns. A plain part number in the list is the same with all defaults.
+
+    The subscription moves to its next state in `lifecycle_days`; null: nothing says when.
+    """
 
     sku: SkuName
     capability: t.Literal["Enabled", "Warning", "Suspended", "Deleted", "LockedOut"] = "Enabled"
     disabled_plans: Names = ()
+    pending_plans: Names = ()
+    trial: bool = False
+    lifecycle_days: int | None = None
     enabled: t.Annotated[int, pydantic.Field(ge=0)] = 50
     consumed: t.Annotated[int, pydantic.Field(ge=0)] | None = None
 
     @pydantic.model_validator(mode="after")
     def _check(self) -> t.Self:
         known = [plan.name for plan in skus.catalogue()[self.sku].plans]
-        for name in self.disabled_plans:
+        for name in (*self.disabled_plans, *self.pending_plans):
             if name not in known:
                 raise unknown(f"service plan of {self.sku}", name, known)
         return self
@@ -61,7 +72,10 @@ class Assignment(Strict):
 
 
 class Relationship(Strict):
-    """A GDAP relationship with the home tenant. It ran `created_days_ago` days so far and has `days_left`."""
+    """A GDAP relationship with the home tenant. It ran `created_days_ago` days so far and has `days_left`.
+
+    `partner_consent_pending` is for a reseller's; null: it is pending while the approval is.
+    """
 
     name: t.Annotated[str, pydantic.StringConstraints(min_length=1, max_length=50)]
     status: t.Literal[
@@ -81,12 +95,15 @@ class Relationship(Strict):
     auto_extend: Period = "PT0S"
     roles: t.Annotated[tuple[Role, ...], pydantic.Strict(strict=False), pydantic.Field(min_length=1)]
     reseller: bool = False
+    partner_consent_pending: bool | None = None
     assignments: t.Annotated[tuple[Assignment, ...], pydantic.Strict(strict=False)] = ()
 
     @pydantic.model_validator(mode="after")
     def _check(self) -> t.Self:
         if not 1 <= self.created_days_ago + self.days_left <= 730:
             raise ValueError("created_days_ago and days_left together are the duration: 1 to 730 days")
+        if self.partner_consent_pending is not None and not self.reseller:
+            raise ValueError("partner_consent_pending is for a relationship of a reseller")
         for assignment in self.assignments:
             if not set(assignment.roles) <= set(self.roles):
                 raise ValueError(f"an assignment to '{assignment.group}' has roles that the relationship has not")
@@ -94,7 +111,11 @@ class Relationship(Strict):
 
 
 class Guest(Strict):
-    """The operator's object in the tenant. `roles` are direct ones, `groups` are groups of the tenant."""
+    """The operator's object in the tenant. `roles` are direct ones, `groups` are groups of the tenant.
+
+    `scoped_roles` are assigned for an administrative unit only. The `eligible_` ones can be activated, the `timed_`
+    ones are active until an end.
+    """
 
     state: t.Literal["Accepted", "PendingAcceptance"] | None = "Accepted"
     type: t.Literal["Guest", "Member"] = "Guest"
@@ -102,6 +123,15 @@ class Guest(Strict):
     mail: str | None = None
     roles: RoleIds = ()
     groups: Names = ()
+    scoped_roles: RoleIds = ()
+    eligible_roles: EligibleRoles = ()
+    timed_roles: TimedRoles = ()
+    eligible_groups: EligibleGroups = ()
+
+    @property
+    def every_group(self) -> list[str]:
+        """The groups that the tenant has to have."""
+        return every_group(self.groups, self.eligible_groups)
 
 
 class DefaultAccess(Strict):

@@ -87,6 +87,7 @@ Regex = t.Annotated[str, pydantic.AfterValidator(_regex)]
 Country = t.Annotated[str, pydantic.StringConstraints(pattern=r"^[A-Z]{2}$")]
 Domain = t.Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Name = t.Annotated[str, pydantic.StringConstraints(min_length=1, max_length=256)]
+RoleLanguage = t.Literal["en", "de"]
 Consent = t.Annotated[tuple[str, ...] | t.Literal["full", "none"], pydantic.BeforeValidator(_permissions)]
 
 

@@ -38,6 +38,7 @@ def presence_of(
     """Who somebody is in this tenant. Raises EntraError where they may not sign in."""
     if person is not state.operator:
         return _colleague(person, state, directory, names)
+    directory.end_what_is_over(now)
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)
     gdap = state.gdap_roles(directory.tenant_id, now)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 
 from lab.entra.tokens import GRAPH, Caller, InvalidTokenError
@@ -26,7 +27,9 @@ def authenticate(lab: Service, headers: t.Mapping[str, str]) -> tuple[Caller, Di
         caller = lab.keys.check(token.strip(), GRAPH)
     except InvalidTokenError as error:
         raise unauthorized(str(error), login) from None
-    return caller, lab.state.directories[caller.tenant_id]
+    directory = lab.state.directories[caller.tenant_id]
+    directory.end_what_is_over(dt.datetime.now(dt.UTC))
+    return caller, directory
 
 
 def authorize(operation: Operation, keys: t.Mapping[str, str], caller: Caller, directory: Directory) -> None:

@@ -13,7 +13,7 @@ import typing as t
 
 from lab import permissions as p
 from lab import roles as r
-from lab.graph import incidents, organization, policies, relationships, roles, users
+from lab.graph import incidents, organization, policies, relationships, roles, schedules, users
 
 if t.TYPE_CHECKING:
     from lab.graph.message import Handler
@@ -39,6 +39,17 @@ POLICY_READERS: t.Final = r.ids(
     "Conditional Access Administrator",
     "Global Administrator",
 )
+# Graph, rbac-pim-entra-roles-apis and rbac-pim-groups-apis-read: who reads the schedules of others. More roles, and the
+# members of a group, read schedules of groups that take no roles: the lab has the ones that read all.
+ROLE_SCHEDULE_READERS: t.Final = r.ids(
+    "Global Reader",
+    "Security Operator",
+    "Security Reader",
+    "Security Administrator",
+    "Privileged Role Administrator",
+    "Global Administrator",
+)
+GROUP_SCHEDULE_READERS: t.Final = r.ids("Global Reader", "Privileged Role Administrator", "Global Administrator")
 # Guests and GDAP users see themselves only, members see their directory [guess: the list of roles].
 DIRECTORY_READERS: t.Final = r.ids("Directory Readers", "Global Reader", "User Administrator", "Global Administrator")
 
@@ -72,12 +83,20 @@ _GDAP: t.Final = "/tenantRelationships/delegatedAdminRelationships"
 _CUSTOMERS: t.Final = "/tenantRelationships/delegatedAdminCustomers"
 _TRUST: t.Final = "/policies/crossTenantAccessPolicy"
 _ROLES: t.Final = "/roleManagement/directory"
+_GROUP_SCHEDULES: t.Final = "/identityGovernance/privilegedAccess/group"
+_BY_ME: t.Final = "/filterByCurrentUser(on='{on}')"
 _FIND: t.Final = "/tenantRelationships/findTenantInformationBy"
 _MEMBERSHIPS: t.Final = "/users/{id}/transitiveMemberOf"
 _MINE: t.Final = "/me/transitiveMemberOf"
 
 _DIRECTORY_READ: t.Final[dict[str, t.Any]] = {"readers": DIRECTORY_READERS, "members_read": True}
 _MEMBERS: t.Final[dict[str, t.Any]] = {"options": _PAGED, "beyond": _SEARCHED, "units": 2}
+_SCHEDULES: t.Final[dict[str, t.Any]] = {
+    "options": _SELECT | {"$filter", "$skiptoken"},
+    "beyond": frozenset(("$expand",)),
+}
+_ROLE_SCHEDULES: t.Final[dict[str, t.Any]] = {**_SCHEDULES, "readers": ROLE_SCHEDULE_READERS}
+_MEMBER_SCHEDULES: t.Final[dict[str, t.Any]] = {**_SCHEDULES, "readers": GROUP_SCHEDULE_READERS}
 _GROUP_CAST: t.Final = "/microsoft.graph.group"
 _ROLE_CAST: t.Final = "/microsoft.graph.directoryRole"
 
@@ -93,6 +112,14 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
     _read("/organization/{id}", p.ORGANIZATION_DELEGATED, organization.get_organization, p.ORGANIZATION_APPLICATION),
     _read("/subscribedSkus", p.LICENSES, organization.list_skus, readers=LICENSE_READERS, units=3),
     _read("/subscribedSkus/{id}", p.LICENSES, organization.get_sku, readers=LICENSE_READERS),
+    _read(
+        "/directory/subscriptions",
+        p.SUBSCRIPTIONS_DELEGATED,
+        organization.list_subscriptions,
+        p.SUBSCRIPTIONS_APPLICATION,
+        beyond=_PAGED - _SELECT | _SEARCHED,
+        readers=LICENSE_READERS,
+    ),
     _read(_FIND + "TenantId(tenantId='{id}')", p.TENANT_INFORMATION, organization.find_tenant_by_id),
     _read(_FIND + "DomainName(domainName='{domain}')", p.TENANT_INFORMATION, organization.find_tenant_by_domain),
     _read(_GDAP, p.GDAP, relationships.list_relationships, options=_PAGED, beyond=_SORTED),
@@ -164,5 +191,51 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         roles.get_role_definition,
         p.ROLES_DELEGATED,
         **_DIRECTORY_READ,
+    ),
+    _read(
+        _ROLES + "/roleEligibilityScheduleInstances", p.ELIGIBLE_ROLES, schedules.list_eligible_roles, **_ROLE_SCHEDULES
+    ),
+    _read(
+        _ROLES + "/roleEligibilityScheduleInstances" + _BY_ME,
+        p.ELIGIBLE_ROLES,
+        schedules.list_my_eligible_roles,
+        (),
+        **_SCHEDULES,
+    ),
+    _read(
+        _ROLES + "/roleAssignmentScheduleInstances", p.ASSIGNED_ROLES, schedules.list_assigned_roles, **_ROLE_SCHEDULES
+    ),
+    _read(
+        _ROLES + "/roleAssignmentScheduleInstances" + _BY_ME,
+        p.ASSIGNED_ROLES,
+        schedules.list_my_assigned_roles,
+        (),
+        **_SCHEDULES,
+    ),
+    _read(
+        _GROUP_SCHEDULES + "/eligibilityScheduleInstances",
+        p.ELIGIBLE_MEMBERS,
+        schedules.list_eligible_members,
+        **_MEMBER_SCHEDULES,
+    ),
+    _read(
+        _GROUP_SCHEDULES + "/eligibilityScheduleInstances" + _BY_ME,
+        p.ELIGIBLE_MEMBERS,
+        schedules.list_my_eligible_groups,
+        (),
+        **_SCHEDULES,
+    ),
+    _read(
+        _GROUP_SCHEDULES + "/assignmentScheduleInstances",
+        p.ASSIGNED_MEMBERS,
+        schedules.list_assigned_members,
+        **_MEMBER_SCHEDULES,
+    ),
+    _read(
+        _GROUP_SCHEDULES + "/assignmentScheduleInstances" + _BY_ME,
+        p.ASSIGNED_MEMBERS,
+        schedules.list_my_assigned_groups,
+        (),
+        **_SCHEDULES,
     ),
 )

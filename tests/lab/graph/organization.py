@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
 
 _ORGANIZATION: t.Final = Resource("organization", "organization")
 _SKUS: t.Final = Resource("subscribedSku", "subscribedSkus")
+_SUBSCRIPTIONS: t.Final = Resource("companySubscription", "directory/subscriptions")
 _INFORMATION: t.Final = Resource("tenantInformation", "microsoft.graph.tenantInformation")
 # What a person sees who has consented to no more than User.Read [guess: which ones exactly].
 _LIMITED: t.Final = frozenset(("id", "displayName", "verifiedDomains"))
@@ -58,6 +59,11 @@ def get_sku(request: Request) -> Answer:
     if row is None:
         raise not_found(request.keys["id"])
     return entity(request, _SKUS, row)
+
+
+def list_subscriptions(request: Request) -> Answer:
+    """GET /directory/subscriptions"""
+    return collection(request, _SUBSCRIPTIONS, request.directory.subscriptions)
 
 
 def find_tenant_by_id(request: Request) -> Answer:

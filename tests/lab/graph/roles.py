@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import typing as t
 import uuid
 
 from lab import roles
-from lab.directory import object_id
+from lab.directory import RoleAssignment, object_id
 from lab.graph.collection import Resource, collection, entity
 from lab.graph.errors import bad_request, not_found
 from lab.graph.filtering import rules
 
 if t.TYPE_CHECKING:
-    from lab.directory import Directory, Entity, RoleAssignment
+    from lab.directory import Directory, Entity, RoleEligibility
     from lab.graph.message import Answer, Request
 
 _DIRECTORY_ROLES: t.Final = Resource("directoryRole", "directoryRoles", directory=True)
@@ -43,7 +44,7 @@ def role_entity(directory: Directory, role_id: str) -> Entity:
         "id": object_id(directory.tenant_id, "directoryRole", role_id),
         "deletedDateTime": None,
         "description": roles.DESCRIPTION_OF[role_id],
-        "displayName": roles.NAME_OF[role_id],
+        "displayName": roles.DISPLAY_NAMES[directory.role_names][role_id],
         "roleTemplateId": role_id,
     }
 
@@ -68,7 +69,17 @@ def get_directory_role(request: Request) -> Answer:
 def list_role_assignments(request: Request) -> Answer:
     """GET /roleManagement/directory/roleAssignments: direct ones of a principal, a person or a group."""
     rows = [_assignment(request, row) for row in request.directory.role_assignments]
-    return collection(request, _expanded(request), rows)
+    return collection(request, _expanded(request), rows + _foreign_assignments(request))
+
+
+def _foreign_assignments(request: Request) -> list[Entity]:
+    """What GDAP gives to groups of the partner, which are no objects of this directory [guess]."""
+    state = request.lab.state
+    now = dt.datetime.now(dt.UTC)
+    in_force = [row for row in state.relationships if row.customer_id == request.directory.tenant_id]
+    given = {pair for row in in_force if row.in_force(now) for pair in row.given()}
+    rows = [_assignment(request, RoleAssignment(group_id, role_id)) for group_id, role_id in sorted(given)]
+    return [{**row, "principalOrganizationId": state.home.tenant_id} for row in rows]
 
 
 def _expanded(request: Request) -> Resource:
@@ -84,10 +95,15 @@ def _expanded(request: Request) -> Resource:
     return dataclasses.replace(_ASSIGNMENTS, context=f"{_ASSIGNMENTS.context}({expand}())")
 
 
+def assignment_id(directory: Directory, row: RoleAssignment | RoleEligibility) -> str:
+    """The id of an assignment, which that of an eligibility is made of, too."""
+    key = f"{row.principal_id}/{row.role_id}{row.scope.rstrip('/')}"
+    return f"{uuid.UUID(object_id(directory.tenant_id, 'roleAssignment', key)).hex}-1"
+
+
 def _assignment(request: Request, row: RoleAssignment) -> Entity:
-    tenant_id = request.directory.tenant_id
     found: Entity = {
-        "id": f"{uuid.UUID(object_id(tenant_id, 'roleAssignment', f'{row.principal_id}/{row.role_id}')).hex}-1",
+        "id": assignment_id(request.directory, row),
         "principalId": row.principal_id,
         "directoryScopeId": row.scope,
         "roleDefinitionId": row.role_id,
@@ -95,21 +111,23 @@ def _assignment(request: Request, row: RoleAssignment) -> Entity:
     if request.options.expand == "principal":
         found["principal"] = _principal(request.directory, row.principal_id)
     if request.options.expand == "roleDefinition":
-        found["roleDefinition"] = _definition(row.role_id)
+        found["roleDefinition"] = _definition(request.directory, row.role_id)
     return found
 
 
-def _principal(directory: Directory, principal_id: str) -> Entity:
+def _principal(directory: Directory, principal_id: str) -> Entity | None:
+    """Who holds the role; nothing can be shown of a principal of another directory [guess]."""
     if principal_id in directory.users:
         return {"@odata.type": "#microsoft.graph.user", **directory.users[principal_id]}
-    return {"@odata.type": "#microsoft.graph.group", **directory.groups[principal_id]}
+    group = directory.groups.get(principal_id)
+    return None if group is None else {"@odata.type": "#microsoft.graph.group", **group}
 
 
-def _definition(role_id: str) -> Entity:
+def _definition(directory: Directory, role_id: str) -> Entity:
     return {
         "id": role_id,
         "description": roles.DESCRIPTION_OF[role_id],
-        "displayName": roles.NAME_OF[role_id],
+        "displayName": roles.DISPLAY_NAMES[directory.role_names][role_id],
         "isBuiltIn": True,
         "isEnabled": True,
         "resourceScopes": ["/"],
@@ -121,7 +139,7 @@ def _definition(role_id: str) -> Entity:
 
 def list_role_definitions(request: Request) -> Answer:
     """GET /roleManagement/directory/roleDefinitions"""
-    return collection(request, _DEFINITIONS, [_definition(role_id) for role_id in roles.NAME_OF])
+    return collection(request, _DEFINITIONS, [_definition(request.directory, role_id) for role_id in roles.NAME_OF])
 
 
 def get_role_definition(request: Request) -> Answer:
@@ -129,4 +147,4 @@ def get_role_definition(request: Request) -> Answer:
     key = request.keys["id"].lower()
     if key not in roles.NAME_OF:
         raise not_found(request.keys["id"])
-    return entity(request, _DEFINITIONS, _definition(key))
+    return entity(request, _DEFINITIONS, _definition(request.directory, key))
