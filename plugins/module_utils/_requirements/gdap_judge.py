@@ -24,7 +24,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.just_i
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 
@@ -192,8 +192,16 @@ def _judge_in_force(case: Case, piece: Evidence, row: Mapping[str, t.Any], detai
     mine = [a for a in there if a["group"] in groups.data["groups"]]
     active = [a for a in mine if a["status"].lower() == "active"]
     if active:
-        return _with(_carried(base, active, groups.data["groups"]), case.get("timed_groups"))
-    return _with(_not_carried(case, base, there, mine), case.get("eligible_groups"))
+        found = _carried(base, active, groups.data["groups"])
+        return _with(found, _told_if(case.get("timed_groups"), found.groups))
+    found = _not_carried(case, base, there, mine)
+    return _with(found, _told_if(case.get("eligible_groups"), {a["group"] for a in there}))
+
+
+def _told_if(piece: Evidence | None, groups: Collection[str]) -> Evidence | None:
+    """Evidence of memberships where it says something of these groups, or could not be read."""
+    rows = [row for row in rows_of(piece) if row["group"] in groups]
+    return piece if rows or (piece is not None and piece.problem is not None) else None
 
 
 def _with(finding: Finding, piece: Evidence | None) -> Finding:

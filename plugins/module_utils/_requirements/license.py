@@ -247,9 +247,10 @@ def judge_license(case: Case) -> Verdict:
     details = {"object": best.sku, "sku": best.sku, "state": best.state, "products": _products(found, best)}
     if best.reason != "license.present":
         return case.verdict("license", best.reason, details, evidence=[piece])
-    subscriptions = case.get("subscriptions")
     caveats = _caveats(case, found, details)
-    return case.verdict("license", best.reason, details, evidence=[piece, subscriptions], caveats=caveats)
+    # Evidence is told where it says something.
+    evidence = [piece, case.get("subscriptions") if caveats else None]
+    return case.verdict("license", best.reason, details, evidence=evidence, caveats=caveats)
 
 
 def _nothing(case: Case, piece: Evidence) -> Verdict:

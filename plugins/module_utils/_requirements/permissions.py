@@ -152,8 +152,10 @@ def _of_account(case: Case) -> Verdict:
     details = {"wanted": role_names(case.tenant.roles), "roles": role_names(wanted)}
     if wanted:
         reason = "permissions.role_direct" if direct.intersection(wanted) else _way(assignments)
-        caveats = [*activation_caveats(case, wanted, direct), *_role_caveats(case, wanted)]
-        evidence = [roles, assignments, case.get("timed_roles")]
+        ending = activation_caveats(case, wanted, direct)
+        # Evidence is told where it says something: when the roles end, if they do soon.
+        evidence = [roles, assignments, case.get("timed_roles") if ending else None]
+        caveats = [*ending, *_role_caveats(case, wanted)]
         return case.verdict("permissions", reason, details, evidence=evidence, caveats=caveats)
     for piece, other in ((roles, assignments), (assignments, roles)):
         if not readable(piece):
