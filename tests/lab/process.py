@@ -20,13 +20,19 @@ from lab.seed import choose_world
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.world import World
+    from lab.world import Declare, World
 
 TESTS: t.Final = pathlib.Path(__file__).resolve().parent.parent
 WORLDS: t.Final = pathlib.Path(__file__).with_name("worlds")
 # A start makes two keys and a state of every tenant: a second or two, more on a machine under load.
 _START: t.Final = 60.0
 _STOP: t.Final = 10.0
+
+
+def _declared(declare: Declare) -> dict[str, t.Any]:
+    """A row of the user's list; what it leaves out is left out."""
+    found = {"access": declare.access, "roles": list(declare.roles), "licenses": list(declare.licenses)}
+    return {name: value for name, value in found.items() if value}
 
 
 class LabError(Exception):
@@ -48,7 +54,7 @@ class Lab:
     def tenants(self) -> list[dict[str, t.Any]]:
         """What a user's own list would say, in the order of the world."""
         return [
-            {"tenant_id": tenant.tenant_id, "name": tenant.name, "access": tenant.declare.access}
+            {"tenant_id": tenant.tenant_id, "name": tenant.name, **_declared(tenant.declare)}
             for tenant in self.world.tenants
         ]
 
@@ -96,7 +102,7 @@ def start_lab(
     state_dir: pathlib.Path | str | None = None,
 ) -> Iterator[Lab]:
     """A lab while the body runs. `world` is a path, or the name of a world that comes with the lab, such as "demo"."""
-    path = None if world is None else _world_path(pathlib.Path(world))
+    path = None if world is None else world_path(world)
     options = _options(world=path, tenants=tenants, seed=seed, port=port, state_dir=_absolute(state_dir))
     command = [sys.executable, "-m", "lab", *options, "--latency-ms", str(latency_ms), *(["--calm"] if calm else [])]
     process = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True)
@@ -123,10 +129,10 @@ def _absolute(path: pathlib.Path | str | None) -> pathlib.Path | None:
     return None if path is None else pathlib.Path(path).resolve()
 
 
-def _world_path(world: pathlib.Path) -> pathlib.Path:
+def world_path(world: pathlib.Path | str) -> pathlib.Path:
     """The world of that name, a path from here, or a path as the command takes it."""
     named = WORLDS / f"{world}.yml"
-    found = next((path for path in (named, world, TESTS / world) if path.is_file()), world)
+    found = next((path for path in (named, pathlib.Path(world), TESTS / world) if path.is_file()), pathlib.Path(world))
     return found.resolve()
 
 

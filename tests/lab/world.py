@@ -22,16 +22,19 @@ class Declare(Strict):
     """What a user's own list would say about this tenant."""
 
     access: t.Literal["auto", "gdap", "b2b"] = "auto"
+    roles: Names = ()
+    licenses: Names = ()
 
 
 class Expect(Strict):
-    """The right answer. Only tests read it: the server never sees it."""
+    """The right answer. Only tests read it: the server never sees it. `caveats` are among those that are told."""
 
     first_broken: t.Literal["consent", "access", "sign_in", "license", "permissions", "defender", "registration"] | None
     reason: str | None
     verdicts: dict[t.Literal["access", "license", "permissions", "mfa_trust", "listed", "sign_in", "defender"], str] = (
         pydantic.Field(default_factory=dict)
     )
+    caveats: Names = ()
 
     @pydantic.model_validator(mode="after")
     def _check(self) -> t.Self:

@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every state that the judges tell apart, a tenant each, against its right answer; and what a run says beside it."""
+
+from __future__ import annotations
+
+import pytest
+from test_access import access
+from test_facts import facts, result
+
+from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from lab.process import start_lab, world_path
+from lab.world_file import load_world
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with start_lab(world="depth") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def report(lab):
+    requirements = facts(lab, lab.tenants())
+    return make_report(
+        {row["tenant_id"]: row for row in requirements},
+        access=access(lab, lab.tenants())["tenants"],
+        generated_at="2026-11-25T12:00:00Z",
+        home_tenant_id=lab.connection["home_tenant_id"],
+        operator=lab.connection["operator"],
+        cloud="public",
+    )
+
+
+TENANTS = load_world(world_path("depth")).tenants
+
+
+@pytest.mark.parametrize("place", range(len(TENANTS)), ids=[tenant.name for tenant in TENANTS])
+def test_the_answer_is_the_right_one(report, place):
+    row, expect = report["tenants"][place], TENANTS[place].expect
+    assert (row["first_broken"], row["reason"]) == (expect.first_broken, expect.reason)
+    assert row["eligible"] is (expect.first_broken is None)
+    verdicts = {**row["requirements"], **{check: row["access"][check] for check in ("listed", "sign_in", "defender")}}
+    assert {check: verdicts[check]["reason"] for check in expect.verdicts} == expect.verdicts
+    told = {caveat["reason"] for verdict in verdicts.values() for caveat in verdict["caveats"]}
+    assert set(expect.caveats) <= told
+
+
+def test_every_remedy_says_who_does_what(report):
+    """No brace is left open, and nothing is called not known."""
+    for finding in report["findings"]:
+        for text in (finding["message"], finding["remedy"]):
+            assert "{" not in text
+            assert "not known)" not in text, finding
+        assert finding["doc_url"].startswith("https://learn.microsoft.com/")
+
+
+def test_the_dates_that_will_bite_are_sorted(report):
+    ends = [row["ends"] for row in report["expiries"]]
+    assert ends == sorted(ends)
+    first = report["expiries"][0]
+    assert (first["tenant_name"], first["what"], first["days_left"]) == ("Guest activated", "role_assignment", 0)
+    kinds = {row["what"] for row in report["expiries"]}
+    assert kinds == {
+        "gdap_relationship",
+        "group_membership",
+        "group_eligibility",
+        "role_assignment",
+        "role_eligibility",
+        "subscription",
+    }
+
+
+def test_the_doubt_about_security_reader_is_gone_where_defender_answers(lab, report):
+    """The facts alone doubt; the operator's probe of Defender removes it."""
+    (row,) = [row for row in facts(lab, lab.tenants()) if row["name"] == "Security Reader only"]
+    (told,) = [row for row in report["tenants"] if row["name"] == "Security Reader only"]
+
+    def doubts(tenant):
+        return [caveat["reason"] for caveat in tenant["requirements"]["permissions"]["caveats"]]
+
+    assert doubts(row) == ["permissions.security_reader"]
+    assert doubts(told) == []
+
+
+def test_what_the_token_lacks_is_told_once(lab):
+    """Consent to a part: one finding with every permission and the link, and no request that had to fail."""
+    rows = [row for row in lab.tenants() if row["name"] == "Little consent"]
+    before = len(lab.requests())
+    found = result(lab, rows).as_dict()
+    asked = [row["path"] for row in lab.requests()[before:] if row["tenant"] == rows[0]["tenant_id"]]
+    assert not [path for path in asked if "subscribedSkus" in path or "crossTenantAccessPolicy" in path]
+    (facts_row,) = found["ansible_facts"]["mto_requirements"].values()
+    license_verdict = facts_row["requirements"]["license"]
+    assert license_verdict["remedy"] == facts_row["requirements"]["mfa_trust"]["remedy"]
+    assert "LicenseAssignment.Read.All, Policy.Read.All" in license_verdict["remedy"]
+    assert "/adminconsent?client_id=" in license_verdict["remedy"]
+    missing = {row["permission"]: row for row in found["missing_permissions"]}
+    assert {name: row["optional"] for name, row in missing.items()} == {
+        "Organization.Read.All": True,
+        "LicenseAssignment.Read.All": False,
+        "Policy.Read.All": False,
+    }
+    assert {row["identity"] for row in missing.values()} == {"app"}
+    assert {row["tenant_id"] for row in missing.values()} == {rows[0]["tenant_id"]}
+
+
+def test_only_what_depends_on_it_is_unknown(lab):
+    (row,) = [row for row in facts(lab, lab.tenants()) if row["name"] == "Little consent"]
+    found = {check: verdict["status"] for check, verdict in row["requirements"].items()}
+    assert found["access"] == "met"
+    assert found["permissions"] == "met"
+    assert (found["license"], found["mfa_trust"]) == ("unknown", "unknown")
