@@ -13,7 +13,7 @@ from lab.directory import Directory, Entity, Person, RoleAssignment, State, obje
 from lab.faults import FaultPlan
 from lab.gdap import build_relationship
 from lab.incidents import build_incidents
-from lab.licenses import build_sku, build_subscription
+from lab.licenses import build_skus, build_subscriptions
 from lab.people import colleague_user, guest_user, operator_user, ordinary_users
 from lab.trust import build_default, build_partner
 
@@ -92,8 +92,8 @@ def _directory(organization: Organization, access: CrossTenantAccess, now: dt.da
         faults=FaultPlan(organization.faults),
     )
     directory.organization = _organization(directory, organization, now)
-    directory.skus = [build_sku(directory, row) for row in organization.licenses]
-    directory.subscriptions = [build_subscription(directory, row, now) for row in organization.licenses]
+    directory.skus = build_skus(directory, organization.licenses)
+    directory.subscriptions = build_subscriptions(directory, organization.licenses, now)
     directory.incidents = build_incidents(directory, organization.incidents, now)
     directory.refusals = organization.refusals
     directory.arm_consent = organization.arm_consent

@@ -9,7 +9,9 @@ import random
 import typing as t
 import uuid
 
+from lab import seed_access as access
 from lab import seed_states as states
+from lab.seed_licenses import licenses
 from lab.seed_names import COUNTRIES, NAMES, TRADES, ascii_name
 from lab.seed_oracle import expected
 from lab.world import World
@@ -20,8 +22,6 @@ if t.TYPE_CHECKING:
 
     from lab.world import Home
 
-_OPERATORS: t.Final = "Lab operators"
-_BYSTANDERS: t.Final = "Lab bystanders"
 Row = dict[str, t.Any]
 
 
@@ -42,13 +42,27 @@ def generate(count: int, seed: int, *, calm: bool = False, home: Home | None = N
 
 
 def _home(home: Home | None) -> Row:
-    """The home tenant, given or made, with one group that holds the operator and one that does not."""
+    """The home tenant, given or made, with a group for each way in which the operator can be in one."""
     row = _made_home() if home is None else home.model_dump()
-    groups = [group for group in row["groups"] if group["name"] not in (_OPERATORS, _BYSTANDERS)]
-    row["groups"] = [*groups, {"name": _OPERATORS}, {"name": _BYSTANDERS}]
-    names = [name for name in row["operator"]["groups"] if name != _OPERATORS]
-    row["operator"] = {**row["operator"], "groups": [*names, _OPERATORS]}
+    groups = [group for group in row["groups"] if group["name"] not in access.HOME_GROUPS]
+    row["groups"] = [*groups, *({"name": name} for name in access.HOME_GROUPS)]
+    row["operator"] = {**row["operator"], **_memberships(row["operator"])}
+    row["entra_p2"] = True
     return row
+
+
+def _memberships(operator: Row) -> Row:
+    """The operator's own groups, and ours of each kind. Ours are taken away first: a made home may be made anew."""
+    own: dict[str, list[t.Any]] = {
+        "groups": [access.OPERATORS],
+        "eligible_groups": [{"group": access.STANDBY, "days_left": 120}],
+        "timed_groups": [{"group": access.ON_SHIFT, "minutes_left": 480}],
+    }
+    return {kind: [*_without_ours(operator.get(kind, ())), *rows] for kind, rows in own.items()}
+
+
+def _without_ours(rows: t.Iterable[t.Any]) -> list[t.Any]:
+    return [row for row in rows if (row["group"] if isinstance(row, dict) else row) not in access.HOME_GROUPS]
 
 
 def _made_home() -> Row:
@@ -73,15 +87,17 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         "country": rng.choice(COUNTRIES),
         "users": 4,
         "declare": {"access": drawn.declared},
-        "licenses": states.licenses(drawn.license, rng),
+        "licenses": licenses(drawn.license, rng),
         "consent": "none" if drawn.consent == "none" else "full",
         "cross_tenant_access": states.cross_tenant_access(drawn.mfa_trust),
         "defender": drawn.defender,
+        "role_names": drawn.role_names,
+        "entra_p2": drawn.entra_p2,
         "expect": expected(drawn),
         **states.sign_ins(drawn),
     }
     if drawn.method == "gdap":
-        row["gdap"] = states.relationships(drawn, f"{name[:36]} {number + 1}", _OPERATORS, _BYSTANDERS, rng)
+        row["gdap"] = access.relationships(drawn, f"{name[:36]} {number + 1}", rng)
     else:
-        row |= states.objects(drawn, rng)
+        row |= access.objects(drawn, rng)
     return row

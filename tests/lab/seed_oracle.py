@@ -12,25 +12,51 @@ if t.TYPE_CHECKING:
 
 _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("gdap", "expired"): "access.gdap_expired",
+    ("gdap", "end_passed"): "access.gdap_expired",
     ("gdap", "not_assigned"): "access.gdap_operator_not_assigned",
     ("gdap", "no_assignment"): "access.gdap_no_assignment",
+    ("gdap", "assignment_pending"): "access.gdap_assignment_pending",
+    ("gdap", "assignment_error"): "access.gdap_assignment_error",
+    ("gdap", "eligible"): "access.gdap_eligible",
     ("gdap", "terminated"): "access.gdap_terminated",
     ("gdap", "approval_pending"): "access.gdap_not_active",
+    ("gdap", "partner_consent"): "access.gdap_partner_consent",
+    ("gdap", "activating"): "access.gdap_activating",
     ("gdap", "created"): "access.gdap_not_sent",
     ("gdap", "missing"): "access.gdap_missing",
     ("b2b", "pending"): "access.guest_pending",
     ("b2b", "disabled"): "access.guest_disabled",
     ("b2b", "missing"): "access.guest_missing",
 }
+# Access that is in order in an uncommon way.
+_ACCESS_MET: t.Final = dict.fromkeys(
+    (("gdap", state) for state in ("expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")),
+    "access.gdap_in_force",
+)
 # Roles come from the relationship by GDAP, and from the directory by B2B.
-_NO_ROLE: t.Final = {"gdap": "permissions.gdap_no_role", "b2b": "permissions.no_role"}
+_NO_ROLE: t.Final[dict[tuple[str, str], str]] = {
+    ("gdap", "none"): "permissions.gdap_no_role",
+    ("gdap", "not_assigned"): "permissions.gdap_role_not_assigned",
+    ("b2b", "none"): "permissions.no_role",
+    ("b2b", "eligible"): "permissions.role_eligible",
+    ("b2b", "scoped"): "permissions.role_scoped",
+    ("b2b", "group_eligible"): "permissions.group_eligible",
+}
+_ROLE_MET: t.Final[dict[tuple[str, str], str]] = {
+    ("b2b", "via_group"): "permissions.role_via_group",
+    ("b2b", "activated"): "permissions.role_direct",
+}
 _LICENSE: t.Final = {
     "none": "license.none",
+    "insufficient": "license.insufficient",
     "suspended": "license.suspended",
+    "locked_out": "license.locked_out",
+    "deleted": "license.deleted",
     "open": "license.sufficiency_open",
     "plan_disabled": "license.plan_disabled",
     "no_units": "license.no_units",
 }
+_LICENSE_MET: t.Final = {"trial": "license.present", "warning": "license.present"}
 _SIGN_IN: t.Final = {
     "blocked": "sign_in.conditional_access",
     "mfa": "sign_in.mfa_required",
@@ -60,7 +86,7 @@ def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
         ("access", "access.not_listed_b2b" if drawn.method == "b2b" and drawn.arm == "hidden" else None),
         ("sign_in", _SIGN_IN.get(drawn.sign_in)),
         ("license", _LICENSE.get(drawn.license)),
-        ("permissions", _NO_ROLE[drawn.method] if drawn.roles == "none" else None),
+        ("permissions", _NO_ROLE.get((drawn.method, drawn.roles))),
         ("defender", _DEFENDER.get(drawn.defender)),
     )
     return next(((link, reason) for link, reason in links if reason is not None), (None, None))
@@ -68,13 +94,11 @@ def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
 
 def _verdicts(drawn: Drawn) -> dict[str, str]:
     """Licence and MFA trust are the target's own: the app reads them whatever the operator's access is."""
-    found: dict[str, str] = {}
-    if drawn.license in _LICENSE:
-        found["license"] = _LICENSE[drawn.license]
-    if drawn.mfa_trust in _MFA_TRUST:
-        found["mfa_trust"] = _MFA_TRUST[drawn.mfa_trust]
-    if drawn.access == "expiring":
-        found["access"] = "access.gdap_in_force"
-    if drawn.roles == "via_group" and drawn.access in ("accepted", "member"):
-        found["permissions"] = "permissions.role_via_group"
-    return found
+    access, roles = (drawn.method, drawn.access), (drawn.method, drawn.roles)
+    found = {
+        "license": _LICENSE.get(drawn.license) or _LICENSE_MET.get(drawn.license),
+        "mfa_trust": _MFA_TRUST.get(drawn.mfa_trust),
+        "access": _ACCESS.get(access) or _ACCESS_MET.get(access),
+        "permissions": None if access in _ACCESS else _NO_ROLE.get(roles) or _ROLE_MET.get(roles),
+    }
+    return {check: reason for check, reason in found.items() if reason is not None}

@@ -1,7 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The states that the generator draws, and how each is written down in a world. What follows is not said here."""
+"""The states that the generator draws. What follows from them is not said here.
+
+How they are written down in a world: here what a tenant's own settings are, in `seed_access.py` and
+`seed_licenses.py` the rest.
+"""
 
 from __future__ import annotations
 
@@ -17,27 +21,52 @@ Method = t.Literal["gdap", "b2b"]
 _METHODS: t.Final[tuple[Method, ...]] = ("gdap", "gdap", "b2b")
 
 CONSENT: t.Final = ("full", "none")
+# The ways of GDAP that give access; then those that do not.
+GDAP_WORKS: t.Final = ("in_force", "expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")
 GDAP: t.Final = (
-    "in_force",
-    "expiring",
+    *GDAP_WORKS,
     "expired",
+    "end_passed",
     "not_assigned",
     "no_assignment",
+    "assignment_pending",
+    "assignment_error",
+    "eligible",
     "terminated",
     "approval_pending",
+    "partner_consent",
+    "activating",
     "created",
     "missing",
 )
-B2B: t.Final = ("accepted", "member", "pending", "disabled", "missing")
-LICENSE: t.Final = ("enough", "business", "without_mtp", "none", "suspended", "open", "plan_disabled", "no_units")
-GDAP_ROLES: t.Final = ("enough", "none")
-B2B_ROLES: t.Final = ("enough", "via_group", "none")
+B2B_WORKS: t.Final = ("accepted", "member")
+B2B: t.Final = (*B2B_WORKS, "pending", "disabled", "missing")
+LICENSE: t.Final = (
+    "enough",
+    "business",
+    "without_mtp",
+    "trial",
+    "warning",
+    "none",
+    "insufficient",
+    "suspended",
+    "locked_out",
+    "deleted",
+    "open",
+    "plan_disabled",
+    "no_units",
+)
+GDAP_ROLES: t.Final = ("enough", "none", "not_assigned")
+B2B_ROLES: t.Final = ("enough", "via_group", "activated", "none", "eligible", "scoped", "group_eligible")
 # What the tenant's policies make of the operator's sign-in.
 SIGN_IN: t.Final = ("ok", "blocked", "mfa")
 # What stands in the way of a token for Azure Resource Manager changes no answer, and is a caveat. Only `hidden`, a
 # tenant that its list leaves out, counts, and only where that list is Microsoft's own: for B2B.
 ARM: t.Final = ("ok", "mfa", "no_consent", "hidden")
 MFA_TRUST: t.Final = ("partner", "default", "off", "partner_off")
+# Neither the language of the directory nor a missing licence for Privileged Identity Management changes an answer.
+ROLE_NAMES: t.Final = ("en", "de")
+_NEED_PIM: t.Final = ("activated", "eligible", "group_eligible")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,6 +83,8 @@ class Drawn:
     sign_in: str
     defender: str
     arm: str
+    role_names: str = "en"
+    entra_p2: bool = True
 
 
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
@@ -61,6 +92,7 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
     method: Method = rng.choice(_METHODS)
     access = _draw(rng, GDAP if method == "gdap" else B2B, calm=calm)
     arm_state = _draw(rng, ARM, calm=calm)
+    role_state = _draw_roles(rng, method, access, calm=calm)
     # What `auto` makes of a method that is out of order is decided elsewhere; here it stands for a working one.
     works = access in ("in_force", "accepted") and arm_state != "hidden"
     declared = "auto" if works and rng.random() < 0.2 else method
@@ -70,50 +102,25 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
         consent="full" if calm or rng.random() < 0.9 else "none",
         access=access,
         license=_draw(rng, LICENSE, calm=calm),
-        roles=_draw(rng, GDAP_ROLES if method == "gdap" else B2B_ROLES, calm=calm),
+        roles=role_state,
         mfa_trust=_draw(rng, MFA_TRUST, calm=calm),
         sign_in="ok" if calm or rng.random() < 0.9 else rng.choice(("blocked", "mfa")),
         defender="ok" if calm or rng.random() < 0.9 else rng.choice(("operator_refused", "not_provisioned")),
         arm=arm_state,
+        role_names=_draw(rng, ROLE_NAMES, calm=calm),
+        entra_p2=calm or role_state in _NEED_PIM or rng.random() < 0.8,
     )
+
+
+def _draw_roles(rng: random.Random, method: Method, access: str, *, calm: bool) -> str:
+    """A relationship that is to be extended by itself has a role that reaches Defender: it cannot have none."""
+    drawn = _draw(rng, GDAP_ROLES if method == "gdap" else B2B_ROLES, calm=calm)
+    return "not_assigned" if access == "auto_extend" and drawn == "none" else drawn
 
 
 def _draw(rng: random.Random, choices: t.Sequence[str], *, calm: bool) -> str:
     """The first choice is the healthy one."""
     return choices[0] if calm or rng.random() < 0.5 else rng.choice(choices)
-
-
-# The products that qualify, and what their Defender plans are.
-_ENOUGH: t.Final = (
-    ["SPE_E5"],
-    ["SPE_E3", "IDENTITY_THREAT_PROTECTION"],
-    ["M365EDU_A5_FACULTY"],
-    ["M365_G5_GCC"],
-    ["ENTERPRISEPREMIUM"],
-)
-_WITHOUT_MTP: t.Final = (["SPE_E3", "EMSPREMIUM"], ["ENTERPRISEPACK", "WIN_DEF_ATP"], ["SPE_E5_CALLINGMINUTES"])
-_NONE: t.Final = (["STANDARDPACK"], ["O365_BUSINESS_PREMIUM", "EXCHANGESTANDARD"], ["ENTERPRISEPACK", "AAD_PREMIUM"])
-_OPEN: t.Final = (["SPE_E3"], ["ENTERPRISEPACK", "EMS"], ["STANDARDPACK", "DEFENDER_ENDPOINT_P1"])
-_E5_DEFENDER_PLANS: t.Final = [
-    "MTP",
-    "WINDEFATP",
-    "THREAT_INTELLIGENCE",
-    "ATA",
-    "ADALLOM_S_STANDALONE",
-    "Defender_for_Iot_Enterprise",
-]
-
-
-def licenses(state: str, rng: random.Random) -> list[t.Any]:
-    """The products of a tenant."""
-    fixed: dict[str, list[t.Any]] = {
-        "business": [{"sku": "SPB", "enabled": 45}],
-        "suspended": [{"sku": "SPE_E5", "capability": "Suspended"}, "STANDARDPACK"],
-        "plan_disabled": [{"sku": "SPE_E5", "disabled_plans": _E5_DEFENDER_PLANS}],
-        "no_units": [{"sku": "SPE_E5", "enabled": 0}],
-    }
-    drawn = {"enough": _ENOUGH, "without_mtp": _WITHOUT_MTP, "none": _NONE, "open": _OPEN}
-    return fixed[state] if state in fixed else rng.choice(drawn[state])
 
 
 def cross_tenant_access(state: str) -> Row:
@@ -137,50 +144,3 @@ def sign_ins(drawn: Drawn) -> Row:
         "arm_consent": drawn.arm != "no_consent",
         "arm_listed": drawn.arm != "hidden",
     }
-
-
-_DEFENDER_ROLES: t.Final = ("Security Reader", "Security Operator", "Security Administrator", "Global Reader")
-_OTHER_ROLES: t.Final = ["Directory Readers", "Helpdesk Administrator"]
-
-
-def relationships(drawn: Drawn, name: str, operators: str, bystanders: str, rng: random.Random) -> list[Row]:
-    """The GDAP relationships of a tenant: none, or one."""
-    if drawn.access == "missing":
-        return []
-    wanted = [rng.choice(_DEFENDER_ROLES)] if drawn.roles == "enough" else []
-    statuses = {
-        "expired": "expired",
-        "terminated": "terminated",
-        "approval_pending": "approvalPending",
-        "created": "created",
-    }
-    days = {"expired": (-9, 374), "terminated": (-40, 400), "expiring": (12, 353)}
-    left, ago = days.get(drawn.access, (rng.randint(60, 500), rng.randint(10, 200)))
-    group = bystanders if drawn.access == "not_assigned" else operators
-    assigned = drawn.access not in ("no_assignment", "approval_pending", "created")
-    row: Row = {
-        "name": name,
-        "status": statuses.get(drawn.access, "active"),
-        "days_left": left,
-        "created_days_ago": ago,
-        "auto_extend": rng.choice(("PT0S", "P180D")),
-        "roles": [*wanted, *_OTHER_ROLES],
-        "assignments": [{"group": group}] if assigned else [],
-    }
-    return [row]
-
-
-def objects(drawn: Drawn, rng: random.Random) -> Row:
-    """The operator's objects in a tenant, and the group that gives a role."""
-    if drawn.access == "missing":
-        return {}
-    role = rng.choice(_DEFENDER_ROLES)
-    guest: Row = {
-        "state": "PendingAcceptance" if drawn.access == "pending" else "Accepted",
-        "type": "Member" if drawn.access == "member" else "Guest",
-        "enabled": drawn.access != "disabled",
-        "roles": {"enough": [role], "none": _OTHER_ROLES}.get(drawn.roles, []),
-        "groups": ["SecOps readers"] if drawn.roles == "via_group" else [],
-    }
-    group = {"name": "SecOps readers", "roles": [role], "assignable_to_role": True}
-    return {"guests": [guest], "groups": [group]}

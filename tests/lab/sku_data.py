@@ -301,6 +301,11 @@ PRODUCTS: t.Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
         "Microsoft Defender for Identity",
         ("ATA",),
     ),
+    "ADALLOM_O365": (
+        "84d5f90f-cd0d-4864-b90b-1c7ba63b4808",
+        "Office 365 Cloud App Security",
+        ("ADALLOM_S_O365",),
+    ),
     "ADALLOM_STANDALONE": (
         "df845ce7-05f9-4894-b5f2-11bbfbcfd2b6",
         "Microsoft Cloud App Security",

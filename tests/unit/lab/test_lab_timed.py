@@ -156,3 +156,17 @@ def test_pending_plan():
     for plans in (target.skus[1]["servicePlans"], target.subscriptions[1]["serviceStatus"]):
         states = {plan["servicePlanName"]: plan["provisioningStatus"] for plan in plans}
         assert states["MDE_LITE"] == "PendingActivation"
+
+
+def test_two_subscriptions_of_one_product():
+    """A trial beside what is suspended: one product, in the better state, with the units of both."""
+    rows = "{sku: SPE_E5, capability: Suspended, enabled: 10}, {sku: SPE_E5, trial: true, enabled: 25}"
+    target = build("[SPE_E5,", f"[{rows},").directories[TARGET]
+    product = target.skus[0]
+    assert [row["skuPartNumber"] for row in target.skus] == ["SPE_E5", "SPE_E3"]
+    assert product["capabilityStatus"] == "Enabled"
+    assert product["prepaidUnits"] == {"enabled": 25, "lockedOut": 0, "suspended": 10, "warning": 0}
+    behind = [row for row in target.subscriptions if row["skuPartNumber"] == "SPE_E5"]
+    assert [row["id"] for row in behind] == product["subscriptionIds"]
+    assert [(row["status"], row["isTrial"]) for row in behind] == [("Suspended", False), ("Enabled", True)]
+    assert len({row["commerceSubscriptionId"] for row in target.subscriptions}) == 3
