@@ -231,6 +231,7 @@ class Read:
     `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
     of the service that means "there is none", and is evidence. `optional`: it decides no verdict, it only tells more.
+    `version` is Microsoft Graph's: `v1.0` or `beta`.
     """
 
     what: str
@@ -247,6 +248,7 @@ class Read:
     readers: tuple[str, ...] = ()
     absent_code: str = ""
     optional: bool = False
+    version: str = "v1.0"
 
     def permissions(self, identity: str) -> tuple[str, ...]:
         """What an identity needs one of."""

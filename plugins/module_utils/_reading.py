@@ -96,7 +96,10 @@ class EvidenceReader:
         found = self.missing(refused, token.identity, lacking(asked, token, place), place) if refused else {}
         if not allowed:
             return found
-        requests = [Request(item.key, item.path, item.read.advanced, item.read.first_page) for item in allowed]
+        requests = [
+            Request(item.key, item.path, item.read.advanced, item.read.first_page, item.read.version)
+            for item in allowed
+        ]
         answers = self._client.read(requests, token)
         at = timestamp(self._clock())
         found.update({item.key: _evidence(item.read, answers[item.key], token, place, at) for item in allowed})

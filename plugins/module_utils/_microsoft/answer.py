@@ -28,13 +28,14 @@ ADVANCED_QUERY: t.Final = {"ConsistencyLevel": "eventual"}
 class Request:
     """A GET. `key` names the answer, `path` is relative to the service's root: `/organization?$select=id`.
 
-    `first_page`: later pages are not asked for.
+    `first_page`: later pages are not asked for. `version` is the service's, where it has several.
     """
 
     key: str
     path: str
     advanced: bool = False
     first_page: bool = False
+    version: str = "v1.0"
 
     @property
     def headers(self) -> dict[str, str]:
