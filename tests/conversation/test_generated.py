@@ -15,9 +15,9 @@ from ansible_collections.m365.defender.plugins.module_utils._report import make_
 from lab.process import start_lab
 
 
-@pytest.mark.parametrize("seed", [1, 2026])
-def test_every_answer_is_the_oracles(seed):
-    with start_lab(tenants=150, seed=seed) as lab:
+@pytest.mark.parametrize(("count", "seed"), [(150, 1), (1000, 2026)])
+def test_every_answer_is_the_oracles(count, seed):
+    with start_lab(tenants=count, seed=seed) as lab:
         requirements = facts(lab, lab.tenants())
         rows = access(lab, lab.tenants())["tenants"]
     report = make_report(
