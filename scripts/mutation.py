@@ -1,0 +1,247 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mutation testing of what is pure: the judges, the planner, the wording of verdicts.
+
+    python scripts/mutation.py [--at-least 90] [--processes 2] [WORD ...]
+
+mutmut changes one thing at a time, in a copy of the collection, and runs the unit tests that reach it. A change that no
+test notices is a sentence that nobody has proven. A WORD restricts the run to the files whose path holds it. What came
+out is in build/mutation/report.txt, the survivors with their changes in build/mutation/survivors.diff. The exit code is
+1 where less than `--at-least` percent were killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+import typing as t
+
+from gates import end
+from project_files import BUILD, COLLECTION_DIRECTORY, ROOT
+from tool_environment import BIN, tool_environment
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TREE = BUILD / "mutation"
+TESTS = pathlib.Path("tests", "unit", "plugins")
+# The tests, and what they take from beside them.
+BESIDE = (TESTS, pathlib.Path("tests", "pages"), pathlib.Path("tests", "schemas"))
+# Reads the product's files as Git has them, and is about no judge.
+NOT_HERE = f"{TESTS}/test_laws.py::test_nothing_of_the_product_reads_the_right_answers"
+LIMIT_SECONDS = 1800
+PACKAGE = ".".join(COLLECTION_DIRECTORY.parts)
+# What is mutated: the modules that this contract of pyproject.toml calls pure, so that a new judge comes in by itself,
+# and the words of the verdicts.
+CONTRACT = "Judges are pure"
+FURTHER = (f"{PACKAGE}.plugins.module_utils._verdicts",)
+# mutmut changes functions only: what stands in a module itself, such as the declaration of a read, it leaves alone.
+# Left out, each with its reason: (what a survivor's changed lines hold, why such a change proves nothing).
+MEANINGLESS: tuple[tuple[str, str], ...] = ()
+
+CONFTEST = '''\
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Few examples, always the same: every mutant meets them."""
+
+import hypothesis
+
+hypothesis.settings.register_profile(
+    "mutation",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("mutation")
+'''
+SETTINGS = """\
+[mutmut]
+source_paths=ansible_collections
+only_mutate=
+{only}
+pytest_add_cli_args_test_selection=
+{tests}
+pytest_add_cli_args=
+    -p
+    no:cacheprovider
+    --deselect={not_here}
+use_git_change_detection=false
+track_dependencies=false
+
+[tool:pytest]
+pythonpath = . tests
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Count:
+    """How many mutants of one file there were, and which nobody noticed."""
+
+    path: str
+    total: int
+    survivors: tuple[str, ...]
+
+    @property
+    def percent(self) -> float:
+        """Killed of all; a file without a mutant has none to kill."""
+        return 100.0 * (self.total - len(self.survivors)) / self.total if self.total else 100.0
+
+
+def pure_modules() -> list[str]:
+    """The modules that are mutated."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    found = [contract for contract in contracts if contract["name"].startswith(CONTRACT)]
+    if len(found) != 1:
+        raise SystemExit(f"mutation: pyproject.toml has no contract, or more than one, that begins with {CONTRACT!r}")
+    return [*found[0]["source_modules"], *FURTHER]
+
+
+def path_of(module: str) -> pathlib.Path:
+    """Where a module stands in the tree of the run; mutmut makes the module's name from it."""
+    return pathlib.Path(*module.split(".")).with_suffix(".py")
+
+
+def tests_of(modules: Sequence[str]) -> list[pathlib.Path]:
+    """The unit tests that import one of these modules: a new test comes in by itself."""
+    tests = sorted((ROOT / TESTS).glob("test_*.py"))
+    return [test.relative_to(ROOT) for test in tests if _imports(test.read_text(encoding="utf-8"), modules)]
+
+
+def _imports(text: str, modules: Sequence[str]) -> bool:
+    return any(f"from {module} import" in text for module in modules)
+
+
+def lay_out(modules: Sequence[str], mutated: Sequence[str]) -> None:
+    """A tree in which paths and module names agree, with the unit tests beside it."""
+    shutil.rmtree(TREE, ignore_errors=True)
+    plugins = TREE / COLLECTION_DIRECTORY / "plugins"
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "plugins", plugins, ignore=ignore)
+    for part in BESIDE:
+        shutil.copytree(ROOT / part, TREE / part, ignore=ignore)
+    (TREE / "tests" / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    only, tests = ("\n".join(f"    {path}" for path in paths) for paths in (map(path_of, mutated), tests_of(modules)))
+    (TREE / "setup.cfg").write_text(SETTINGS.format(only=only, tests=tests, not_here=NOT_HERE), encoding="utf-8")
+
+
+def run_mutmut(processes: int) -> None:
+    """All mutants; what mutmut says goes to a log."""
+    log = TREE / "mutmut.log"
+    with log.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            [str(BIN / "mutmut"), "run", "--max-children", str(processes)],
+            cwd=TREE,
+            env=tool_environment(),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout=LIMIT_SECONDS)
+        except BaseException as error:
+            end(process)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise SystemExit(f"mutation: stopped after {LIMIT_SECONDS} s; see {log}") from None
+            raise
+    if code:
+        raise SystemExit(f"mutation: mutmut ended with {code}; see {log}")
+
+
+def counts(modules: Sequence[str]) -> list[Count]:
+    """The outcome by file. What no test reached survived."""
+    return [_count(path_of(module)) for module in modules]
+
+
+def _count(path: pathlib.Path) -> Count:
+    meta = TREE / "mutants" / f"{path}.meta"
+    ended: dict[str, int | None] = {}
+    if meta.is_file():
+        ended = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+    unknown = [name for name, code in ended.items() if code is None]
+    if unknown:
+        raise SystemExit(f"mutation: {len(unknown)} mutants of {path} were not run")
+    # pytest ends with 0 where no test failed; 5 and 33 mean that no test was there.
+    return Count(str(path), len(ended), tuple(name for name, code in ended.items() if code in (0, 5, 33)))
+
+
+def change(name: str) -> str:
+    """What a mutant changes, as a diff."""
+    command = [str(BIN / "mutmut"), "show", name]
+    shown = subprocess.run(command, cwd=TREE, env=tool_environment(), capture_output=True, text=True, check=True)
+    return shown.stdout
+
+
+def without_meaningless(found: Count, changes: dict[str, str]) -> Count:
+    """A survivor that a written rule calls meaningless is no mutant."""
+    left = tuple(name for name in found.survivors if not _is_meaningless(changes[name]))
+    return Count(found.path, found.total - len(found.survivors) + len(left), left)
+
+
+def _is_meaningless(diff: str) -> bool:
+    removed = [line[1:].strip() for line in diff.splitlines() if line.startswith("-") and not line.startswith("---")]
+    return any(mark in line for line in removed for mark, _why in MEANINGLESS)
+
+
+def write_report(found: Sequence[Count], changes: dict[str, str], seconds: float) -> float:
+    """The table, and the survivors' changes. Returns the percentage in all."""
+    whole = Count("in all", sum(row.total for row in found), tuple(name for row in found for name in row.survivors))
+    lines = [f"{'killed':>8} {'of':>6} {'percent':>8}  file"]
+    for row in (*found, whole):
+        killed = row.total - len(row.survivors)
+        lines.append(f"{killed:>8} {row.total:>6} {row.percent:>7.1f}%  {row.path.removeprefix(_PREFIX)}")
+    lines.append(f"{seconds:.0f} s; survivors: {TREE.relative_to(ROOT) / 'survivors.diff'}")
+    text = "\n".join(lines) + "\n"
+    (TREE / "report.txt").write_text(text, encoding="utf-8")
+    survivors = "\n".join(changes[name] for name in whole.survivors)
+    (TREE / "survivors.diff").write_text(survivors, encoding="utf-8")
+    print(text, end="", flush=True)
+    return whole.percent
+
+
+_PREFIX = f"{COLLECTION_DIRECTORY}/plugins/module_utils/"
+
+
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Mutation testing of the judges and the planner.")
+    parser.add_argument("--at-least", type=float, default=90.0, help="percent of the mutants that must be killed")
+    parser.add_argument("--processes", type=int, default=2, help="how many mutants are tested at once")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="mutate the files whose path holds it; default all")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str]) -> int:
+    """Mutate, test, tell; exit code 1 where too many survived."""
+    options = arguments(given)
+    modules = pure_modules()
+    mutated = [m for m in modules if not options.words or any(word in str(path_of(m)) for word in options.words)]
+    if not mutated:
+        raise SystemExit(f"mutation: no file with {' or '.join(options.words)} among {', '.join(modules)}")
+    started = time.monotonic()
+    lay_out(modules, mutated)
+    run_mutmut(options.processes)
+    found = counts(mutated)
+    names = [name for row in found for name in row.survivors]
+    with concurrent.futures.ThreadPoolExecutor(options.processes) as pool:
+        changes = dict(zip(names, pool.map(change, names), strict=True))
+    found = [without_meaningless(row, changes) for row in found]
+    percent = write_report(found, changes, time.monotonic() - started)
+    return 0 if percent >= options.at_least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

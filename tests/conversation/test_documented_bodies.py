@@ -1,0 +1,334 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bodies that Microsoft's documents show go through the real clients, the real reads and their shapes.
+
+Each fixture is such a body in our own words: names and ids are invented, while structure, types, nulls, letter case and
+oddities are the document's; ids of roles, plans and products are Microsoft's own. Beside the body stands the evidence
+that each read has to make of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+
+import pytest
+from documented import FIXTURES, Reply, fixture, serving
+from documented_table import MET, NOT_MET
+
+from ansible_collections.m365.defender.plugins.module_utils import _all_reads
+from ansible_collections.m365.defender.plugins.module_utils._auth.client_secret import ClientSecret
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
+from ansible_collections.m365.defender.plugins.module_utils._cloud import CLOUDS
+from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
+from ansible_collections.m365.defender.plugins.module_utils._errors import SignInError
+from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http, origin_of
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
+from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._registration.answers import (
+    parse_effective,
+    parse_groups,
+    parse_session,
+    unwrapped,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.license import skus_read
+
+TENANT = "20000000-0000-4000-8000-000000000001"
+PLACE = Place(TENANT, "Birch", "https://consent.example")
+NOW = dt.datetime(2026, 5, 4, 10, 0, tzinfo=dt.UTC)
+FIELDS = {
+    "operator": "mira.holm@alder.example",
+    "relationship_id": "r1",
+    "mail": "mira.holm@alder.example",
+    "external_name": "mira.holm_alder.example#EXT#@",
+    "account": "a1",
+    "home_tenant_id": "10000000-0000-4000-8000-000000000001",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("documented")) as running:
+        yield running
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How long the client would have waited."""
+    found = []
+    monkeypatch.setattr("ansible_collections.m365.defender.plugins.module_utils._http.time.sleep", found.append)
+    return found
+
+
+def http_of(server):
+    return Http(ca_path=server.ca_path, timeout=20, deadline=Deadline(120), pool=2)
+
+
+def read_of(name):
+    return getattr(_all_reads, name)
+
+
+def asked_of(name):
+    read = read_of(name)
+    return Asked(name, read, {key: value for key, value in FIELDS.items() if f"{{{key}}}" in read.path})
+
+
+def token_of(server, *permissions):
+    return BearerToken("t", origin_of(server.base), TENANT, "app", {"tid": TENANT, "roles": list(permissions)})
+
+
+def read_all(server, *names, permissions=()):
+    """Evidence of some reads of one service, by their names."""
+    asked = [asked_of(name) for name in names]
+    kind = Arm if asked[0].read.service == "arm" else Graph
+    client = EvidenceReader(kind(http_of(server), server.base), lambda: NOW)
+    return client.read(asked, token_of(server, *permissions), PLACE)
+
+
+def path_of(name):
+    version = "" if read_of(name).service == "arm" else "/v1.0"
+    # The client leaves encoding to requests; the server sees what went over the wire.
+    return version + asked_of(name).path.replace(" ", "%20")
+
+
+def told(piece):
+    """Data, or the problem and what was said."""
+    if piece.problem is None:
+        return piece.data
+    assert piece.data is None
+    return {"problem": piece.problem.reason, "said": piece.problem.details.get("said")}
+
+
+CASES = [(document, name) for document in sorted(MET) for name in fixture(document).get("evidence", {})]
+
+
+@pytest.mark.parametrize(("document", "name"), CASES, ids=[f"{document}-{name}" for document, name in CASES])
+def test_evidence_of_a_documented_body(server, document, name):
+    shown = fixture(document)
+    server.at(path_of(name), Reply(shown["body"], headers={"request-id": "r-1"}))
+    piece = read_all(server, name)[name]
+    assert told(piece) == shown["evidence"][name]
+    assert (piece.identity, piece.at, piece.request_id) == ("app", "2026-05-04T10:00:00Z", "r-1")
+    assert (piece.what, piece.mark) == (read_of(name).what, "doc")
+
+
+def test_every_document_is_met_or_has_its_reason():
+    assert {path.stem for path in FIXTURES.iterdir()} == set(MET)
+    assert not set(MET) & set(NOT_MET)
+    assert all(fixture(document)["document"] == document for document in MET)
+    assert all(reason.endswith(".") for reason in NOT_MET.values())
+
+
+def test_every_read_meets_a_document_or_is_of_a_kind_with_one_that_does():
+    met = {name for _document, name in CASES}
+    twins = {
+        "OWN_GROUPS": "OPERATOR_GROUPS",
+        "OWN_DIRECTORY_ROLES": "DIRECTORY_ROLES",
+        "ACCOUNTS_BY_OTHER_MAILS": "ACCOUNTS_BY_MAIL",
+    }
+    for name, read in vars(_all_reads).items():
+        if name.isupper() and hasattr(read, "shape"):
+            twin = twins.get(name, name)
+            assert twin in met, name
+            assert read_of(twin).shape is read.shape
+
+
+def test_one_batch_of_documented_bodies(server):
+    names = ("ORGANIZATION", "SUBSCRIBED_SKUS", "TRUST_DEFAULT", "TRUST_PARTNER")
+    documents = (
+        "v1.0__organization-list__1_response",
+        "v1.0__subscribedsku-list-new__response",
+        "v1.0__crosstenantaccesspolicyconfigurationdefault-get__1_response",
+        "v1.0__crosstenantaccesspolicyconfigurationpartner-get-new__response",
+    )
+    items = [
+        {"id": str(number), "status": 200, "headers": {"Content-Type": "application/json"}, "body": fixture(d)["body"]}
+        for number, d in enumerate(documents)
+    ]
+    # The order of the answers is not that of the requests [doc json-batching].
+    server.at("/v1.0/$batch", Reply({"responses": items[::-1]}))
+    found = read_all(server, *names)
+    assert {name: told(found[name]) for name in names} == {
+        name: fixture(document)["evidence"][name] for name, document in zip(names, documents, strict=True)
+    }
+
+
+def test_the_documented_batch(server):
+    """Two answers, one of them with a next page on its own, two refusals of HTTP 403 and one of HTTP 405."""
+    text = json.dumps(fixture("concepts__json-batching__response")["body"])
+    shown = json.loads(text.replace("https://graph.microsoft.com", server.base))
+    for item in shown["responses"]:
+        item["id"] = str(int(item["id"]) - 1)
+    link = shown["responses"][0]["body"]["@odata.nextLink"].removeprefix(server.base)
+    server.at("/v1.0/$batch", Reply(shown, headers={"request-id": "outer"}))
+    server.at(link, Reply({"value": [{"id": "x"}]}))
+    names = ("DIRECTORY_ROLES", "RELATIONSHIPS", "SUBSCRIBED_SKUS", "ORGANIZATION", "OPERATOR_GROUPS")
+    found = read_all(server, *names, permissions=("LicenseAssignment.Read.All",))
+    assert told(found["DIRECTORY_ROLES"]) == {"roles": ["fe930be7-5e62-47db-91af-98c3a49a38b1"], "untold": 1}
+    assert told(found["OPERATOR_GROUPS"]) == {
+        "groups": {shown["responses"][4]["body"]["value"][0]["id"]: "Vera Lund"},
+    }
+    problems = {name: found[name].problem for name in names}
+    assert problems["RELATIONSHIPS"].reason == "consent.permission_missing"
+    assert problems["SUBSCRIBED_SKUS"].reason == "read.forbidden"
+    assert problems["SUBSCRIBED_SKUS"].details["said"] == (
+        "HTTP 403 Authorization_RequestDenied: Insufficient privileges to complete the operation."
+    )
+    assert (problems["ORGANIZATION"].reason, problems["ORGANIZATION"].details["said"]) == (
+        "read.failed",
+        "HTTP 405 Request_BadRequest: Specified HTTP method is not allowed for the request target.",
+    )
+    # A refusal names its own request, an answer has the one of the whole batch.
+    inner = shown["responses"][1]["body"]["error"]["innerError"]["request-id"]
+    assert (found["RELATIONSHIPS"].request_id, found["DIRECTORY_ROLES"].request_id) == (inner, "outer")
+
+
+def test_batch_item_that_depended_on_a_failed_one(server):
+    """HTTP 424 [doc json-batching]. We declare no dependence; an answer that claims one is a failed read."""
+    refused = {"error": {"code": "FailedDependency", "message": "Request id 0 failed"}}
+    items = [{"id": "0", "status": 403, "body": refused}, {"id": "1", "status": 424, "body": refused}]
+    server.at("/v1.0/$batch", Reply({"responses": items}))
+    found = read_all(server, "ORGANIZATION", "TRUST_DEFAULT", permissions=("Organization.Read.All",))
+    assert found["ORGANIZATION"].problem.reason == "read.forbidden"
+    assert told(found["TRUST_DEFAULT"]) == {
+        "problem": "read.failed",
+        "said": "HTTP 424 FailedDependency: Request id 0 failed",
+    }
+    sent = json.loads(server.asked[-1][2])["requests"]
+    assert [sorted(item) for item in sent] == [["headers", "id", "method", "url"]] * 2
+
+
+def test_throttled_and_then_answered(server, waits):
+    throttled = Reply(fixture("concepts__throttling-429__response")["body"], 429, {"Retry-After": "2.128"})
+    shown = fixture("v1.0__organization-list__1_response")
+    server.at(path_of("ORGANIZATION"), throttled, Reply(shown["body"]))
+    assert told(read_all(server, "ORGANIZATION")["ORGANIZATION"]) == shown["evidence"]["ORGANIZATION"]
+    assert waits == [2.128]
+
+
+def test_throttled_to_the_end(server, waits):
+    body = fixture("concepts__throttling-429__response")["body"]
+    server.at(path_of("ORGANIZATION"), Reply(body, 429, {"Retry-After": "2.128"}))
+    piece = read_all(server, "ORGANIZATION")["ORGANIZATION"]
+    assert piece.problem.reason == "read.throttled"
+    assert piece.request_id == body["error"]["innerError"]["request-id"]
+    assert set(waits) == {2.128}
+
+
+def test_throttled_inside_a_batch(server, waits):
+    shown = fixture("v1.0__organization-list__1_response")
+    body = fixture("concepts__throttling-429__response")["body"]
+    trust = fixture("v1.0__crosstenantaccesspolicyconfigurationdefault-get__1_response")
+    first = [
+        {"id": "0", "status": 429, "headers": {"Retry-After": "2.128"}, "body": body},
+        {"id": "1", "status": 200, "headers": {}, "body": trust["body"]},
+    ]
+    again = [{"id": "0", "status": 200, "headers": {}, "body": shown["body"]}]
+    server.at("/v1.0/$batch", Reply({"responses": first}), Reply({"responses": again}))
+    found = read_all(server, "ORGANIZATION", "TRUST_DEFAULT")
+    assert told(found["ORGANIZATION"]) == shown["evidence"]["ORGANIZATION"]
+    assert told(found["TRUST_DEFAULT"]) == trust["evidence"]["TRUST_DEFAULT"]
+    assert waits == [2.128]
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 416])
+def test_the_documented_error(server, status):
+    server.at(path_of("TRUST_DEFAULT"), Reply(fixture("concepts__errors__response")["body"], status))
+    piece = read_all(server, "TRUST_DEFAULT")["TRUST_DEFAULT"]
+    assert told(piece) == {
+        "problem": "read.failed",
+        "said": f"HTTP {status} invalidRange: Uploaded fragment overlaps with existing data.",
+    }
+    # The document writes placeholders, and a placeholder is what is told.
+    assert piece.request_id == "request-id"
+
+
+def test_a_404_of_another_word_is_not_taken_for_no_partner_entry(server):
+    server.at(path_of("TRUST_PARTNER"), Reply(fixture("concepts__errors__response")["body"], 404))
+    assert told(read_all(server, "TRUST_PARTNER")["TRUST_PARTNER"])["problem"] == "read.failed"
+
+
+def test_the_documented_list_of_tenants_has_a_next_page(server):
+    shown = fixture("arm__tenants-list__response")
+    link = f"{server.base}/tenants?api-version=2022-12-01&$skiptoken=b3du"
+    more = {"tenantId": TENANT.upper()}
+    server.at(path_of("ARM_TENANTS"), Reply({**shown["body"], "nextLink": link}))
+    server.at(link.removeprefix(server.base), Reply({"value": [more]}))
+    piece = read_all(server, "ARM_TENANTS")["ARM_TENANTS"]
+    assert piece.data == {"tenants": sorted([TENANT, *(row["tenantId"] for row in shown["body"]["value"])])}
+
+
+def test_a_row_of_the_documented_list_of_partners_is_a_partner(server):
+    (row,) = fixture("v1.0__crosstenantaccesspolicy-list-partners__1_response")["body"]["value"]
+    server.at(path_of("TRUST_PARTNER"), Reply(row))
+    assert read_all(server, "TRUST_PARTNER")["TRUST_PARTNER"].data == {"found": True, "inbound_trust": None}
+
+
+@pytest.mark.parametrize("edition", ["list-new__response", "list__1_response"])
+def test_a_documented_product_that_only_the_user_names(server, edition):
+    wanted = ("enterprisepremium", "crmstandard")
+    server.at(path_of("SUBSCRIBED_SKUS"), Reply(fixture(f"v1.0__subscribedsku-{edition}")["body"]))
+    read = skus_read(Tenant(TENANT, "Birch", licenses=wanted))
+    asked = [Asked("skus", read)]
+    data = EvidenceReader(Graph(http_of(server), server.base)).read(asked, token_of(server), PLACE)["skus"].data
+    assert data["skus"] == [
+        {"sku": "ENTERPRISEPREMIUM", "state": "Enabled", "units": 25, "plans": {"enterprisepremium": "Success"}},
+        {"sku": "CRMSTANDARD", "state": "Suspended", "units": 0, "plans": {"crmstandard": "Disabled"}},
+    ]
+    assert data["other_skus"] == []
+
+
+def test_a_claims_challenge_leaves_it_unknown(server):
+    """The API refuses with HTTP 401 and asks for other claims [doc claims-challenge]. A batch or a read cannot ask."""
+    shown = fixture("entra__claims-challenge")["body"]
+    challenge = f'Bearer realm="", error="insufficient_claims", claims="{shown["www_authenticate_claims_base64"]}"'
+    body = {"error": {"code": "InvalidAuthenticationToken", "message": "Continuous access evaluation resulted in ..."}}
+    server.at(path_of("TRUST_DEFAULT"), Reply(body, 401, {"WWW-Authenticate": challenge}))
+    piece = read_all(server, "TRUST_DEFAULT", permissions=("Policy.Read.All",))["TRUST_DEFAULT"]
+    assert (piece.data, piece.problem.reason, piece.problem.details["status"]) == (None, "read.forbidden", "401")
+    assert shown["www_authenticate_claims_base64"] not in str(piece.problem)
+
+
+def test_the_documented_refusal_of_entra(server):
+    cloud = dataclasses.replace(CLOUDS["public"], login=server.base, graph=server.base)
+    metadata = {
+        "issuer": f"{server.base}/{TENANT}/v2.0",
+        "authorization_endpoint": f"{server.base}/{TENANT}/oauth2/v2.0/authorize",
+        "token_endpoint": f"{server.base}/{TENANT}/oauth2/v2.0/token",
+    }
+    server.at(f"/{TENANT}/v2.0/.well-known/openid-configuration", Reply(metadata))
+    server.at(f"/{TENANT}/oauth2/v2.0/token", Reply(fixture("entra__aadsts-error__response")["body"], 400))
+    identity = AppIdentity(
+        http=http_of(server), cloud=cloud, client_id="c", credential=ClientSecret({"client_secret": "s"})
+    )
+    with pytest.raises(SignInError) as caught:
+        identity.token(TENANT, "graph")
+    said = (
+        "AADSTS70011: The provided value for the input parameter 'scope' isn't valid."
+        " The scope https://service.alder.example/activity.read isn't valid."
+    )
+    assert caught.value.problem.reason == "sign_in.refused"
+    assert caught.value.problem.details == {"resource": "Microsoft Graph", "said": said}
+
+
+def test_the_effective_group_of_a_capture_without_its_rows():
+    """It counts one tenant and shows none: half an answer, which is not read at all [community]."""
+    body = fixture("community__mtoapi-tenantgroups-effective__response")["body"]
+    assert parse_effective(body) is None
+    row = {"tenantId": TENANT.upper(), "name": "Birch", "tenantAadEnvironment": 1}
+    whole = parse_effective({**body, "exposedTargetTenantsInfo": [row]})
+    assert list(whole) == [TENANT]
+    assert (whole[TENANT].name, whole[TENANT].environment, whole[TENANT].added_on) == ("Birch", 1, None)
+    (group,) = parse_groups(body)
+    assert (group.name, group.group_id, group.tenants) == ("Managed tenants", body["tenantGroupId"], ())
+
+
+def test_the_context_of_a_capture_says_nobody_s_name():
+    """The multitenant form of the context holds no AuthInfo: whose session it is stays open [community]."""
+    body = fixture("community__mtoapi-tenantcontext__response")["body"]
+    assert unwrapped(body) == body["result"]
+    assert parse_session(body) == (None, None)
