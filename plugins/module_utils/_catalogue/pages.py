@@ -27,6 +27,9 @@ GRAPH_THROTTLING: t.Final = LEARN + "graph/throttling"
 GOVERNANCE: t.Final = LEARN + "defender-xdr/governance-relationships"
 CONDITIONAL_ACCESS: t.Final = LEARN + "entra/identity/conditional-access/overview"
 CROSS_TENANT: t.Final = LEARN + "entra/external-id/cross-tenant-access-overview"
+CROSS_TENANT_B2B: t.Final = LEARN + "entra/external-id/cross-tenant-access-settings-b2b-collaboration"
+CROSS_TENANT_SYNC: t.Final = LEARN + "entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview"
+RESTORE_USER: t.Final = LEARN + "entra/fundamentals/users-restore"
 TENANT_RESTRICTIONS: t.Final = LEARN + "entra/external-id/tenant-restrictions-v2"
 SECURITY_DEFAULTS: t.Final = LEARN + "entra/fundamentals/security-defaults"
 RISK: t.Final = LEARN + "entra/id-protection/howto-identity-protection-remediate-unblock"
@@ -59,4 +62,8 @@ class CaveatText(t.NamedTuple):
 NOTHING: t.Final = "Nothing to do."
 APP_ADMIN: t.Final = "An administrator of {tenant} who may grant tenant-wide admin consent"
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"
+# Where the settings are in the portal [guess on the exact link]; the pages say how to get there.
+CROSS_TENANT_PORTAL: t.Final = (
+    "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/CompanyRelationshipsMenuBlade/~/CrossTenantAccessSettings"
+)
 SIGN_IN_AGAIN: t.Final = "{operator} signs in again: ansible-playbook m365.defender.login."

@@ -21,13 +21,16 @@ from ansible_collections.m365.defender.plugins.module_utils._http import BearerT
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    SETTINGS_DEFAULT,
+    SETTINGS_PARTNER,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, read_home
-from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._session import Session, sign_in_problem
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 PLACE = Place(TENANT, "Contoso", "https://consent")
-ASKED = [Asked("organization", ORGANIZATION), Asked("cross_tenant_access_default", TRUST_DEFAULT)]
+ASKED = [Asked("organization", ORGANIZATION), Asked("cross_tenant_access_default", SETTINGS_DEFAULT)]
 ALL = ("Policy.Read.All", "Organization.Read.All")
 
 
@@ -144,12 +147,12 @@ def test_refusals_by_status(status, reason):
     ],
 )
 def test_fields_are_quoted_for_their_place(path, value, expected):
-    read = dataclasses.replace(TRUST_PARTNER, path=path)
+    read = dataclasses.replace(SETTINGS_PARTNER, path=path)
     assert Asked("k", read, {"who": value}).path == expected
 
 
 def test_missing_partner_entry_is_an_answer():
-    asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], Asked("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(
         asked, PLACE
     )
@@ -157,7 +160,7 @@ def test_missing_partner_entry_is_an_answer():
 
 
 def test_404_of_somebody_else_is_no_answer():
-    asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], Asked("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app", ("X",)), graph=FakeGraph(status=404)).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
 
