@@ -20,10 +20,10 @@ from ansible_collections.m365.defender.plugins.module_utils._model import Proble
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import SETTINGS_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS, in_force
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS
-from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._session import Session
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import fill
 
@@ -37,7 +37,7 @@ if t.TYPE_CHECKING:
 
 
 # What the app has to be granted in every target tenant for the reads that any tenant needs.
-_NEEDED: t.Final = (ORGANIZATION, SUBSCRIBED_SKUS, TRUST_DEFAULT)
+_NEEDED: t.Final = (ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

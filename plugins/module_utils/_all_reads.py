@@ -13,7 +13,16 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b im
     ACCOUNTS_BY_MAIL,
     ACCOUNTS_BY_OTHER_MAILS,
     ACCOUNTS_BY_UPN,
+    DELETED_BY_MAIL,
+    DELETED_BY_UPN,
     OWN_ACCOUNT,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    HOME_DEFAULT,
+    HOME_PARTNERS,
+    SETTINGS_DEFAULT,
+    SETTINGS_PARTNER,
+    SYNCHRONIZATION,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
@@ -37,7 +46,6 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.just_i
     TIMED_ROLES,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS, SUBSCRIPTIONS
-from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import (
     DIRECTORY_ROLES,
     OWN_DIRECTORY_ROLES,
@@ -55,8 +63,8 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("listed by B2B", "home", ARM_TENANTS),
     ("access by GDAP", "home", RELATIONSHIPS),
     ("access by GDAP", "home", ASSIGNMENTS),
-    ("access by GDAP", "home", OPERATOR_GROUPS),
-    ("access by GDAP", "home", OWN_GROUPS),
+    ("access by GDAP, by B2B", "home", OPERATOR_GROUPS),
+    ("access by GDAP, by B2B", "home", OWN_GROUPS),
     ("access by GDAP (advice)", "home", ELIGIBLE_GROUPS),
     ("access by GDAP (advice)", "home", OWN_ELIGIBLE_GROUPS),
     ("access by GDAP (advice)", "home", TIMED_GROUPS),
@@ -65,6 +73,11 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
     ("access by B2B", "target", ACCOUNTS_BY_UPN),
     ("access by B2B", "target", OWN_ACCOUNT),
+    ("access by B2B", "target", DELETED_BY_MAIL),
+    ("access by B2B", "target", DELETED_BY_UPN),
+    ("access by B2B", "home", HOME_DEFAULT),
+    ("access by B2B", "home", HOME_PARTNERS),
+    ("access by B2B", "target", SYNCHRONIZATION),
     ("license", "target", SUBSCRIBED_SKUS),
     ("license (advice)", "target", SUBSCRIPTIONS),
     ("permissions by B2B", "target", DIRECTORY_ROLES),
@@ -77,7 +90,7 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("permissions by B2B (advice)", "target", OWN_TIMED_ROLES),
     ("permissions by B2B (advice)", "target", ELIGIBLE_GROUPS),
     ("permissions by B2B (advice)", "target", OWN_ELIGIBLE_GROUPS),
-    ("mfa_trust", "target", TRUST_DEFAULT),
-    ("mfa_trust", "target", TRUST_PARTNER),
+    ("mfa_trust, access by B2B", "target", SETTINGS_DEFAULT),
+    ("mfa_trust, access by B2B", "target", SETTINGS_PARTNER),
     ("defender", "target", INCIDENTS),
 )

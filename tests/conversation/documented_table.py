@@ -19,7 +19,6 @@ _POLICY = "It is the policy itself; our reads ask for its default and for one pa
 _CHECK_MEMBER = "Membership is read by transitiveMemberOf."
 _ORGANIZATION = "A multitenant organization of Microsoft Entra is not the multitenant view; no read asks for it."
 _ONE_ORGANIZATION = "It is one organization by its id; our read asks for the list, which has the same rows."
-_SCHEDULES = "No read of ours asks for schedule instances."
 _HUNTING = "No read of ours runs a hunting query."
 _FIND_TENANT = "No read of ours looks a tenant up by its id."
 
@@ -44,10 +43,12 @@ MET = (
     "v1.0__rbacapplication-list-roleassignments__1_response",
     "v1.0__rbacapplication-list-roleassignments__2_response",
     "v1.0__rbacapplication-list-roleassignments__3_response",
+    "v1.0__rbacapplication-list-roleassignmentscheduleinstances__1_response",
     "v1.0__security-list-incidents__response",
     "v1.0__subscribedsku-list-new__response",
     "v1.0__subscribedsku-list__1_response",
     "v1.0__tenantrelationship-list-delegatedadminrelationships__response",
+    "v1.0__unifiedroleassignmentscheduleinstance-filterbycurrentuser__1_response",
     "v1.0__user-get__1_response",
     "v1.0__user-get__2_response",
     "v1.0__user-get__3_response",
@@ -104,7 +105,6 @@ NOT_MET = {
     "v1.0__multitenantorganization-get-inactive__response": _ORGANIZATION,
     "v1.0__multitenantorganization-list-tenants__response": _ORGANIZATION,
     "v1.0__organization-get__1_response": _ONE_ORGANIZATION,
-    "v1.0__rbacapplication-list-roleassignmentscheduleinstances__1_response": _SCHEDULES,
     "v1.0__security-runhuntingquery__request1": _WRITE,
     "v1.0__security-runhuntingquery__request2": _WRITE,
     "v1.0__security-runhuntingquery__response": _HUNTING,
@@ -126,5 +126,4 @@ NOT_MET = {
     "v1.0__tenantgovernance-setting__response": _GOVERNANCE,
     "v1.0__tenantrelationship-findtenantinformationbytenantid__response": _FIND_TENANT,
     "v1.0__tenantrelationship-post-delegatedadminrelationships__request": _WRITE,
-    "v1.0__unifiedroleassignmentscheduleinstance-filterbycurrentuser__1_response": _SCHEDULES,
 }

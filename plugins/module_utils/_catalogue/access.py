@@ -10,6 +10,8 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
     AADSTS,
     B2B,
+    CROSS_TENANT_B2B,
+    CROSS_TENANT_PORTAL,
     GDAP,
     GDAP_ASSIGN,
     GDAP_LIST,
@@ -19,6 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     PIM_GROUPS,
     PIM_GROUPS_PAGE,
     REDEEM,
+    RESTORE_USER,
     Reason,
 )
 
@@ -175,6 +178,14 @@ REASONS: t.Final[dict[str, Reason]] = {
         "An administrator of {tenant} enables the account in Microsoft Entra, Users.",
         B2B,
     ),
+    "access.guest_deleted": Reason(
+        "unmet",
+        "The account of {operator} in {tenant} ({account}) was deleted on {deleted}; it can be restored for {days} more"
+        " days.",
+        "A User Administrator of {tenant} restores the account in Microsoft Entra, Users, Deleted users, within 30 days"
+        " of its deletion; later an administrator invites {operator} again.",
+        RESTORE_USER,
+    ),
     "access.guest_state_unknown": Reason(
         "unknown",
         "{tenant} holds an account with the mail address of {operator} ({account}), but does not say that it is an"
@@ -182,6 +193,38 @@ REASONS: t.Final[dict[str, Reason]] = {
         "An administrator of {tenant} looks at the account in Microsoft Entra, Users, and invites {operator} if it"
         " is another person's.",
         B2B,
+    ),
+    "access.outbound_blocked": Reason(
+        "unmet",
+        "The cross-tenant access settings of {home} do not let {operator} out to {tenant}: B2B collaboration outbound"
+        " is blocked ({setting}).",
+        "A Security Administrator of {home} allows B2B collaboration outbound for {tenant}, for {operator} and for"
+        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        CROSS_TENANT_B2B,
+    ),
+    "access.outbound_unknown": Reason(
+        "unknown",
+        "The cross-tenant access settings of {home} do not tell for certain whether they let {operator} out to"
+        " {tenant}: B2B collaboration outbound is restricted ({setting}).",
+        "A Security Administrator of {home} looks whether B2B collaboration outbound for {tenant} holds {operator} and"
+        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        CROSS_TENANT_B2B,
+    ),
+    "access.inbound_blocked": Reason(
+        "unmet",
+        "The cross-tenant access settings of {tenant} do not let {operator} of {home} in: B2B collaboration inbound"
+        " is blocked ({setting}).",
+        "A Security Administrator of {tenant} allows B2B collaboration inbound for {home}, for {operator} and for"
+        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        CROSS_TENANT_B2B,
+    ),
+    "access.inbound_unknown": Reason(
+        "unknown",
+        "The cross-tenant access settings of {tenant} do not tell for certain whether they let {operator} of {home} in:"
+        " B2B collaboration inbound is restricted ({setting}).",
+        "A Security Administrator of {tenant} looks whether B2B collaboration inbound for {home} holds {operator} and"
+        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        CROSS_TENANT_B2B,
     ),
     "access.none_found": Reason(
         "unmet",

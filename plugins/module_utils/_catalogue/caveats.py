@@ -9,6 +9,9 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
     CONDITIONAL_ACCESS,
+    CROSS_TENANT_B2B,
+    CROSS_TENANT_PORTAL,
+    CROSS_TENANT_SYNC,
     GDAP,
     GDAP_EXTEND,
     GDAP_LIST,
@@ -76,6 +79,25 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "Give the operator identity to have the list itself read, or look at"
         " https://myaccount.microsoft.com/organizations.",
         MTO_REQUIREMENTS,
+    ),
+    "access.policy_not_read": CaveatText(
+        "The cross-tenant access settings of {owner} ({direction}) were not looked at: {said}. They could keep"
+        " {operator} out all the same.",
+        "An administrator of {owner} consents to Policy.Read.All for our app, or the operator signs in"
+        " (mto_tenant_access): a block shows there.",
+        CROSS_TENANT_B2B,
+    ),
+    "access.settings_block_too": CaveatText(
+        "The cross-tenant access settings of {owner} block B2B collaboration {direction}, too ({setting}).",
+        "A Security Administrator of {owner} allows it for {operator} and the Microsoft Defender portal: "
+        + CROSS_TENANT_PORTAL,
+        CROSS_TENANT_B2B,
+    ),
+    "access.synchronization": CaveatText(
+        "{tenant} accepts people synchronized from {home}, but {operator} is not among them (automatic redemption:"
+        " {outbound_consent} in {home}, {inbound_consent} in {tenant}).",
+        "An administrator of {home} takes {operator} into the scope of the cross-tenant synchronization to {tenant}.",
+        CROSS_TENANT_SYNC,
     ),
     "license.in_warning": CaveatText(
         "The subscription {sku} of {tenant} is in its grace period.",
@@ -151,6 +173,7 @@ CAVEATS_TO_ACT_ON: t.Final = frozenset(
         "access.activation_ends",
         "access.gdap_expiring",
         "access.gdap_expiring_global_admin",
+        "access.settings_block_too",
         "license.in_warning",
         "license.trial_only",
         "permissions.activation_ends",

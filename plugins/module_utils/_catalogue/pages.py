@@ -27,6 +27,9 @@ GRAPH_THROTTLING: t.Final = LEARN + "graph/throttling"
 GOVERNANCE: t.Final = LEARN + "defender-xdr/governance-relationships"
 CONDITIONAL_ACCESS: t.Final = LEARN + "entra/identity/conditional-access/overview"
 CROSS_TENANT: t.Final = LEARN + "entra/external-id/cross-tenant-access-overview"
+CROSS_TENANT_B2B: t.Final = LEARN + "entra/external-id/cross-tenant-access-settings-b2b-collaboration"
+CROSS_TENANT_SYNC: t.Final = LEARN + "entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview"
+RESTORE_USER: t.Final = LEARN + "entra/fundamentals/users-restore"
 TENANT_RESTRICTIONS: t.Final = LEARN + "entra/external-id/tenant-restrictions-v2"
 SECURITY_DEFAULTS: t.Final = LEARN + "entra/fundamentals/security-defaults"
 RISK: t.Final = LEARN + "entra/id-protection/howto-identity-protection-remediate-unblock"
@@ -66,4 +69,8 @@ _PIM: t.Final = "https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/Act
 # Where a person activates what they are eligible for.
 PIM_ROLES: t.Final = _PIM + "aadmigratedroles"
 PIM_GROUPS: t.Final = _PIM + "aadgroup"
+# Where the settings are in the portal [guess on the exact link]; the pages say how to get there.
+CROSS_TENANT_PORTAL: t.Final = (
+    "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/CompanyRelationshipsMenuBlade/~/CrossTenantAccessSettings"
+)
 SIGN_IN_AGAIN: t.Final = "{operator} signs in again: ansible-playbook m365.defender.login."

@@ -10,15 +10,32 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import AccountFinding, judge_accounts
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    consent_of,
+    judge_sides,
+    synchronization_allowed,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_caveats import (
     caveats_in_force,
     caveats_not_carried,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_judge import Finding, judge_relationships
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._model import Verdict
+    from collections.abc import Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import Side
+
+# Cross-tenant access settings that are in the way of an account in order.
+_IN_THE_WAY: t.Final = {
+    ("outbound", "blocked"): "access.outbound_blocked",
+    ("inbound", "blocked"): "access.inbound_blocked",
+    ("outbound", "open"): "access.outbound_unknown",
+    ("inbound", "open"): "access.inbound_unknown",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,10 +88,64 @@ def _by_gdap(case: Case) -> Access:
 
 
 def _by_b2b(case: Case) -> Access:
-    found: AccountFinding = judge_accounts(case)
+    """The account, and then the cross-tenant access settings of both sides, each of which can veto it.
+
+    A block makes an account in order useless: unmet. Settings that were read and do not decide it leave it open. But
+    settings that could not be read are a caveat and no unknown: the guide asks for the account and not for them,
+    Microsoft's own default allows B2B collaboration, and a block cannot pass unseen, since Entra refuses the operator's
+    sign-in (`mto_tenant_access`). Nothing is claimed of them: the caveat says whose were not looked at.
+    """
+    found, sides = judge_accounts(case), judge_sides(case)
     why = found.problem or Problem(found.reason, found.details)
-    verdict = case.verdict("access", why.reason, why.details, evidence=found.evidence)
-    return Access(verdict, account_id=found.account_id, open=why if verdict.status == "unknown" else None)
+    account = case.verdict("access", why.reason, why.details, evidence=found.evidence)
+    if account.status != "met":
+        caveats = _caveats_without_account(case, found, sides)
+        verdict = dataclasses.replace(account, caveats=tuple(caveats))
+        return Access(verdict, open=why if account.status == "unknown" else None)
+    evidence = [*found.evidence, *(piece for side in sides for piece in side.evidence)]
+    for answer in ("blocked", "open"):
+        stopped = next((side for side in sides if side.answer == answer), None)
+        if stopped is not None:
+            why = Problem(_IN_THE_WAY[stopped.direction, answer], {**found.details, **stopped.details})
+            others = _blocks(case, [side for side in sides if side is not stopped])
+            verdict = case.verdict("access", why.reason, why.details, evidence=evidence, caveats=others)
+            return Access(verdict, open=why if verdict.status == "unknown" else None)
+    caveats = [_not_looked_at(case, side) for side in sides if side.answer == "unread"]
+    verdict = case.verdict("access", why.reason, why.details, evidence=evidence, caveats=caveats)
+    return Access(verdict, account_id=found.account_id)
+
+
+def _caveats_without_account(case: Case, found: AccountFinding, sides: Sequence[Side]) -> list[Caveat]:
+    """What else stands in the way, so that nobody mends one thing only to meet the next."""
+    caveats = _blocks(case, [side for side in sides if found.reason != f"access.{side.direction}_blocked"])
+    if found.reason in ("access.guest_missing", "access.guest_deleted") and synchronization_allowed(case):
+        words = {True: "on", False: "off", None: "not known"}
+        details = {
+            "outbound_consent": words[consent_of(case, "outbound")],
+            "inbound_consent": words[consent_of(case, "inbound")],
+        }
+        caveats.append(make_caveat("access.synchronization", {**case.details, **details}))
+    return caveats
+
+
+def _blocks(case: Case, sides: Sequence[Side]) -> list[Caveat]:
+    return [
+        make_caveat("access.settings_block_too", {**case.details, **side.details, **_owner(case, side)})
+        for side in sides
+        if side.answer == "blocked"
+    ]
+
+
+def _not_looked_at(case: Case, side: Side) -> Caveat:
+    said = str(case.verdict("access", side.problem.reason, side.problem.details).message) if side.problem else ""
+    details = {"said": said.rstrip("."), "object": side.direction, **_owner(case, side)}
+    return make_caveat("access.policy_not_read", {**case.details, **details})
+
+
+def _owner(case: Case, side: Side) -> dict[str, str]:
+    """Whose settings they are, in words."""
+    owner = case.home if side.direction == "outbound" else case.tenant.name
+    return {"owner": owner, "direction": side.direction}
 
 
 def _neither(case: Case, gdap: Access, b2b: Access) -> Access:

@@ -5,16 +5,17 @@
 
 A guest from another Microsoft Entra tenant cannot be found by `identities` (issuerAssignedId is null there
 [community]), so the app looks by mail, by otherMails and by the #EXT# user principal name; the operator looks at their
-own object.
+own object. A user that was deleted stands among the deleted items for 30 days [doc directory-deleteditems-list].
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
-from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time, readable
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ if t.TYPE_CHECKING:
 _SELECT: t.Final = "$select=id,userPrincipalName,mail,userType,accountEnabled,externalUserState,identities"
 # Guest properties stand beyond the basic profile: User.ReadBasic.All is not enough [guess].
 USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+# So long a deleted user can be restored [doc users-restore].
+_RESTORABLE: t.Final = dt.timedelta(days=30)
 # More accounts than this with one mail address are left out of the evidence.
 MAX_ACCOUNTS: t.Final = 5
 
@@ -80,6 +83,38 @@ OWN_ACCOUNT: t.Final = Read(
     shape=shape_own_account,
 )
 
+
+def shape_deleted(body: t.Any) -> dict[str, t.Any]:
+    """`{deleted: [{id, upn, mail, deleted}]}`: few rows, since one is enough."""
+    rows = [
+        {
+            "id": str(row["id"]).lower(),
+            "upn": str(row.get("userPrincipalName") or ""),
+            "mail": row.get("mail"),
+            "deleted": row.get("deletedDateTime"),
+        }
+        for row in body["value"][:MAX_ACCOUNTS]
+    ]
+    return {"deleted": rows}
+
+
+def _deleted(what: str, condition: str) -> Read:
+    return Read(
+        what=what,
+        title="deleted accounts of the operator",
+        path=f"/directory/deletedItems/microsoft.graph.user?$filter={condition}"
+        "&$select=id,userPrincipalName,mail,deletedDateTime",
+        app=("User.Read.All", "Directory.Read.All"),
+        delegated=(),
+        shape=shape_deleted,
+    )
+
+
+DELETED_BY_MAIL: t.Final = _deleted("deleted_by_mail", "mail eq '{mail}'")
+# The user principal name of a deleted user can begin with its object id [community], so this look may find nothing.
+DELETED_BY_UPN: t.Final = _deleted("deleted_by_upn", "startsWith(userPrincipalName,'{external_name}')")
+_DELETED_KEYS: t.Final = (DELETED_BY_MAIL.what, DELETED_BY_UPN.what)
+
 LOOK_UP_KEYS: t.Final = ("accounts_by_mail", "accounts_by_other_mails", "accounts_by_upn", "own_account")
 
 
@@ -107,14 +142,17 @@ class AccountFinding:
 
 
 # Rank of what an account says: 0 gives access, 10 leaves it open, the others do not.
-_GOOD, _OPEN, _PENDING, _DISABLED, _MISSING = 0, 10, 21, 22, 29
+_GOOD, _OPEN, _PENDING, _DISABLED, _BLOCKED, _DELETED, _MISSING = 0, 10, 21, 22, 23, 28, 29
 
 # With the operator identity alone, Microsoft Entra's refusal of the sign-in says what the account would have said.
 _SAID_BY_ENTRA: t.Final = {
     "sign_in.guest_pending": (_PENDING, "access.guest_pending"),
     "sign_in.account_disabled": (_DISABLED, "access.guest_disabled"),
     "sign_in.user_not_in_tenant": (_MISSING, "access.guest_missing"),
+    "sign_in.outbound_blocked": (_BLOCKED, "access.outbound_blocked"),
+    "sign_in.inbound_blocked": (_BLOCKED, "access.inbound_blocked"),
 }
+_SEEN_AT_SIGN_IN: t.Final = {"account": "seen at sign-in", "setting": "Microsoft Entra said so at sign-in"}
 # The issuer of an identity that signs in from another Microsoft Entra tenant [community, seen in public dumps].
 _OTHER_ENTRA_TENANT: t.Final = "externalazuread"
 
@@ -131,12 +169,29 @@ def judge_accounts(case: Case) -> AccountFinding:
     problem = _unread(case, pieces)
     if problem is not None:
         rank, reason = _SAID_BY_ENTRA.get(problem.reason, (_OPEN, ""))
-        said = AccountFinding(rank, reason, {**problem.details, "account": "seen at sign-in"}, evidence=evidence)
+        said = AccountFinding(rank, reason, {**problem.details, **_SEEN_AT_SIGN_IN}, evidence=evidence)
         return said if reason else AccountFinding(_OPEN, problem=problem, evidence=evidence)
     if not ranked:
-        return AccountFinding(_MISSING, "access.guest_missing", evidence=evidence)
+        return _judge_deleted(case, names, evidence)
     rank, reason, account_id = ranked[0]
     return _finding(rank, reason, accounts[account_id], evidence)
+
+
+def _judge_deleted(case: Case, names: tuple[str, ...], evidence: tuple[Evidence, ...]) -> AccountFinding:
+    """No account is there: was there one? Where the deleted ones could not be read, it is missing all the same."""
+    pieces = tuple(piece for key, piece in case.evidence.items() if key.split("/")[0] in _DELETED_KEYS)
+    rows = [row for piece in pieces if readable(piece) for row in piece.data["deleted"] if _theirs(row, names)]
+    found = [(time, row) for row in rows if (time := parse_time(row["deleted"])) is not None]
+    time, row = max(found, key=lambda pair: (pair[0], pair[1]["id"]), default=(None, None))
+    if time is None or row is None or case.now - time >= _RESTORABLE:
+        return AccountFinding(_MISSING, "access.guest_missing", evidence=(*evidence, *pieces))
+    details = {
+        "object": row["id"],
+        "account": row["upn"] or row["id"],
+        "deleted": time.date().isoformat(),
+        "days": str((_RESTORABLE - (case.now - time)).days),
+    }
+    return AccountFinding(_DELETED, "access.guest_deleted", details, evidence=(*evidence, *pieces))
 
 
 def _names_of(case: Case) -> tuple[str, ...]:
@@ -183,9 +238,14 @@ def _proven(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
     An account of somebody else can carry the address among its other mails, and a guest with the right address can sign
     in by a Microsoft account or a one-time passcode: neither is the person of the home tenant.
     """
+    return _theirs(account, names) and _OTHER_ENTRA_TENANT in (issuer.lower() for issuer in account["issuers"])
+
+
+def _theirs(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
+    """Is it by its mail or its name an account of the operator? A deleted one can have its id before its name."""
     upn, mail = account["upn"].lower(), str(account["mail"] or "").lower()
-    theirs = mail in names or any(upn.startswith(external_name(name).lower()) for name in names)
-    return theirs and _OTHER_ENTRA_TENANT in (issuer.lower() for issuer in account["issuers"])
+    upn = upn.removeprefix(account["id"].replace("-", ""))
+    return mail in names or any(upn.startswith(external_name(name).lower()) for name in names)
 
 
 def _finding(rank: int, reason: str, account: Mapping[str, t.Any], evidence: tuple[Evidence, ...]) -> AccountFinding:

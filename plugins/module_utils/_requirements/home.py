@@ -13,6 +13,13 @@ from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fl
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import USER_PERMISSIONS, known_mails
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    HOME_DEFAULT,
+    HOME_PARTNER_KEY,
+    HOME_PARTNERS,
+    about_operator,
+    entry_for,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
     OPERATOR_GROUPS,
@@ -114,10 +121,11 @@ class Home:
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
         """The part of the home tenant's evidence that is about one tenant, small enough for its row."""
-        found = {"operator": self.evidence["operator"]}
+        found = {"operator": self.evidence["operator"], **self._settings(tenant)}
         relationships = self.evidence.get("gdap_relationships")
         if relationships is None:
-            return found
+            membership = self.evidence.get("operator_groups")
+            return found if membership is None else {**found, "operator_groups": _slice_groups(membership, set())}
         found["gdap_relationships"] = _slice_relationships(relationships, tenant)
         rows = (found["gdap_relationships"].data or {}).get("relationships", ())
         keys = [assignments_key(row["id"]) for row in rows]
@@ -130,6 +138,26 @@ class Home:
             if key in self.assignments and groups:
                 found[key] = _slice_rows(self.assignments[key], groups)
         return {**found, **mine}
+
+    @property
+    def operator_ids(self) -> frozenset[str]:
+        """The operator's object id and those of their groups, as far as they are known."""
+        user, groups = self.evidence.get("operator"), self.evidence.get("operator_groups")
+        own = {str(user.data["id"])} if user is not None and user.data and "id" in user.data else set()
+        return frozenset(own | set(groups.data["groups"] if groups is not None and groups.data else ()))
+
+    def _settings(self, tenant: Tenant) -> dict[str, Evidence]:
+        """Cross-tenant access of the home tenant: its default, and its entry for this tenant out of the list."""
+        default, partners = self.evidence.get(HOME_DEFAULT.what), self.evidence.get(HOME_PARTNERS.what)
+        found = {}
+        if default is not None:
+            data = default.data and about_operator(default.data, self.operator_ids)
+            found[HOME_DEFAULT.what] = dataclasses.replace(default, data=data)
+        if partners is not None:
+            rows = partners.data
+            data = None if rows is None else entry_for(rows, tenant.tenant_id, self.operator_ids)
+            found[HOME_PARTNER_KEY] = dataclasses.replace(partners, data=data)
+        return found
 
 
 def _slice_relationships(piece: Evidence, tenant: Tenant) -> Evidence:
@@ -175,11 +203,12 @@ def _slice_rows(piece: Evidence, groups: set[str]) -> Evidence:
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
 
-    HomeSignInError where there is no token; `with_gdap` False leaves relationships and groups out.
+    HomeSignInError where there is no token; `with_gdap` False leaves relationships, groups and cross-tenant access out.
     """
     session.sign_in_home()
     gdap = with_gdap and any(tenant.access in ("gdap", "auto") for tenant in tenants)
-    asked = _asked(session, gdap=gdap)
+    b2b = with_gdap and any(tenant.access in ("b2b", "auto") for tenant in tenants)
+    asked = _asked(session, gdap=gdap, b2b=b2b)
     activations = (ELIGIBLE_GROUPS, TIMED_GROUPS) if session.reading_as == "app" else _OWN_ACTIVATIONS
     needs = (*(item.read for item in asked), *((ASSIGNMENTS, *activations) if gdap else ()))
     place = dataclasses.replace(session.home_place, needs=needs)
@@ -203,8 +232,8 @@ def home_failure(error: HomeSignInError) -> dict[str, t.Any]:
     return {"failed": True, "msg": str(error), "home_problem": problem}
 
 
-def _asked(session: Session, *, gdap: bool) -> list[Asked]:
-    """GDAP is asked for only where a tenant can be reached by it."""
+def _asked(session: Session, *, gdap: bool, b2b: bool) -> list[Asked]:
+    """GDAP, and cross-tenant access, are asked for only where a tenant can be reached by it. Both speak of groups."""
     asked = [_ORGANIZATION]
     if session.reading_as == "app":
         fields = {"operator": session.operator or ""}
@@ -213,7 +242,13 @@ def _asked(session: Session, *, gdap: bool) -> list[Asked]:
     else:
         asked.append(Asked("operator", OWN_USER))
         groups = Asked("operator_groups", OWN_GROUPS)
-    return [*asked, groups, Asked("gdap_relationships", RELATIONSHIPS)] if gdap else asked
+    if gdap or b2b:
+        asked.append(groups)
+    if gdap:
+        asked.append(Asked("gdap_relationships", RELATIONSHIPS))
+    if b2b:
+        asked += [Asked(read.what, read) for read in (HOME_DEFAULT, HOME_PARTNERS)]
+    return asked
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:

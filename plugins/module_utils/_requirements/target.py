@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read of one target tenant: one sign-in, one `$batch`, and a second one where an account has been found."""
+"""What is read of one target tenant: one sign-in, one `$batch`, and a second one about the operator's account."""
 
 from __future__ import annotations
 
@@ -20,10 +20,19 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b im
     ACCOUNTS_BY_MAIL,
     ACCOUNTS_BY_OTHER_MAILS,
     ACCOUNTS_BY_UPN,
+    DELETED_BY_MAIL,
+    DELETED_BY_UPN,
     OWN_ACCOUNT,
     external_name,
+    judge_accounts,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    SETTINGS_DEFAULT,
+    SETTINGS_PARTNER,
+    SYNCHRONIZATION,
+    read_about,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, OWN_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import (
@@ -35,7 +44,6 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.just_i
     TIMED_ROLES,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import license_reads
-from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import (
     DIRECTORY_ROLES,
     OWN_DIRECTORY_ROLES,
@@ -60,6 +68,8 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return _with(case, session.missing(asked, problem, place))
     case = _with(case, session.read(asked, place))
+    if judge_accounts(case).reason == "access.guest_missing" and session.has("app"):
+        return _with(case, session.read_as("app", _deleted_look_ups(home), place))
     return _with_roles(session, case, place)
 
 
@@ -82,13 +92,16 @@ def _with(case: Case, evidence: dict[str, Evidence]) -> Case:
 
 def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
     """Everything that needs no other answer first."""
+    at_home = {"home_tenant_id": session.home_place.tenant_id}
     asked = [
         Asked("organization", ORGANIZATION),
         *(Asked(key, read) for key, read in license_reads(case.tenant).items()),
-        Asked("cross_tenant_access_default", TRUST_DEFAULT),
-        Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": session.home_place.tenant_id}),
+        Asked(SETTINGS_DEFAULT.what, read_about(SETTINGS_DEFAULT, home.operator_ids)),
+        Asked(SETTINGS_PARTNER.what, read_about(SETTINGS_PARTNER, home.operator_ids), at_home),
     ]
-    return [*asked, *look_ups(session, home)] if _needs_accounts(case) else asked
+    if not _needs_accounts(case):
+        return asked
+    return [*asked, Asked(SYNCHRONIZATION.what, SYNCHRONIZATION, at_home), *look_ups(session, home)]
 
 
 def _needs(session: Session, case: Case, asked: list[Asked]) -> tuple[Read, ...]:
@@ -115,6 +128,16 @@ def look_ups(session: Session, home: Home) -> list[Asked]:
         asked.append(Asked("accounts_by_other_mails" + suffix, ACCOUNTS_BY_OTHER_MAILS, {"mail": mail}))
         name = external_name(mail)
         asked.append(Asked("accounts_by_upn" + suffix, ACCOUNTS_BY_UPN, {"external_name": name}))
+    return asked
+
+
+def _deleted_look_ups(home: Home) -> list[Asked]:
+    """Where no account is found: was there one? The organization proves whose answer it is."""
+    asked = [Asked("organization", ORGANIZATION)]
+    for number, mail in enumerate(home.mails):
+        suffix = f"/{number}" if number else ""
+        asked.append(Asked(DELETED_BY_MAIL.what + suffix, DELETED_BY_MAIL, {"mail": mail}))
+        asked.append(Asked(DELETED_BY_UPN.what + suffix, DELETED_BY_UPN, {"external_name": external_name(mail)}))
     return asked
 
 

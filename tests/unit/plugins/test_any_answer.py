@@ -125,11 +125,24 @@ GOOD = {
     },
     "directory_roles": {"value": [{"id": "d", "roleTemplateId": DEFENDER_ROLES[4]}]},
     "role_assignments": {"value": [{"roleDefinitionId": DEFENDER_ROLES[4], "directoryScopeId": "/"}]},
-    "cross_tenant_access_default": {"inboundTrust": {"isMfaAccepted": True}},
-    "cross_tenant_access_partner": {"inboundTrust": {"isMfaAccepted": True}},
+    "identity_synchronization": {"tenantId": "h", "userSyncInbound": {"isSyncAllowed": True}},
     "arm_tenants": {"value": [{"id": "/tenants/t", "tenantId": TOKEN.tenant_id}]},
     "incidents": {"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/next"},
 }
+ALL_ALLOWED = {
+    "usersAndGroups": {"accessType": "allowed", "targets": [{"target": "AllUsers", "targetType": "user"}]},
+    "applications": {"accessType": "allowed", "targets": [{"target": "AllApplications", "targetType": "application"}]},
+}
+SETTINGS = {
+    "inboundTrust": {"isMfaAccepted": True, "isCompliantDeviceAccepted": False},
+    "b2bCollaborationInbound": ALL_ALLOWED,
+    "b2bCollaborationOutbound": ALL_ALLOWED,
+    "b2bDirectConnectInbound": None,
+    "automaticUserConsentSettings": {"inboundAllowed": None, "outboundAllowed": True},
+}
+for name in ("cross_tenant_access_default", "cross_tenant_access_partner", "home_cross_tenant_access_default"):
+    GOOD[name] = SETTINGS
+GOOD["home_cross_tenant_access_partners"] = {"value": [{"tenantId": TOKEN.tenant_id, **SETTINGS}]}
 ACCOUNT = {
     "id": "a",
     "userPrincipalName": "a_b#EXT#@t",
@@ -142,6 +155,8 @@ ACCOUNT = {
 for name in ("accounts_by_mail", "accounts_by_other_mails", "accounts_by_upn"):
     GOOD[name] = {"value": [ACCOUNT]}
 GOOD["own_account"] = ACCOUNT
+for name in ("deleted_by_mail", "deleted_by_upn"):
+    GOOD[name] = {"value": [{**ACCOUNT, "deletedDateTime": "2026-11-20T00:00:00Z"}]}
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b im
     shape_accounts,
     shape_own_account,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import shape_settings
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     shape_assignments,
     shape_groups,
@@ -27,10 +28,9 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap i
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import (
     MAX_SKUS,
     SUBSCRIBED_SKUS,
+    license_reads,
     shape_skus,
-    skus_read,
 )
-from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import shape_trust
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import (
     MAX_ROWS,
     shape_directory_roles,
@@ -118,7 +118,8 @@ def test_a_look_up_asks_for_users_of_a_condition():
     read = _look_up("what", "the title", "mail eq '{mail}'")
     assert (read.what, read.title, read.shape) == ("what", "the title", shape_accounts)
     assert read.path.startswith("/users?$filter=mail eq '{mail}'&$select=id,userPrincipalName,mail,userType,")
-    assert read.app == read.delegated == ("User.Read.All", "Directory.Read.All")
+    assert read.app == read.delegated
+    assert read.app[:2] == ("User.Read.All", "Directory.Read.All")
 
 
 def test_names_that_a_guest_can_have():
@@ -135,8 +136,10 @@ def test_a_relationship_keeps_what_is_judged():
             "customer": {"tenantId": "AABB", "displayName": "Birch"},
             "displayName": "Birch SOC",
             "status": "Active",
+            "activatedDateTime": "2026-01-01T00:00:00Z",
             "endDateTime": "2027-01-01T00:00:00Z",
             "autoExtendDuration": "P180D",
+            "isPartnerConsentPending": True,
             "accessDetails": {
                 "unifiedRoles": [{"roleDefinitionId": "BB"}, {"roleDefinitionId": "aa"}, {"roleDefinitionId": "bb"}]
             },
@@ -144,15 +147,19 @@ def test_a_relationship_keeps_what_is_judged():
         {"id": "R-2", "status": "created", "customer": None, "displayName": None, "accessDetails": None},
         {"id": "R-3", "status": "created", "customer": {}, "accessDetails": {"unifiedRoles": None}},
     ]
-    bare = {"customer": "", "status": "created", "ends": None, "auto_extend": "", "roles": []}
+    bare = {"customer": "", "status": "created", "activated": None, "ends": None, "auto_extend": "", "roles": []}
+    bare |= {"partner_consent_pending": False, "global_administrator": False}
     assert shape_relationships({"value": rows}) == [
         {
             "id": "R-1",
             "customer": "aabb",
             "relationship": "Birch SOC",
             "status": "Active",
+            "activated": "2026-01-01T00:00:00Z",
             "ends": "2027-01-01T00:00:00Z",
             "auto_extend": "P180D",
+            "partner_consent_pending": True,
+            "global_administrator": False,
             "roles": ["aa", "bb"],
         },
         {"id": "R-2", "relationship": "R-2", **bare},
@@ -186,10 +193,10 @@ def test_trust_is_told_setting_by_setting(value):
         "isHybridAzureADJoinedDeviceAccepted": False,
     }
     shaped = {"mfa": value, "compliant_device": True, "hybrid_joined_device": False}
-    assert shape_trust({"inboundTrust": trust}) == {"found": True, "inbound_trust": shaped}
-    assert shape_trust({"inboundTrust": None}) == {"found": True, "inbound_trust": None}
+    assert shape_settings({"inboundTrust": trust}, "inbound")["inbound_trust"] == shaped
+    assert shape_settings({"inboundTrust": None}, "inbound")["inbound_trust"] is None
     with pytest.raises(KeyError):
-        shape_trust({"tenantId": "x"})
+        shape_settings({"tenantId": "x"}, "inbound")
 
 
 def test_directory_roles_by_template_and_how_many_are_untold():
@@ -237,6 +244,7 @@ def test_a_sku_keeps_plans_that_we_know_and_units_that_are_paid():
     assert shaped == {
         "skus": [{"sku": "E5", "state": "Enabled", "units": 7, "plans": {MDE_LITE: "Disabled", MTP: "Success"}}],
         "left_out": 0,
+        "not_enough": {},
         "other_skus": ["F1"],
     }
     assert list(shaped["skus"][0]["plans"]) == [MDE_LITE, MTP]
@@ -314,7 +322,7 @@ def test_names_of_other_skus_are_limited_too():
 
 
 def test_the_read_of_a_tenant_knows_what_its_list_names():
-    read = skus_read(Tenant("t", "T", licenses=("e3",)))
+    read = license_reads(Tenant("t", "T", licenses=("e3",)))["subscribed_skus"]
     assert (read.path, read.what, read.app) == (SUBSCRIBED_SKUS.path, SUBSCRIBED_SKUS.what, SUBSCRIBED_SKUS.app)
     assert read.shape({"value": [row("E3", plan("x"))]})["skus"][0]["plans"] == {"e3": "Success"}
 
@@ -325,7 +333,7 @@ def test_products_have_names():
     assert product_of("only-the-user-knows") == "only-the-user-knows"
 
 
-FIRST = sorted(DEFENDER_ROLES)[0]
+FIRST = min(DEFENDER_ROLES)
 
 
 @pytest.mark.parametrize(

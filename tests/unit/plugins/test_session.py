@@ -21,15 +21,18 @@ from ansible_collections.m365.defender.plugins.module_utils._http import BearerT
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    SETTINGS_DEFAULT,
+    SETTINGS_PARTNER,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, read_home
 from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import ELIGIBLE_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import SUBSCRIBED_SKUS, SUBSCRIPTIONS
-from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
 from ansible_collections.m365.defender.plugins.module_utils._session import Session, sign_in_problem
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 PLACE = Place(TENANT, "Contoso", "https://consent")
-ASKED = [Asked("organization", ORGANIZATION), Asked("cross_tenant_access_default", TRUST_DEFAULT)]
+ASKED = [Asked("organization", ORGANIZATION), Asked("cross_tenant_access_default", SETTINGS_DEFAULT)]
 ALL = ("Policy.Read.All", "Organization.Read.All")
 
 
@@ -107,7 +110,7 @@ def test_refusal_of_both_tells_the_permission_of_the_first():
 def test_what_a_token_lacks_is_told_before_anything_is_asked():
     """Every permission that is due in the tenant is named at once, and nothing is asked in vain."""
     graph = FakeGraph()
-    place = dataclasses.replace(PLACE, needs=(ORGANIZATION, SUBSCRIBED_SKUS, TRUST_DEFAULT, SUBSCRIPTIONS))
+    place = dataclasses.replace(PLACE, needs=(ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT, SUBSCRIPTIONS))
     found = session(FakeIdentity("app", ("Organization.Read.All",)), graph=graph)
     evidence = found.read([*ASKED, Asked("subscribed_skus", SUBSCRIBED_SKUS)], place)
     assert graph.asked == ["organization", "subscribed_skus"]
@@ -115,13 +118,13 @@ def test_what_a_token_lacks_is_told_before_anything_is_asked():
     (row,) = found.missing_permissions(place)
     assert (row["permission"], row["identity"], row["optional"]) == ("Policy.Read.All", "app", False)
     assert row["alternatives"] == ["Policy.ReadWrite.CrossTenantAccess"]
-    assert row["reads"] == [TRUST_DEFAULT.title]
+    assert row["reads"] == [SETTINGS_DEFAULT.title]
     assert (row["tenant_id"], row["consent_url"]) == (TENANT, "https://consent")
 
 
 def test_what_decides_nothing_is_named_apart():
     """Licences and trust are lacking: the finding names these. The subscriptions stand in the list as optional."""
-    place = dataclasses.replace(PLACE, needs=(SUBSCRIBED_SKUS, TRUST_DEFAULT, ELIGIBLE_GROUPS))
+    place = dataclasses.replace(PLACE, needs=(SUBSCRIBED_SKUS, SETTINGS_DEFAULT, ELIGIBLE_GROUPS))
     found = session(FakeIdentity("app", ("X",)))
     evidence = found.read([Asked("subscribed_skus", SUBSCRIBED_SKUS), Asked("g", ELIGIBLE_GROUPS)], place)
     told = {piece.problem.details["permissions"] for piece in evidence.values()}
@@ -198,18 +201,18 @@ def test_refusals_by_status(status, reason):
     ],
 )
 def test_fields_are_quoted_for_their_place(path, value, expected):
-    read = dataclasses.replace(TRUST_PARTNER, path=path)
+    read = dataclasses.replace(SETTINGS_PARTNER, path=path)
     assert Asked("k", read, {"who": value}).path == expected
 
 
 def test_missing_partner_entry_is_an_answer():
-    asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], Asked("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].data == {"found": False}
 
 
 def test_404_of_somebody_else_is_no_answer():
-    asked = [ASKED[0], Asked("cross_tenant_access_partner", TRUST_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], Asked("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404)).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
 
