@@ -325,7 +325,7 @@ def test_products_have_names():
     assert product_of("only-the-user-knows") == "only-the-user-knows"
 
 
-FIRST = sorted(DEFENDER_ROLES)[0]
+FIRST = min(DEFENDER_ROLES)
 
 
 @pytest.mark.parametrize(
