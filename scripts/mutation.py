@@ -39,13 +39,11 @@ BESIDE = (TESTS, pathlib.Path("tests", "pages"), pathlib.Path("tests", "schemas"
 NOT_HERE = f"{TESTS}/test_laws.py::test_nothing_of_the_product_reads_the_right_answers"
 LIMIT_SECONDS = 1800
 PACKAGE = ".".join(COLLECTION_DIRECTORY.parts)
+# mutmut changes functions only: what stands in a module itself, such as the declaration of a read, it leaves alone.
 # What is mutated: the modules that this contract of pyproject.toml calls pure, so that a new judge comes in by itself,
 # and the words of the verdicts.
 CONTRACT = "Judges are pure"
 FURTHER = (f"{PACKAGE}.plugins.module_utils._verdicts",)
-# mutmut changes functions only: what stands in a module itself, such as the declaration of a read, it leaves alone.
-# Left out, each with its reason: (what a survivor's changed lines hold, why such a change proves nothing).
-MEANINGLESS: tuple[tuple[str, str], ...] = ()
 
 CONFTEST = '''\
 # Copyright (c) 2026 The m365.defender authors
@@ -198,17 +196,6 @@ def changes_of(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def without_meaningless(found: Count, changes: dict[str, str]) -> Count:
-    """A survivor that a written rule calls meaningless is no mutant."""
-    left = tuple(name for name in found.survivors if not _is_meaningless(changes[name]))
-    return Count(found.path, found.total - len(found.survivors) + len(left), left)
-
-
-def _is_meaningless(diff: str) -> bool:
-    removed = [line[1:].strip() for line in diff.splitlines() if line.startswith("-") and not line.startswith("---")]
-    return any(mark in line for line in removed for mark, _why in MEANINGLESS)
-
-
 def write_report(found: Sequence[Count], changes: dict[str, str], seconds: float) -> float:
     """The table, and the survivors' changes. Returns the percentage in all."""
     whole = Count("in all", sum(row.total for row in found), tuple(name for row in found for name in row.survivors))
@@ -250,7 +237,6 @@ def main(given: Sequence[str]) -> int:
     found = counts(mutated)
     names = [name for row in found for name in row.survivors]
     changes = changes_of(names)
-    found = [without_meaningless(row, changes) for row in found]
     percent = write_report(found, changes, time.monotonic() - started)
     return 0 if percent >= options.at_least else 1
 

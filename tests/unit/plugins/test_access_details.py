@@ -373,3 +373,26 @@ def test_words_of_a_verdict():
     assert (verdict.object, verdict.severity, verdict.caveats, verdict.evidence) == ("o", "required", (), ())
     assert make_verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
     assert make_verdict("license", "check.not_chosen", {}).severity == "recommended"
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        (account_evidence(left_out=1), "there are more accounts with that name than we look at"),
+        ({}, "they were not read"),
+    ],
+)
+def test_accounts_that_were_not_all_seen_are_told_so(looks, said):
+    found = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
+    details = {"what": "the operator's accounts", "where": "Contoso", "said": said}
+    assert (found.reason, found.problem) == ("", Problem("read.partial", details))
+    assert (found.account_id, found.evidence) == (None, tuple(looks.values()))
+
+
+def test_what_entra_said_at_sign_in_stands_for_the_account():
+    problem = Problem("sign_in.account_disabled", {"said": "AADSTS50057 no"})
+    look = Evidence("own_account", "u", "operator", "t", "", "doc", problem=problem)
+    found = judge_accounts(case({"operator": OPERATOR, "own_account": look}, access="b2b"))
+    assert (found.reason, found.problem, found.evidence) == ("access.guest_disabled", None, (look,))
+    assert found.details == {"said": "AADSTS50057 no", "account": "seen at sign-in"}
+    assert found.account_id is None
