@@ -1,0 +1,79 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mutation testing: what is mutated, which tests run, and what counts as noticed."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import mutation
+import pytest
+from project_files import ROOT
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+JUDGE = "ansible_collections.m365.defender.plugins.module_utils._requirements.b2b"
+NAMES = [f"{JUDGE}.x_judge__mutmut_{number}" for number in range(5)]
+
+
+@pytest.fixture
+def tree(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A tree in which mutmut is said to have run: three were noticed, one was not, one met no test."""
+
+    def ran(_processes: int) -> None:
+        meta = tmp_path / "mutants" / f"{mutation.path_of(JUDGE)}.meta"
+        meta.parent.mkdir(parents=True)
+        codes = dict(zip(NAMES, (1, 3, 36, 0, 33), strict=True))
+        meta.write_text(json.dumps({"exit_code_by_key": codes}))
+
+    def changes(names: Sequence[str]) -> dict[str, str]:
+        return {name: f"# {name}\n-old\n+new\n" for name in names}
+
+    monkeypatch.setattr(mutation, "TREE", tmp_path)
+    monkeypatch.setattr(mutation, "ROOT", tmp_path.parent)
+    monkeypatch.setattr(mutation, "pure_modules", lambda: [JUDGE])
+    monkeypatch.setattr(mutation, "lay_out", lambda _modules, _mutated: None)
+    monkeypatch.setattr(mutation, "run_mutmut", ran)
+    monkeypatch.setattr(mutation, "changes_of", changes)
+    return tmp_path
+
+
+def test_what_is_mutated_is_what_the_contract_calls_pure() -> None:
+    modules = mutation.pure_modules()
+    assert JUDGE in modules
+    assert modules[-1].endswith("._verdicts")
+    assert all((ROOT / pathlib.Path(*mutation.path_of(module).parts[3:])).is_file() for module in modules)
+
+
+def test_tests_that_import_a_pure_module_come_in_by_themselves() -> None:
+    names = {path.name for path in mutation.tests_of(mutation.pure_modules())}
+    assert {"test_judges.py", "test_judge_properties.py", "test_read_shapes.py", "test_registration_judge.py"} <= names
+    assert not names & {"test_http.py", "test_login_steps.py", "test_fleet.py"}
+
+
+@pytest.mark.parametrize(("at_least", "code"), [("60", 0), ("60.1", 1), ("90", 1)])
+def test_exit_code_tells_whether_enough_was_noticed(
+    tree: pathlib.Path, capsys: pytest.CaptureFixture[str], at_least: str, code: int
+) -> None:
+    assert mutation.main(["--at-least", at_least]) == code
+    assert "60.0%  _requirements/b2b.py" in capsys.readouterr().out
+    assert (tree / "survivors.diff").read_text().count("-old") == 2
+    assert "60.0%  in all" in (tree / "report.txt").read_text()
+
+
+def test_a_mutant_that_was_not_run_is_no_result(tree: pathlib.Path) -> None:
+    meta = tree / "mutants" / f"{mutation.path_of(JUDGE)}.meta"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(json.dumps({"exit_code_by_key": {NAMES[0]: None}}))
+    with pytest.raises(SystemExit, match=r"1 mutants of .* were not run"):
+        mutation.counts([JUDGE])
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_word_that_names_no_file_is_refused() -> None:
+    with pytest.raises(SystemExit, match="no file with nothing"):
+        mutation.main(["nothing"])
