@@ -53,7 +53,9 @@ class Directory:
     trust_default: Entity
     skus: list[Entity] = dataclasses.field(default_factory=list)
     partners: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    synchronization: dict[str, Entity] = dataclasses.field(default_factory=dict)
     users: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    deleted_users: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups_of: dict[str, set[str]] = dataclasses.field(default_factory=dict)
     role_assignments: list[RoleAssignment] = dataclasses.field(default_factory=list)

@@ -12,8 +12,9 @@ import typing as t
 
 import pydantic
 
+from lab.world_access import CrossTenantAccess, Entry
 from lab.world_faults import Fault, PortalSettings, Refusals
-from lab.world_states import ConditionalAccess, CrossTenantAccess, Groups, Guest, Licenses, Relationship
+from lab.world_states import ConditionalAccess, Groups, Guest, Licenses, Relationship
 from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, Strict, aadsts, unknown
 
 
@@ -126,12 +127,14 @@ class Tenant(Organization):
     `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
     Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`). `in_view`: it stands in
     the operator's multitenant view. `portal_offered` null: the portal offers it where the operator has access.
+    `entry_at_home` is the entry for this tenant in cross-tenant access of the home tenant.
     """
 
     declare: Declare = Declare()
     gdap: t.Annotated[tuple[Relationship, ...], pydantic.Strict(strict=False)] = ()
     guests: t.Annotated[tuple[Guest, ...], pydantic.Strict(strict=False)] = ()
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess()
+    entry_at_home: Entry = None
     consent: Consent = "full"
     conditional_access: ConditionalAccess = ConditionalAccess()
     defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
