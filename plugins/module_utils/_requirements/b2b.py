@@ -157,14 +157,17 @@ _OTHER_ENTRA_TENANT: t.Final = "externalazuread"
 
 
 def judge_accounts(case: Case) -> AccountFinding:
-    """The best account wins. Without an accepted one, anything unread leaves the matter unknown. Pure."""
+    """The best account wins, and one look that shows it is evidence enough. Without an accepted one, anything unread
+    leaves the matter unknown. Pure.
+    """
     pieces = [piece for key, piece in case.evidence.items() if key.split("/")[0] in LOOK_UP_KEYS]
     evidence = tuple(pieces)
     accounts = {a["id"]: a for p in pieces if readable(p) for a in p.data["accounts"]}
     names = _names_of(case)
     ranked = sorted((*_judge_account(account, names), account_id) for account_id, account in accounts.items())
     if ranked and ranked[0][0] == _GOOD:
-        return _finding(ranked[0][0], ranked[0][1], accounts[ranked[0][2]], evidence)
+        shown = next(p for p in pieces if readable(p) and ranked[0][2] in (a["id"] for a in p.data["accounts"]))
+        return _finding(ranked[0][0], ranked[0][1], accounts[ranked[0][2]], (shown,))
     problem = _unread(case, pieces)
     if problem is not None:
         rank, reason = _SAID_BY_ENTRA.get(problem.reason, (_OPEN, ""))

@@ -47,14 +47,13 @@ PARTS: t.Final = {"users": "usersAndGroups", "applications": "applications"}
 def shape_settings(body: t.Any, direction: Direction) -> dict[str, t.Any]:
     """One side of a default or of a partner entry.
 
-    `{found: true, inbound_trust, b2b: null | {users, applications}, direct_connect, consent}`; users and applications
-    are null or `{access, targets: ["user:allusers", "group:<id>", ...], others: {}}`.
+    `{found: true, inbound_trust, b2b: null | {users, applications}, consent}`; users and applications are null or
+    `{access, targets: ["user:allusers", "group:<id>", ...]}`. B2B direct connect is left out: the view needs none.
     """
     name = direction.capitalize()
     found = {
         "found": True,
         "b2b": _shape_setting(body.get(f"b2bCollaboration{name}")),
-        "direct_connect": _shape_words(body.get(f"b2bDirectConnect{name}")),
         "consent": (body.get("automaticUserConsentSettings") or {}).get(f"{direction}Allowed"),
     }
     return found if direction == "outbound" else {**found, "inbound_trust": _shape_trust(body["inboundTrust"])}
@@ -70,14 +69,7 @@ def _shape_part(part: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
     if part is None:
         return None
     targets = sorted(f"{row['targetType']}:{row['target']}".lower() for row in part.get("targets") or ())
-    return {"access": str(part["accessType"]).lower(), "targets": targets, "others": {}}
-
-
-def _shape_words(setting: Mapping[str, t.Any] | None) -> dict[str, str] | None:
-    """B2B direct connect is not needed for the multitenant view: its access alone is told."""
-    if setting is None:
-        return None
-    return {part: str((setting.get(name) or {}).get("accessType")) for part, name in PARTS.items()}
+    return {"access": str(part["accessType"]).lower(), "targets": targets}
 
 
 def _shape_trust(trust: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
@@ -106,7 +98,8 @@ def _about_operator(part: Mapping[str, t.Any] | None, mine: frozenset[str]) -> d
         return None
     kept = [target for target in part["targets"] if target.partition(":")[2] in _TOLD_TARGETS | mine]
     others = collections.Counter(target.partition(":")[0] for target in part["targets"] if target not in kept)
-    return {**part, "targets": kept, "others": dict(sorted(others.items()))}
+    counted = {"others": dict(sorted(others.items()))} if others else {}
+    return {**part, "targets": kept, **counted}
 
 
 def shape_partners(body: t.Any) -> list[dict[str, t.Any]]:
@@ -220,7 +213,15 @@ def _judge_side(case: Case, direction: Direction, partner: Evidence | None, defa
     sides = [_judge_part(case, direction, part, partner, default) for part in PARTS]
     worst = min(sides, key=lambda side: _WEIGHT[side.answer])
     used = [partner, *([default] if any(side.source == "default" for side in sides) else [])]
-    return dataclasses.replace(worst, evidence=tuple(piece for piece in used if piece is not None))
+    return dataclasses.replace(worst, evidence=tuple(told(piece, "b2b") for piece in used if piece is not None))
+
+
+def told(piece: Evidence, about: str) -> Evidence:
+    """The evidence as one verdict shows it: nothing but what that verdict rests on."""
+    if piece.data is None:
+        return piece
+    data = {name: value for name, value in piece.data.items() if name in ("found", about)}
+    return dataclasses.replace(piece, data=data)
 
 
 def _judge_part(
@@ -256,7 +257,8 @@ def _for_person(case: Case, value: Mapping[str, t.Any]) -> Answer:
     if any(target.partition(":")[0] in ("user", "group") for target in value["targets"]):
         return _as_said(value)
     known = {"user": _operator_known(case), "group": readable(case.get("operator_groups"))}
-    if not value["others"] or not all(known.get(kind, False) for kind in value["others"]):
+    others = value.get("others", {})
+    if not others or not all(known.get(kind, False) for kind in others):
         return "open"
     return _otherwise(value)
 
@@ -273,7 +275,7 @@ def _for_portal(value: Mapping[str, t.Any]) -> Answer:
         return _as_said(value)
     if PORTAL_APP in names:
         return "blocked" if value["access"] == "blocked" else "open"
-    if names or set(value["others"]) != {"application"}:
+    if names or set(value.get("others", {})) != {"application"}:
         return "open"
     return _otherwise(value)
 

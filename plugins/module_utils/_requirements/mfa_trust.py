@@ -17,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.case i
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
+    told,
 )
 
 if t.TYPE_CHECKING:
@@ -49,6 +50,7 @@ def _verdict(case: Case, piece: Evidence, source: str, evidence: list[Evidence])
     for claim in ("compliant_device", "hybrid_joined_device"):
         accepted = _accepted(piece, claim)
         details[claim] = "not told" if accepted is None else _WORDS[accepted]
+    evidence = [told(piece, "inbound_trust") for piece in evidence]
     mfa = _accepted(piece, "mfa")
     if mfa is None:
         return case.verdict("mfa_trust", "mfa_trust.not_told", details, evidence=evidence)
