@@ -84,4 +84,4 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         row["gdap"] = states.relationships(drawn, f"{name[:36]} {number + 1}", _OPERATORS, _BYSTANDERS, rng)
     else:
         row |= states.objects(drawn, rng)
-    return row
+    return states.with_policy(row, drawn.policy)

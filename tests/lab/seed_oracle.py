@@ -20,7 +20,17 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("gdap", "missing"): "access.gdap_missing",
     ("b2b", "pending"): "access.guest_pending",
     ("b2b", "disabled"): "access.guest_disabled",
+    ("b2b", "deleted"): "access.guest_deleted",
     ("b2b", "missing"): "access.guest_missing",
+}
+# An account in order does not help where cross-tenant access is in the way. GDAP is no B2B collaboration.
+_POLICY: t.Final = {
+    "outbound_blocked": "access.outbound_blocked",
+    "outbound_others": "access.outbound_blocked",
+    "inbound_blocked": "access.inbound_blocked",
+    "inbound_default": "access.inbound_blocked",
+    "inbound_portal": "access.inbound_blocked",
+    "inbound_open": "access.inbound_unknown",
 }
 # Roles come from the relationship by GDAP, and from the directory by B2B.
 _NO_ROLE: t.Final = {"gdap": "permissions.gdap_no_role", "b2b": "permissions.no_role"}
@@ -57,6 +67,7 @@ def expected(drawn: Drawn) -> dict[str, t.Any]:
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
         ("access", _ACCESS.get((drawn.method, drawn.access))),
+        ("access", _POLICY.get(drawn.policy) if drawn.method == "b2b" else None),
         ("access", "access.not_listed_b2b" if drawn.method == "b2b" and drawn.arm == "hidden" else None),
         ("sign_in", _SIGN_IN.get(drawn.sign_in)),
         ("license", _LICENSE.get(drawn.license)),
@@ -75,6 +86,6 @@ def _verdicts(drawn: Drawn) -> dict[str, str]:
         found["mfa_trust"] = _MFA_TRUST[drawn.mfa_trust]
     if drawn.access == "expiring":
         found["access"] = "access.gdap_in_force"
-    if drawn.roles == "via_group" and drawn.access in ("accepted", "member"):
+    if drawn.roles == "via_group" and drawn.access in ("accepted", "member") and drawn.policy not in _POLICY:
         found["permissions"] = "permissions.role_via_group"
     return found
