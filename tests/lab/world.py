@@ -12,7 +12,7 @@ import typing as t
 
 import pydantic
 
-from lab.world_access import CrossTenantAccess, Entry
+from lab.world_access import CrossTenantAccess, Entry, groups_of
 from lab.world_faults import Fault, PortalSettings, Refusals
 from lab.world_states import ConditionalAccess, Groups, Guest, Licenses, Relationship
 from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, Strict, aadsts, unknown
@@ -167,6 +167,8 @@ class World(Strict):
         groups = [group.name for group in self.home.groups]
         for tenant in self.tenants:
             used = [row.group for gdap in tenant.gdap for row in gdap.assignments]
+            access = tenant.cross_tenant_access
+            used += groups_of(access.default, access.partner, tenant.entry_at_home)
             _check_names(f"group of the home tenant, wanted by {tenant.name}", used, groups)
         return self
 

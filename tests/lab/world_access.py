@@ -15,10 +15,13 @@ import typing as t
 
 import pydantic
 
-from lab.world_words import Names, Strict
+from lab.world_words import Names, Strict, guid, unknown
 
 Word = t.Literal["allowed", "blocked"]
 _WORDS: t.Final = ("allowed", "blocked")
+_PEOPLE: t.Final = ("operator", "AllUsers")
+_APPLICATIONS: t.Final = ("portal", "AllApplications", "AllMicrosoftApps", "Office365")
+GROUP: t.Final = "group:"
 
 
 class Targeting(Strict):
@@ -40,6 +43,27 @@ class Collaboration(Strict):
 
     users: Part = None
     applications: Part = None
+
+    @pydantic.model_validator(mode="after")
+    def _check(self) -> t.Self:
+        for part, words in ((self.users, _PEOPLE), (self.applications, _APPLICATIONS)):
+            for target in (part.targets if part is not None else None) or ():
+                _check_target(target, words, group=words is _PEOPLE)
+        return self
+
+    def groups(self) -> list[str]:
+        """The groups of the home tenant that it names."""
+        targets = (self.users.targets if self.users is not None else None) or ()
+        return [target.removeprefix(GROUP) for target in targets if target.startswith(GROUP)]
+
+
+def _check_target(target: str, words: t.Sequence[str], *, group: bool) -> None:
+    if target in words or (group and target.startswith(GROUP)):
+        return
+    try:
+        guid(target)
+    except ValueError:
+        raise unknown("target", target, words) from None
 
 
 def _collaboration(value: object) -> object:
@@ -82,6 +106,13 @@ class PartnerAccess(Strict):
     consent_inbound: bool | None = None
     consent_outbound: bool | None = None
     sync: bool | None = None
+
+
+def groups_of(*settings: DefaultAccess | PartnerAccess | None) -> list[str]:
+    """The groups of the home tenant that these settings name."""
+    access = [row for row in settings if row is not None]
+    found = [setting for row in access for setting in (row.b2b_inbound, row.b2b_outbound)]
+    return [name for setting in found if setting is not None for name in setting.groups()]
 
 
 def _partner(value: object) -> object:

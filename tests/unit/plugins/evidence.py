@@ -130,6 +130,26 @@ def trust_evidence(partner: t.Any = "none", default: bool | None = False) -> dic
     }
 
 
+def b2b_setting(access: str = "allowed", target: str = "user:allusers", **others: int) -> dict[str, t.Any]:
+    """A setting of B2B collaboration as it stands in evidence: these people, all applications."""
+    counted = {"others": others} if others else {}
+    return {
+        "users": {"access": access, "targets": [target] if target else [], **counted},
+        "applications": {"access": "allowed", "targets": ["application:allapplications"]},
+    }
+
+
+def side_evidence(inbound: dict[str, t.Any] | None, outbound: dict[str, t.Any] | None) -> dict[str, Evidence]:
+    """Cross-tenant access of both sides by their entries; the defaults let everybody through."""
+    default = {"found": True, "inbound_trust": {"mfa": False}, "b2b": b2b_setting()}
+    return {
+        "cross_tenant_access_partner": piece("partner", {"found": True, "inbound_trust": None, "b2b": inbound}),
+        "cross_tenant_access_default": piece("default", default),
+        "home_cross_tenant_access_partner": piece("home_partner", {"found": True, "b2b": outbound}),
+        "home_cross_tenant_access_default": piece("home_default", default),
+    }
+
+
 def role_evidence(active: tuple[str, ...] = (), assigned: tuple[tuple[str, str], ...] = ()) -> dict[str, Evidence]:
     """Roles of an account: active ones, and (role, scope) assigned to it directly."""
     rows = [{"role": role, "scope": scope} for role, scope in assigned]
