@@ -9,8 +9,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import AccountFinding, judge_accounts
+from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    SYNCHRONIZATION,
     consent_of,
     judge_sides,
     synchronization_allowed,
@@ -99,8 +100,7 @@ def _by_b2b(case: Case) -> Access:
     why = found.problem or Problem(found.reason, found.details)
     account = case.verdict("access", why.reason, why.details, evidence=found.evidence)
     if account.status != "met":
-        caveats = _caveats_without_account(case, found, sides)
-        verdict = dataclasses.replace(account, caveats=tuple(caveats))
+        verdict = _with_more(case, account, sides)
         return Access(verdict, open=why if account.status == "unknown" else None)
     evidence = [*found.evidence, *(piece for side in sides for piece in side.evidence)]
     for answer in ("blocked", "open"):
@@ -115,17 +115,23 @@ def _by_b2b(case: Case) -> Access:
     return Access(verdict, account_id=found.account_id)
 
 
-def _caveats_without_account(case: Case, found: AccountFinding, sides: Sequence[Side]) -> list[Caveat]:
+def _with_more(case: Case, account: Verdict, sides: Sequence[Side]) -> Verdict:
     """What else stands in the way, so that nobody mends one thing only to meet the next."""
-    caveats = _blocks(case, [side for side in sides if found.reason != f"access.{side.direction}_blocked"])
-    if found.reason in ("access.guest_missing", "access.guest_deleted") and synchronization_allowed(case):
-        words = {True: "on", False: "off", None: "not known"}
-        details = {
-            "outbound_consent": words[consent_of(case, "outbound")],
-            "inbound_consent": words[consent_of(case, "inbound")],
-        }
-        caveats.append(make_caveat("access.synchronization", {**case.details, **details}))
-    return caveats
+    blocking = [s for s in sides if s.answer == "blocked" and account.reason != _IN_THE_WAY[s.direction, "blocked"]]
+    caveats, evidence = _blocks(case, blocking), [piece for side in blocking for piece in side.evidence]
+    if account.reason in ("access.guest_missing", "access.guest_deleted") and synchronization_allowed(case):
+        caveats.append(_synchronization(case))
+        evidence += [case.evidence[SYNCHRONIZATION.what]]
+    return dataclasses.replace(account, caveats=tuple(caveats), evidence=(*account.evidence, *evidence))
+
+
+def _synchronization(case: Case) -> Caveat:
+    words = {True: "on", False: "off", None: "not known"}
+    details = {
+        "outbound_consent": words[consent_of(case, "outbound")],
+        "inbound_consent": words[consent_of(case, "inbound")],
+    }
+    return make_caveat("access.synchronization", {**case.details, **details})
 
 
 def _blocks(case: Case, sides: Sequence[Side]) -> list[Caveat]:

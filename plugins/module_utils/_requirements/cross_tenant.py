@@ -34,12 +34,13 @@ _POLICY: t.Final = "/policies/crossTenantAccessPolicy"
 # The portal of Microsoft Defender signs in as this app [doc mto-troubleshoot].
 PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 _GRAPH_APP: t.Final = "00000003-0000-0000-c000-000000000000"
-_ALL_USERS: t.Final = "allusers"
+_ALL_USERS: t.Final = frozenset({"user:allusers", "group:allusers"})
 # AllMicrosoftApps is every Microsoft cloud application [doc crosstenantaccesspolicytarget].
 _ALL_APPLICATIONS: t.Final = frozenset({"allapplications", "allmicrosoftapps"})
 # Whether the Defender portal is part of the Office 365 suite, or works without Microsoft Graph, no document says.
 _PARTS_OF_THE_PORTAL: t.Final = frozenset({"office365", _GRAPH_APP})
-_TOLD_TARGETS: t.Final = frozenset({_ALL_USERS, PORTAL_APP, *_ALL_APPLICATIONS, *_PARTS_OF_THE_PORTAL})
+_TOLD_APPLICATIONS: t.Final = frozenset({PORTAL_APP, *_ALL_APPLICATIONS, *_PARTS_OF_THE_PORTAL})
+_TOLD_TARGETS: t.Final = frozenset({*_ALL_USERS, *(f"application:{name}" for name in _TOLD_APPLICATIONS)})
 # Microsoft's names of the parts of a B2B setting, by ours.
 PARTS: t.Final = {"users": "usersAndGroups", "applications": "applications"}
 
@@ -83,7 +84,7 @@ def _shape_trust(trust: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
 
 
 def about_operator(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[str, t.Any]:
-    """The same settings, small: of the targets only special ones and the operator's (`mine`: their own id and groups).
+    """The same settings, small: of the targets only the special ones and `mine` (`user:<id>`, `group:<id>`).
 
     The others are counted in `others` by their type.
     """
@@ -96,7 +97,7 @@ def about_operator(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[
 def _about_operator(part: Mapping[str, t.Any] | None, mine: frozenset[str]) -> dict[str, t.Any] | None:
     if part is None:
         return None
-    kept = [target for target in part["targets"] if target.partition(":")[2] in _TOLD_TARGETS | mine]
+    kept = [target for target in part["targets"] if target in _TOLD_TARGETS or target in mine]
     others = collections.Counter(target.partition(":")[0] for target in part["targets"] if target not in kept)
     counted = {"others": dict(sorted(others.items()))} if others else {}
     return {**part, "targets": kept, **counted}
@@ -201,6 +202,11 @@ class Side:
 _WEIGHT: t.Final = {"blocked": 0, "open": 1, "unread": 2, "allowed": 3}
 
 
+# What an access type makes of somebody, or something, that is among the targets, and of one that is not.
+_NAMED: t.Final[dict[str, Answer]] = {"allowed": "allowed", "blocked": "blocked"}
+_NOT_NAMED: t.Final[dict[str, Answer]] = {"allowed": "blocked", "blocked": "allowed"}
+
+
 def judge_sides(case: Case) -> tuple[Side, Side]:
     """May the operator leave the home tenant for this one, and may they come in? Pure."""
     return (
@@ -251,16 +257,14 @@ def _not_read(case: Case, direction: Direction) -> Problem:
 
 
 def _for_person(case: Case, value: Mapping[str, t.Any]) -> Answer:
-    """Users and groups: everybody, or the operator by their object id or by a group of the home tenant."""
-    if any(target.endswith(f":{_ALL_USERS}") for target in value["targets"]):
-        return _as_said(value)
+    """Users and groups. Of the targets only everybody, the operator and their groups are left (`about_operator`)."""
     if any(target.partition(":")[0] in ("user", "group") for target in value["targets"]):
-        return _as_said(value)
+        return _NAMED.get(value["access"], "open")
     known = {"user": _operator_known(case), "group": readable(case.get("operator_groups"))}
     others = value.get("others", {})
     if not others or not all(known.get(kind, False) for kind in others):
         return "open"
-    return _otherwise(value)
+    return _NOT_NAMED.get(value["access"], "open")
 
 
 def _operator_known(case: Case) -> bool:
@@ -272,21 +276,12 @@ def _for_portal(value: Mapping[str, t.Any]) -> Answer:
     """Applications: all of them, the Defender portal, or something else. Allowing the portal alone decides nothing."""
     names = {target.partition(":")[2] for target in value["targets"]}
     if names & _ALL_APPLICATIONS:
-        return _as_said(value)
+        return _NAMED.get(value["access"], "open")
     if PORTAL_APP in names:
         return "blocked" if value["access"] == "blocked" else "open"
     if names or set(value.get("others", {})) != {"application"}:
         return "open"
-    return _otherwise(value)
-
-
-def _as_said(value: Mapping[str, t.Any]) -> Answer:
-    return {"allowed": "allowed", "blocked": "blocked"}.get(value["access"], "open")  # type: ignore[return-value]
-
-
-def _otherwise(value: Mapping[str, t.Any]) -> Answer:
-    """Neither the operator nor the portal is among the targets."""
-    return {"allowed": "blocked", "blocked": "allowed"}.get(value["access"], "open")  # type: ignore[return-value]
+    return _NOT_NAMED.get(value["access"], "open")
 
 
 def consent_of(case: Case, direction: Direction) -> bool | None:

@@ -30,7 +30,7 @@ ANNA = "11111111-0000-4000-8000-000000000001"
 HER_GROUP = "22222222-0000-4000-8000-000000000001"
 OTHER = "33333333-0000-4000-8000-000000000001"
 PORTAL = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
-MINE = frozenset({ANNA, HER_GROUP})
+MINE = frozenset({f"user:{ANNA}", f"group:{HER_GROUP}"})
 
 
 def body_of(access, *targets):
@@ -107,7 +107,7 @@ def settings_evidence(
 
     def shaped(value, direction):
         body = {f"b2bCollaboration{direction.capitalize()}": value, "inboundTrust": None}
-        return about_operator(shape_settings(body, direction), MINE if groups else MINE - {HER_GROUP})
+        return about_operator(shape_settings(body, direction), MINE if groups else MINE - {f"group:{HER_GROUP}"})
 
     row = {"tenantId": TARGET.upper(), "b2bCollaborationOutbound": outbound}
     partners = shape_partners({"value": [{"tenantId": OTHER, "b2bCollaborationOutbound": NONE}, row]})
@@ -119,7 +119,8 @@ def settings_evidence(
         "operator_groups": membership,
         "home_cross_tenant_access_default": piece("default", shaped(outbound_default, "outbound")),
         "home_cross_tenant_access_partner": piece(
-            "partner", entry_for(partners, TARGET if entry else "none", MINE if groups else MINE - {HER_GROUP})
+            "partner",
+            entry_for(partners, TARGET if entry else "none", MINE if groups else MINE - {f"group:{HER_GROUP}"}),
         ),
         "cross_tenant_access_default": piece("default", shaped(inbound_default, "inbound")),
         "cross_tenant_access_partner": piece("partner", shaped(inbound, "inbound") if entry else nothing),

@@ -55,8 +55,8 @@ def test_list_that_was_not_read_is_no_empty_list():
     assert found["home_cross_tenant_access_partner"].data is None
 
 
-def test_operator_ids_are_those_that_are_known():
-    assert home().operator_ids == {ME, MY_GROUP, "x"}
-    assert home(operator_groups=unread("operator_groups")).operator_ids == {ME}
-    assert home(operator=unread("operator")).operator_ids == {MY_GROUP, "x"}
-    assert home(operator=piece("operator", {"found": False})).operator_ids == {MY_GROUP, "x"}
+def test_operator_targets_are_those_that_are_known():
+    assert home().operator_targets == {f"user:{ME}", f"group:{MY_GROUP}", "group:x"}
+    assert home(operator_groups=unread("operator_groups")).operator_targets == {f"user:{ME}"}
+    assert home(operator=unread("operator")).operator_targets == {f"group:{MY_GROUP}", "group:x"}
+    assert home(operator=piece("operator", {"found": False})).operator_targets == {f"group:{MY_GROUP}", "group:x"}
