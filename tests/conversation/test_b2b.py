@@ -9,9 +9,11 @@ import collections
 import json
 
 import pytest
+from test_access import access as access_rows
 from test_facts import facts
 from worlds import HOME, HOME_ID, declared, guest_tenant, tenant, tenant_id, write_world
 
+from ansible_collections.m365.defender.plugins.module_utils._report import make_report
 from lab.process import start_lab
 
 BLOCKED = {"b2b_inbound": "blocked"}
@@ -164,3 +166,25 @@ def test_trust_of_devices_is_told(tmp_path):
     assert found["requirements"]["mfa_trust"]["status"] == "met"
     assert "tenants are accepted, hybrid joined ones are not told" in found["requirements"]["mfa_trust"]["message"]
     assert tenant_id(1) == found["tenant_id"]
+
+
+@pytest.mark.parametrize("way", ["outbound", "inbound"])
+def test_requirement_and_sign_in_say_the_same(tmp_path, way):
+    """The app reads the settings, the operator meets them at the door; the report tells the first of the two."""
+    block = {"b2b_outbound": "blocked"} if way == "outbound" else BLOCKED
+    row = guest_tenant(1, **({"entry_at_home": block} if way == "outbound" else access(partner=block)))
+    with start_lab(world=write_world(tmp_path, row)) as lab:
+        (required,) = facts(lab, declared(row))
+        (verified,) = access_rows(lab, declared(row))["tenants"]
+        report = make_report(
+            {required["tenant_id"]: required},
+            access=[verified],
+            generated_at="2026-11-24T12:00:00Z",
+            home_tenant_id=HOME_ID,
+            operator=lab.connection["operator"],
+            cloud="public",
+        )
+    assert required["reason"] == f"access.{way}_blocked"
+    assert verified["sign_in"]["reason"] == f"sign_in.{way}_blocked"
+    (told,) = report["tenants"]
+    assert (told["first_broken"], told["reason"], told["eligible"]) == ("access", f"access.{way}_blocked", False)

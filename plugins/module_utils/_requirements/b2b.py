@@ -189,7 +189,7 @@ def _judge_deleted(case: Case, names: tuple[str, ...], evidence: tuple[Evidence,
         return AccountFinding(_MISSING, "access.guest_missing", evidence=(*evidence, *pieces))
     details = {
         "object": row["id"],
-        "account": row["upn"] or row["id"],
+        "account": _plain_upn(row) or row["id"],
         "deleted": time.date().isoformat(),
         "days": str((_RESTORABLE - (case.now - time)).days),
     }
@@ -244,10 +244,16 @@ def _proven(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
 
 
 def _theirs(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
-    """Is it by its mail or its name an account of the operator? A deleted one can have its id before its name."""
-    upn, mail = account["upn"].lower(), str(account["mail"] or "").lower()
-    upn = upn.removeprefix(account["id"].replace("-", ""))
+    """Is it by its mail or its name an account of the operator?"""
+    upn, mail = _plain_upn(account).lower(), str(account["mail"] or "").lower()
     return mail in names or any(upn.startswith(external_name(name).lower()) for name in names)
+
+
+def _plain_upn(account: Mapping[str, t.Any]) -> str:
+    """The user principal name; a deleted user can have its id before it."""
+    prefix = account["id"].replace("-", "")
+    upn: str = account["upn"]
+    return upn[len(prefix) :] if upn.lower().startswith(prefix) else upn
 
 
 def _finding(rank: int, reason: str, account: Mapping[str, t.Any], evidence: tuple[Evidence, ...]) -> AccountFinding:
