@@ -5,8 +5,9 @@
 
 A partner entry whose inboundTrust is null as a whole inherits the default [doc
 crosstenantaccesspolicyconfigurationpartner]. What a null within an inboundTrust means is not told there, so we do not
-guess. Trust of devices is told beside it: a Conditional Access policy that asks for a device looks at that. No document
-of Microsoft's says that trust does not matter for people who come by GDAP, so it is recommended for them, too.
+guess. Trust of devices is told beside it: a Conditional Access policy that asks for a device looks at that [doc
+authentication-conditional-access]. No document of Microsoft's says that trust does not matter for people who come by
+GDAP (that page speaks of B2B and names service providers only as a kind of user), so it is recommended for them, too.
 """
 
 from __future__ import annotations
