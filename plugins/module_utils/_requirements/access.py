@@ -93,9 +93,9 @@ def _by_b2b(case: Case) -> Access:
 
     A block makes an account in order useless: unmet. Settings that were read and do not decide it leave it open. But
     settings that could not be read are a caveat and no unknown: the guide asks for the account and not for them,
-    Microsoft's own default allows B2B collaboration, and a block cannot pass unseen, since Entra evaluates both sides at
-    every sign-in [doc authentication-conditional-access] and refuses the operator's (`mto_tenant_access`). Nothing is
-    claimed of them: the caveat says whose were not looked at.
+    Microsoft's own default allows B2B collaboration, and a block cannot pass unseen, since Entra evaluates both sides
+    at every sign-in [doc authentication-conditional-access] and refuses the operator's (`mto_tenant_access`). Nothing
+    is claimed of them: the caveat says whose were not looked at.
     """
     found, sides = judge_accounts(case), judge_sides(case)
     why = found.problem or Problem(found.reason, found.details)
