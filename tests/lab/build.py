@@ -14,12 +14,13 @@ from lab.faults import FaultPlan
 from lab.gdap import build_relationship
 from lab.incidents import build_incidents
 from lab.licenses import build_skus, build_subscriptions
-from lab.people import colleague_user, guest_user, operator_user, ordinary_users
-from lab.trust import build_default, build_partner
+from lab.people import colleague_user, deleted_user, guest_user, operator_user, ordinary_users
+from lab.trust import Targets, build_default, build_partner, build_synchronization
 
 if t.TYPE_CHECKING:
     from lab.world import Home, Operator, Organization, Tenant, World
-    from lab.world_states import CrossTenantAccess, Group
+    from lab.world_access import CrossTenantAccess
+    from lab.world_states import Group
 
 _OLD: t.Final = dt.timedelta(days=900)
 
@@ -27,7 +28,13 @@ _OLD: t.Final = dt.timedelta(days=900)
 def build_state(world: World, now: dt.datetime) -> State:
     """The state of all tenants at the given moment."""
     home = _home(world.home, now)
+    words = Targets(world.home)
     targets = [_target(tenant, world.home, now) for tenant in world.tenants]
+    home.partners = {
+        tenant.tenant_id: build_partner(tenant.tenant_id, tenant.entry_at_home, words)
+        for tenant in world.tenants
+        if tenant.entry_at_home is not None
+    }
     relationships = [build_relationship(home, tenant, row, now) for tenant in world.tenants for row in tenant.gdap]
     operator = world.home.operator
     colleague = _colleague(home, now)
@@ -49,7 +56,7 @@ def build_state(world: World, now: dt.datetime) -> State:
 
 
 def _home(home: Home, now: dt.datetime) -> Directory:
-    directory = _directory(home, home.cross_tenant_access, now)
+    directory = _directory(home, home.cross_tenant_access, home, now)
     directory.application_permissions = permissions.granted(home.app_permissions, delegated=False)
     directory.delegated_permissions = permissions.granted(home.app_permissions, delegated=True)
     user = operator_user(directory, home.operator, now - _OLD)
@@ -67,7 +74,7 @@ def _colleague(home: Directory, now: dt.datetime) -> Person:
 
 
 def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
-    directory = _directory(tenant, tenant.cross_tenant_access, now)
+    directory = _directory(tenant, tenant.cross_tenant_access, home, now)
     if tenant.consent != "none":
         directory.application_permissions = permissions.granted(tenant.consent, delegated=False)
         directory.delegated_permissions = permissions.granted(tenant.consent, delegated=True)
@@ -76,19 +83,22 @@ def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
     directory.arm_listed, directory.arm_named = tenant.arm_listed, tenant.arm_named
     partner = tenant.cross_tenant_access.partner
     if partner is not None:
-        directory.partners[home.tenant_id] = build_partner(home.tenant_id, partner)
+        directory.partners[home.tenant_id] = build_partner(home.tenant_id, partner, Targets(home))
+        if partner.sync is not None:
+            policy = build_synchronization(home.tenant_id, home.name, allowed=partner.sync)
+            directory.synchronization[home.tenant_id] = policy
     _add_guests(directory, tenant, home.operator, now)
     return directory
 
 
-def _directory(organization: Organization, access: CrossTenantAccess, now: dt.datetime) -> Directory:
+def _directory(organization: Organization, access: CrossTenantAccess, home: Home, now: dt.datetime) -> Directory:
     directory = Directory(
         tenant_id=organization.tenant_id,
         name=organization.name,
         domain=organization.domain,
         initial_domain=organization.initial_domain,
         organization={},
-        trust_default=build_default(access.default),
+        trust_default=build_default(access.default, Targets(home)),
         faults=FaultPlan(organization.faults),
     )
     directory.organization = _organization(directory, organization, now)
@@ -165,6 +175,10 @@ def _add_people(directory: Directory, count: int, now: dt.datetime) -> None:
 def _add_guests(directory: Directory, tenant: Tenant, operator: Operator, now: dt.datetime) -> None:
     for number, guest in enumerate(tenant.guests):
         user = guest_user(directory, guest, operator, number, now - dt.timedelta(days=40))
+        if guest.deleted_days_ago is not None:
+            deleted = deleted_user(user, now - dt.timedelta(days=guest.deleted_days_ago, hours=1))
+            directory.deleted_users[user["id"]] = deleted
+            continue
         _add_operator(directory, user, guest.groups, guest.roles)
         pim.add_guest(directory, user["id"], guest, now)
 

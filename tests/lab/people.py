@@ -91,6 +91,12 @@ def guest_user(directory: Directory, guest: Guest, operator: Operator, number: i
     }
 
 
+def deleted_user(user: Entity, when: dt.datetime) -> Entity:
+    """A user among the deleted items: the name gets the object id before it [community]."""
+    name = user["id"].replace("-", "") + user["userPrincipalName"]
+    return user | {"userPrincipalName": name, "deletedDateTime": timestamp(when)}
+
+
 def ordinary_users(directory: Directory, count: int, created: dt.datetime) -> list[Entity]:
     """People who work there: the same ones in every run."""
     rng = random.Random(directory.tenant_id)  # noqa: S311 - names, not secrets

@@ -100,4 +100,4 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         row["gdap"] = access.relationships(drawn, f"{name[:36]} {number + 1}", rng)
     else:
         row |= access.objects(drawn, rng)
-    return row
+    return states.with_policy(row, drawn.policy)

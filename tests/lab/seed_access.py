@@ -119,6 +119,7 @@ def objects(drawn: Drawn, rng: random.Random) -> Row:
         "state": "PendingAcceptance" if drawn.access == "pending" else "Accepted",
         "type": "Member" if drawn.access == "member" else "Guest",
         "enabled": drawn.access != "disabled",
+        "deleted_days_ago": rng.randint(0, 25) if drawn.access == "deleted" else None,
         **_roles_of_a_guest(drawn.roles, role, rng),
     }
     group = {"name": _READERS, "roles": [role], "assignable_to_role": True}

@@ -26,6 +26,7 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("gdap", "missing"): "access.gdap_missing",
     ("b2b", "pending"): "access.guest_pending",
     ("b2b", "disabled"): "access.guest_disabled",
+    ("b2b", "deleted"): "access.guest_deleted",
     ("b2b", "missing"): "access.guest_missing",
 }
 # Access that is in order in an uncommon way.
@@ -33,6 +34,15 @@ _ACCESS_MET: t.Final = dict.fromkeys(
     (("gdap", state) for state in ("expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")),
     "access.gdap_in_force",
 )
+# An account in order does not help where cross-tenant access is in the way. GDAP is no B2B collaboration.
+_POLICY: t.Final = {
+    "outbound_blocked": "access.outbound_blocked",
+    "outbound_others": "access.outbound_blocked",
+    "inbound_blocked": "access.inbound_blocked",
+    "inbound_default": "access.inbound_blocked",
+    "inbound_portal": "access.inbound_blocked",
+    "inbound_open": "access.inbound_unknown",
+}
 # Roles come from the relationship by GDAP, and from the directory by B2B.
 _NO_ROLE: t.Final[dict[tuple[str, str], str]] = {
     ("gdap", "none"): "permissions.gdap_no_role",
@@ -83,6 +93,7 @@ def expected(drawn: Drawn) -> dict[str, t.Any]:
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
         ("access", _ACCESS.get((drawn.method, drawn.access))),
+        ("access", _POLICY.get(drawn.policy) if drawn.method == "b2b" else None),
         ("access", "access.not_listed_b2b" if drawn.method == "b2b" and drawn.arm == "hidden" else None),
         ("sign_in", _SIGN_IN.get(drawn.sign_in)),
         ("license", _LICENSE.get(drawn.license)),
@@ -95,10 +106,12 @@ def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
 def _verdicts(drawn: Drawn) -> dict[str, str]:
     """Licence and MFA trust are the target's own: the app reads them whatever the operator's access is."""
     access, roles = (drawn.method, drawn.access), (drawn.method, drawn.roles)
+    policy = _POLICY.get(drawn.policy) if drawn.method == "b2b" else None
+    no_way = access in _ACCESS or policy is not None
     found = {
         "license": _LICENSE.get(drawn.license) or _LICENSE_MET.get(drawn.license),
         "mfa_trust": _MFA_TRUST.get(drawn.mfa_trust),
-        "access": _ACCESS.get(access) or _ACCESS_MET.get(access),
-        "permissions": None if access in _ACCESS else _NO_ROLE.get(roles) or _ROLE_MET.get(roles),
+        "access": _ACCESS.get(access) or policy or _ACCESS_MET.get(access),
+        "permissions": None if no_way else _NO_ROLE.get(roles) or _ROLE_MET.get(roles),
     }
     return {check: reason for check, reason in found.items() if reason is not None}

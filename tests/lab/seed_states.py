@@ -40,7 +40,18 @@ GDAP: t.Final = (
     "missing",
 )
 B2B_WORKS: t.Final = ("accepted", "member")
-B2B: t.Final = (*B2B_WORKS, "pending", "disabled", "missing")
+B2B: t.Final = (*B2B_WORKS, "pending", "disabled", "deleted", "missing")
+# Cross-tenant access of the home tenant (outbound) and of the target (inbound); it counts for B2B alone.
+POLICY: t.Final = (
+    "ok",
+    "outbound_blocked",
+    "outbound_others",
+    "inbound_blocked",
+    "inbound_default",
+    "inbound_portal",
+    "inbound_open",
+    "both_named",
+)
 LICENSE: t.Final = (
     "enough",
     "business",
@@ -85,6 +96,7 @@ class Drawn:
     arm: str
     role_names: str = "en"
     entra_p2: bool = True
+    policy: str = "ok"
 
 
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
@@ -109,6 +121,7 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
         arm=arm_state,
         role_names=_draw(rng, ROLE_NAMES, calm=calm),
         entra_p2=calm or role_state in _NEED_PIM or rng.random() < 0.8,
+        policy="ok" if calm or rng.random() < 0.8 else rng.choice(POLICY),
     )
 
 
@@ -132,6 +145,33 @@ def cross_tenant_access(state: str) -> Row:
         "partner_off": {"default": {"mfa": True}, "partner": {"mfa": False}},
     }
     return states[state]
+
+
+_ALL_APPS: t.Final = {"applications": "allowed"}
+_NAMED: t.Final = {"users": {"access": "allowed", "targets": ["operator"]}}
+_OTHERS: t.Final = {"users": {"access": "allowed", "targets": ["3d0c6d5e-5d0d-4f06-9a37-0d3a9f1f2b11"]}}
+# The entry of the home tenant for the target, and what changes in the target's own default or entry.
+_POLICIES: t.Final[dict[str, tuple[Row | None, Row, Row]]] = {
+    "ok": (None, {}, {}),
+    "outbound_blocked": ({"b2b_outbound": "blocked"}, {}, {}),
+    "outbound_others": ({"b2b_outbound": _OTHERS}, {}, {}),
+    "inbound_blocked": (None, {}, {"b2b_inbound": "blocked"}),
+    "inbound_default": (None, {"b2b_inbound": "blocked"}, {}),
+    "inbound_portal": (None, {}, {"b2b_inbound": {"applications": {"access": "blocked", "targets": ["portal"]}}}),
+    "inbound_open": (None, {}, {"b2b_inbound": {"applications": {"access": "allowed", "targets": ["Office365"]}}}),
+    "both_named": ({"b2b_outbound": _NAMED}, {"b2b_inbound": "blocked"}, {"b2b_inbound": {**_NAMED, **_ALL_APPS}}),
+}
+
+
+def with_policy(row: Row, state: str) -> Row:
+    """The tenant's row with cross-tenant access that may block the operator; trust stays as it was drawn."""
+    at_home, default, partner = _POLICIES[state]
+    access = dict(row["cross_tenant_access"])
+    access["default"] = {**access.get("default", {}), **default}
+    if partner:
+        inherits = {"trust": None} if access.get("partner") == "none" else access["partner"]
+        access["partner"] = {**inherits, **partner}
+    return {**row, "cross_tenant_access": access, **({} if at_home is None else {"entry_at_home": at_home})}
 
 
 def sign_ins(drawn: Drawn) -> Row:

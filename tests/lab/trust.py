@@ -5,50 +5,104 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
+
+from lab.directory import object_id
+from lab.world_access import DefaultAccess
 
 if t.TYPE_CHECKING:
     from lab.directory import Entity
-    from lab.world_states import DefaultAccess, PartnerAccess
+    from lab.world import Home
+    from lab.world_access import Collaboration, PartnerAccess, Targeting
 
-_DIRECTIONS: t.Final = ("Inbound", "Outbound")
+PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 
-def _side(access: str) -> Entity:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Targets:
+    """Words of a world as Microsoft writes targets. People and groups are those of the home tenant."""
+
+    home: Home
+
+    def user(self, word: str) -> Entity:
+        """The operator, a group, everybody, or somebody by id."""
+        kind, _colon, name = word.rpartition(":")
+        if kind == "group":
+            return {"target": object_id(self.home.tenant_id, "group", name), "targetType": "group"}
+        operator = object_id(self.home.tenant_id, "user", self.home.operator.upn.lower())
+        return {"target": operator if word == "operator" else word, "targetType": "user"}
+
+    def application(self, word: str) -> Entity:
+        """The Defender portal, one of Microsoft's words, or an application by id."""
+        return {"target": PORTAL_APP if word == "portal" else word, "targetType": "application"}
+
+
+def _setting(setting: Collaboration | None, targets: Targets) -> Entity | None:
+    if setting is None:
+        return None
     return {
-        "usersAndGroups": {"accessType": access, "targets": [{"target": "AllUsers", "targetType": "user"}]},
-        "applications": {
-            "accessType": access,
-            "targets": [{"target": "AllApplications", "targetType": "application"}],
+        "usersAndGroups": _part(setting.users, targets.user, "AllUsers"),
+        "applications": _part(setting.applications, targets.application, "AllApplications"),
+    }
+
+
+def _part(part: Targeting | None, entity: t.Callable[[str], Entity], everything: str) -> Entity | None:
+    if part is None:
+        return None
+    words = (everything,) if part.targets is None else part.targets
+    return {"accessType": part.access, "targets": [entity(word) for word in words]}
+
+
+def _settings(access: DefaultAccess | PartnerAccess, targets: Targets) -> Entity:
+    return {
+        "b2bCollaborationInbound": _setting(access.b2b_inbound, targets),
+        "b2bCollaborationOutbound": _setting(access.b2b_outbound, targets),
+        "b2bDirectConnectInbound": _setting(access.direct_inbound, targets),
+        "b2bDirectConnectOutbound": _setting(access.direct_outbound, targets),
+        "automaticUserConsentSettings": {
+            "inboundAllowed": access.consent_inbound,
+            "outboundAllowed": access.consent_outbound,
         },
+        # Types of the CSDL that no page shows an example of [guess: null while nobody has set them].
+        "appServiceConnectInbound": None,
+        "m365CollaborationInbound": None,
+        "m365CollaborationOutbound": None,
     }
 
 
-def _inbound_trust(mfa: bool | None) -> Entity:
-    return {"isMfaAccepted": mfa, "isCompliantDeviceAccepted": False, "isHybridAzureADJoinedDeviceAccepted": False}
-
-
-def build_default(access: DefaultAccess) -> Entity:
-    """The default; untouched it is Microsoft's own, which trusts nobody's MFA."""
+def _inbound_trust(access: DefaultAccess | PartnerAccess) -> Entity:
     return {
-        "isServiceDefault": not access.mfa,
-        "inboundTrust": _inbound_trust(access.mfa),
-        **{f"b2bCollaboration{direction}": _side("allowed") for direction in _DIRECTIONS},
-        **{f"b2bDirectConnect{direction}": _side("blocked") for direction in _DIRECTIONS},
-        "automaticUserConsentSettings": {"inboundAllowed": False, "outboundAllowed": False},
-        "tenantRestrictions": {"devices": None, **_side("blocked")},
+        "isMfaAccepted": access.mfa,
+        "isCompliantDeviceAccepted": access.compliant_device,
+        "isHybridAzureADJoinedDeviceAccepted": access.hybrid_joined_device,
     }
 
 
-def build_partner(tenant_id: str, access: PartnerAccess) -> Entity:
+def build_default(access: DefaultAccess, targets: Targets) -> Entity:
+    """The default; untouched it is Microsoft's own, which trusts nobody's MFA."""
+    nobody = {"accessType": "blocked", "targets": [{"target": "AllUsers", "targetType": "user"}]}
+    nothing = {"accessType": "blocked", "targets": [{"target": "AllApplications", "targetType": "application"}]}
+    return {
+        "isServiceDefault": access == DefaultAccess(),
+        "inboundTrust": _inbound_trust(access),
+        **_settings(access, targets),
+        "tenantRestrictions": {"devices": None, "usersAndGroups": nobody, "applications": nothing},
+    }
+
+
+def build_partner(tenant_id: str, access: PartnerAccess, targets: Targets) -> Entity:
     """An entry for one tenant. A property that is null takes the default's value."""
     return {
         "tenantId": tenant_id,
         "isServiceProvider": None,
         "isInMultiTenantOrganization": None,
-        "inboundTrust": None if access.trust is None else _inbound_trust(access.mfa),
-        **{f"b2bCollaboration{direction}": None for direction in _DIRECTIONS},
-        **{f"b2bDirectConnect{direction}": None for direction in _DIRECTIONS},
-        "automaticUserConsentSettings": {"inboundAllowed": None, "outboundAllowed": None},
+        "inboundTrust": None if access.trust is None else _inbound_trust(access),
+        **_settings(access, targets),
         "tenantRestrictions": None,
     }
+
+
+def build_synchronization(tenant_id: str, name: str, *, allowed: bool) -> Entity:
+    """The policy for people who are synchronized from that tenant."""
+    return {"tenantId": tenant_id, "displayName": name, "userSyncInbound": {"isSyncAllowed": allowed}}

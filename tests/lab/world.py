@@ -12,9 +12,10 @@ import typing as t
 
 import pydantic
 
+from lab.world_access import CrossTenantAccess, Entry, groups_of
 from lab.world_faults import Fault, PortalSettings, Refusals
 from lab.world_pim import EligibleGroups, TimedGroups, every_group
-from lab.world_states import ConditionalAccess, CrossTenantAccess, Groups, Guest, Licenses, Relationship
+from lab.world_states import ConditionalAccess, Groups, Guest, Licenses, Relationship
 from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, RoleLanguage, Strict, aadsts, unknown
 
 
@@ -142,12 +143,14 @@ class Tenant(Organization):
     `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
     Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`). `in_view`: it stands in
     the operator's multitenant view. `portal_offered` null: the portal offers it where the operator has access.
+    `entry_at_home` is the entry for this tenant in cross-tenant access of the home tenant.
     """
 
     declare: Declare = Declare()
     gdap: t.Annotated[tuple[Relationship, ...], pydantic.Strict(strict=False)] = ()
     guests: t.Annotated[tuple[Guest, ...], pydantic.Strict(strict=False)] = ()
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess()
+    entry_at_home: Entry = None
     consent: Consent = "full"
     conditional_access: ConditionalAccess = ConditionalAccess()
     defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
@@ -180,6 +183,8 @@ class World(Strict):
         groups = [group.name for group in self.home.groups]
         for tenant in self.tenants:
             used = [row.group for gdap in tenant.gdap for row in gdap.assignments]
+            access = tenant.cross_tenant_access
+            used += groups_of(access.default, access.partner, tenant.entry_at_home)
             _check_names(f"group of the home tenant, wanted by {tenant.name}", used, groups)
         return self
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The states that a tenant can be in: groups, products, GDAP, guests, cross-tenant access, Conditional Access."""
+"""The states that a tenant can be in: groups, products, GDAP, guests, Conditional Access."""
 
 from __future__ import annotations
 
@@ -115,6 +115,7 @@ class Guest(Strict):
 
     `scoped_roles` are assigned for an administrative unit only. The `eligible_` ones can be activated, the `timed_`
     ones are active until an end.
+    With `deleted_days_ago` it stands among the deleted items, where it can be restored for 30 days.
     """
 
     state: t.Literal["Accepted", "PendingAcceptance"] | None = "Accepted"
@@ -127,35 +128,12 @@ class Guest(Strict):
     eligible_roles: EligibleRoles = ()
     timed_roles: TimedRoles = ()
     eligible_groups: EligibleGroups = ()
+    deleted_days_ago: t.Annotated[int, pydantic.Field(ge=0, le=29)] | None = None
 
     @property
     def every_group(self) -> list[str]:
         """The groups that the tenant has to have."""
         return every_group(self.groups, self.eligible_groups)
-
-
-class DefaultAccess(Strict):
-    """The default of the tenant's cross-tenant access: is the MFA of other tenants trusted?"""
-
-    mfa: bool = False
-
-
-class PartnerAccess(Strict):
-    """The entry for the home tenant. `trust: null` makes the whole inboundTrust null: the default holds."""
-
-    mfa: bool | None = True
-    trust: t.Literal["set"] | None = "set"
-
-
-def _partner(value: object) -> object:
-    return None if value == "none" else value
-
-
-class CrossTenantAccess(Strict):
-    """What the tenant accepts from the home tenant."""
-
-    default: DefaultAccess = DefaultAccess()
-    partner: t.Annotated[PartnerAccess | None, pydantic.BeforeValidator(_partner)] = PartnerAccess()
 
 
 class ConditionalAccess(Strict):

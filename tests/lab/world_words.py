@@ -15,7 +15,8 @@ from lab import permissions, roles, skus
 from lab.entra.kinds import KINDS
 
 
-def _guid(value: str) -> str:
+def guid(value: str) -> str:
+    """The GUID in the spelling of Microsoft Graph. Raises ValueError."""
     try:
         return str(uuid.UUID(value))
     except ValueError:
@@ -79,7 +80,7 @@ def unknown(kind: str, value: str, known: t.Collection[str]) -> UnknownNameError
     return UnknownNameError(kind, value, known)
 
 
-Guid = t.Annotated[str, pydantic.AfterValidator(_guid)]
+Guid = t.Annotated[str, pydantic.AfterValidator(guid)]
 Role = t.Annotated[str, pydantic.AfterValidator(_role)]
 SkuName = t.Annotated[str, pydantic.AfterValidator(_sku)]
 Period = t.Annotated[str, pydantic.AfterValidator(_period)]

@@ -205,7 +205,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     "access.outbound_unknown": Reason(
         "unknown",
         "The cross-tenant access settings of {home} do not tell for certain whether they let {operator} out to"
-        " {tenant}: B2B collaboration outbound is restricted ({setting}).",
+        " {tenant}: what they say of B2B collaboration outbound does not decide it ({setting}).",
         "A Security Administrator of {home} looks whether B2B collaboration outbound for {tenant} holds {operator} and"
         " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
         CROSS_TENANT_B2B,
@@ -221,7 +221,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     "access.inbound_unknown": Reason(
         "unknown",
         "The cross-tenant access settings of {tenant} do not tell for certain whether they let {operator} of {home} in:"
-        " B2B collaboration inbound is restricted ({setting}).",
+        " what they say of B2B collaboration inbound does not decide it ({setting}).",
         "A Security Administrator of {tenant} looks whether B2B collaboration inbound for {home} holds {operator} and"
         " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
         CROSS_TENANT_B2B,

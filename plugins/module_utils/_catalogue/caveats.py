@@ -80,13 +80,6 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         " https://myaccount.microsoft.com/organizations.",
         MTO_REQUIREMENTS,
     ),
-    "access.policy_not_read": CaveatText(
-        "The cross-tenant access settings of {owner} ({direction}) were not looked at: {said}. They could keep"
-        " {operator} out all the same.",
-        "An administrator of {owner} consents to Policy.Read.All for our app, or the operator signs in"
-        " (mto_tenant_access): a block shows there.",
-        CROSS_TENANT_B2B,
-    ),
     "access.settings_block_too": CaveatText(
         "The cross-tenant access settings of {owner} block B2B collaboration {direction}, too ({setting}).",
         "A Security Administrator of {owner} allows it for {operator} and the Microsoft Defender portal: "

@@ -37,7 +37,7 @@ REASONS: t.Final[dict[str, Reason]] = {
         " the multitenant view." + _DEVICES,
         "A Security Administrator of {tenant} turns on 'Trust multifactor authentication from Microsoft Entra tenants'"
         " for {home} in Microsoft Entra, Cross-tenant access settings, Inbound, Trust settings."
-        " {home} has to ask {operator} for multifactor authentication then: only what was done there is sent along.",
+        " {operator} is then asked in {home}, and has to be registered for it there.",
         MFA_TRUST,
     ),
     "mfa_trust.not_told": Reason(

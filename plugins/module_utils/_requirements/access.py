@@ -9,8 +9,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import AccountFinding, judge_accounts
+from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
+    SYNCHRONIZATION,
     consent_of,
     judge_sides,
     synchronization_allowed,
@@ -90,17 +91,14 @@ def _by_gdap(case: Case) -> Access:
 def _by_b2b(case: Case) -> Access:
     """The account, and then the cross-tenant access settings of both sides, each of which can veto it.
 
-    A block makes an account in order useless: unmet. Settings that were read and do not decide it leave it open. But
-    settings that could not be read are a caveat and no unknown: the guide asks for the account and not for them,
-    Microsoft's own default allows B2B collaboration, and a block cannot pass unseen, since Entra refuses the operator's
-    sign-in (`mto_tenant_access`). Nothing is claimed of them: the caveat says whose were not looked at.
+    A block makes an account in order useless: unmet. Settings that do not decide it, or that could not be read, leave
+    it open: without them the account alone would be a green tick that a block makes untrue.
     """
     found, sides = judge_accounts(case), judge_sides(case)
     why = found.problem or Problem(found.reason, found.details)
     account = case.verdict("access", why.reason, why.details, evidence=found.evidence)
     if account.status != "met":
-        caveats = _caveats_without_account(case, found, sides)
-        verdict = dataclasses.replace(account, caveats=tuple(caveats))
+        verdict = _with_more(case, account, sides)
         return Access(verdict, open=why if account.status == "unknown" else None)
     evidence = [*found.evidence, *(piece for side in sides for piece in side.evidence)]
     for answer in ("blocked", "open"):
@@ -110,22 +108,29 @@ def _by_b2b(case: Case) -> Access:
             others = _blocks(case, [side for side in sides if side is not stopped])
             verdict = case.verdict("access", why.reason, why.details, evidence=evidence, caveats=others)
             return Access(verdict, open=why if verdict.status == "unknown" else None)
-    caveats = [_not_looked_at(case, side) for side in sides if side.answer == "unread"]
-    verdict = case.verdict("access", why.reason, why.details, evidence=evidence, caveats=caveats)
-    return Access(verdict, account_id=found.account_id)
+    unread = next((side.problem for side in sides if side.problem is not None), None)
+    if unread is not None:
+        return Access(case.verdict("access", unread.reason, unread.details, evidence=evidence), open=unread)
+    return Access(case.verdict("access", why.reason, why.details, evidence=evidence), account_id=found.account_id)
 
 
-def _caveats_without_account(case: Case, found: AccountFinding, sides: Sequence[Side]) -> list[Caveat]:
+def _with_more(case: Case, account: Verdict, sides: Sequence[Side]) -> Verdict:
     """What else stands in the way, so that nobody mends one thing only to meet the next."""
-    caveats = _blocks(case, [side for side in sides if found.reason != f"access.{side.direction}_blocked"])
-    if found.reason in ("access.guest_missing", "access.guest_deleted") and synchronization_allowed(case):
-        words = {True: "on", False: "off", None: "not known"}
-        details = {
-            "outbound_consent": words[consent_of(case, "outbound")],
-            "inbound_consent": words[consent_of(case, "inbound")],
-        }
-        caveats.append(make_caveat("access.synchronization", {**case.details, **details}))
-    return caveats
+    blocking = [s for s in sides if s.answer == "blocked" and account.reason != _IN_THE_WAY[s.direction, "blocked"]]
+    caveats, evidence = _blocks(case, blocking), [piece for side in blocking for piece in side.evidence]
+    if account.reason in ("access.guest_missing", "access.guest_deleted") and synchronization_allowed(case):
+        caveats.append(_synchronization(case))
+        evidence += [case.evidence[SYNCHRONIZATION.what]]
+    return dataclasses.replace(account, caveats=tuple(caveats), evidence=(*account.evidence, *evidence))
+
+
+def _synchronization(case: Case) -> Caveat:
+    words = {True: "on", False: "off", None: "not known"}
+    details = {
+        "outbound_consent": words[consent_of(case, "outbound")],
+        "inbound_consent": words[consent_of(case, "inbound")],
+    }
+    return make_caveat("access.synchronization", {**case.details, **details})
 
 
 def _blocks(case: Case, sides: Sequence[Side]) -> list[Caveat]:
@@ -134,12 +139,6 @@ def _blocks(case: Case, sides: Sequence[Side]) -> list[Caveat]:
         for side in sides
         if side.answer == "blocked"
     ]
-
-
-def _not_looked_at(case: Case, side: Side) -> Caveat:
-    said = str(case.verdict("access", side.problem.reason, side.problem.details).message) if side.problem else ""
-    details = {"said": said.rstrip("."), "object": side.direction, **_owner(case, side)}
-    return make_caveat("access.policy_not_read", {**case.details, **details})
 
 
 def _owner(case: Case, side: Side) -> dict[str, str]:

@@ -158,14 +158,17 @@ _OTHER_ENTRA_TENANT: t.Final = "externalazuread"
 
 
 def judge_accounts(case: Case) -> AccountFinding:
-    """The best account wins. Without an accepted one, anything unread leaves the matter unknown. Pure."""
+    """The best account wins, and one look that shows it is evidence enough. Without an accepted one, anything unread
+    leaves the matter unknown. Pure.
+    """
     pieces = [piece for key, piece in case.evidence.items() if key.split("/")[0] in LOOK_UP_KEYS]
     evidence = tuple(pieces)
     accounts = {a["id"]: a for p in pieces if readable(p) for a in p.data["accounts"]}
     names = _names_of(case)
     ranked = sorted((*_judge_account(account, names), account_id) for account_id, account in accounts.items())
     if ranked and ranked[0][0] == _GOOD:
-        return _finding(ranked[0][0], ranked[0][1], accounts[ranked[0][2]], evidence)
+        shown = next(p for p in pieces if readable(p) and ranked[0][2] in (a["id"] for a in p.data["accounts"]))
+        return _finding(ranked[0][0], ranked[0][1], accounts[ranked[0][2]], (shown,))
     problem = _unread(case, pieces)
     if problem is not None:
         rank, reason = _SAID_BY_ENTRA.get(problem.reason, (_OPEN, ""))
@@ -187,7 +190,7 @@ def _judge_deleted(case: Case, names: tuple[str, ...], evidence: tuple[Evidence,
         return AccountFinding(_MISSING, "access.guest_missing", evidence=(*evidence, *pieces))
     details = {
         "object": row["id"],
-        "account": row["upn"] or row["id"],
+        "account": _plain_upn(row) or row["id"],
         "deleted": time.date().isoformat(),
         "days": str((_RESTORABLE - (case.now - time)).days),
     }
@@ -242,10 +245,16 @@ def _proven(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
 
 
 def _theirs(account: Mapping[str, t.Any], names: tuple[str, ...]) -> bool:
-    """Is it by its mail or its name an account of the operator? A deleted one can have its id before its name."""
-    upn, mail = account["upn"].lower(), str(account["mail"] or "").lower()
-    upn = upn.removeprefix(account["id"].replace("-", ""))
+    """Is it by its mail or its name an account of the operator?"""
+    upn, mail = _plain_upn(account).lower(), str(account["mail"] or "").lower()
     return mail in names or any(upn.startswith(external_name(name).lower()) for name in names)
+
+
+def _plain_upn(account: Mapping[str, t.Any]) -> str:
+    """The user principal name; a deleted user can have its id before it."""
+    prefix = account["id"].replace("-", "")
+    upn: str = account["upn"]
+    return upn[len(prefix) :] if upn.lower().startswith(prefix) else upn
 
 
 def _finding(rank: int, reason: str, account: Mapping[str, t.Any], evidence: tuple[Evidence, ...]) -> AccountFinding:

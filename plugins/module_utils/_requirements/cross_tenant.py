@@ -40,12 +40,13 @@ _POLICY: t.Final = "/policies/crossTenantAccessPolicy"
 # The portal of Microsoft Defender signs in as this app [doc mto-troubleshoot].
 PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 _GRAPH_APP: t.Final = "00000003-0000-0000-c000-000000000000"
-_ALL_USERS: t.Final = "allusers"
+_ALL_USERS: t.Final = frozenset({"user:allusers", "group:allusers"})
 # AllMicrosoftApps is every Microsoft cloud application [doc crosstenantaccesspolicytarget].
 _ALL_APPLICATIONS: t.Final = frozenset({"allapplications", "allmicrosoftapps"})
 # Whether the Defender portal is part of the Office 365 suite, or works without Microsoft Graph, no document says.
 _PARTS_OF_THE_PORTAL: t.Final = frozenset({"office365", _GRAPH_APP})
-_TOLD_TARGETS: t.Final = frozenset({_ALL_USERS, PORTAL_APP, *_ALL_APPLICATIONS, *_PARTS_OF_THE_PORTAL})
+_TOLD_APPLICATIONS: t.Final = frozenset({PORTAL_APP, *_ALL_APPLICATIONS, *_PARTS_OF_THE_PORTAL})
+_TOLD_TARGETS: t.Final = frozenset({*_ALL_USERS, *(f"application:{name}" for name in _TOLD_APPLICATIONS)})
 # Microsoft's names of the parts of a B2B setting, by ours.
 PARTS: t.Final = {"users": "usersAndGroups", "applications": "applications"}
 
@@ -53,14 +54,13 @@ PARTS: t.Final = {"users": "usersAndGroups", "applications": "applications"}
 def shape_settings(body: t.Any, direction: Direction) -> dict[str, t.Any]:
     """One side of a default or of a partner entry.
 
-    `{found: true, inbound_trust, b2b: null | {users, applications}, direct_connect, consent}`; users and applications
-    are null or `{access, targets: ["user:allusers", "group:<id>", ...], others: {}}`.
+    `{found: true, inbound_trust, b2b: null | {users, applications}, consent}`; users and applications are null or
+    `{access, targets: ["user:allusers", "group:<id>", ...]}`. B2B direct connect is left out: the view needs none.
     """
     name = direction.capitalize()
     found = {
         "found": True,
         "b2b": _shape_setting(body.get(f"b2bCollaboration{name}")),
-        "direct_connect": _shape_words(body.get(f"b2bDirectConnect{name}")),
         "consent": (body.get("automaticUserConsentSettings") or {}).get(f"{direction}Allowed"),
     }
     return found if direction == "outbound" else {**found, "inbound_trust": _shape_trust(body["inboundTrust"])}
@@ -76,14 +76,7 @@ def _shape_part(part: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
     if part is None:
         return None
     targets = sorted(f"{row['targetType']}:{row['target']}".lower() for row in part.get("targets") or ())
-    return {"access": str(part["accessType"]).lower(), "targets": targets, "others": {}}
-
-
-def _shape_words(setting: Mapping[str, t.Any] | None) -> dict[str, str] | None:
-    """B2B direct connect is not needed for the multitenant view: its access alone is told."""
-    if setting is None:
-        return None
-    return {part: str((setting.get(name) or {}).get("accessType")) for part, name in PARTS.items()}
+    return {"access": str(part["accessType"]).lower(), "targets": targets}
 
 
 def _shape_trust(trust: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
@@ -97,7 +90,7 @@ def _shape_trust(trust: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
 
 
 def about_operator(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[str, t.Any]:
-    """The same settings, small: of the targets only special ones and the operator's (`mine`: their own id and groups).
+    """The same settings, small: of the targets only the special ones and `mine` (`user:<id>`, `group:<id>`).
 
     The others are counted in `others` by their type.
     """
@@ -110,9 +103,10 @@ def about_operator(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[
 def _about_operator(part: Mapping[str, t.Any] | None, mine: frozenset[str]) -> dict[str, t.Any] | None:
     if part is None:
         return None
-    kept = [target for target in part["targets"] if target.partition(":")[2] in _TOLD_TARGETS | mine]
+    kept = [target for target in part["targets"] if target in _TOLD_TARGETS or target in mine]
     others = collections.Counter(target.partition(":")[0] for target in part["targets"] if target not in kept)
-    return {**part, "targets": kept, "others": dict(sorted(others.items()))}
+    counted = {"others": dict(sorted(others.items()))} if others else {}
+    return {**part, "targets": kept, **counted}
 
 
 def shape_partners(body: t.Any) -> list[dict[str, t.Any]]:
@@ -155,7 +149,7 @@ SETTINGS_PARTNER: t.Final = _read(
     functools.partial(shape_settings, direction="inbound"),
     may_be_missing=True,
 )
-# What is not read of these makes nothing unknown: it is told as a caveat.
+# It decides nothing: it says whom the remedy is for.
 SYNCHRONIZATION: t.Final = _optional(
     _read(
         "identity_synchronization",
@@ -165,21 +159,17 @@ SYNCHRONIZATION: t.Final = _optional(
         may_be_missing=True,
     )
 )
-HOME_DEFAULT: t.Final = _optional(
-    _read(
-        "home_cross_tenant_access_default",
-        "the default cross-tenant access settings",
-        "/default",
-        functools.partial(shape_settings, direction="outbound"),
-    )
+HOME_DEFAULT: t.Final = _read(
+    "home_cross_tenant_access_default",
+    "the default cross-tenant access settings",
+    "/default",
+    functools.partial(shape_settings, direction="outbound"),
 )
-HOME_PARTNERS: t.Final = _optional(
-    _read(
-        "home_cross_tenant_access_partners",
-        "the cross-tenant access settings for other tenants",
-        "/partners",
-        shape_partners,
-    )
+HOME_PARTNERS: t.Final = _read(
+    "home_cross_tenant_access_partners",
+    "the cross-tenant access settings for other tenants",
+    "/partners",
+    shape_partners,
 )
 HOME_PARTNER_KEY: t.Final = "home_cross_tenant_access_partner"
 
@@ -226,6 +216,11 @@ class Side:
 _WEIGHT: t.Final = {"blocked": 0, "open": 1, "unread": 2, "allowed": 3}
 
 
+# What an access type makes of somebody, or something, that is among the targets, and of one that is not.
+_NAMED: t.Final[dict[str, Answer]] = {"allowed": "allowed", "blocked": "blocked"}
+_NOT_NAMED: t.Final[dict[str, Answer]] = {"allowed": "blocked", "blocked": "allowed"}
+
+
 def judge_sides(case: Case) -> tuple[Side, Side]:
     """May the operator leave the home tenant for this one, and may they come in? Pure."""
     return (
@@ -238,7 +233,15 @@ def _judge_side(case: Case, direction: Direction, partner: Evidence | None, defa
     sides = [_judge_part(case, direction, part, partner, default) for part in PARTS]
     worst = min(sides, key=lambda side: _WEIGHT[side.answer])
     used = [partner, *([default] if any(side.source == "default" for side in sides) else [])]
-    return dataclasses.replace(worst, evidence=tuple(piece for piece in used if piece is not None))
+    return dataclasses.replace(worst, evidence=tuple(told(piece, "b2b") for piece in used if piece is not None))
+
+
+def told(piece: Evidence, about: str) -> Evidence:
+    """The evidence as one verdict shows it: nothing but what that verdict rests on."""
+    if piece.data is None:
+        return piece
+    data = {name: value for name, value in piece.data.items() if name in ("found", about)}
+    return dataclasses.replace(piece, data=data)
 
 
 def _judge_part(
@@ -268,15 +271,14 @@ def _not_read(case: Case, direction: Direction) -> Problem:
 
 
 def _for_person(case: Case, value: Mapping[str, t.Any]) -> Answer:
-    """Users and groups: everybody, or the operator by their object id or by a group of the home tenant."""
-    if any(target.endswith(f":{_ALL_USERS}") for target in value["targets"]):
-        return _as_said(value)
+    """Users and groups. Of the targets only everybody, the operator and their groups are left (`about_operator`)."""
     if any(target.partition(":")[0] in ("user", "group") for target in value["targets"]):
-        return _as_said(value)
+        return _NAMED.get(value["access"], "open")
     known = {"user": _operator_known(case), "group": readable(case.get("operator_groups"))}
-    if not value["others"] or not all(known.get(kind, False) for kind in value["others"]):
+    others = value.get("others", {})
+    if not others or not all(known.get(kind, False) for kind in others):
         return "open"
-    return _otherwise(value)
+    return _NOT_NAMED.get(value["access"], "open")
 
 
 def _operator_known(case: Case) -> bool:
@@ -288,21 +290,12 @@ def _for_portal(value: Mapping[str, t.Any]) -> Answer:
     """Applications: all of them, the Defender portal, or something else. Allowing the portal alone decides nothing."""
     names = {target.partition(":")[2] for target in value["targets"]}
     if names & _ALL_APPLICATIONS:
-        return _as_said(value)
+        return _NAMED.get(value["access"], "open")
     if PORTAL_APP in names:
         return "blocked" if value["access"] == "blocked" else "open"
-    if names or set(value["others"]) != {"application"}:
+    if names or set(value.get("others", {})) != {"application"}:
         return "open"
-    return _otherwise(value)
-
-
-def _as_said(value: Mapping[str, t.Any]) -> Answer:
-    return {"allowed": "allowed", "blocked": "blocked"}.get(value["access"], "open")  # type: ignore[return-value]
-
-
-def _otherwise(value: Mapping[str, t.Any]) -> Answer:
-    """Neither the operator nor the portal is among the targets."""
-    return {"allowed": "blocked", "blocked": "allowed"}.get(value["access"], "open")  # type: ignore[return-value]
+    return _NOT_NAMED.get(value["access"], "open")
 
 
 def consent_of(case: Case, direction: Direction) -> bool | None:

@@ -140,22 +140,23 @@ class Home:
         return {**found, **mine}
 
     @property
-    def operator_ids(self) -> frozenset[str]:
-        """The operator's object id and those of their groups, as far as they are known."""
+    def operator_targets(self) -> frozenset[str]:
+        """The operator and their groups as targets (`user:<id>`, `group:<id>`), as far as they are known."""
         user, groups = self.evidence.get("operator"), self.evidence.get("operator_groups")
-        own = {str(user.data["id"])} if user is not None and user.data and "id" in user.data else set()
-        return frozenset(own | set(groups.data["groups"] if groups is not None and groups.data else ()))
+        own = {f"user:{user.data['id']}"} if user is not None and user.data and "id" in user.data else set()
+        ids = groups.data["groups"] if groups is not None and groups.data else ()
+        return frozenset(own | {f"group:{group_id}" for group_id in ids})
 
     def _settings(self, tenant: Tenant) -> dict[str, Evidence]:
         """Cross-tenant access of the home tenant: its default, and its entry for this tenant out of the list."""
         default, partners = self.evidence.get(HOME_DEFAULT.what), self.evidence.get(HOME_PARTNERS.what)
         found = {}
         if default is not None:
-            data = default.data and about_operator(default.data, self.operator_ids)
+            data = default.data and about_operator(default.data, self.operator_targets)
             found[HOME_DEFAULT.what] = dataclasses.replace(default, data=data)
         if partners is not None:
             rows = partners.data
-            data = None if rows is None else entry_for(rows, tenant.tenant_id, self.operator_ids)
+            data = None if rows is None else entry_for(rows, tenant.tenant_id, self.operator_targets)
             found[HOME_PARTNER_KEY] = dataclasses.replace(partners, data=data)
         return found
 

@@ -5,8 +5,9 @@
 
 A partner entry whose inboundTrust is null as a whole inherits the default [doc
 crosstenantaccesspolicyconfigurationpartner]. What a null within an inboundTrust means is not told there, so we do not
-guess. Trust of devices is told beside it: a Conditional Access policy that asks for a device looks at that. No document
-of Microsoft's says that trust does not matter for people who come by GDAP, so it is recommended for them, too.
+guess. Trust of devices is told beside it: a Conditional Access policy that asks for a device looks at that [doc
+authentication-conditional-access]. No document of Microsoft's says that trust does not matter for people who come by
+GDAP (that page speaks of B2B and names service providers only as a kind of user), so it is recommended for them, too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.case i
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
+    told,
 )
 
 if t.TYPE_CHECKING:
@@ -49,6 +51,7 @@ def _verdict(case: Case, piece: Evidence, source: str, evidence: list[Evidence])
     for claim in ("compliant_device", "hybrid_joined_device"):
         accepted = _accepted(piece, claim)
         details[claim] = "not told" if accepted is None else _WORDS[accepted]
+    evidence = [told(piece, "inbound_trust") for piece in evidence]
     mfa = _accepted(piece, "mfa")
     if mfa is None:
         return case.verdict("mfa_trust", "mfa_trust.not_told", details, evidence=evidence)

@@ -96,8 +96,8 @@ def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
     asked = [
         Asked("organization", ORGANIZATION),
         *(Asked(key, read) for key, read in license_reads(case.tenant).items()),
-        Asked(SETTINGS_DEFAULT.what, read_about(SETTINGS_DEFAULT, home.operator_ids)),
-        Asked(SETTINGS_PARTNER.what, read_about(SETTINGS_PARTNER, home.operator_ids), at_home),
+        Asked(SETTINGS_DEFAULT.what, read_about(SETTINGS_DEFAULT, home.operator_targets)),
+        Asked(SETTINGS_PARTNER.what, read_about(SETTINGS_PARTNER, home.operator_targets), at_home),
     ]
     if not _needs_accounts(case):
         return asked

@@ -130,7 +130,7 @@ def _refresh_token(request: TokenRequest) -> Answer:
         raise EntraError(request.state.refresh_token_error, **request.names)
     wanted = wanted_by_user(request.form.get("scope", ""), request.directory.name)
     _refuse(request, "operator", wanted.audience)
-    presence = presence_of(person, request.state, request.directory, request.now, request.names)
+    presence = presence_of(person, request.state, request.directory, request.now, wanted.audience, request.names)
     scopes = _consented(request, wanted)
     check_policies(request.directory)
     return _user_answer(request, wanted, presence, scopes, person, public=public)
@@ -153,7 +153,7 @@ def _device_code(request: TokenRequest) -> Answer:
 def _signed_in(request: TokenRequest, person: Person, scope: str, *, nonce: str, public: bool) -> Answer:
     wanted = wanted_by_user(scope, request.directory.name)
     _refuse(request, "operator", wanted.audience)
-    presence = presence_of(person, request.state, request.directory, request.now, request.names)
+    presence = presence_of(person, request.state, request.directory, request.now, wanted.audience, request.names)
     scopes = _consented(request, wanted)
     check_policies(request.directory)
     return _user_answer(request, wanted, presence, scopes, person, nonce=nonce, public=public)

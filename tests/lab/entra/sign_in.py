@@ -9,6 +9,7 @@ import dataclasses
 import json
 import typing as t
 
+from lab.entra.collaboration import refused_with
 from lab.entra.errors import EntraError
 
 if t.TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Presence:
 
 
 def presence_of(
-    person: Person, state: State, directory: Directory, now: dt.datetime, names: dict[str, t.Any]
+    person: Person, state: State, directory: Directory, now: dt.datetime, audience: str, names: dict[str, t.Any]
 ) -> Presence:
     """Who somebody is in this tenant. Raises EntraError where they may not sign in."""
     if person is not state.operator:
@@ -42,6 +43,11 @@ def presence_of(
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)
     gdap = state.gdap_roles(directory.tenant_id, now)
+    number = refused_with(state, directory, audience, names["client_id"]) if user else None
+    if number is not None:
+        if gdap is None:
+            raise EntraError(number, **names)
+        user = None
     if user is None and gdap is None:
         raise _refusal(state, directory, users, names)
     object_id = user["id"] if user else state.operator.object_id

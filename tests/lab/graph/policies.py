@@ -20,6 +20,11 @@ _PARTNERS: t.Final = Resource(
 )
 
 
+_SYNCHRONIZATION: t.Final = Resource(
+    "crossTenantIdentitySyncPolicyPartner", "policies/crossTenantAccessPolicy/partners/identitySynchronization"
+)
+
+
 def get_policy(request: Request) -> Answer:
     """GET /policies/crossTenantAccessPolicy"""
     row = {"displayName": "CrossTenantAccessPolicy", "allowedCloudEndpoints": []}
@@ -42,3 +47,11 @@ def get_partner(request: Request) -> Answer:
     if row is None:
         raise not_found(request.keys["id"])
     return entity(request, _PARTNERS, row)
+
+
+def get_synchronization(request: Request) -> Answer:
+    """GET .../partners/{id}/identitySynchronization: 404 where none was set up [guess on the exact code]."""
+    row = request.directory.synchronization.get(request.keys["id"].lower())
+    if row is None:
+        raise not_found(request.keys["id"])
+    return entity(request, _SYNCHRONIZATION, row)

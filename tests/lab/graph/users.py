@@ -70,6 +70,12 @@ def list_users(request: Request) -> Answer:
     return collection(request, _USERS, rows if full else [_basic(user) for user in rows])
 
 
+def list_deleted_users(request: Request) -> Answer:
+    """GET /directory/deletedItems/microsoft.graph.user"""
+    rows = sorted(request.directory.deleted_users.values(), key=lambda user: str(user["id"]))
+    return collection(request, _USERS, rows)
+
+
 def get_user(request: Request) -> Answer:
     """GET /users/{id}: an object id or a user principal name."""
     user = _user(request)

@@ -32,6 +32,7 @@ ROOTS: t.Final = (
     "crossTenantAccessPolicy",
     "crossTenantAccessPolicyConfigurationDefault",
     "crossTenantAccessPolicyConfigurationPartner",
+    "crossTenantIdentitySyncPolicyPartner",
     "directoryObject",
     "user",
     "group",

@@ -130,6 +130,13 @@ BROKEN = [
     ({"license": "suspended"}, ("license", "license.suspended")),
     ({"license": "trial"}, (None, None)),
     ({"license": "warning"}, (None, None)),
+    ({"policy": "inbound_blocked", "roles": "none"}, ("permissions", "permissions.gdap_no_role")),
+    (
+        {"method": "b2b", "access": "accepted", "policy": "outbound_others", "arm": "hidden"},
+        ("access", "access.outbound_blocked"),
+    ),
+    ({"method": "b2b", "access": "deleted", "policy": "inbound_blocked"}, ("access", "access.guest_deleted")),
+    ({"method": "b2b", "access": "member", "policy": "both_named"}, (None, None)),
 ]
 
 
@@ -137,6 +144,12 @@ BROKEN = [
 def test_first_link_in_the_chain(changes, answer):
     found = expected(drawn(**changes))
     assert (found["first_broken"], found["reason"]) == answer
+
+
+def test_every_block_and_deleted_guests_are_drawn():
+    reasons = {row.expect.reason for row in LARGE.tenants}
+    assert reasons >= {"access.outbound_blocked", "access.inbound_blocked", "access.inbound_unknown"}
+    assert "access.guest_deleted" in reasons
 
 
 @pytest.mark.parametrize("method", ["gdap", "b2b"])

@@ -61,6 +61,22 @@ MISTAKES = {
         "roles that the relationship has not",
     ),
     "no-roles": ("roles: [Security Reader, Directory Readers],", "roles: [],", "at least 1 item"),
+    "target": (
+        "expect:",
+        "cross_tenant_access: {partner: {b2b_inbound: {users: {access: allowed, targets: [operatr]}}}}\n    expect:",
+        "'operatr' is not a known target; did you mean 'operator'?",
+    ),
+    "application": (
+        "expect:",
+        "entry_at_home: {b2b_outbound: {applications: {access: allowed, targets: [Office356]}}}\n    expect:",
+        "did you mean 'Office365'?",
+    ),
+    "group-of-a-policy": (
+        "expect:",
+        "entry_at_home: {b2b_outbound: {users: {access: allowed, targets: ['group:Al']}}}\n    expect:",
+        "wanted by Fabrikam; did you mean 'All'?",
+    ),
+    "setting": ("expect:", "entry_at_home: {b2b_outbound: blockd}\n    expect:", "b2b_outbound"),
     "consent": ("expect:", "consent: ful\n    expect:", "'ful' is neither 'full' nor 'none' nor a list"),
     "permission": ("expect:", "consent: [User.Red]\n    expect:", "did you mean 'User.Read'?"),
     "batch-fault": ("expect:", "faults: [{kind: reset, in_batch: true}]\n    expect:", "cannot happen in_batch"),

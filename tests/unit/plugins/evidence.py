@@ -102,6 +102,7 @@ def account(**fields: t.Any) -> dict[str, t.Any]:
 def account_evidence(*rows: dict[str, t.Any], left_out: int = 0) -> dict[str, Evidence]:
     """All look-ups for an account; the first one finds the rows."""
     return {
+        **side_evidence(None, None),
         "accounts_by_mail": piece("accounts_by_mail", {"accounts": list(rows), "left_out": left_out}),
         "accounts_by_other_mails": piece("accounts_by_other_mails", {"accounts": [], "left_out": 0}),
         "accounts_by_upn": piece("accounts_by_upn", {"accounts": [], "left_out": 0}),
@@ -132,7 +133,7 @@ def trust_evidence(partner: t.Any = "none", default: bool | None = False) -> dic
     return {
         "cross_tenant_access_partner": piece("cross_tenant_access_partner", entry),
         "cross_tenant_access_default": piece(
-            "cross_tenant_access_default", {"found": True, "inbound_trust": {"mfa": default}}
+            "cross_tenant_access_default", {"found": True, "inbound_trust": {"mfa": default}, "b2b": b2b_setting()}
         ),
     }
 
@@ -163,6 +164,26 @@ def subscription_evidence(*rows: dict[str, t.Any], left_out: int = 0) -> dict[st
     one = {"sku": "SPE_E5", "state": "Enabled", "trial": False, "ends": in_minutes(60 * 24 * 90)}
     found = [{**one, **row} for row in rows]
     return {"subscriptions": piece("subscriptions", {"subscriptions": found, "left_out": left_out})}
+
+
+def b2b_setting(access: str = "allowed", target: str = "user:allusers", **others: int) -> dict[str, t.Any]:
+    """A setting of B2B collaboration as it stands in evidence: these people, all applications."""
+    counted = {"others": others} if others else {}
+    return {
+        "users": {"access": access, "targets": [target] if target else [], **counted},
+        "applications": {"access": "allowed", "targets": ["application:allapplications"]},
+    }
+
+
+def side_evidence(inbound: dict[str, t.Any] | None, outbound: dict[str, t.Any] | None) -> dict[str, Evidence]:
+    """Cross-tenant access of both sides by their entries; the defaults let everybody through."""
+    default = {"found": True, "inbound_trust": {"mfa": False}, "b2b": b2b_setting()}
+    return {
+        "cross_tenant_access_partner": piece("partner", {"found": True, "inbound_trust": None, "b2b": inbound}),
+        "cross_tenant_access_default": piece("default", default),
+        "home_cross_tenant_access_partner": piece("home_partner", {"found": True, "b2b": outbound}),
+        "home_cross_tenant_access_default": piece("home_default", default),
+    }
 
 
 def role_evidence(active: tuple[str, ...] = (), assigned: tuple[tuple[str, str], ...] = ()) -> dict[str, Evidence]:

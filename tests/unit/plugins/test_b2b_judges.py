@@ -58,6 +58,7 @@ def test_deleted_account_says_who_restores_it_and_how_long():
     verdict = judge_access(case({**account_evidence(), **deleted_evidence(deleted(5.5))}, access="b2b")).verdict
     assert "deleted on 2026-11-18" in verdict.message
     assert "24 more days" in verdict.message
+    assert "(anna_northwind.example#EXT#@contoso.example)" in verdict.message
     assert "User Administrator of Contoso restores" in verdict.remedy
     assert verdict.evidence[-1].what == "deleted_by_mail"
 
