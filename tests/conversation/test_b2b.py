@@ -104,13 +104,14 @@ def test_home_is_read_once_for_all(lab):
     assert max(seen.values()) <= 4
 
 
-def test_home_without_permission_leaves_the_account_met(tmp_path):
+def test_home_without_permission_leaves_access_by_an_account_unknown(tmp_path):
     rows = [guest_tenant(1, entry_at_home={"b2b_outbound": "blocked"})]
     world = write_world(tmp_path, *rows, app_permissions=["User.Read.All", "Organization.Read.All"])
     with start_lab(world=world) as lab:
         (row,) = facts(lab, declared(*rows))
     verdict = row["requirements"]["access"]
-    assert (verdict["status"], [c["object"] for c in verdict["caveats"]]) == ("met", ["outbound"])
+    assert (verdict["status"], verdict["reason"]) == ("unknown", "consent.permission_missing")
+    assert "Northwind Managed Security grants Policy.Read.All" in verdict["remedy"]
 
 
 def test_home_default_that_blocks_all(tmp_path):

@@ -281,7 +281,7 @@ def test_gdap_in_many_pages_is_read_to_its_end(tmp_path):
 
 def test_home_without_permission_leaves_gdap_unknown_and_names_the_permission(tmp_path):
     rows = [tenant(1), guest_tenant(2)]
-    world = write_world(tmp_path, *rows, app_permissions=["User.Read.All", "Organization.Read.All"])
+    world = write_world(tmp_path, *rows, app_permissions=["User.Read.All", "Organization.Read.All", "Policy.Read.All"])
     with start_lab(world=world) as lab:
         first, second = facts(lab, declared(*rows))
     assert (first["first_broken"], first["reason"]) == ("consent", "consent.permission_missing")

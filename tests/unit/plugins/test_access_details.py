@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from evidence import SECURITY_READER, account_evidence, case, gdap_evidence, piece, relationship, trust_evidence, unread
+from evidence import SECURITY_READER, case, gdap_evidence, look_up_evidence, piece, relationship, trust_evidence, unread
 from evidence import account as guest
 
 from ansible_collections.m365.defender.plugins.module_utils._access.defender import judge_defender
@@ -199,11 +199,12 @@ def test_a_tenant_that_is_not_listed_is_told_with_the_list(access, evidence, rea
 )
 def test_an_account_stands_for_the_list_that_was_not_seen(row, reason, caveats):
     not_seen = unread("arm_tenants", NEEDED)
-    looks = account_evidence(row)
+    looks = look_up_evidence(row)
     verdict, _method = judge_listed(case({"operator": OPERATOR, "arm_tenants": not_seen, **looks}, access="b2b"))
     assert (verdict.link, verdict.reason) == ("listed", reason)
     assert [c.reason for c in verdict.caveats] == caveats
-    assert verdict.evidence == (not_seen, *looks.values())
+    # The look-up that proves it, or all that did not.
+    assert verdict.evidence == (not_seen, *list(looks.values())[: 1 if caveats else None])
     assert verdict.object == (row["id"] if caveats else "")
     words(verdict)
 
@@ -227,14 +228,14 @@ def test_an_account_stands_for_the_list_that_was_not_seen(row, reason, caveats):
 )
 def test_what_is_told_of_an_account(fields, reason, told):
     row = guest(**fields)
-    looks = account_evidence(row)
+    looks = look_up_evidence(row)
     found = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
     assert found.reason == reason
     expected = {"object": row["id"], "account": row["upn"], **told}
     assert {key: found.details[key] for key in expected} == expected
     assert set(found.details) == {"object", "account", "user_type", "state", "issuers"}
-    assert found.evidence == tuple(looks.values())
     good = reason in ("access.guest_accepted", "access.member_enabled")
+    assert found.evidence == tuple(looks.values())[: 1 if good else None]
     assert found.account_id == (row["id"] if good else None)
 
 
@@ -252,13 +253,13 @@ def test_what_is_told_of_an_account(fields, reason, told):
     ],
 )
 def test_whose_account_it_is(fields, theirs):
-    found = judge_accounts(case({"operator": OPERATOR, **account_evidence(guest(**fields))}, access="b2b"))
+    found = judge_accounts(case({"operator": OPERATOR, **look_up_evidence(guest(**fields))}, access="b2b"))
     assert found.reason == ("access.guest_accepted" if theirs else "access.guest_identity_unknown")
 
 
 def test_neither_method_tells_the_evidence_of_both():
     gdap = gdap_evidence()
-    looks = account_evidence()
+    looks = look_up_evidence()
     access = judge_access(case({"operator": OPERATOR, **gdap, **looks}, access="auto"))
     assert access.verdict.reason == "access.none_found"
     assert (access.verdict.link, access.gdap, access.account_id, access.open) == ("access", None, None, None)
@@ -269,14 +270,14 @@ def test_neither_method_tells_the_evidence_of_both():
 @pytest.mark.parametrize(
     ("gdap", "looks", "reason"),
     [
-        (gdap_evidence(relationship("expired", -3)), account_evidence(), "access.gdap_expired"),
-        (gdap_evidence(), account_evidence(guest(enabled=False)), "access.guest_disabled"),
-        (gdap_evidence(relationship("expired", -3)), account_evidence(guest(enabled=False)), "access.gdap_expired"),
-        (gdap_evidence(), account_evidence(guest(state="Odd")), "access.guest_state_unknown"),
-        (gdap_evidence(relationship("odd")), account_evidence(guest(state="Odd")), "access.gdap_status_unknown"),
+        (gdap_evidence(relationship("expired", -3)), look_up_evidence(), "access.gdap_expired"),
+        (gdap_evidence(), look_up_evidence(guest(enabled=False)), "access.guest_disabled"),
+        (gdap_evidence(relationship("expired", -3)), look_up_evidence(guest(enabled=False)), "access.gdap_expired"),
+        (gdap_evidence(), look_up_evidence(guest(state="Odd")), "access.guest_state_unknown"),
+        (gdap_evidence(relationship("odd")), look_up_evidence(guest(state="Odd")), "access.gdap_status_unknown"),
         (
             gdap_evidence(relationship("expired", -3)),
-            account_evidence(guest(state="Odd")),
+            look_up_evidence(guest(state="Odd")),
             "access.guest_state_unknown",
         ),
     ],
@@ -378,7 +379,7 @@ def test_words_of_a_verdict():
 @pytest.mark.parametrize(
     ("looks", "said"),
     [
-        (account_evidence(left_out=1), "there are more accounts with that name than we look at"),
+        (look_up_evidence(left_out=1), "there are more accounts with that name than we look at"),
         ({}, "they were not read"),
     ],
 )
@@ -394,5 +395,9 @@ def test_what_entra_said_at_sign_in_stands_for_the_account():
     look = Evidence("own_account", "u", "operator", "t", "", "doc", problem=problem)
     found = judge_accounts(case({"operator": OPERATOR, "own_account": look}, access="b2b"))
     assert (found.reason, found.problem, found.evidence) == ("access.guest_disabled", None, (look,))
-    assert found.details == {"said": "AADSTS50057 no", "account": "seen at sign-in"}
+    assert found.details == {
+        "said": "AADSTS50057 no",
+        "account": "seen at sign-in",
+        "setting": "Microsoft Entra said so at sign-in",
+    }
     assert found.account_id is None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from evidence import account, account_evidence, case, gdap_evidence, piece, relationship, unread
+from evidence import account, case, gdap_evidence, look_up_evidence, piece, relationship, unread
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,7 +159,7 @@ FEW = [None, ALL, NONE, setting(body_of("allowed", STRANGER), None), setting(Non
 @pytest.mark.parametrize(("outbound", "inbound"), list(itertools.product(FEW, FEW)))
 def test_verdict_over_both_sides(outbound, inbound):
     """The account is accepted: the worst side decides, and home comes first."""
-    evidence = {**settings_evidence(inbound, outbound=outbound), **account_evidence(account())}
+    evidence = {**settings_evidence(inbound, outbound=outbound), **look_up_evidence(account())}
     verdict = judge_access(case(evidence, access="b2b")).verdict
     sides = {"outbound": oracle(outbound, ALL), "inbound": oracle(inbound, ALL)}
     blocked = [f"access.{name}_blocked" for name, answer in sides.items() if answer == "blocked"]
@@ -213,7 +213,7 @@ def test_what_is_not_read_never_becomes_a_block_or_an_allowance(partner, default
         blurred |= {key: unread(key) for key in lost}
     before, after = answers(whole), answers(blurred)
     assert all(now in (then, "unread", "open") for then, now in zip(before, after, strict=True))
-    verdict = judge_access(case({**blurred, **account_evidence(account())}, access="b2b")).verdict
+    verdict = judge_access(case({**blurred, **look_up_evidence(account())}, access="b2b")).verdict
     assert (verdict.status == "met") is (after == ("allowed", "allowed"))
     if "blocked" not in after and "open" not in after and "unread" in after:
         assert (verdict.status, verdict.reason) == ("unknown", "read.failed" if gone else "read.throttled")
@@ -221,7 +221,7 @@ def test_what_is_not_read_never_becomes_a_block_or_an_allowance(partner, default
 
 @given(st.sampled_from(SETTINGS), st.sampled_from(SETTINGS))
 def test_met_means_that_no_side_that_was_read_stands_in_the_way(partner, default):
-    evidence = {**settings_evidence(partner, default, partner, default), **account_evidence(account())}
+    evidence = {**settings_evidence(partner, default, partner, default), **look_up_evidence(account())}
     access = judge_access(case(evidence, access="b2b"))
     assert (access.verdict.status == "met") is (oracle(partner, default) == "allowed")
     assert (access.account_id is not None) is (access.verdict.status == "met")
@@ -230,7 +230,7 @@ def test_met_means_that_no_side_that_was_read_stands_in_the_way(partner, default
 
 @pytest.mark.parametrize("state", ["PendingAcceptance", "Odd"])
 def test_account_out_of_order_keeps_its_reason_and_the_block_is_told(state):
-    evidence = {**settings_evidence(NONE, outbound=NONE), **account_evidence(account(state=state))}
+    evidence = {**settings_evidence(NONE, outbound=NONE), **look_up_evidence(account(state=state))}
     verdict = judge_access(case(evidence, access="b2b")).verdict
     assert verdict.reason in ("access.guest_pending", "access.guest_state_unknown")
     told = {(caveat.reason, caveat.object) for caveat in verdict.caveats if caveat.to_act_on}
@@ -240,7 +240,7 @@ def test_account_out_of_order_keeps_its_reason_and_the_block_is_told(state):
 
 
 def test_sentence_names_the_side_the_setting_and_where_to_change_it():
-    evidence = {**settings_evidence(outbound_default=NONE), **account_evidence(account())}
+    evidence = {**settings_evidence(outbound_default=NONE), **look_up_evidence(account())}
     verdict = judge_access(case(evidence, access="b2b")).verdict
     assert "settings of Northwind do not let anna@northwind.example out to Contoso" in verdict.message
     assert "(default setting, users and groups)" in verdict.message
@@ -257,7 +257,7 @@ def test_many_targets_make_no_large_evidence():
 
 
 def test_block_of_b2b_leaves_gdap_alone():
-    evidence = {**gdap_evidence(relationship()), **settings_evidence(NONE), **account_evidence(account())}
+    evidence = {**gdap_evidence(relationship()), **settings_evidence(NONE), **look_up_evidence(account())}
     evidence["operator_groups"] = gdap_evidence()["operator_groups"]
     access = judge_access(case(evidence, access="auto"))
     assert (access.verdict.reason, access.account_id) == ("access.gdap_in_force", None)

@@ -28,12 +28,8 @@ from evidence import (
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
-    EXPIRY_WARNING_DAYS,
-    assignments_key,
-    in_force,
-    judge_relationships,
-)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import assignments_key, in_force
+from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_judge import judge_relationships
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES, role_names
@@ -132,7 +128,7 @@ def test_of_two_alike_the_id_decides():
     ("assignments", "groups", "reason", "said"),
     [
         ([], (GROUP,), "access.gdap_no_assignment", "Contoso SOC"),
-        ([assigned(status="pending")], (GROUP,), "access.gdap_no_assignment", "Contoso SOC"),
+        ([assigned(status="pending")], (GROUP,), "access.gdap_assignment_pending", "Contoso SOC"),
         (
             [assigned(OTHER_GROUP), assigned(GROUP), assigned("x", "deleted")],
             ("y",),
@@ -179,11 +175,11 @@ def test_roles_arrive_only_where_the_relationship_holds_them():
 @pytest.mark.parametrize(
     ("days", "extends", "caveat"),
     [
-        (EXPIRY_WARNING_DAYS - 0.5, "PT0S", str(EXPIRY_WARNING_DAYS - 1)),
-        (EXPIRY_WARNING_DAYS - 0.5, "", str(EXPIRY_WARNING_DAYS - 1)),
-        (EXPIRY_WARNING_DAYS - 0.5, "P0D", str(EXPIRY_WARNING_DAYS - 1)),
-        (EXPIRY_WARNING_DAYS - 0.5, "P180D", None),
-        (EXPIRY_WARNING_DAYS + 0.5, "PT0S", None),
+        (30 - 0.5, "PT0S", str(30 - 1)),
+        (30 - 0.5, "", str(30 - 1)),
+        (30 - 0.5, "P0D", str(30 - 1)),
+        (30 - 0.5, "P180D", None),
+        (30 + 0.5, "PT0S", None),
     ],
 )
 def test_an_end_that_is_near_is_a_caveat(days, extends, caveat):
@@ -302,7 +298,7 @@ def test_without_access_roles_are_open_because_of_it():
         ([sku("A", units=-1, MTP="Success")], (), "license.no_units", "", "A"),
         ([sku("A", units=1, MTP="Success")], (), "license.present", "", "A"),
         ([sku("A", MTP="Disabled")], (), "license.plan_disabled", "", "A"),
-        ([sku("A", "LockedOut", MTP="Success")], (), "license.suspended", "", "A"),
+        ([sku("A", "LockedOut", MTP="Success")], (), "license.locked_out", "", "A"),
         ([sku("A", "Deleted", MTP="Success"), sku("B", MTP="Disabled")], (), "license.plan_disabled", "", "B"),
     ],
 )
@@ -358,5 +354,5 @@ def test_licences_that_were_not_read():
 @pytest.mark.parametrize(("state", "caveats"), [("Warning", ["license.in_warning"]), ("Enabled", [])])
 def test_a_subscription_in_its_grace_period(state, caveats):
     verdict = judge_license(case(sku_evidence(sku("A", state, MTP="Success"))))
-    assert [caveat.reason for caveat in verdict.caveats] == caveats
+    assert [caveat.reason for caveat in verdict.caveats] == [*caveats, "license.trial_not_told"]
     assert "A" in words(verdict)
