@@ -36,7 +36,8 @@ TYPES = {
     "roleAssignments": "unifiedRoleAssignment",
     "roleDefinitions": "unifiedRoleDefinition",
 }
-READS = [operation.path for operation in OPERATIONS if operation.method == "GET"]
+# The types of the preview stand in no CSDL at hand: test_lab_governance.py compares them with Microsoft's examples.
+READS = [row.path for row in OPERATIONS if row.method == "GET" and "tenantGovernance" not in row.path]
 EVERYTHING = "accountEnabled,createdDateTime,creationType,externalUserState,externalUserStateChangeDateTime,identities"
 
 

@@ -13,6 +13,7 @@ import typing as t
 import pydantic
 
 from lab.world_faults import Fault, PortalSettings, Refusals
+from lab.world_governance import Governed
 from lab.world_states import ConditionalAccess, CrossTenantAccess, Groups, Guest, Licenses, Relationship
 from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, Strict, aadsts, unknown
 
@@ -20,7 +21,7 @@ from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds
 class Declare(Strict):
     """What a user's own list would say about this tenant."""
 
-    access: t.Literal["auto", "gdap", "b2b"] = "auto"
+    access: t.Literal["auto", "gdap", "b2b", "governance"] = "auto"
 
 
 class Expect(Strict):
@@ -101,6 +102,7 @@ class Home(Organization):
     """The home tenant: where the operator lives, and the partner in every GDAP relationship.
 
     `public_client`: our app takes no secret from people who sign in. `secret` is the state of the app's only one.
+    `governance_in_v1`: does Graph v1.0 know governance relationships, or beta alone?
     `blocks_device_code`: Conditional Access forbids that flow, as many tenants do. `device_code_interval` is seconds.
     """
 
@@ -110,6 +112,7 @@ class Home(Organization):
     secret: t.Literal["ok", "expired"] = "ok"
     device_code_interval: t.Annotated[float, pydantic.Field(gt=0, le=60, strict=False)] = 5
     blocks_device_code: bool = False
+    governance_in_v1: bool = True
     arm_page_size: t.Annotated[int, pydantic.Field(ge=1, le=1000)] = 100
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess(partner=None)
     portal: PortalSettings = PortalSettings()
@@ -120,7 +123,7 @@ class Home(Organization):
         return self
 
 
-class Tenant(Organization):
+class Tenant(Organization, Governed):
     """A target tenant.
 
     `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
@@ -164,7 +167,10 @@ class World(Strict):
         groups = [group.name for group in self.home.groups]
         for tenant in self.tenants:
             used = [row.group for gdap in tenant.gdap for row in gdap.assignments]
+            used += [row.group for row in tenant.governance if row.group and row.side == "governed"]
             _check_names(f"group of the home tenant, wanted by {tenant.name}", used, groups)
+            theirs = [row.group for row in tenant.governance if row.group and row.side == "governing"]
+            _check_names("group", theirs, [group.name for group in tenant.groups])
         return self
 
 

@@ -40,8 +40,8 @@ def presence_of(
         return _colleague(person, state, directory, names)
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)
-    gdap = state.gdap_roles(directory.tenant_id, now)
-    if user is None and gdap is None:
+    partner = state.partner_roles(directory.tenant_id, now)
+    if user is None and partner is None:
         raise _refusal(state, directory, users, names)
     object_id = user["id"] if user else state.operator.object_id
     return Presence(
@@ -49,8 +49,8 @@ def presence_of(
         upn=state.operator.upn,
         name=state.operator.name,
         home_tenant_id=state.home.tenant_id,
-        # By GDAP the person keeps the object id of home and gets roles without an object in the tenant [guess].
-        roles=frozenset((directory.active_roles(object_id) if user else set()) | (gdap or set())),
+        # By GDAP and by governance the person keeps the object id of home, and needs no object in the tenant [guess].
+        roles=frozenset((directory.active_roles(object_id) if user else set()) | (partner or set())),
     )
 
 

@@ -13,7 +13,7 @@ import typing as t
 
 from lab import permissions as p
 from lab import roles as r
-from lab.graph import incidents, organization, policies, relationships, roles, users
+from lab.graph import incidents, operations_governance, organization, policies, relationships, roles, users
 
 if t.TYPE_CHECKING:
     from lab.graph.message import Handler
@@ -105,6 +105,7 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
     _read(_TRUST + "/default", p.CROSS_TENANT, policies.get_default, readers=POLICY_READERS),
     _read(_TRUST + "/partners", p.CROSS_TENANT, policies.list_partners, readers=POLICY_READERS, options=_PAGED),
     _read(_TRUST + "/partners/{id}", p.CROSS_TENANT, policies.get_partner, readers=POLICY_READERS),
+    *(_read(path, who, how, app, **more) for path, who, how, app, more in operations_governance.rows()),
     _read("/users", p.USERS, users.list_users, **_MEMBERS, **_DIRECTORY_READ),
     _read("/users/{id}", p.USERS, users.get_user, beyond=frozenset(("$expand",)), **_DIRECTORY_READ),
     _read("/me", p.ME, users.get_me, (), beyond=frozenset(("$expand",))),
