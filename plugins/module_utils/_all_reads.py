@@ -20,6 +20,9 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap i
     OPERATOR_GROUPS,
     RELATIONSHIPS,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
+    READS as GOVERNANCE_READS,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import (
     OPERATOR,
     ORGANIZATION,
@@ -47,6 +50,7 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("access by GDAP", "home", ASSIGNMENTS),
     ("access by GDAP", "home", OPERATOR_GROUPS),
     ("access by GDAP", "home", OWN_GROUPS),
+    *(("access and listed by governance (preview)", "home", read) for read in GOVERNANCE_READS),
     ("access by B2B", "target", ACCOUNTS_BY_MAIL),
     ("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
     ("access by B2B", "target", ACCOUNTS_BY_UPN),

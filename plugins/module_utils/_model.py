@@ -210,7 +210,8 @@ class Read:
     `title` is what a person calls it. `path` is relative to the version and may hold `{name}` fields. `shape` turns
     Microsoft's body into the evidence's data, None where the body is not of the documented form. `advanced` asks for
     the header of advanced queries. `missing_is_answer`: HTTP 404 means "there is none" and is evidence, not a failure.
-    `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
+    `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`. Of the
+    `versions` the first one is asked, and the next one where that does not know the path at all.
     """
 
     what: str
@@ -224,3 +225,4 @@ class Read:
     missing_is_answer: bool = False
     first_page: bool = False
     service: Service = "graph"
+    versions: tuple[str, ...] = ("v1.0",)

@@ -87,7 +87,9 @@ class EvidenceReader:
         """Evidence for everything asked, under its key. Never raises for what a service or the network does."""
         if not asked:
             return {}
-        requests = [Request(item.key, item.path, item.read.advanced, item.read.first_page) for item in asked]
+        requests = [
+            Request(item.key, item.path, item.read.advanced, item.read.first_page, item.read.versions) for item in asked
+        ]
         answers = self._client.read(requests, token)
         at = timestamp(self._clock())
         return {item.key: _evidence(item.read, answers[item.key], token, place, at) for item in asked}
@@ -177,7 +179,10 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
         return Problem("read.throttled")
     if answer.status in (401, 403):
         return _forbidden(read, answer, token)
-    return Problem("read.failed", {"said": answer.error or f"HTTP {answer.status}"})
+    # No version that may be asked knows the path: a preview that is not there, rather than a failure.
+    absent = answer.unknown_segment and len(read.versions) > 1
+    said = {"versions": " and ".join(read.versions), "said": answer.error or f"HTTP {answer.status}"}
+    return Problem("read.not_offered" if absent else "read.failed", said)
 
 
 def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:

@@ -24,7 +24,7 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import (
 )
 from ansible_collections.m365.defender.plugins.module_utils._http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
@@ -61,7 +61,7 @@ class Session:
             pool=connection.concurrency,
         )
         self._identities = _identities(connection, http)
-        self._reader = EvidenceReader(Graph(http, connection.cloud.graph))
+        self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph))
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm))
 
     @property

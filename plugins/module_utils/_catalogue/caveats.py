@@ -11,6 +11,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     CONDITIONAL_ACCESS,
     GDAP,
     GDAP_LIST,
+    GOVERNANCE,
     LICENSING,
     MTO_REQUIREMENTS,
     MTO_TROUBLESHOOT,
@@ -34,6 +35,18 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "Give the operator identity to have the list itself read, or look at"
         " https://myaccount.microsoft.com/organizations.",
         MTO_REQUIREMENTS,
+    ),
+    "access.governance_unread": CaveatText(
+        "Governance (preview) could not be looked at: {said}",
+        "Where {tenant} is reached by a governance relationship, mend that; else nobody has to act.",
+        GOVERNANCE,
+    ),
+    "access.governance_beside_gdap": CaveatText(
+        "Beside the governance relationship with {tenant} there is a GDAP relationship in force, '{relationship}'."
+        " Microsoft documents that the two cannot coexist.",
+        "A partner administrator of {home} ends the GDAP relationship in " + GDAP_LIST + ", or a Tenant Governance"
+        " Relationship Administrator of {home} ends the governance relationship.",
+        GOVERNANCE,
     ),
     "license.in_warning": CaveatText(
         "The subscription {sku} of {tenant} is in its grace period.",
@@ -68,4 +81,6 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
 }
 
 # Caveats that somebody has to act on: the report shows these as findings, the others stay beside their verdict.
-CAVEATS_TO_ACT_ON: t.Final = frozenset({"access.gdap_expiring", "license.in_warning", "sign_in.arm_refused"})
+CAVEATS_TO_ACT_ON: t.Final = frozenset(
+    {"access.gdap_expiring", "access.governance_beside_gdap", "license.in_warning", "sign_in.arm_refused"}
+)

@@ -20,6 +20,11 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap i
     assignments_key,
     in_force,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
+    about_tenant,
+    groups_named,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_reading import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
 
 if t.TYPE_CHECKING:
@@ -96,7 +101,7 @@ class Home:
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
         """The part of the home tenant's evidence that is about one tenant, small enough for its row."""
-        found = {"operator": self.evidence["operator"]}
+        found = {"operator": self.evidence["operator"], **about_tenant(self.evidence, tenant)}
         relationships = self.evidence.get("gdap_relationships")
         if relationships is None:
             return found
@@ -107,7 +112,7 @@ class Home:
         groups = {a["group"] for piece in mine.values() if piece.data for a in piece.data["assignments"]}
         operator_groups = self.evidence.get("operator_groups")
         if operator_groups is not None:
-            found["operator_groups"] = _slice_groups(operator_groups, groups)
+            found["operator_groups"] = _slice_groups(operator_groups, groups | groups_named(found))
         return {**found, **mine}
 
 
@@ -145,15 +150,18 @@ def _slice_groups(piece: Evidence, groups: set[str]) -> Evidence:
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
 
-    HomeSignInError where there is no token; `with_gdap` False leaves relationships and groups out.
+    HomeSignInError where there is no token; `with_gdap` False leaves relationships, of governance too, and groups out.
     """
     session.sign_in_home()
-    gdap = with_gdap and any(tenant.access in ("gdap", "auto") for tenant in tenants)
+    gdap = with_gdap and any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
     evidence = session.read(_asked(session, gdap=gdap), session.home_place)
     upn, mails = _operator(session, evidence)
     organization = evidence["organization"]
     name = organization.data["name"] if organization.data else session.home_place.name
     assignments = _read_assignments(session, evidence, tenants, now)
+    if with_gdap:
+        place = dataclasses.replace(session.home_place, name=name)
+        evidence = {**evidence, **read_governance(session, tenants, place, _ORGANIZATION)}
     return Home(name, upn, mails, evidence, assignments)
 
 
@@ -170,7 +178,7 @@ def home_failure(error: HomeSignInError) -> dict[str, t.Any]:
 
 
 def _asked(session: Session, *, gdap: bool) -> list[Asked]:
-    """GDAP is asked for only where a tenant can be reached by it."""
+    """GDAP is asked for only where a tenant can be reached by it, or by governance, which cannot coexist with it."""
     asked = [_ORGANIZATION]
     if session.reading_as == "app":
         fields = {"operator": session.operator or ""}

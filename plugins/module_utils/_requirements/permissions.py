@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._requirements.access import Access
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import Finding
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.governance import GovernanceFinding
 
 # More rows than this are left out of the evidence; the judge is told that they are.
 MAX_ROWS: t.Final = 20
@@ -81,6 +82,8 @@ def judge_permissions(case: Case, access: Access) -> Verdict:
         found.append(_through_gdap(case, access.gdap))
     if access.account_id is not None:
         found.append(_of_account(case))
+    if access.governance is not None:
+        found.append(_through_governance(case, access.governance))
     if not found:
         return case.verdict("permissions", "permissions.access_first", caused_by="access")
     if access.open is not None:
@@ -104,6 +107,13 @@ def _through_gdap(case: Case, gdap: Finding) -> Verdict:
     # The rest of what it rests on stands beside the access verdict: evidence is told once, and stays small.
     evidence = [piece for piece in gdap.evidence if piece.what == "gdap_assignments"]
     return case.verdict("permissions", reason, details, evidence=evidence)
+
+
+def _through_governance(case: Case, governance: GovernanceFinding) -> Verdict:
+    wanted = [role for role in case.tenant.roles if role in governance.roles]
+    details = {**governance.details, "roles": role_names(wanted), "wanted": role_names(case.tenant.roles)}
+    reason = "permissions.role_via_governance" if wanted else "permissions.governance_no_role"
+    return case.verdict("permissions", reason, details, evidence=governance.evidence[:1])
 
 
 def _of_account(case: Case) -> Verdict:
