@@ -82,6 +82,8 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
     }
     if drawn.method == "gdap":
         row["gdap"] = states.relationships(drawn, f"{name[:36]} {number + 1}", _OPERATORS, _BYSTANDERS, rng)
+    elif drawn.method == "governance":
+        row |= states.governance(drawn, _OPERATORS, _BYSTANDERS, rng)
     else:
         row |= states.objects(drawn, rng)
     return row

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from lab import seed_governance
+
 if t.TYPE_CHECKING:
     from lab.seed_states import Drawn
 
@@ -21,9 +23,14 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("b2b", "pending"): "access.guest_pending",
     ("b2b", "disabled"): "access.guest_disabled",
     ("b2b", "missing"): "access.guest_missing",
+    **seed_governance.ACCESS,
 }
-# Roles come from the relationship by GDAP, and from the directory by B2B.
-_NO_ROLE: t.Final = {"gdap": "permissions.gdap_no_role", "b2b": "permissions.no_role"}
+# Roles come from the relationship by GDAP and by governance, and from the directory by B2B.
+_NO_ROLE: t.Final = {
+    "gdap": "permissions.gdap_no_role",
+    "b2b": "permissions.no_role",
+    "governance": "permissions.governance_no_role",
+}
 _LICENSE: t.Final = {
     "none": "license.none",
     "suspended": "license.suspended",
@@ -75,6 +82,8 @@ def _verdicts(drawn: Drawn) -> dict[str, str]:
         found["mfa_trust"] = _MFA_TRUST[drawn.mfa_trust]
     if drawn.access == "expiring":
         found["access"] = "access.gdap_in_force"
+    if drawn.access == "capital":
+        found["access"] = "access.governance_active"
     if drawn.roles == "via_group" and drawn.access in ("accepted", "member"):
         found["permissions"] = "permissions.role_via_group"
     return found

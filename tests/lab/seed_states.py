@@ -8,13 +8,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from lab import seed_governance
+
 if t.TYPE_CHECKING:
     import random
 
 Row = dict[str, t.Any]
-Method = t.Literal["gdap", "b2b"]
+Method = t.Literal["gdap", "b2b", "governance"]
 
-_METHODS: t.Final[tuple[Method, ...]] = ("gdap", "gdap", "b2b")
+_METHODS: t.Final[tuple[Method, ...]] = ("gdap", "gdap", "gdap", "b2b", "b2b", "governance")
 
 CONSENT: t.Final = ("full", "none")
 GDAP: t.Final = (
@@ -59,10 +61,10 @@ class Drawn:
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
     """Draws. About half of the tenants are in order in each respect."""
     method: Method = rng.choice(_METHODS)
-    access = _draw(rng, GDAP if method == "gdap" else B2B, calm=calm)
+    access = _draw(rng, {"gdap": GDAP, "b2b": B2B}.get(method, seed_governance.STATES), calm=calm)
     arm_state = _draw(rng, ARM, calm=calm)
     # What `auto` makes of a method that is out of order is decided elsewhere; here it stands for a working one.
-    works = access in ("in_force", "accepted") and arm_state != "hidden"
+    works = access in ("in_force", "accepted", *seed_governance.WORKING) and arm_state != "hidden"
     declared = "auto" if works and rng.random() < 0.2 else method
     return Drawn(
         method=method,
@@ -70,7 +72,7 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
         consent="full" if calm or rng.random() < 0.9 else "none",
         access=access,
         license=_draw(rng, LICENSE, calm=calm),
-        roles=_draw(rng, GDAP_ROLES if method == "gdap" else B2B_ROLES, calm=calm),
+        roles=_draw(rng, B2B_ROLES if method == "b2b" else GDAP_ROLES, calm=calm),
         mfa_trust=_draw(rng, MFA_TRUST, calm=calm),
         sign_in="ok" if calm or rng.random() < 0.9 else rng.choice(("blocked", "mfa")),
         defender="ok" if calm or rng.random() < 0.9 else rng.choice(("operator_refused", "not_provisioned")),
@@ -168,6 +170,12 @@ def relationships(drawn: Drawn, name: str, operators: str, bystanders: str, rng:
         "assignments": [{"group": group}] if assigned else [],
     }
     return [row]
+
+
+def governance(drawn: Drawn, operators: str, bystanders: str, rng: random.Random) -> Row:
+    """What a tenant has of governance."""
+    wanted = [rng.choice(_DEFENDER_ROLES)] if drawn.roles == "enough" else []
+    return seed_governance.rows(drawn.access, [*wanted, *_OTHER_ROLES], operators, bystanders, rng)
 
 
 def objects(drawn: Drawn, rng: random.Random) -> Row:

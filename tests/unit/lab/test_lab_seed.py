@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab import seed_states
+from lab import seed_governance, seed_states
 from lab.process import WORLDS
 from lab.seed import generate
 from lab.seed_oracle import expected
@@ -43,6 +43,11 @@ def test_every_verdict_of_the_demo_is_drawn():
     drawn = {reason for row in LARGE.tenants for reason in row.expect.verdicts.values()}
     demo = {reason for row in load_world(WORLDS / "demo.yml").tenants for reason in row.expect.verdicts.values()}
     assert drawn >= demo
+
+
+def test_every_state_of_governance_is_drawn():
+    drawn = {row.expect.reason for row in LARGE.tenants} | {row.expect.verdicts.get("access") for row in LARGE.tenants}
+    assert drawn >= {*seed_governance.ACCESS.values(), "access.governance_active", "permissions.governance_no_role"}
 
 
 def test_about_a_third_is_in_order():
@@ -93,6 +98,9 @@ BROKEN = [
     ({"defender": "operator_refused"}, ("defender", "defender.rbac_refuses")),
     ({"defender": "not_provisioned", "roles": "none"}, ("permissions", "permissions.gdap_no_role")),
     ({"access": "expiring"}, (None, None)),
+    ({"method": "governance", "access": "capital", "arm": "hidden"}, (None, None)),
+    ({"method": "governance", "access": "rejected", "license": "none"}, ("access", "access.governance_rejected")),
+    ({"method": "governance", "access": "active", "roles": "none"}, ("permissions", "permissions.governance_no_role")),
 ]
 
 
@@ -102,9 +110,12 @@ def test_first_link_in_the_chain(changes, answer):
     assert (found["first_broken"], found["reason"]) == answer
 
 
-@pytest.mark.parametrize("method", ["gdap", "b2b"])
-def test_every_way_to_have_no_access_is_told(method):
-    states = seed_states.GDAP if method == "gdap" else seed_states.B2B
-    broken = [state for state in states if state not in ("in_force", "expiring", "accepted", "member")]
+@pytest.mark.parametrize(
+    ("method", "states"),
+    [("gdap", seed_states.GDAP), ("b2b", seed_states.B2B), ("governance", seed_governance.STATES)],
+)
+def test_every_way_to_have_no_access_is_told(method, states):
+    healthy = ("in_force", "expiring", "accepted", "member", *seed_governance.WORKING)
+    broken = [state for state in states if state not in healthy]
     answers = {expected(drawn(method=method, access=state))["first_broken"] for state in broken}
     assert answers == {"access"}
