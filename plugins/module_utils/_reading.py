@@ -181,7 +181,11 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
         return _forbidden(read, answer, token)
     # No version that may be asked knows the path: a preview that is not there, rather than a failure.
     absent = answer.unknown_segment and len(read.versions) > 1
-    said = {"versions": " and ".join(read.versions), "said": answer.error or f"HTTP {answer.status}"}
+    said = {
+        "versions": " and ".join(read.versions),
+        "status": str(answer.status),
+        "said": answer.error or f"HTTP {answer.status}",
+    }
     return Problem("read.not_offered" if absent else "read.failed", said)
 
 

@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.govern
     governance_caveats,
     governed_states,
     left_out,
+    lists_problem,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
     RELATIONSHIPS as GOVERNANCE,
@@ -117,10 +118,10 @@ def _by_gdap(case: Case) -> Verdict:
 
 def listed_by_governance(case: Case) -> Verdict:
     """By the relationships themselves: those that were ended list nobody."""
-    piece = case.get(GOVERNANCE.what)
-    if piece is None or not readable(piece):
-        return case.unread("listed", piece)
-    states = governed_states(case, piece)
+    piece, problem = case.get(GOVERNANCE.what), lists_problem(case)
+    if problem is not None:
+        return case.verdict("listed", problem.reason, problem.details, evidence=[piece])
+    states = governed_states(case)
     if states & _LISTED:
         return case.verdict("listed", "access.listed_governance", evidence=[piece])
     if states - {"terminated"}:

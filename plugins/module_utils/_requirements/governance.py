@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._cloud import GOVERNANCE_CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import parse_time, readable
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import in_force
@@ -48,8 +49,9 @@ _REQUEST: t.Final = {
 }
 _INVITED: t.Final = (_UNMET + 6, "access.governance_invited")
 _STATUS_UNKNOWN: t.Final = (_UNKNOWN, "access.governance_status_unknown")
-# Why a preview's list may not be read, for as long as nobody acts: under `auto` it is left out. A list that failed in
-# passing (throttled, unreachable) is not among them: it could be read the next time, and hold what is missing.
+# Why a preview's list may not be read, for as long as nobody acts: under `auto` it is left out, as it is for any other
+# HTTP 4xx. A list that failed in passing (throttled, unreachable) is not among them: it could be read the next time,
+# and hold what is missing.
 _MAY_NOT_BE_READ: t.Final = frozenset(
     {"consent.permission_missing", "read.forbidden", "read.not_offered", "access.governance_not_in_cloud"}
 )
@@ -80,9 +82,9 @@ class GovernanceFinding:
 
 def judge_governance(case: Case) -> GovernanceFinding:
     """The best that the lists say: a relationship, else a step towards one. Pure."""
-    piece = case.get(RELATIONSHIPS.what)
-    if piece is None or not readable(piece):
-        return GovernanceFinding(_UNKNOWN, problem=_unread(case, piece), evidence=(piece,) if piece else ())
+    piece, problem = case.get(RELATIONSHIPS.what), lists_problem(case)
+    if piece is None or problem is not None:
+        return GovernanceFinding(_UNKNOWN, problem=problem, evidence=(piece,) if piece else ())
     rows = _ours(case, piece)
     found = [_judge_relationship(case, piece, row) for row in rows]
     found += _steps(case, max((_moment(row["made"]) for row in rows), default=0.0))
@@ -103,14 +105,25 @@ def _ours(case: Case, piece: Evidence) -> list[Row]:
     return [row for row in piece.data["rows"] if (row["governing"], row["governed"]) == (home, target)]
 
 
-def governed_states(case: Case, piece: Evidence) -> set[str]:
+def governed_states(case: Case) -> set[str]:
     """The statuses, in lower case, of all relationships in which the home tenant governs this tenant."""
-    return {row["status"].lower() for row in _ours(case, piece)}
+    piece = case.get(RELATIONSHIPS.what)
+    return set() if piece is None else {row["status"].lower() for row in _ours(case, piece)}
 
 
-def _unread(case: Case, piece: Evidence | None) -> Problem:
-    nobody = Problem("read.failed", {"what": RELATIONSHIPS.title, "where": case.home, "said": "they were not read"})
-    return (piece.problem if piece is not None else None) or nobody
+def lists_problem(case: Case) -> Problem | None:
+    """Why nothing can be said by the relationships: the tenant's cloud has none, or they were not read."""
+    cloud = case.tenant.cloud
+    if cloud is not None and cloud not in GOVERNANCE_CLOUDS:
+        return Problem("access.governance_not_in_cloud", {"cloud": cloud})
+    piece = case.get(RELATIONSHIPS.what)
+    if readable(piece):
+        return None
+    return (piece.problem if piece is not None else None) or _unread(case, RELATIONSHIPS.title)
+
+
+def _unread(case: Case, what: str) -> Problem:
+    return Problem("read.failed", {"what": what, "where": case.home, "said": "it was not read"})
 
 
 def _moment(text: object) -> float:
@@ -162,7 +175,7 @@ def _judge_active(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
     if not giving:
         return found(_UNMET + 2, "access.governance_no_assignment")
     if groups is None or not readable(groups):
-        return found(_UNKNOWN, problem=(groups and groups.problem) or _unread(case, None))
+        return found(_UNKNOWN, problem=(groups and groups.problem) or _unread(case, "the groups of the operator"))
     mine = [a for a in giving if a["group"] in groups.data["groups"]]
     if not mine:
         details["groups"] = ", ".join(sorted({a["group"] for a in giving}))
@@ -218,11 +231,11 @@ def _nothing(case: Case, piece: Evidence) -> GovernanceFinding:
 
 def left_out(case: Case) -> Problem | None:
     """Why `auto` has to do without governance: the preview's list may not be read, or nobody asked. Else None."""
-    piece = case.get(RELATIONSHIPS.what)
-    if piece is None:
-        return _unread(case, None)
-    problem = piece.problem
-    return problem if problem is not None and problem.reason in _MAY_NOT_BE_READ else None
+    problem = lists_problem(case)
+    if problem is None or case.get(RELATIONSHIPS.what) is None:
+        return problem
+    refused = problem.reason == "read.failed" and problem.details.get("status", "").startswith("4")
+    return problem if refused or problem.reason in _MAY_NOT_BE_READ else None
 
 
 def governance_caveats(case: Case, *, met: bool) -> list[Caveat]:
@@ -233,7 +246,7 @@ def governance_caveats(case: Case, *, met: bool) -> list[Caveat]:
     keys = (RELATIONSHIPS.what,) if met else KEYS
     unread = (case.get(key) for key in keys if case.tenant.access in METHODS)
     problem = next((piece.problem for piece in unread if piece is not None and piece.problem is not None), None)
-    caveats = [_beside_gdap(case), _unread_caveat(case, problem)]
+    caveats = (_beside_gdap(case), _unread_caveat(case, problem))
     return [caveat for caveat in caveats if caveat is not None]
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -28,6 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._access.listed import judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
     KEYS,
@@ -221,6 +223,32 @@ def test_auto_with_governance(others, rows, reason):
     access = judged({**others, **lists(**rows)}, "auto")
     assert access.verdict.reason == reason
     assert "access.governance_unread" not in [caveat.reason for caveat in access.verdict.caveats]
+
+
+@pytest.mark.parametrize(("status", "left_out"), [("400", True), ("404", True), ("500", False), ("200", False)])
+def test_auto_does_without_a_preview_that_refuses(status, left_out):
+    failed = unread("g", "read.failed")
+    failed = dataclasses.replace(failed, problem=Problem("read.failed", {**failed.problem.details, "status": status}))
+    verdict = judged({**NO_GDAP, "governance_relationships": failed}, "auto").verdict
+    assert verdict.reason == ("access.none_found" if left_out else "read.failed")
+
+
+@pytest.mark.parametrize(
+    ("cloud", "reason"),
+    [
+        ("gcc_high", "access.governance_not_in_cloud"),
+        ("dod", "access.governance_not_in_cloud"),
+        ("gcc", "access.governance_missing"),
+        (None, "access.governance_missing"),
+    ],
+)
+def test_tenant_of_a_cloud_without_governance(cloud, reason):
+    one = case({**NO_GDAP, **lists()}, access="governance", cloud=cloud)
+    assert judge_access(one).verdict.reason == reason
+    listed = reason.replace("governance_missing", "not_listed_governance")
+    assert judge_listed(one)[0].reason == listed
+    by_auto = case({**NO_GDAP, **lists()}, access="auto", cloud=cloud)
+    assert judge_access(by_auto).verdict.reason == "access.none_found"
 
 
 def test_auto_with_a_list_that_failed_in_passing_is_unknown():
