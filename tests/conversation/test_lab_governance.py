@@ -116,6 +116,11 @@ def test_person_needs_a_role_as_well(client):
     assert code(client.get(f"{ROOT}/governanceRelationships", "operator")) == (403, "Authorization_RequestDenied")
 
 
+@pytest.mark.parametrize("version", ["v1.0", "beta"])
+def test_the_rest_of_it_is_not_emulated(client, version):
+    assert code(client.get(f"{ROOT}/relatedTenants", version=version)) == (501, "NotImplemented")
+
+
 def test_writing_is_not_emulated(client):
     answer = client.post(f"{ROOT}/governanceRequests", {"governedTenantId": tenant_id(1)})
     assert code(answer) == (501, "NotImplemented")
@@ -137,5 +142,6 @@ def test_version_that_does_not_know_it(tmp_path):
         assert answer.json()["error"]["message"] == "Resource not found for the segment 'tenantGovernance'."
         responses = client.batch([item(1, f"{ROOT}/settings"), item(2, "/organization")])
         assert [responses[key]["status"] for key in ("1", "2")] == [400, 200]
+        assert code(client.get(f"{ROOT}/relatedTenants")) == (400, "BadRequest")
         for identity in ("app", "operator"):
             assert client.get(f"{ROOT}/governanceRelationships", identity, version="beta").json()["value"]

@@ -25,8 +25,8 @@ if t.TYPE_CHECKING:
 
 def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -> Answer:
     """What the operation says. Raises GraphError."""
+    check_version(target.path, target.version, lab.state)
     operation, keys = find_operation(target.method, target.version, target.path)
-    check_version(operation.path, target.version, lab.state)
     authorize(operation, keys, caller, directory)
     options = parse_options(target.query, operation.options, operation.beyond)
     request = Request(lab, target, caller, directory, keys, options)
