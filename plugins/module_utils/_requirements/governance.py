@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
 
     Row = Mapping[str, t.Any]
 
-# Evidence shows so many rows about one tenant; all of them are judged.
+# Evidence shows so many rows about one tenant, and so many assignments of each; all of them are judged.
 MAX_SHOWN: t.Final = 3
 MET_REASON: t.Final = "access.governance_active"
 
@@ -136,9 +136,18 @@ def _told(piece: Evidence, row: Row | None = None) -> Evidence:
     """The evidence as it is shown: the row that is judged, a few others, and how many more there are."""
     rows = piece.data["rows"]
     others = [other for other in rows if other is not row]
-    shown = ([row] if row is not None else []) + others
-    shown = shown[:MAX_SHOWN]
-    return dataclasses.replace(piece, data={**piece.data, "rows": shown, "left_out": len(rows) - len(shown)})
+    shown = [*([row] if row is not None else []), *others][:MAX_SHOWN]
+    told = {"rows": [_short(one) for one in shown], "left_out": len(rows) - len(shown)}
+    return dataclasses.replace(piece, data={**piece.data, **told})
+
+
+def _short(row: Row) -> Row:
+    """A row with few of its assignments: those with a wanted role first, and how many more there are."""
+    assignments = row.get("assignments") or ()
+    if len(assignments) <= MAX_SHOWN:
+        return row
+    first = sorted(assignments, key=lambda assignment: not assignment["roles"])[:MAX_SHOWN]
+    return {**row, "assignments": first, "other_assignments": len(assignments) - MAX_SHOWN}
 
 
 def _details(row: Row) -> dict[str, str]:
@@ -221,8 +230,8 @@ def _step(case: Case, row: Row) -> tuple[int, str]:
 def _nothing(case: Case, piece: Evidence) -> GovernanceFinding:
     """No row in which we govern the tenant: perhaps it governs us, which gives us nothing."""
     home, target = piece.data["home"], case.tenant.tenant_id
-    rows = [row for row in piece.data["rows"] if row["status"].lower() == "active"]
-    back = next((row for row in rows if (row["governing"], row["governed"]) == (target, home)), None)
+    rows = [row for row in piece.data["rows"] if (row["governing"], row["governed"]) == (target, home)]
+    back = min((row for row in rows if row["status"].lower() == "active"), key=lambda row: str(row["id"]), default=None)
     evidence = tuple(_told(p) if readable(p) else p for p in map(case.get, KEYS) if p is not None)
     if back is not None:
         return GovernanceFinding(_UNMET + 9, "access.governance_reversed", _details(back), evidence=evidence)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 
 import pytest
 from evidence import (
@@ -356,6 +357,20 @@ def test_tenant_sees_its_own_rows_only():
     assert [row["assignments"] for row in data["rows"]] == [
         [{"group": GROUP, "roles": [SECURITY_READER], "other_roles": 1}]
     ]
+
+
+def test_evidence_is_small_however_much_there_is():
+    many = [{"group": f"{number:036}", "roles": [], "other_roles": 9} for number in range(50)]
+    rows = [governed("terminated", id=f"{number:036}", assignments=[*many, *GIVES]) for number in range(20)]
+    judged_case = case(lists([*rows, governed(assignments=[*many, *GIVES])]), access="governance")
+    access = judge_access(judged_case)
+    verdicts = (access.verdict, judge_permissions(judged_case, access))
+    assert [verdict.status for verdict in verdicts] == ["met", "met"]
+    (first, *_others) = access.verdict.evidence[0].data["rows"]
+    assert GIVES[0] in first["assignments"]
+    assert first["other_assignments"] == 48
+    told = [piece.as_dict() for verdict in verdicts for piece in verdict.evidence]
+    assert len(json.dumps(told, separators=(",", ":"))) <= 4096
 
 
 # Properties: what met implies, and that doubt, letter case and order change nothing for the better.
