@@ -40,10 +40,15 @@ def permissions_page() -> str:
         "|---|---|---|---|---|---|",
     ]
     for check, side, read in ALL_READS:
-        path = read.path.split("?", 1)[0]
-        cells = [check, side, read.title, f"`{path}`", _names(read.app), _names(read.delegated)]
+        path = f"`{read.path.split('?', 1)[0]}`" + _versions(read.versions)
+        cells = [check, side, read.title, path, _names(read.app), _names(read.delegated)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _versions(versions: tuple[str, ...]) -> str:
+    """Told where there is more than one."""
+    return f" ({', else '.join(versions)})" if len(versions) > 1 else ""
 
 
 def _names(permissions: tuple[str, ...]) -> str:

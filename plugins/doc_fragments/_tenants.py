@@ -29,8 +29,9 @@ options:
       access:
         description:
           - How the operator reaches the tenant. One of V(auto), V(gdap), V(b2b) and V(governance).
-          - With V(auto), GDAP is looked at first, then B2B.
-          - Governance relationships (preview) are not read yet. The verdict for V(governance) is therefore V(unknown).
+          - With V(auto), GDAP is looked at first, then B2B, then governance relationships (preview).
+          - Where the governance lists may not be read, V(auto) does without them and says so in a caveat. The verdict
+            for V(governance) is V(unknown) then.
         type: str
         default: auto
       roles:

@@ -29,6 +29,9 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap i
     OPERATOR_GROUPS,
     RELATIONSHIPS,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
+    READS as GOVERNANCE_READS,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import (
     OPERATOR,
     ORGANIZATION,
@@ -63,12 +66,13 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("listed by B2B", "home", ARM_TENANTS),
     ("access by GDAP", "home", RELATIONSHIPS),
     ("access by GDAP", "home", ASSIGNMENTS),
-    ("access by GDAP, by B2B", "home", OPERATOR_GROUPS),
-    ("access by GDAP, by B2B", "home", OWN_GROUPS),
+    ("access by GDAP, by B2B, by governance", "home", OPERATOR_GROUPS),
+    ("access by GDAP, by B2B, by governance", "home", OWN_GROUPS),
     ("access by GDAP (advice)", "home", ELIGIBLE_GROUPS),
     ("access by GDAP (advice)", "home", OWN_ELIGIBLE_GROUPS),
     ("access by GDAP (advice)", "home", TIMED_GROUPS),
     ("access by GDAP (advice)", "home", OWN_TIMED_GROUPS),
+    *(("access and listed by governance (preview)", "home", read) for read in GOVERNANCE_READS),
     ("access by B2B", "target", ACCOUNTS_BY_MAIL),
     ("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
     ("access by B2B", "target", ACCOUNTS_BY_UPN),

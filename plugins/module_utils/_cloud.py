@@ -15,6 +15,9 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
 
+# Where tenants have governance relationships: the public cloud alone [doc]. GCC shares its hosts, and is asked [guess].
+GOVERNANCE_CLOUDS: t.Final = ("public", "gcc")
+
 ENDPOINT_NAMES: t.Final = ("login", "graph", "arm", "portal", "mto")
 
 

@@ -231,7 +231,7 @@ class Read:
     `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
     of the service that means "there is none", and is evidence. `optional`: it decides no verdict, it only tells more.
-    `version` is Microsoft Graph's: `v1.0` or `beta`.
+    Of the `versions` of Microsoft Graph the first one is asked, and the next one where that does not know the path.
     """
 
     what: str
@@ -248,7 +248,7 @@ class Read:
     readers: tuple[str, ...] = ()
     absent_code: str = ""
     optional: bool = False
-    version: str = "v1.0"
+    versions: tuple[str, ...] = ("v1.0",)
 
     def permissions(self, identity: str) -> tuple[str, ...]:
         """What an identity needs one of."""

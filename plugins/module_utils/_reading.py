@@ -97,7 +97,7 @@ class EvidenceReader:
         if not allowed:
             return found
         requests = [
-            Request(item.key, item.path, item.read.advanced, item.read.first_page, item.read.version)
+            Request(item.key, item.path, item.read.advanced, item.read.first_page, item.read.versions)
             for item in allowed
         ]
         answers = self._client.read(requests, token)
@@ -202,7 +202,14 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
         return Problem("read.throttled")
     if answer.status in (401, 403):
         return _forbidden(read, answer, token)
-    return Problem("read.failed", {"said": answer.error or f"HTTP {answer.status}"})
+    # No version that may be asked knows the path: a preview that is not there, rather than a failure.
+    absent = answer.unknown_segment and len(read.versions) > 1
+    said = {
+        "versions": " and ".join(read.versions),
+        "status": str(answer.status),
+        "said": answer.error or f"HTTP {answer.status}",
+    }
+    return Problem("read.not_offered" if absent else "read.failed", said)
 
 
 def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:

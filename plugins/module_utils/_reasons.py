@@ -16,6 +16,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.access im
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.caveats import CAVEATS, CAVEATS_TO_ACT_ON
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.consent import REASONS as CONSENT
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.defender import REASONS as DEFENDER
+from ansible_collections.m365.defender.plugins.module_utils._catalogue.governance import REASONS as GOVERNANCE
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.license import REASONS as LICENSE
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.mfa_trust import REASONS as MFA_TRUST
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.permissions import REASONS as PERMISSIONS
@@ -31,6 +32,7 @@ if t.TYPE_CHECKING:
 REASONS: t.Final[dict[str, Reason]] = {
     **CONSENT,
     **ACCESS,
+    **GOVERNANCE,
     **SIGN_IN,
     **LICENSE,
     **PERMISSIONS,

@@ -25,7 +25,7 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import (
 from ansible_collections.m365.defender.plugins.module_utils._explainer import explain
 from ansible_collections.m365.defender.plugins.module_utils._http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
@@ -64,7 +64,7 @@ class Session:
         )
         self._identities = _identities(connection, http)
         self._lacks: dict[tuple[str, str], tuple[Lack, ...]] = {}
-        self._reader = EvidenceReader(Graph(http, connection.cloud.graph))
+        self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph))
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm))
 
     @property

@@ -28,7 +28,7 @@ options:
     description:
       - The checks that count. The others are not made, and their verdict says so.
       - V(listed) compares with the list that Microsoft shows for the access method. These are the GDAP customers of the
-        home tenant, or the tenants of the operator at Azure Resource Manager.
+        home tenant, the tenants of the operator at Azure Resource Manager, or the tenants that the home tenant governs.
       - V(sign_in) asks for a token in the tenant as the operator, and for a second one for Azure Resource Manager.
       - V(defender) reads one incident as the operator.
       - V(sign_in) and V(defender) need the operator identity (O(refresh_token_file) or O(refresh_token)). With the app

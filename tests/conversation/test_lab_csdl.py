@@ -45,7 +45,12 @@ TYPES = {
     "subscriptions": "companySubscription",
 }
 SCHEDULES = [operation.path for operation in OPERATIONS if "ScheduleInstances" in operation.path]
-READS = [operation.path for operation in OPERATIONS if operation.method == "GET" and operation.path not in SCHEDULES]
+# The types of the preview stand in no CSDL at hand: test_lab_governance.py compares them with Microsoft's examples.
+READS = [
+    row.path
+    for row in OPERATIONS
+    if row.method == "GET" and row.path not in SCHEDULES and "tenantGovernance" not in row.path
+]
 EVERYTHING = "accountEnabled,createdDateTime,creationType,externalUserState,externalUserStateChangeDateTime,identities"
 EVERYWHERE = (
     "/organization",

@@ -97,7 +97,7 @@ def test_ids_of_a_refusal(client):
         ("/users/x/foo", "foo"),
         ("/policies/crossTenantAccess", "crossTenantAccess"),
         ("/tenantRelationships/delegatedAdminRelationships/x/assignments", "assignments"),
-        ("/directory/tenantGovernance/settings", "tenantGovernance"),
+        ("/directory/tenantGovernances/settings", "tenantGovernances"),
         ("/roleManagement/defender/roleAssignments", "defender"),
     ],
 )

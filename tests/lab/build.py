@@ -12,6 +12,7 @@ from lab import permissions, pim, roles
 from lab.directory import Directory, Entity, Person, RoleAssignment, State, object_id, timestamp
 from lab.faults import FaultPlan
 from lab.gdap import build_relationship
+from lab.governance import build_governance
 from lab.incidents import build_incidents
 from lab.licenses import build_skus, build_subscriptions
 from lab.people import colleague_user, deleted_user, guest_user, operator_user, ordinary_users
@@ -46,6 +47,7 @@ def build_state(world: World, now: dt.datetime) -> State:
         operator=Person(home.operator_ids[0], operator.upn, operator.name),
         colleague=colleague,
         started=now,
+        governance=build_governance(world, now),
         refresh_token_error=None if operator.refresh_token == "ok" else operator.refresh_token,
         arm_page_size=world.home.arm_page_size,
         public_client=world.home.public_client,

@@ -15,6 +15,7 @@ import uuid
 
 if t.TYPE_CHECKING:
     from lab.faults import FaultPlan
+    from lab.governance import GovernanceLists
     from lab.world_faults import Refusal
     from lab.world_words import RoleLanguage
 
@@ -207,6 +208,7 @@ class State:
     operator: Person
     colleague: Person
     started: dt.datetime
+    governance: GovernanceLists
     refresh_token_error: int | None = None
     arm_page_size: int = 100
     public_client: bool = False
@@ -229,3 +231,9 @@ class State:
         in_force = [row for row in self.relationships if row.customer_id == tenant_id and row.in_force(now)]
         roles = {role for row in in_force for role in row.roles_for(groups)}
         return roles or None
+
+    def partner_roles(self, tenant_id: str, now: dt.datetime) -> set[str] | None:
+        """The operator's roles in another tenant without an object there, by GDAP or by governance; None for none."""
+        groups = self.home.transitive_groups(self.operator.object_id)
+        governed = self.governance.roles_in(tenant_id, groups, self.home.tenant_id)
+        return (self.gdap_roles(tenant_id, now) or set()) | governed or None

@@ -76,8 +76,16 @@ SUBSCRIPTIONS_APPLICATION: t.Final = (*SUBSCRIPTIONS_DELEGATED, "Organization.Re
 
 INCIDENTS: t.Final = ("SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All")
 
+# Delegated alone, writing covers reading; application permissions to write do not exist [doc].
+_GOVERNANCE: t.Final = ("Relationship", "Request", "Invitation", "PolicyTemplate", "Setting")
+GOVERNANCE_READ: t.Final = {name: (f"TenantGovernance-{name}.Read.All",) for name in _GOVERNANCE}
+GOVERNANCE_DELEGATED: t.Final = {
+    name: (*GOVERNANCE_READ[name], f"TenantGovernance-{name}.ReadWrite.All") for name in _GOVERNANCE
+}
+
 KNOWN: t.Final = frozenset(
     (
+        *(permission for row in GOVERNANCE_DELEGATED.values() for permission in row),
         *ORGANIZATION_DELEGATED,
         *LICENSES,
         *GDAP,
@@ -99,6 +107,7 @@ KNOWN: t.Final = frozenset(
 # What "full" means in a world: an administrator has consented to everything that our app registration asks for.
 FULL_APPLICATION: t.Final = frozenset(
     (
+        *(permission for row in GOVERNANCE_READ.values() for permission in row),
         "CrossTenantInformation.ReadBasic.All",
         "DelegatedAdminRelationship.Read.All",
         "GroupMember.Read.All",

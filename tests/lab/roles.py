@@ -29,6 +29,19 @@ _CATALOGUE: t.Final = (
     ("f023fd81-a637-4b56-95fd-791ac0226033", "Service Support Administrator", "Can manage support tickets."),
     ("29232cdf-9323-42fd-ade2-1d097af3e4de", "Exchange Administrator", "Can manage Exchange."),
     ("3a2c62db-5318-420d-8d74-23affee5d9d5", "Intune Administrator", "Can manage Intune."),
+    # The permissions-reference at hand lists none of these four [community, two files agree].
+    ("1981f584-96e9-4a6f-95b0-f522373f8fae", "Tenant Governance Administrator", "Can manage tenant governance."),
+    ("e0a4caa6-fe82-443f-b92f-d87341d17b2e", "Tenant Governance Reader", "Can read tenant governance."),
+    (
+        "b8e31d83-1534-480f-9b10-0338ded51b7e",
+        "Tenant Governance Relationship Administrator",
+        "Can manage governance relationships.",
+    ),
+    (
+        "124577f8-48ed-456a-839f-13b419002e33",
+        "Tenant Governance Relationship Reader",
+        "Can read governance relationships.",
+    ),
 )
 
 NAME_OF: t.Final = {role_id: name for role_id, name, _description in _CATALOGUE}
@@ -58,7 +71,7 @@ _GERMAN: t.Final = {
     "Exchange Administrator": "Exchange-Administrator",
     "Intune Administrator": "Intune-Administrator",
 }
-DISPLAY_NAMES: t.Final = {"en": NAME_OF, "de": {role_id: _GERMAN[name] for role_id, name in NAME_OF.items()}}
+DISPLAY_NAMES: t.Final = {"en": NAME_OF, "de": {role_id: _GERMAN.get(name, name) for role_id, name in NAME_OF.items()}}
 
 GLOBAL_ADMINISTRATOR: t.Final = ID_OF["Global Administrator"]
 

@@ -98,6 +98,8 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
     }
     if drawn.method == "gdap":
         row["gdap"] = access.relationships(drawn, f"{name[:36]} {number + 1}", rng)
+    elif drawn.method == "governance":
+        row |= access.governance(drawn, rng)
     else:
         row |= access.objects(drawn, rng)
     return states.with_policy(row, drawn.policy)

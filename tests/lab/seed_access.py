@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from lab import seed_governance
+
 if t.TYPE_CHECKING:
     import random
 
@@ -108,6 +110,12 @@ def _dead(name: str, rng: random.Random) -> Row:
 def _of_lighthouse(name: str) -> Row:
     """Microsoft 365 Lighthouse makes relationships with names like this one."""
     return {"name": f"MLT_{name}", "roles": _OTHER_ROLES, "assignments": [{"group": BYSTANDERS}]}
+
+
+def governance(drawn: Drawn, rng: random.Random) -> Row:
+    """What a tenant has of governance."""
+    wanted = [rng.choice(_DEFENDER_ROLES)] if drawn.roles == "enough" else []
+    return seed_governance.rows(drawn.access, [*wanted, *_OTHER_ROLES], OPERATORS, BYSTANDERS, rng)
 
 
 def objects(drawn: Drawn, rng: random.Random) -> Row:

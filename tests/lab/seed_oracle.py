@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from lab import seed_governance
+
 if t.TYPE_CHECKING:
     from lab.seed_states import Drawn
 
@@ -28,12 +30,16 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("b2b", "disabled"): "access.guest_disabled",
     ("b2b", "deleted"): "access.guest_deleted",
     ("b2b", "missing"): "access.guest_missing",
+    **seed_governance.ACCESS,
 }
 # Access that is in order in an uncommon way.
-_ACCESS_MET: t.Final = dict.fromkeys(
-    (("gdap", state) for state in ("expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")),
-    "access.gdap_in_force",
-)
+_ACCESS_MET: t.Final = {
+    **dict.fromkeys(
+        (("gdap", state) for state in ("expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")),
+        "access.gdap_in_force",
+    ),
+    ("governance", "capital"): "access.governance_active",
+}
 # An account in order does not help where cross-tenant access is in the way. GDAP is no B2B collaboration.
 _POLICY: t.Final = {
     "outbound_blocked": "access.outbound_blocked",
@@ -43,10 +49,11 @@ _POLICY: t.Final = {
     "inbound_portal": "access.inbound_blocked",
     "inbound_open": "access.inbound_unknown",
 }
-# Roles come from the relationship by GDAP, and from the directory by B2B.
+# Roles come from the relationship by GDAP and by governance, and from the directory by B2B.
 _NO_ROLE: t.Final[dict[tuple[str, str], str]] = {
     ("gdap", "none"): "permissions.gdap_no_role",
     ("gdap", "not_assigned"): "permissions.gdap_role_not_assigned",
+    ("governance", "none"): "permissions.governance_no_role",
     ("b2b", "none"): "permissions.no_role",
     ("b2b", "eligible"): "permissions.role_eligible",
     ("b2b", "scoped"): "permissions.role_scoped",

@@ -12,13 +12,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from lab import seed_governance
+
 if t.TYPE_CHECKING:
     import random
 
 Row = dict[str, t.Any]
-Method = t.Literal["gdap", "b2b"]
+Method = t.Literal["gdap", "b2b", "governance"]
 
-_METHODS: t.Final[tuple[Method, ...]] = ("gdap", "gdap", "b2b")
+_METHODS: t.Final[tuple[Method, ...]] = ("gdap", "gdap", "gdap", "b2b", "b2b", "governance")
 
 CONSENT: t.Final = ("full", "none")
 # The ways of GDAP that give access; then those that do not.
@@ -69,6 +71,7 @@ LICENSE: t.Final = (
 )
 GDAP_ROLES: t.Final = ("enough", "none", "not_assigned")
 B2B_ROLES: t.Final = ("enough", "via_group", "activated", "none", "eligible", "scoped", "group_eligible")
+_ROLES: t.Final = {"gdap": GDAP_ROLES, "b2b": B2B_ROLES, "governance": ("enough", "none")}
 # What the tenant's policies make of the operator's sign-in.
 SIGN_IN: t.Final = ("ok", "blocked", "mfa")
 # What stands in the way of a token for Azure Resource Manager changes no answer, and is a caveat. Only `hidden`, a
@@ -102,11 +105,11 @@ class Drawn:
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
     """Draws. About half of the tenants are in order in each respect."""
     method: Method = rng.choice(_METHODS)
-    access = _draw(rng, GDAP if method == "gdap" else B2B, calm=calm)
+    access = _draw(rng, {"gdap": GDAP, "b2b": B2B}.get(method, seed_governance.STATES), calm=calm)
     arm_state = _draw(rng, ARM, calm=calm)
     role_state = _draw_roles(rng, method, access, calm=calm)
     # What `auto` makes of a method that is out of order is decided elsewhere; here it stands for a working one.
-    works = access in ("in_force", "accepted") and arm_state != "hidden"
+    works = access in ("in_force", "accepted", *seed_governance.WORKING) and arm_state != "hidden"
     declared = "auto" if works and rng.random() < 0.2 else method
     return Drawn(
         method=method,
@@ -127,7 +130,7 @@ def draw(rng: random.Random, *, calm: bool) -> Drawn:
 
 def _draw_roles(rng: random.Random, method: Method, access: str, *, calm: bool) -> str:
     """A relationship that is to be extended by itself has a role that reaches Defender: it cannot have none."""
-    drawn = _draw(rng, GDAP_ROLES if method == "gdap" else B2B_ROLES, calm=calm)
+    drawn = _draw(rng, _ROLES[method], calm=calm)
     return "not_assigned" if access == "auto_extend" and drawn == "none" else drawn
 
 

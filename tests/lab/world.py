@@ -14,6 +14,7 @@ import pydantic
 
 from lab.world_access import CrossTenantAccess, Entry, groups_of
 from lab.world_faults import Fault, PortalSettings, Refusals
+from lab.world_governance import Governed
 from lab.world_pim import EligibleGroups, TimedGroups, every_group
 from lab.world_states import ConditionalAccess, Groups, Guest, Licenses, Relationship
 from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds, RoleLanguage, Strict, aadsts, unknown
@@ -22,7 +23,7 @@ from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds
 class Declare(Strict):
     """What a user's own list would say about this tenant."""
 
-    access: t.Literal["auto", "gdap", "b2b"] = "auto"
+    access: t.Literal["auto", "gdap", "b2b", "governance"] = "auto"
     roles: Names = ()
     licenses: Names = ()
 
@@ -118,6 +119,7 @@ class Home(Organization):
     """The home tenant: where the operator lives, and the partner in every GDAP relationship.
 
     `public_client`: our app takes no secret from people who sign in. `secret` is the state of the app's only one.
+    `governance_in_v1`: does Graph v1.0 know governance relationships, or beta alone?
     `blocks_device_code`: Conditional Access forbids that flow, as many tenants do. `device_code_interval` is seconds.
     """
 
@@ -127,6 +129,7 @@ class Home(Organization):
     secret: t.Literal["ok", "expired"] = "ok"
     device_code_interval: t.Annotated[float, pydantic.Field(gt=0, le=60, strict=False)] = 5
     blocks_device_code: bool = False
+    governance_in_v1: bool = True
     arm_page_size: t.Annotated[int, pydantic.Field(ge=1, le=1000)] = 100
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess(partner=None)
     portal: PortalSettings = PortalSettings()
@@ -137,7 +140,7 @@ class Home(Organization):
         return self
 
 
-class Tenant(Organization):
+class Tenant(Organization, Governed):
     """A target tenant.
 
     `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
@@ -185,7 +188,10 @@ class World(Strict):
             used = [row.group for gdap in tenant.gdap for row in gdap.assignments]
             access = tenant.cross_tenant_access
             used += groups_of(access.default, access.partner, tenant.entry_at_home)
+            used += [row.group for row in tenant.governance if row.group and row.side == "governed"]
             _check_names(f"group of the home tenant, wanted by {tenant.name}", used, groups)
+            theirs = [row.group for row in tenant.governance if row.group and row.side == "governing"]
+            _check_names("group", theirs, [group.name for group in tenant.groups])
         return self
 
 

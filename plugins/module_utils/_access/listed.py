@@ -5,7 +5,8 @@
 
 GDAP: the delegated admin customers of the home tenant [doc]. B2B: the tenants of the operator at Azure Resource
 Manager [doc GET /tenants], the public list that comes nearest to what the portal offers [guess]. The app alone cannot
-see a person's list: the accepted account in the tenant stands for it then, and a caveat says so.
+see a person's list: the accepted account in the tenant stands for it then, and a caveat says so. Governance (preview):
+the relationships in which the home tenant governs and that were not ended.
 """
 
 from __future__ import annotations
@@ -13,10 +14,20 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._model import Read
+from ansible_collections.m365.defender.plugins.module_utils._model import Read, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import LOOK_UP_KEYS, judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance import (
+    governance_caveats,
+    governed_states,
+    left_out,
+    lists_problem,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
+    RELATIONSHIPS as GOVERNANCE,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import slice_rows
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
@@ -56,10 +67,16 @@ ARM_TENANTS: t.Final = Read(
 )
 
 
+# Statuses of a relationship that stands, in lower case.
+_LISTED: t.Final = frozenset({"active", "terminationrequestedbygoverningtenant"})
+
+
 def about_one(piece: Evidence, tenant_id: str) -> Evidence:
     """A whole list cut down to what it says about one tenant: `{listed, others}`, small enough for its row."""
     if piece.data is None:
         return piece
+    if piece.what == GOVERNANCE.what:
+        return slice_rows(piece, Tenant(tenant_id, tenant_id))
     listed = piece.data["tenants"] if isinstance(piece.data, dict) else [row["tenant_id"] for row in piece.data]
     found = tenant_id in listed
     return dataclasses.replace(piece, data={"listed": found, "others": len(listed) - found})
@@ -69,7 +86,7 @@ def judge_listed(case: Case) -> tuple[Verdict, str | None]:
     """The verdict, and the method whose list decides; None where neither list holds the tenant. Pure."""
     method = case.tenant.access
     if method == "governance":
-        return case.verdict("listed", "access.governance_not_read"), method
+        return listed_by_governance(case), method
     if method == "gdap":
         return _by_gdap(case), method
     if method == "b2b":
@@ -78,14 +95,17 @@ def judge_listed(case: Case) -> tuple[Verdict, str | None]:
 
 
 def _by_either(case: Case) -> tuple[Verdict, str | None]:
-    """Under `auto` one list is enough; an unread list is no no."""
+    """Under `auto` one list is enough; an unread list is no no, but for a preview's that may not be read."""
     found = {"gdap": _by_gdap(case), "b2b": _by_b2b(case)}
+    if left_out(case) is None:
+        found["governance"] = listed_by_governance(case)
     for status in ("met", "unknown"):
         for method, verdict in found.items():
             if verdict.status == status:
                 return verdict, method if status == "met" else None
     evidence = [piece for verdict in found.values() for piece in verdict.evidence]
-    return case.verdict("listed", "access.not_listed", evidence=evidence), None
+    caveats = governance_caveats(case, met=False)
+    return case.verdict("listed", "access.not_listed", evidence=evidence, caveats=caveats), None
 
 
 def _by_gdap(case: Case) -> Verdict:
@@ -94,6 +114,20 @@ def _by_gdap(case: Case) -> Verdict:
         return case.unread("listed", piece)
     reason = "access.listed_gdap" if piece.data["listed"] else "access.not_listed_gdap"
     return case.verdict("listed", reason, evidence=[piece])
+
+
+def listed_by_governance(case: Case) -> Verdict:
+    """By the relationships themselves: those that were ended list nobody."""
+    piece, problem = case.get(GOVERNANCE.what), lists_problem(case)
+    if problem is not None:
+        return case.verdict("listed", problem.reason, problem.details, evidence=[piece])
+    states = governed_states(case)
+    if states & _LISTED:
+        return case.verdict("listed", "access.listed_governance", evidence=[piece])
+    if states - {"terminated"}:
+        status = ", ".join(sorted(states))
+        return case.verdict("listed", "access.governance_status_unknown", {"status": status}, evidence=[piece])
+    return case.verdict("listed", "access.not_listed_governance", evidence=[piece])
 
 
 def _by_b2b(case: Case) -> Verdict:

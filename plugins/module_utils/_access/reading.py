@@ -20,6 +20,8 @@ from ansible_collections.m365.defender.plugins.module_utils._errors import MtoEr
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, Place, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import RELATIONSHIPS
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_reading import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import (
     ORGANIZATION,
     read_home,
@@ -61,6 +63,8 @@ def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str
         evidence["gdap_customers"] = session.read(asked, place)["gdap_customers"]
     if methods & {"b2b", "auto"}:
         evidence["arm_tenants"] = _read_own_tenants(session, place, unproven)
+    if "listed" in checks:
+        evidence.update(read_governance(session, tenants, place, Asked("organization", ORGANIZATION), [RELATIONSHIPS]))
     return Lists(home, evidence, unproven)
 
 

@@ -15,7 +15,6 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     GDAP,
     GDAP_ASSIGN,
     GDAP_LIST,
-    GOVERNANCE,
     MTO_REQUIREMENTS,
     NOTHING,
     PIM_GROUPS,
@@ -238,12 +237,6 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Microsoft Entra knows no tenant {tenant_id} in this cloud.",
         "Correct tenant_id of '{tenant}' in your tenant list, or set its cloud.",
         AADSTS,
-    ),
-    "access.governance_not_read": Reason(
-        "unknown",
-        "Access to {tenant} is declared as a governance relationship (preview), which this version does not read.",
-        "Check the relationship by hand in the Defender portal, or declare access: gdap, b2b or auto.",
-        GOVERNANCE,
     ),
     # Where Microsoft itself lists the tenant (the guide, step 2). Whether access works is told above.
     "access.listed_gdap": Reason(

@@ -15,6 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     GDAP,
     GDAP_EXTEND,
     GDAP_LIST,
+    GOVERNANCE,
     LICENSING,
     MTO_REQUIREMENTS,
     MTO_TROUBLESHOOT,
@@ -92,6 +93,18 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "An administrator of {home} takes {operator} into the scope of the cross-tenant synchronization to {tenant}.",
         CROSS_TENANT_SYNC,
     ),
+    "access.governance_unread": CaveatText(
+        "Governance (preview) could not be looked at: {said}",
+        "Where {tenant} is reached by a governance relationship, mend that; else nobody has to act.",
+        GOVERNANCE,
+    ),
+    "access.governance_beside_gdap": CaveatText(
+        "Beside the governance relationship with {tenant} there is a GDAP relationship in force, '{relationship}'."
+        " Microsoft documents that the two cannot coexist.",
+        "A partner administrator of {home} ends the GDAP relationship in " + GDAP_LIST + ", or a Tenant Governance"
+        " Relationship Administrator of {home} ends the governance relationship.",
+        GOVERNANCE,
+    ),
     "license.in_warning": CaveatText(
         "The subscription {sku} of {tenant} is in its grace period.",
         "Whoever buys licences for {tenant} renews it in the Microsoft 365 admin center, Billing.",
@@ -166,6 +179,7 @@ CAVEATS_TO_ACT_ON: t.Final = frozenset(
         "access.activation_ends",
         "access.gdap_expiring",
         "access.gdap_expiring_global_admin",
+        "access.governance_beside_gdap",
         "access.settings_block_too",
         "license.in_warning",
         "license.trial_only",

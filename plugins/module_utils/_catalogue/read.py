@@ -85,6 +85,12 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Check `endpoints` and the proxy between here and Microsoft.",
         GRAPH_ERRORS,
     ),
+    "read.not_offered": Reason(
+        "unknown",
+        "Microsoft Graph does not offer {what} in {where} (asked at {versions}): {said}",
+        "Wait until Microsoft offers this preview there, or look by hand in the portal.",
+        GRAPH_ERRORS,
+    ),
     "read.other_cloud": Reason(
         "unknown",
         "{tenant} is in cloud {cloud}; a sign-in of cloud {run_cloud} cannot read it.",

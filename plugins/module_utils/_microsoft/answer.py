@@ -28,14 +28,15 @@ ADVANCED_QUERY: t.Final = {"ConsistencyLevel": "eventual"}
 class Request:
     """A GET. `key` names the answer, `path` is relative to the service's root: `/organization?$select=id`.
 
-    `first_page`: later pages are not asked for. `version` is the service's, where it has several.
+    `first_page`: later pages are not asked for. `versions` of the service that may be asked, in that order; a service
+    that has one version only has no use for them.
     """
 
     key: str
     path: str
     advanced: bool = False
     first_page: bool = False
-    version: str = "v1.0"
+    versions: tuple[str, ...] = ("v1.0",)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -63,6 +64,11 @@ class Answer:
     def ok(self) -> bool:
         """Is there data, and all of it?"""
         return 200 <= self.status < 300 and not self.error and not self.partial
+
+    @property
+    def unknown_segment(self) -> bool:
+        """Does this version of the service not know the path at all? Microsoft words it so, with 400 or 404."""
+        return self.status in (400, 404) and "resource not found for the segment" in self.error.lower()
 
 
 def get_url(http: Http, url: str, token: BearerToken, headers: Mapping[str, str]) -> Answer:

@@ -40,36 +40,30 @@ BATCH_LIMIT: t.Final = 20
 
 
 class Graph:
-    """Reads of one Graph service. `base` is its address without the version; each request names its own."""
+    """Reads of one Graph service. `base` is its address without the version."""
 
-    def __init__(self, http: Http, base: str) -> None:
+    def __init__(self, http: Http, base: str, version: str = "v1.0") -> None:
         self._http = http
-        self._base = base
+        self._root = f"{base}/{version}"
 
     def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
         """Answer every request, under its key: one GET for one request, `$batch` for more.
 
         Never raises for what the service or the network does: that is in the answers.
         """
-        found: dict[str, Answer] = {}
-        for version in dict.fromkeys(request.version for request in requests):
-            found.update(self._read_version([request for request in requests if request.version == version], token))
+        if len(requests) == 1:
+            found = {requests[0].key: self._get(requests[0], token)}
+        else:
+            found = {}
+            for start in range(0, len(requests), BATCH_LIMIT):
+                found.update(self._batch(requests[start : start + BATCH_LIMIT], token))
         return {
             request.key: all_pages(self._http, request, found[request.key], token, "@odata.nextLink")
             for request in requests
         }
 
-    def _read_version(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
-        """A batch is of one version [doc json-batching]."""
-        if len(requests) == 1:
-            return {requests[0].key: get_url(self._http, self._url(requests[0]), token, requests[0].headers)}
-        found: dict[str, Answer] = {}
-        for start in range(0, len(requests), BATCH_LIMIT):
-            found.update(self._batch(requests[start : start + BATCH_LIMIT], token))
-        return found
-
-    def _url(self, request: Request) -> str:
-        return f"{self._base}/{request.version}{request.path}"
+    def _get(self, request: Request, token: BearerToken) -> Answer:
+        return get_url(self._http, self._root + request.path, token, request.headers)
 
     def _batch(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
         """One `$batch`, and again for the items that were throttled or failed in passing."""
@@ -110,14 +104,14 @@ class Graph:
         try:
             response = self._http.send(
                 "POST",
-                f"{self._base}/{requests[0].version}/$batch",
+                f"{self._root}/$batch",
                 token=token,
                 headers={"Content-Type": "application/json", "Accept": "application/json"},
                 body=body,
             )
             items = _batch_items(response)
         except MtoError as error:
-            return {request.key: (failed(self._url(request), error), None) for request in requests}
+            return {request.key: (failed(self._root + request.path, error), None) for request in requests}
         return {
             request.key: self._item_answer(request, items.get(str(number)), response)
             for number, request in enumerate(requests)
@@ -126,7 +120,7 @@ class Graph:
     def _item_answer(
         self, request: Request, item: Mapping[str, t.Any] | None, outer: Response
     ) -> tuple[Answer, Mapping[str, str] | None]:
-        url = self._url(request)
+        url = self._root + request.path
         if item is None:
             return Answer(0, url, error="the batch came back without an answer to it"), None
         headers = _lowered(item.get("headers"))

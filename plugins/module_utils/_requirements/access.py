@@ -21,6 +21,12 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_c
     caveats_not_carried,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_judge import Finding, judge_relationships
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance import (
+    GovernanceFinding,
+    governance_caveats,
+    judge_governance,
+    left_out,
+)
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
 if t.TYPE_CHECKING:
@@ -43,35 +49,51 @@ _IN_THE_WAY: t.Final = {
 class Access:
     """The verdict, and every way that is proven: later judges look at each of them.
 
-    `gdap` is the relationship that carries, `account_id` the account in the target; both are None where access is not
-    met. `open` says why another way could not be judged: it might carry what the proven one lacks.
+    `gdap` and `governance` are the relationships that carry, `account_id` the account in the target; all are None where
+    access is not met. `open` says why another way could not be judged: it might carry what the proven one lacks.
     """
 
     verdict: Verdict
     gdap: Finding | None = None
     account_id: str | None = None
+    governance: GovernanceFinding | None = None
     open: Problem | None = None
 
     @property
     def proven(self) -> bool:
         """Is there a way at all?"""
-        return self.gdap is not None or self.account_id is not None
+        return self.gdap is not None or self.account_id is not None or self.governance is not None
 
 
 def judge_access(case: Case) -> Access:
-    """By the declared method; under `auto` by whatever carries, GDAP first."""
+    """By the declared method; under `auto` by whatever carries: GDAP first, then B2B, then governance."""
     method = case.tenant.access
-    if method == "governance":
-        return Access(case.verdict("access", "access.governance_not_read"))
-    if method == "gdap":
-        return _by_gdap(case)
-    b2b = _by_b2b(case)
     if method == "b2b":
-        return b2b
-    gdap = _by_gdap(case)
-    if gdap.proven:
-        return dataclasses.replace(gdap, account_id=b2b.account_id, open=gdap.open or b2b.open)
-    return b2b if b2b.proven else _neither(case, gdap, b2b)
+        return _by_b2b(case)
+    ways = {"gdap": _by_gdap, "governance": _by_governance}
+    access = ways.get(method, _by_any)(case)
+    return _with_caveats(access, governance_caveats(case, met=access.proven))
+
+
+def _with_caveats(access: Access, caveats: list[Caveat]) -> Access:
+    verdict = dataclasses.replace(access.verdict, caveats=(*access.verdict.caveats, *caveats))
+    return dataclasses.replace(access, verdict=verdict)
+
+
+def _by_any(case: Case) -> Access:
+    """The first way that carries has the word; a list of a preview that may not be read is no way."""
+    gdap, b2b, governance = _by_gdap(case), _by_b2b(case), _by_governance(case)
+    ways = [gdap, b2b] if left_out(case) else [gdap, b2b, governance]
+    first = next((way for way in ways if way.proven), None)
+    if first is None:
+        return _none_of(case, ways)
+    return dataclasses.replace(
+        first,
+        gdap=gdap.gdap,
+        account_id=b2b.account_id,
+        governance=governance.governance,
+        open=next((way.open for way in ways if way.open), None),
+    )
 
 
 def _by_gdap(case: Case) -> Access:
@@ -147,14 +169,25 @@ def _owner(case: Case, side: Side) -> dict[str, str]:
     return {"owner": owner, "direction": side.direction}
 
 
-def _neither(case: Case, gdap: Access, b2b: Access) -> Access:
-    """No method is met under `auto`: unknown before a no, and of two the one that was begun."""
-    for access in (gdap, b2b):
+def _by_governance(case: Case) -> Access:
+    found = judge_governance(case)
+    why = found.why
+    verdict = case.verdict("access", why.reason, why.details, evidence=found.evidence)
+    return Access(verdict, governance=found if found.met else None, open=why if verdict.status == "unknown" else None)
+
+
+_NOT_BEGUN: t.Final = frozenset(
+    {"access.gdap_missing", "access.guest_missing", "access.governance_missing", "access.governance_reversed"}
+)
+
+
+def _none_of(case: Case, ways: list[Access]) -> Access:
+    """No method is met under `auto`: unknown before a no, and of several the one that was begun."""
+    for access in ways:
         if access.verdict.status == "unknown":
             return access
-    if gdap.verdict.reason != "access.gdap_missing":
-        return gdap
-    if b2b.verdict.reason != "access.guest_missing":
-        return b2b
-    evidence = [*gdap.verdict.evidence, *b2b.verdict.evidence]
+    for access in ways:
+        if access.verdict.reason not in _NOT_BEGUN:
+            return access
+    evidence = [piece for access in ways for piece in access.verdict.evidence]
     return Access(case.verdict("access", "access.none_found", evidence=evidence))

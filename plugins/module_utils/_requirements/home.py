@@ -27,6 +27,11 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap i
     assignments_key,
     in_force,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import (
+    about_tenant,
+    groups_named,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_reading import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import (
     ELIGIBLE_GROUPS,
     OWN_ELIGIBLE_GROUPS,
@@ -121,7 +126,11 @@ class Home:
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
         """The part of the home tenant's evidence that is about one tenant, small enough for its row."""
-        found = {"operator": self.evidence["operator"], **self._settings(tenant)}
+        found = {
+            "operator": self.evidence["operator"],
+            **self._settings(tenant),
+            **about_tenant(self.evidence, tenant),
+        }
         relationships = self.evidence.get("gdap_relationships")
         if relationships is None:
             membership = self.evidence.get("operator_groups")
@@ -133,7 +142,7 @@ class Home:
         groups = {a["group"] for piece in mine.values() if piece.data for a in piece.data["assignments"]}
         operator_groups = self.evidence.get("operator_groups")
         if operator_groups is not None:
-            found["operator_groups"] = _slice_groups(operator_groups, groups)
+            found["operator_groups"] = _slice_groups(operator_groups, groups | groups_named(found))
         for key in _ACTIVATIONS:
             if key in self.assignments and groups:
                 found[key] = _slice_rows(self.assignments[key], groups)
@@ -204,10 +213,11 @@ def _slice_rows(piece: Evidence, groups: set[str]) -> Evidence:
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
 
-    HomeSignInError where there is no token; `with_gdap` False leaves relationships, groups and cross-tenant access out.
+    HomeSignInError where there is no token; `with_gdap` False leaves relationships, of governance too, groups and
+    cross-tenant access out.
     """
     session.sign_in_home()
-    gdap = with_gdap and any(tenant.access in ("gdap", "auto") for tenant in tenants)
+    gdap = with_gdap and any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
     b2b = with_gdap and any(tenant.access in ("b2b", "auto") for tenant in tenants)
     asked = _asked(session, gdap=gdap, b2b=b2b)
     activations = (ELIGIBLE_GROUPS, TIMED_GROUPS) if session.reading_as == "app" else _OWN_ACTIVATIONS
@@ -217,7 +227,10 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, 
     upn, mails = _operator(session, evidence)
     organization = evidence["organization"]
     name = organization.data["name"] if organization.data else session.home_place.name
-    assignments = _read_assignments(session, evidence, tenants, now, dataclasses.replace(place, name=name))
+    place = dataclasses.replace(place, name=name)
+    assignments = _read_assignments(session, evidence, tenants, now, place)
+    if with_gdap:
+        evidence = {**evidence, **read_governance(session, tenants, place, _ORGANIZATION)}
     return Home(name, upn, mails, evidence, assignments)
 
 
@@ -234,7 +247,8 @@ def home_failure(error: HomeSignInError) -> dict[str, t.Any]:
 
 
 def _asked(session: Session, *, gdap: bool, b2b: bool) -> list[Asked]:
-    """GDAP, and cross-tenant access, are asked for only where a tenant can be reached by it. Both speak of groups."""
+    """GDAP is asked for where a tenant can be reached by it, or by governance, which cannot coexist with it;
+    cross-tenant access where one can be reached by B2B. All of them speak of groups."""
     asked = [_ORGANIZATION]
     if session.reading_as == "app":
         fields = {"operator": session.operator or ""}

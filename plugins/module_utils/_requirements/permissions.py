@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._requirements.access import Access
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap_judge import Finding
+    from ansible_collections.m365.defender.plugins.module_utils._requirements.governance import GovernanceFinding
 
 # More rows than this are left out of the evidence; the judge is told that they are.
 MAX_ROWS: t.Final = 20
@@ -107,6 +108,8 @@ def judge_permissions(case: Case, access: Access) -> Verdict:
         found.append(_through_gdap(case, access.gdap))
     if access.account_id is not None:
         found.append(_of_account(case))
+    if access.governance is not None:
+        found.append(_through_governance(case, access.governance))
     if not found:
         return case.verdict("permissions", "permissions.access_first", caused_by="access")
     if access.open is not None:
@@ -141,6 +144,13 @@ def _through_gdap(case: Case, gdap: Finding) -> Verdict:
 def _role_caveats(case: Case, held: list[str]) -> list[Caveat]:
     """The doubt about Security Reader [doc assign-portal-access]; an answer of Defender to the operator removes it."""
     return [make_caveat("permissions.security_reader", case.details)] if set(held) == {_SECURITY_READER} else []
+
+
+def _through_governance(case: Case, governance: GovernanceFinding) -> Verdict:
+    wanted = [role for role in case.tenant.roles if role in governance.roles]
+    details = {**governance.details, "roles": role_names(wanted), "wanted": role_names(case.tenant.roles)}
+    reason = "permissions.role_via_governance" if wanted else "permissions.governance_no_role"
+    return case.verdict("permissions", reason, details, evidence=governance.evidence[:1])
 
 
 def _of_account(case: Case) -> Verdict:

@@ -42,13 +42,13 @@ def presence_of(
     directory.end_what_is_over(now)
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)
-    gdap = state.gdap_roles(directory.tenant_id, now)
+    partner = state.partner_roles(directory.tenant_id, now)
     number = refused_with(state, directory, audience, names["client_id"]) if user else None
     if number is not None:
-        if gdap is None:
+        if partner is None:
             raise EntraError(number, **names)
         user = None
-    if user is None and gdap is None:
+    if user is None and partner is None:
         raise _refusal(state, directory, users, names)
     object_id = user["id"] if user else state.operator.object_id
     return Presence(
@@ -56,8 +56,8 @@ def presence_of(
         upn=state.operator.upn,
         name=state.operator.name,
         home_tenant_id=state.home.tenant_id,
-        # By GDAP the person keeps the object id of home and gets roles without an object in the tenant [guess].
-        roles=frozenset((directory.active_roles(object_id) if user else set()) | (gdap or set())),
+        # By GDAP and by governance the person keeps the object id of home, and needs no object in the tenant [guess].
+        roles=frozenset((directory.active_roles(object_id) if user else set()) | (partner or set())),
     )
 
 

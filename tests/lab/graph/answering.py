@@ -11,6 +11,7 @@ import typing as t
 from lab.graph import errors
 from lab.graph.errors import GraphError, RequestIds
 from lab.graph.gate import authorize
+from lab.graph.governance import check_version
 from lab.graph.message import Answer, Request, Target
 from lab.graph.options import parse_options
 from lab.graph.routing import find_operation
@@ -24,6 +25,7 @@ if t.TYPE_CHECKING:
 
 def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -> Answer:
     """What the operation says. Raises GraphError."""
+    check_version(target.path, target.version, lab.state)
     operation, keys = find_operation(target.method, target.version, target.path)
     authorize(operation, keys, caller, directory)
     options = parse_options(target.query, operation.options, operation.beyond)

@@ -13,7 +13,16 @@ import typing as t
 
 from lab import permissions as p
 from lab import roles as r
-from lab.graph import incidents, organization, policies, relationships, roles, schedules, users
+from lab.graph import (
+    incidents,
+    operations_governance,
+    organization,
+    policies,
+    relationships,
+    roles,
+    schedules,
+    users,
+)
 
 if t.TYPE_CHECKING:
     from lab.graph.message import Handler
@@ -138,6 +147,7 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         policies.get_synchronization,
         readers=POLICY_READERS,
     ),
+    *(_read(path, who, how, app, **more) for path, who, how, app, more in operations_governance.rows()),
     _read("/users", p.USERS, users.list_users, **_MEMBERS, **_DIRECTORY_READ),
     _read(
         "/directory/deletedItems/microsoft.graph.user",

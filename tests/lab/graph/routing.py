@@ -81,8 +81,9 @@ def _no_route(segments: t.Sequence[str]) -> GraphError:
     first = segments[0] if segments else ""
     container = {name.lower(): kind for name, kind in schema.extract()["container"].items()} | {"me": "user"}
     kind = container.get(first.lower())
-    if first.startswith("$"):
-        return not_emulated(f"/{first}")
+    preview = [segment.lower() for segment in segments[:2]] == ["directory", "tenantgovernance"]
+    if first.startswith("$") or preview:
+        return not_emulated("/" + "/".join(segments))
     if kind is None:
         return unknown_segment(first)
     for segment in segments[1:]:

@@ -134,7 +134,7 @@ def _offers(world: World, state: State) -> list[Offer]:
 
 
 def _reachable(state: State, tenant_id: str) -> bool:
-    """GDAP with an active assignment that holds the operator, or a guest account that was accepted and is enabled."""
+    """GDAP or governance that gives the operator roles, or a guest account that was accepted and is enabled."""
     directory = state.directories[tenant_id]
     guests = [directory.users[one] for one in directory.operator_ids if one in directory.users]
     accepted = [
@@ -142,4 +142,4 @@ def _reachable(state: State, tenant_id: str) -> bool:
         for user in guests
         if user.get("externalUserState") == "Accepted" and user.get("accountEnabled") is not False
     ]
-    return bool(accepted) or state.gdap_roles(tenant_id, state.started) is not None
+    return bool(accepted) or state.partner_roles(tenant_id, state.started) is not None

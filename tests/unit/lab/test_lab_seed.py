@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from lab import roles, seed_states
+from lab import roles, seed_governance, seed_states
 from lab.build import build_state
 from lab.process import WORLDS
 from lab.seed import generate
@@ -51,9 +51,14 @@ def test_every_verdict_of_the_demo_is_drawn():
     assert drawn >= demo
 
 
-def test_about_a_third_is_in_order():
+def test_every_state_of_governance_is_drawn():
+    drawn = {row.expect.reason for row in LARGE.tenants} | {row.expect.verdicts.get("access") for row in LARGE.tenants}
+    assert drawn >= {*seed_governance.ACCESS.values(), "access.governance_active", "permissions.governance_no_role"}
+
+
+def test_about_a_fifth_is_in_order():
     healthy = sum(row.expect.first_broken is None for row in LARGE.tenants)
-    assert 200 < healthy < 500
+    assert 150 < healthy < 300
 
 
 def test_home_of_another_world():
@@ -137,6 +142,9 @@ BROKEN = [
     ),
     ({"method": "b2b", "access": "deleted", "policy": "inbound_blocked"}, ("access", "access.guest_deleted")),
     ({"method": "b2b", "access": "member", "policy": "both_named"}, (None, None)),
+    ({"method": "governance", "access": "capital", "arm": "hidden"}, (None, None)),
+    ({"method": "governance", "access": "rejected", "license": "none"}, ("access", "access.governance_rejected")),
+    ({"method": "governance", "access": "active", "roles": "none"}, ("permissions", "permissions.governance_no_role")),
 ]
 
 
@@ -152,10 +160,12 @@ def test_every_block_and_deleted_guests_are_drawn():
     assert {one.policy for one in DRAWS} == set(seed_states.POLICY)
 
 
-@pytest.mark.parametrize("method", ["gdap", "b2b"])
-def test_every_way_to_have_no_access_is_told(method):
-    states = seed_states.GDAP if method == "gdap" else seed_states.B2B
-    broken = set(states) - {*seed_states.GDAP_WORKS, *seed_states.B2B_WORKS}
+@pytest.mark.parametrize(
+    ("method", "states"),
+    [("gdap", seed_states.GDAP), ("b2b", seed_states.B2B), ("governance", seed_governance.STATES)],
+)
+def test_every_way_to_have_no_access_is_told(method, states):
+    broken = set(states) - {*seed_states.GDAP_WORKS, *seed_states.B2B_WORKS, *seed_governance.WORKING}
     answers = {expected(drawn(method=method, access=state))["first_broken"] for state in broken}
     assert answers == {"access"}
 

@@ -180,7 +180,7 @@ OWN = piece("arm_tenants", {"listed": False, "others": 3})
         ("b2b", {"arm_tenants": unread("arm_tenants", NEEDED)}, NEEDED, (unread("arm_tenants", NEEDED),)),
         ("b2b", {}, "read.failed", ()),
         ("auto", {"gdap_customers": CUSTOMERS, "arm_tenants": OWN}, "access.not_listed", (CUSTOMERS, OWN)),
-        ("governance", {"gdap_customers": CUSTOMERS}, "access.governance_not_read", ()),
+        ("governance", {"gdap_customers": CUSTOMERS}, "read.failed", ()),
     ],
 )
 def test_a_tenant_that_is_not_listed_is_told_with_the_list(access, evidence, reason, seen):

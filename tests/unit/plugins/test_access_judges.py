@@ -81,7 +81,7 @@ NOT_SEEN = unread("arm_tenants", NEEDED)
         ("auto", {"gdap_customers": gdap(False), "arm_tenants": own(False)}, "access.not_listed", None),
         ("auto", {"gdap_customers": unread("c"), "arm_tenants": own(False)}, "read.throttled", None),
         ("auto", {"gdap_customers": gdap(False), "arm_tenants": NOT_SEEN}, NEEDED, None),
-        ("governance", {}, "access.governance_not_read", "governance"),
+        ("governance", {}, "read.failed", "governance"),
     ],
 )
 def test_listed(access, evidence, reason, method):

@@ -24,9 +24,10 @@ from ansible_collections.m365.defender.plugins.module_utils._deadline import Dea
 from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Response
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
-from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+from ansible_collections.m365.defender.plugins.module_utils._model import ACCESS_METHODS, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
+from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import KEYS, with_home
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES
 
@@ -35,6 +36,13 @@ ORIGIN = "https://graph.test:443"
 CLAIMS = {"tid": "x", "roles": sorted({name for _c, _s, read in ALL_READS for name in read.app})}
 TOKEN = BearerToken("t", ORIGIN, "aaaaaaaa-0000-4000-8000-000000000001", "app", CLAIMS)
 PLACE = Place("aaaaaaaa-0000-4000-8000-000000000001", "Contoso", "https://consent")
+HOME = "bbbbbbbb-0000-4000-8000-000000000001"
+PAIR = {"id": "g1", "governingTenantId": HOME, "governedTenantId": TOKEN.tenant_id}
+POLICY = {
+    "delegatedAdministrationRoleAssignments": [
+        {"roleTemplates": [{"id": DEFENDER_ROLES[4], "name": "R"}], "group": {"id": "g"}}
+    ]
+}
 # Bodies as Microsoft sends them; each is bent in one place below.
 GOOD = {
     "organization": {"value": [{"id": "t", "displayName": "Contoso"}]},
@@ -63,6 +71,9 @@ GOOD = {
         ]
     },
     "operator_groups": {"value": [{"id": "g", "displayName": "G"}]},
+    "governance_relationships": {"value": [{**PAIR, "status": "Active", "policySnapshot": POLICY}]},
+    "governance_requests": {"value": [{**PAIR, "status": "accepted", "requestDateTime": "2025-01-01T00:00:00Z"}]},
+    "governance_invitations": {"value": [PAIR]},
     "subscribed_skus": {
         "value": [
             {
@@ -191,31 +202,35 @@ def read_all(bodies):
     graph = types.SimpleNamespace(
         read=lambda requests, _token: {r.key: Answer(200, "https://graph.test", body=bodies[r.key]) for r in requests}
     )
-    return EvidenceReader(graph).read(asked, TOKEN, PLACE)
+    found = EvidenceReader(graph).read(asked, TOKEN, PLACE)
+    return {key: with_home(piece, HOME) if key in KEYS else piece for key, piece in found.items()}
 
 
 def test_bodies_as_microsoft_sends_them_are_read_and_judged():
     evidence = read_all(GOOD)
     assert [piece.problem for piece in evidence.values()] == [None] * len(evidence)
-    assert judge(evidence).ready
-    assert judge_access(evidence).status == "verified"
+    for access in ACCESS_METHODS:
+        assert judge(evidence, access).ready
+    for access in ("auto", "governance"):
+        assert judge_access(evidence, access).status == "verified"
 
 
-def judge_access(evidence):
+def judge_access(evidence, access="auto"):
     """The access of the tenant, by its own list and as the operator."""
     lists = {
         "arm_tenants": about_one(evidence["arm_tenants"], TOKEN.tenant_id),
         "gdap_customers": about_one(evidence["delegated_admin_customers"], TOKEN.tenant_id),
+        "governance_relationships": about_one(evidence["governance_relationships"], TOKEN.tenant_id),
         "operator_sign_in": piece("operator_sign_in", token_data({"tid": "x", "wids": []}, DEFENDER_ROLES)),
     }
-    return judge_tenant(case({**evidence, **lists}, access="auto"), CHECKS)
+    return judge_tenant(case({**evidence, **lists}, access=access), CHECKS)
 
 
-def judge(evidence):
-    tenant = Tenant(TOKEN.tenant_id, "Contoso", "auto", DEFENDER_ROLES)
+def judge(evidence, access="auto"):
+    tenant = Tenant(TOKEN.tenant_id, "Contoso", access, DEFENDER_ROLES)
     assignments = {"gdap_assignments/r": evidence.get("gdap_assignments")}
     home = Home("Northwind", "a@b", ("a@b",), evidence, {k: v for k, v in assignments.items() if v})
-    judged = case({**evidence, **home.about(tenant)}, access="auto")
+    judged = case({**evidence, **home.about(tenant)}, access=access)
     return judge_requirements(judged)
 
 
@@ -227,17 +242,20 @@ def judge(evidence):
 )
 def test_one_bent_place_escapes_nowhere(where, value):
     what, path = where
-    report = judge(read_all({**GOOD, what: bend(GOOD[what], path, value)}))
-    assert set(report.verdicts) == {"access", "license", "permissions", "mfa_trust"}
-    json.dumps(report.as_dict())
-    json.dumps(judge_access(read_all({**GOOD, what: bend(GOOD[what], path, value)})).as_dict())
+    evidence = read_all({**GOOD, what: bend(GOOD[what], path, value)})
+    for access in ("auto", "governance"):
+        report = judge(evidence, access)
+        assert set(report.verdicts) == {"access", "license", "permissions", "mfa_trust"}
+        json.dumps(report.as_dict())
+        json.dumps(judge_access(evidence, access).as_dict())
 
 
 @given(anything)
 def test_any_body_at_all_escapes_nowhere(value):
     evidence = read_all(dict.fromkeys(GOOD, value))
-    assert not judge(evidence).ready
-    assert judge_access(evidence).status != "verified"
+    for access in ("auto", "governance"):
+        assert not judge(evidence, access).ready
+        assert judge_access(evidence, access).status != "verified"
 
 
 @given(st.lists(st.sampled_from([GOOD["incidents"], GOOD["arm_tenants"]["value"][0]["tenantId"], None]), max_size=2))

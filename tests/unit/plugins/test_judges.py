@@ -232,10 +232,6 @@ def test_auto(gdap, accounts, reason):
     assert judge_access(case({**gdap, **accounts}, access="auto")).verdict.reason == reason
 
 
-def test_governance_is_never_met():
-    assert judge_access(case({}, access="governance")).verdict.status == "unknown"
-
-
 @pytest.mark.parametrize(
     ("rows", "licenses", "reason"),
     [
