@@ -85,6 +85,13 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Check `endpoints` and the proxy between here and Microsoft.",
         GRAPH_ERRORS,
     ),
+    "read.not_in_cloud": Reason(
+        "unknown",
+        "{what} in {where} could not be read: Microsoft Graph of cloud {cloud} does not have it.",
+        "Nobody can mend this in cloud {cloud}: declare for {where} what that cloud has (access: b2b where there is no"
+        " GDAP), or look at it by hand in the portal of that cloud.",
+        LEARN + "graph/deployments",
+    ),
     "read.other_cloud": Reason(
         "unknown",
         "{tenant} is in cloud {cloud}; a sign-in of cloud {run_cloud} cannot read it.",
