@@ -15,6 +15,11 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b im
     ACCOUNTS_BY_UPN,
     OWN_ACCOUNT,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_cloud import (
+    CLOUD_ENDPOINTS,
+    HOME_DEFAULT,
+    HOME_PARTNER,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
     OPERATOR_GROUPS,
@@ -61,6 +66,9 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("access by GDAP (advice)", "home", OWN_ELIGIBLE_GROUPS),
     ("access by GDAP (advice)", "home", TIMED_GROUPS),
     ("access by GDAP (advice)", "home", OWN_TIMED_GROUPS),
+    ("access, another cloud (advice)", "home", CLOUD_ENDPOINTS),
+    ("access, another cloud (advice)", "home", HOME_DEFAULT),
+    ("access, another cloud (advice)", "home", HOME_PARTNER),
     ("access by B2B", "target", ACCOUNTS_BY_MAIL),
     ("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
     ("access by B2B", "target", ACCOUNTS_BY_UPN),

@@ -81,8 +81,10 @@ FEATURES: t.Final = CloudFeatures(
         "/me/transitiveMemberOf/microsoft.graph.directoryRole": ("Prod", "Fairfax"),
         "/me/transitiveMemberOf/microsoft.graph.group": ("Prod", "Fairfax"),
         "/organization": ("Prod", "Fairfax"),
+        "/policies/crossTenantAccessPolicy": ("Prod", "Fairfax"),
         "/policies/crossTenantAccessPolicy/default": ("Prod", "Fairfax"),
         "/policies/crossTenantAccessPolicy/partners/{home_tenant_id}": ("Prod", "Fairfax"),
+        "/policies/crossTenantAccessPolicy/partners/{tenant_id}": ("Prod", "Fairfax"),
         "/roleManagement/directory/roleAssignmentScheduleInstances": ("Prod", "Fairfax"),
         "/roleManagement/directory/roleAssignmentScheduleInstances/filterByCurrentUser(on='principal')": (
             "Prod",

@@ -89,6 +89,8 @@ def _directory(organization: Organization, access: CrossTenantAccess, now: dt.da
         initial_domain=organization.initial_domain,
         organization={},
         trust_default=build_default(access.default),
+        partners={one: build_partner(one, entry) for one, entry in access.others.items()},
+        allowed_clouds=access.allowed_clouds,
         faults=FaultPlan(organization.faults),
     )
     directory.organization = _organization(directory, organization, now)

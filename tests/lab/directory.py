@@ -91,6 +91,7 @@ class Directory:
     skus: list[Entity] = dataclasses.field(default_factory=list)
     subscriptions: list[Entity] = dataclasses.field(default_factory=list)
     partners: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    allowed_clouds: tuple[str, ...] = ()
     users: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups_of: dict[str, set[str]] = dataclasses.field(default_factory=dict)

@@ -9,9 +9,7 @@ import typing as t
 
 if t.TYPE_CHECKING:
     from lab.directory import Entity
-    from lab.world_states import DefaultAccess, PartnerAccess
-
-_DIRECTIONS: t.Final = ("Inbound", "Outbound")
+    from lab.world_states import DefaultAccess, PartnerAccess, Sides
 
 
 def _side(access: str) -> Entity:
@@ -28,13 +26,23 @@ def _inbound_trust(mfa: bool | None) -> Entity:
     return {"isMfaAccepted": mfa, "isCompliantDeviceAccepted": False, "isHybridAzureADJoinedDeviceAccepted": False}
 
 
+def _sides(sides: Sides, collaboration: str | None, direct_connect: str | None) -> Entity:
+    """The four sides: as the world says, else as the two words say; null where nobody says anything."""
+    said = {
+        "b2bCollaborationInbound": sides.collaboration_inbound or collaboration,
+        "b2bCollaborationOutbound": sides.collaboration_outbound or collaboration,
+        "b2bDirectConnectInbound": sides.direct_connect_inbound or direct_connect,
+        "b2bDirectConnectOutbound": sides.direct_connect_outbound or direct_connect,
+    }
+    return {name: _side(access) if access else None for name, access in said.items()}
+
+
 def build_default(access: DefaultAccess) -> Entity:
     """The default; untouched it is Microsoft's own, which trusts nobody's MFA."""
     return {
-        "isServiceDefault": not access.mfa,
+        "isServiceDefault": not access.mfa and not any(access.sides.model_dump().values()),
         "inboundTrust": _inbound_trust(access.mfa),
-        **{f"b2bCollaboration{direction}": _side("allowed") for direction in _DIRECTIONS},
-        **{f"b2bDirectConnect{direction}": _side("blocked") for direction in _DIRECTIONS},
+        **_sides(access.sides, "allowed", "blocked"),
         "automaticUserConsentSettings": {"inboundAllowed": False, "outboundAllowed": False},
         "tenantRestrictions": {"devices": None, **_side("blocked")},
     }
@@ -47,8 +55,7 @@ def build_partner(tenant_id: str, access: PartnerAccess) -> Entity:
         "isServiceProvider": None,
         "isInMultiTenantOrganization": None,
         "inboundTrust": None if access.trust is None else _inbound_trust(access.mfa),
-        **{f"b2bCollaboration{direction}": None for direction in _DIRECTIONS},
-        **{f"b2bDirectConnect{direction}": None for direction in _DIRECTIONS},
+        **_sides(access.sides, None, None),
         "automaticUserConsentSettings": {"inboundAllowed": None, "outboundAllowed": None},
         "tenantRestrictions": None,
     }

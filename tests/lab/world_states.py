@@ -11,7 +11,7 @@ import pydantic
 
 from lab import skus
 from lab.world_pim import EligibleGroups, EligibleRoles, TimedRoles, every_group
-from lab.world_words import Name, Names, Period, Role, RoleIds, SkuName, Strict, unknown
+from lab.world_words import Guid, Name, Names, Period, Role, RoleIds, SkuName, Strict, unknown
 
 
 class Group(Strict):
@@ -134,10 +134,23 @@ class Guest(Strict):
         return every_group(self.groups, self.eligible_groups)
 
 
+_Side = t.Literal["allowed", "blocked"] | None
+
+
+class Sides(Strict):
+    """What a policy says of everybody and every application; null: Microsoft's default, or the tenant's in an entry."""
+
+    collaboration_inbound: _Side = None
+    collaboration_outbound: _Side = None
+    direct_connect_inbound: _Side = None
+    direct_connect_outbound: _Side = None
+
+
 class DefaultAccess(Strict):
     """The default of the tenant's cross-tenant access: is the MFA of other tenants trusted?"""
 
     mfa: bool = False
+    sides: Sides = Sides()
 
 
 class PartnerAccess(Strict):
@@ -145,6 +158,7 @@ class PartnerAccess(Strict):
 
     mfa: bool | None = True
     trust: t.Literal["set"] | None = "set"
+    sides: Sides = Sides()
 
 
 def _partner(value: object) -> object:
@@ -152,10 +166,18 @@ def _partner(value: object) -> object:
 
 
 class CrossTenantAccess(Strict):
-    """What the tenant accepts from the home tenant."""
+    """What the tenant accepts from the home tenant (`partner`), and from tenants that are not in the world (`others`).
+
+    `allowed_clouds` are Microsoft clouds that it works with, beside its own.
+    """
 
     default: DefaultAccess = DefaultAccess()
     partner: t.Annotated[PartnerAccess | None, pydantic.BeforeValidator(_partner)] = PartnerAccess()
+    others: dict[Guid, PartnerAccess] = pydantic.Field(default_factory=dict)
+    allowed_clouds: t.Annotated[
+        tuple[t.Literal["microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn"], ...],
+        pydantic.Strict(strict=False),
+    ] = ()
 
 
 class ConditionalAccess(Strict):

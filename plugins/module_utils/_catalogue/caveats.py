@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
     CONDITIONAL_ACCESS,
+    CROSS_CLOUD,
     GDAP,
     GDAP_EXTEND,
     GDAP_LIST,
@@ -76,6 +77,30 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "Give the operator identity to have the list itself read, or look at"
         " https://myaccount.microsoft.com/organizations.",
         MTO_REQUIREMENTS,
+    ),
+    "access.cross_cloud_home": CaveatText(
+        "{home} is not set up as Microsoft's page on tenants in another cloud asks. Missing for {tenant}: {items}.",
+        "A Security Administrator of {home} sets this in Microsoft Entra, Cross-tenant access settings: {items}.",
+        CROSS_CLOUD,
+    ),
+    "access.cross_cloud_not_read": CaveatText(
+        "Whether {home} has these settings for {tenant} is not known: {items}. {said}",
+        "A Security Administrator of {home} looks at Microsoft Entra, Cross-tenant access settings; or an administrator"
+        " of {home} grants Policy.Read.All to our app to have it told.",
+        CROSS_CLOUD,
+    ),
+    "access.cross_cloud_target": CaveatText(
+        "What {tenant} accepts from {home} can be seen in cloud {cloud} alone.",
+        "A Security Administrator of {tenant} looks at Microsoft Entra, Cross-tenant access settings. Microsoft cloud"
+        " settings: {home_endpoint} allowed. Organizational settings for {home}: B2B collaboration, inbound: allowed;"
+        " B2B collaboration, outbound: blocked; Trust settings: multifactor authentication trusted.",
+        CROSS_CLOUD,
+    ),
+    "access.cross_cloud_direction": CaveatText(
+        "Microsoft documents 'add from another cloud' for a home tenant in GCC High or DoD, and {home} is in cloud"
+        " {run_cloud}.",
+        "{operator} sees in the multitenant portal, under 'Add tenants', whether it offers another cloud.",
+        CROSS_CLOUD,
     ),
     "license.in_warning": CaveatText(
         "The subscription {sku} of {tenant} is in its grace period.",
@@ -149,6 +174,8 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
 CAVEATS_TO_ACT_ON: t.Final = frozenset(
     {
         "access.activation_ends",
+        "access.cross_cloud_home",
+        "access.cross_cloud_target",
         "access.gdap_expiring",
         "access.gdap_expiring_global_admin",
         "license.in_warning",

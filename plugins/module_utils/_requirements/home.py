@@ -13,6 +13,15 @@ from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fl
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import USER_PERMISSIONS, known_mails
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_cloud import (
+    CLOUD_ENDPOINTS,
+    DEFAULT_KEY,
+    ENDPOINTS_KEY,
+    HOME_DEFAULT,
+    HOME_PARTNER,
+    PARTNER_KEY,
+    crosses,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
     OPERATOR_GROUPS,
@@ -131,6 +140,15 @@ class Home:
                 found[key] = _slice_rows(self.assignments[key], groups)
         return {**found, **mine}
 
+    def cross_cloud(self, tenant: Tenant) -> dict[str, Evidence]:
+        """What the home tenant has set for a tenant in another cloud, where one is declared."""
+        keys = {ENDPOINTS_KEY: ENDPOINTS_KEY, DEFAULT_KEY: DEFAULT_KEY, PARTNER_KEY: _partner_key(tenant)}
+        return {key: self.evidence[name] for key, name in keys.items() if name in self.evidence}
+
+
+def _partner_key(tenant: Tenant) -> str:
+    return f"{PARTNER_KEY}/{tenant.tenant_id}"
+
 
 def _slice_relationships(piece: Evidence, tenant: Tenant) -> Evidence:
     """Only this customer's; roles that nobody wants are counted, not listed."""
@@ -175,11 +193,12 @@ def _slice_rows(piece: Evidence, groups: set[str]) -> Evidence:
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
 
-    HomeSignInError where there is no token; `with_gdap` False leaves relationships and groups out.
+    HomeSignInError where there is no token; `with_gdap` False leaves out relationships, groups and what is set for
+    other clouds.
     """
     session.sign_in_home()
     gdap = with_gdap and any(tenant.access in ("gdap", "auto") for tenant in tenants)
-    asked = _asked(session, gdap=gdap)
+    asked = [*_asked(session, gdap=gdap), *(_cross_cloud(session, tenants) if with_gdap else ())]
     activations = (ELIGIBLE_GROUPS, TIMED_GROUPS) if session.reading_as == "app" else _OWN_ACTIVATIONS
     needs = (*(item.read for item in asked), *((ASSIGNMENTS, *activations) if gdap else ()))
     place = dataclasses.replace(session.home_place, needs=needs)
@@ -214,6 +233,15 @@ def _asked(session: Session, *, gdap: bool) -> list[Asked]:
         asked.append(Asked("operator", OWN_USER))
         groups = Asked("operator_groups", OWN_GROUPS)
     return [*asked, groups, Asked("gdap_relationships", RELATIONSHIPS)] if gdap else asked
+
+
+def _cross_cloud(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
+    """The home tenant's own settings: asked for only where a declared tenant is in another cloud."""
+    others = [tenant for tenant in tenants if crosses(session.cloud_name, tenant.cloud)]
+    if not others:
+        return []
+    entries = [Asked(_partner_key(tenant), HOME_PARTNER, {"tenant_id": tenant.tenant_id}) for tenant in others]
+    return [Asked(ENDPOINTS_KEY, CLOUD_ENDPOINTS), Asked(DEFAULT_KEY, HOME_DEFAULT), *entries]
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:

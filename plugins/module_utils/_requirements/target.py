@@ -58,7 +58,7 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     place = Place(tenant.tenant_id, tenant.name, case.consent_url, _needs(session, case, asked))
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return _with(case, session.missing(asked, problem, place))
+        return _with(case, {**session.missing(asked, problem, place), **home.cross_cloud(tenant)})
     case = _with(case, session.read(asked, place))
     return _with_roles(session, case, place)
 

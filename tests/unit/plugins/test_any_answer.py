@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
 import json
 import types
@@ -24,7 +25,7 @@ from ansible_collections.m365.defender.plugins.module_utils._deadline import Dea
 from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Response
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
-from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
+from ansible_collections.m365.defender.plugins.module_utils._model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
@@ -127,9 +128,20 @@ GOOD = {
     "role_assignments": {"value": [{"roleDefinitionId": DEFENDER_ROLES[4], "directoryScopeId": "/"}]},
     "cross_tenant_access_default": {"inboundTrust": {"isMfaAccepted": True}},
     "cross_tenant_access_partner": {"inboundTrust": {"isMfaAccepted": True}},
+    "cross_cloud_endpoints": {"displayName": "P", "allowedCloudEndpoints": ["microsoftonline.us"]},
     "arm_tenants": {"value": [{"id": "/tenants/t", "tenantId": TOKEN.tenant_id}]},
     "incidents": {"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/next"},
 }
+EVERYBODY = {
+    "usersAndGroups": {"accessType": "allowed", "targets": [{"target": "AllUsers", "targetType": "user"}]},
+    "applications": {"accessType": "allowed", "targets": [{"target": "AllApplications", "targetType": "application"}]},
+}
+GOOD["cross_cloud_default"] = {
+    f"b2b{kind}{direction}bound": EVERYBODY
+    for kind in ("Collaboration", "DirectConnect")
+    for direction in ("In", "Out")
+}
+GOOD["cross_cloud_partner"] = {**GOOD["cross_cloud_default"], "b2bCollaborationInbound": None}
 ACCOUNT = {
     "id": "a",
     "userPrincipalName": "a_b#EXT#@t",
@@ -216,6 +228,25 @@ def test_one_bent_place_escapes_nowhere(where, value):
     assert set(report.verdicts) == {"access", "license", "permissions", "mfa_trust"}
     json.dumps(report.as_dict())
     json.dumps(judge_access(read_all({**GOOD, what: bend(GOOD[what], path, value)})).as_dict())
+
+
+@given(
+    st.sampled_from([what for what in sorted(GOOD) if what.startswith("cross_cloud_")]).flatmap(
+        lambda what: st.tuples(st.just(what), st.sampled_from(list(places_of(GOOD[what]))))
+    ),
+    anything,
+)
+def test_one_bent_place_of_the_home_policy_leaves_another_cloud_unknown(where, value):
+    what, path = where
+    evidence = read_all({**GOOD, what: bend(GOOD[what], path, value)})
+    problem = Problem("read.other_cloud", {"cloud": "dod", "run_cloud": "public"})
+    settings = {key: row for key, row in evidence.items() if key.startswith("cross_cloud_")}
+    unread = {key: dataclasses.replace(row, data=None, problem=problem) for key, row in evidence.items()}
+    unread = {key: row for key, row in unread.items() if key.startswith(("accounts_", "organization"))}
+    report = judge_requirements(case({**unread, **settings}, access="b2b", cloud="dod"))
+    assert (report.verdicts["access"].status, report.verdicts["access"].reason) == ("unknown", "read.other_cloud")
+    assert report.verdicts["access"].caveats
+    json.dumps(report.as_dict())
 
 
 @given(anything)
