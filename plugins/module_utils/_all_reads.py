@@ -20,6 +20,10 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_
     HOME_DEFAULT,
     HOME_PARTNER,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.defender_rbac import (
+    DEFENDER_ASSIGNMENTS,
+    DEFENDER_DEFINITIONS,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
     OPERATOR_GROUPS,
@@ -85,6 +89,8 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("permissions by B2B (advice)", "target", OWN_TIMED_ROLES),
     ("permissions by B2B (advice)", "target", ELIGIBLE_GROUPS),
     ("permissions by B2B (advice)", "target", OWN_ELIGIBLE_GROUPS),
+    ("permissions by B2B (Defender's roles)", "target", DEFENDER_ASSIGNMENTS),
+    ("permissions by B2B (Defender's roles)", "target", DEFENDER_DEFINITIONS),
     ("mfa_trust", "target", TRUST_DEFAULT),
     ("mfa_trust", "target", TRUST_PARTNER),
     ("defender", "target", INCIDENTS),

@@ -43,7 +43,9 @@ TYPES = {
     "subscriptions": "companySubscription",
 }
 SCHEDULES = [operation.path for operation in OPERATIONS if "ScheduleInstances" in operation.path]
-READS = [operation.path for operation in OPERATIONS if operation.method == "GET" and operation.path not in SCHEDULES]
+# Of beta there is no CSDL at hand.
+OF_V1 = [operation for operation in OPERATIONS if "v1.0" in operation.versions]
+READS = [operation.path for operation in OF_V1 if operation.method == "GET" and operation.path not in SCHEDULES]
 EVERYTHING = "accountEnabled,createdDateTime,creationType,externalUserState,externalUserStateChangeDateTime,identities"
 EVERYWHERE = (
     "/organization",

@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     PIM_ROLES,
     PIM_ROLES_PAGE,
     PREREQUISITES,
+    UNIFIED_RBAC,
     CaveatText,
 )
 
@@ -135,6 +136,11 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "An administrator of {tenant} grants RoleManagement.Read.Directory and"
         " PrivilegedEligibilitySchedule.Read.AzureADGroup to our app to have it told.",
         PIM_ROLES_PAGE,
+    ),
+    "permissions.custom_role_not_read": CaveatText(
+        "Whether {operator} holds a role of Microsoft Defender itself in {tenant} was not read: {said}",
+        "An administrator of {tenant} grants RoleManagement.Read.Defender to our app to have it told.",
+        UNIFIED_RBAC,
     ),
     "permissions.security_reader": CaveatText(
         "{operator} holds no more than Security Reader in {tenant}. Where Defender for Endpoint uses roles of its own,"

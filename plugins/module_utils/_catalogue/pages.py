@@ -38,6 +38,7 @@ AUTHENTICATION_FLOWS: t.Final = LEARN + "entra/identity/conditional-access/conce
 MTO_TROUBLESHOOT: t.Final = LEARN + "defender-xdr/mto-troubleshoot"
 PREREQUISITES: t.Final = LEARN + "defender-xdr/prerequisites"
 GDAP_EXTEND: t.Final = LEARN + "partner-center/customers/expiring-gdap-relationships-and-auto-extend-gdap"
+UNIFIED_RBAC: t.Final = LEARN + "defender-xdr/manage-rbac"
 PIM_ROLES_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
 PIM_GROUPS_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/groups-activate-roles"
 

@@ -13,7 +13,7 @@ import typing as t
 
 from lab import permissions as p
 from lab import roles as r
-from lab.graph import incidents, organization, policies, relationships, roles, schedules, users
+from lab.graph import defender_roles, incidents, organization, policies, relationships, roles, schedules, users
 
 if t.TYPE_CHECKING:
     from lab.graph.message import Handler
@@ -58,7 +58,8 @@ DIRECTORY_READERS: t.Final = r.ids("Directory Readers", "Global Reader", "User A
 class Operation:
     """One row. `options` are the query options that the lab takes, `beyond` those that only Graph takes.
 
-    `readers` are roles that a person needs; with `members_read`, members of the directory need none.
+    `readers` are roles that a person needs; with `members_read`, members of the directory need none. `versions` are
+    those of Graph that have it.
     """
 
     method: str
@@ -71,6 +72,7 @@ class Operation:
     readers: frozenset[str] = frozenset()
     members_read: bool = False
     units: int = 1
+    versions: tuple[str, ...] = ("v1.0", "beta")
 
 
 def _read(
@@ -83,6 +85,9 @@ _GDAP: t.Final = "/tenantRelationships/delegatedAdminRelationships"
 _CUSTOMERS: t.Final = "/tenantRelationships/delegatedAdminCustomers"
 _TRUST: t.Final = "/policies/crossTenantAccessPolicy"
 _ROLES: t.Final = "/roleManagement/directory"
+_DEFENDER_ROLES: t.Final = "/roleManagement/defender"
+# What a person needs to read them beside the permission is not documented.
+_BETA: t.Final[dict[str, t.Any]] = {"versions": ("beta",), "options": frozenset(), "beyond": _PAGED | _SEARCHED}
 _GROUP_SCHEDULES: t.Final = "/identityGovernance/privilegedAccess/group"
 _BY_ME: t.Final = "/filterByCurrentUser(on='{on}')"
 _FIND: t.Final = "/tenantRelationships/findTenantInformationBy"
@@ -192,6 +197,8 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         p.ROLES_DELEGATED,
         **_DIRECTORY_READ,
     ),
+    _read(_DEFENDER_ROLES + "/roleAssignments", p.DEFENDER_ROLES, defender_roles.list_assignments, **_BETA),
+    _read(_DEFENDER_ROLES + "/roleDefinitions", p.DEFENDER_ROLES, defender_roles.list_definitions, **_BETA),
     _read(
         _ROLES + "/roleEligibilityScheduleInstances", p.ELIGIBLE_ROLES, schedules.list_eligible_roles, **_ROLE_SCHEDULES
     ),

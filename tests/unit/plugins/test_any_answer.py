@@ -27,8 +27,13 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer im
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._requirements.access import (
+    judge_access as judge_access_method,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.defender_rbac import slice_for
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES
 
 ORIGIN = "https://graph.test:443"
@@ -128,6 +133,21 @@ GOOD = {
     "role_assignments": {"value": [{"roleDefinitionId": DEFENDER_ROLES[4], "directoryScopeId": "/"}]},
     "cross_tenant_access_default": {"inboundTrust": {"isMfaAccepted": True}},
     "cross_tenant_access_partner": {"inboundTrust": {"isMfaAccepted": True}},
+    "defender_role_assignments": {
+        "value": [
+            {
+                "id": "x",
+                "displayName": "X",
+                "roleDefinitionId": "r",
+                "principalIds": ["a", "g"],
+                "directoryScopeIds": ["/"],
+                "appScopeIds": [],
+            }
+        ]
+    },
+    "defender_role_definitions": {
+        "value": [{"id": "r", "displayName": "R", "rolePermissions": [{"allowedResourceActions": ["x/read"]}]}]
+    },
     "cross_cloud_endpoints": {"displayName": "P", "allowedCloudEndpoints": ["microsoftonline.us"]},
     "arm_tenants": {"value": [{"id": "/tenants/t", "tenantId": TOKEN.tenant_id}]},
     "incidents": {"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/next"},
@@ -247,6 +267,29 @@ def test_one_bent_place_of_the_home_policy_leaves_another_cloud_unknown(where, v
     assert (report.verdicts["access"].status, report.verdicts["access"].reason) == ("unknown", "read.other_cloud")
     assert report.verdicts["access"].caveats
     json.dumps(report.as_dict())
+
+
+@given(
+    st.sampled_from(["account_groups", "defender_role_assignments", "defender_role_definitions"]).flatmap(
+        lambda what: st.tuples(
+            st.just(what),
+            st.sampled_from(list(places_of(GOOD["operator_groups" if what == "account_groups" else what]))),
+        )
+    ),
+    anything,
+)
+def test_one_bent_place_of_defenders_own_roles_makes_nothing_met(where, value):
+    what, path = where
+    key = "operator_groups" if what == "account_groups" else what
+    without = {"directory_roles": {"value": []}, "role_assignments": {"value": []}, "eligible_roles": {"value": []}}
+    evidence = read_all({**GOOD, **without, key: bend(GOOD[key], path, value)})
+    found = {**evidence, "account_groups": evidence["operator_groups"]}
+    one = case({k: v for k, v in found.items() if not k.startswith(("gdap", "cross_cloud"))}, access="b2b")
+    told = slice_for(one, "a", {k: v for k, v in found.items() if k.startswith("defender_role_")})
+    for evidence_told in (one.evidence, {**one.evidence, **told}):
+        verdict = judge_permissions(dataclasses.replace(one, evidence=evidence_told), judge_access_method(one))
+        assert verdict.status != "met"
+        json.dumps(verdict.as_dict())
 
 
 @given(anything)
