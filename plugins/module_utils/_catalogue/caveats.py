@@ -80,7 +80,7 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         MTO_REQUIREMENTS,
     ),
     "access.cross_cloud_home": CaveatText(
-        "{home} is not set up as Microsoft's page on tenants in another cloud asks. Missing for {tenant}: {items}.",
+        "{home} is not set up as Microsoft's pages on tenants in another cloud ask. Missing for {tenant}: {items}.",
         "A Security Administrator of {home} sets this in Microsoft Entra, Cross-tenant access settings: {items}.",
         CROSS_CLOUD,
     ),
@@ -94,7 +94,8 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "What {tenant} accepts from {home} can be seen in cloud {cloud} alone.",
         "A Security Administrator of {tenant} looks at Microsoft Entra, Cross-tenant access settings. Microsoft cloud"
         " settings: {home_endpoint} allowed. Organizational settings for {home}: B2B collaboration, inbound: allowed;"
-        " B2B collaboration, outbound: blocked; Trust settings: multifactor authentication trusted.",
+        " B2B collaboration, outbound: blocked; B2B direct connect, inbound and outbound: blocked; Trust settings:"
+        " multifactor authentication trusted.",
         CROSS_CLOUD,
     ),
     "access.cross_cloud_direction": CaveatText(

@@ -39,6 +39,7 @@ MTO_TROUBLESHOOT: t.Final = LEARN + "defender-xdr/mto-troubleshoot"
 PREREQUISITES: t.Final = LEARN + "defender-xdr/prerequisites"
 GDAP_EXTEND: t.Final = LEARN + "partner-center/customers/expiring-gdap-relationships-and-auto-extend-gdap"
 UNIFIED_RBAC: t.Final = LEARN + "defender-xdr/manage-rbac"
+ACTIVATE_RBAC: t.Final = LEARN + "defender-xdr/activate-defender-rbac"
 PIM_ROLES_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
 PIM_GROUPS_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/groups-activate-roles"
 

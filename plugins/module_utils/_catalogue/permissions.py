@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
+    ACTIVATE_RBAC,
     CONSENT,
     GDAP_ASSIGN,
     GDAP_LIST,
@@ -81,7 +82,7 @@ REASONS: t.Final[dict[str, Reason]] = {
         "A Security Administrator of {tenant} looks at the Defender portal, Permissions, Microsoft Defender XDR, Roles:"
         " are the workloads switched on, and does the role read security data? Or give the operator identity"
         " (refresh_token_file): an answer of Defender to {operator} proves it.",
-        UNIFIED_RBAC,
+        ACTIVATE_RBAC,
     ),
     # The report alone says this: facts and the probe of Defender are two modules.
     "permissions.custom_role_proven": Reason(

@@ -3,10 +3,11 @@
 
 """A target in another Microsoft cloud: is the home tenant's half of Microsoft's recipe in place? Pure.
 
-The recipe [doc mto-cross-cloud, preview]: the home tenant blocks B2B collaboration inbound, allows it outbound and
-blocks B2B direct connect; the target allows collaboration inbound, trusts multifactor authentication, and blocks
-outbound. Each allows the other's cloud [doc crosstenantaccesspolicy for the values, guess that both have to]. The
-target's half cannot be read from here, so that access stays unknown: what is found are caveats beside it.
+The recipe [doc mto-cross-cloud, preview]: the home tenant blocks B2B collaboration inbound, allows it outbound (to all
+applications, for the users it chooses) and blocks B2B direct connect; the target allows collaboration inbound, trusts
+multifactor authentication, and blocks the rest. Each allows the other's cloud: that page does not speak of it [doc
+crosstenantaccesspolicy for the values, guess that both have to]. The target's half cannot be read from here, so that
+access stays unknown: what is found are caveats beside it.
 """
 
 from __future__ import annotations
