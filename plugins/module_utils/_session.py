@@ -54,6 +54,7 @@ class Session:
         self.client_id = connection.client_id
         self.cloud_name = connection.cloud.name
         self.operator = connection.operator
+        self.defender_portal = connection.cloud.portal
         self._login = connection.cloud.login
         home = connection.home_tenant_id
         self.home_place = Place(home, "the home tenant", self.consent_url(home))
@@ -127,6 +128,7 @@ class Session:
             "app": self.client_id,
             "resource": "Microsoft Graph",
             "consent_url": self.home_place.consent_url,
+            "defender_portal": self.defender_portal,
             **problem.details,
         }
         words = make_verdict("sign_in", problem.reason, details)

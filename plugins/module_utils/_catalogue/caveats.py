@@ -146,14 +146,14 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
     "permissions.security_reader": CaveatText(
         "{operator} holds no more than Security Reader in {tenant}. Where Defender for Endpoint uses roles of its own,"
         " that alone shows no devices.",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id}; where devices are missing, an administrator"
+        "{operator} opens {defender_portal}/?tid={tenant_id}; where devices are missing, an administrator"
         " of {tenant} assigns a Defender role.",
         PERMISSIONS,
     ),
     "sign_in.not_the_portal": CaveatText(
         "The sign-in was for Microsoft Graph, through our app. The portal signs in through apps of its own, which"
         " Conditional Access of {tenant} can treat differently.",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id} once.",
+        "{operator} opens {defender_portal}/?tid={tenant_id} once.",
         CONDITIONAL_ACCESS,
     ),
     "sign_in.arm_refused": CaveatText(
@@ -172,7 +172,7 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
     ),
     "defender.no_incidents": CaveatText(
         "Defender of {tenant} answered, but with no incident: that does not prove that Defender XDR is provisioned.",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id} once and sees whether data is there.",
+        "{operator} opens {defender_portal}/?tid={tenant_id} once and sees whether data is there.",
         PREREQUISITES,
     ),
 }

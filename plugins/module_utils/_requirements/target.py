@@ -77,6 +77,7 @@ def empty_case(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -
         operator=home.operator,
         app=session.client_id,
         consent_url=session.consent_url(tenant.tenant_id),
+        defender_portal=session.defender_portal,
     )
 
 

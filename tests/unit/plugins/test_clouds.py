@@ -9,6 +9,7 @@ import dataclasses
 import types
 
 import pytest
+from evidence import case
 
 from ansible_collections.m365.defender.plugins.module_utils import _cloud_features as features
 from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS
@@ -19,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._http import BearerT
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
 from ansible_collections.m365.defender.plugins.module_utils._model import Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._reasons import CAVEATS, REASONS
 from ansible_collections.m365.defender.plugins.module_utils._registration.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
@@ -170,3 +172,15 @@ def test_steps_without_a_session_name_the_missing_address(monkeypatch):
     monkeypatch.delenv("MTO_PORTAL_COOKIES_FILE", raising=False)
     assert open_source({}, connection("public")).url == "https://mto.security.microsoft.com"
     assert "give endpoints.mto" in open_source({}, connection("gcc_high")).url
+
+
+@pytest.mark.parametrize("cloud", sorted(CLOUDS))
+def test_sentences_name_the_portal_of_the_runs_cloud(cloud):
+    one = dataclasses.replace(case({}), defender_portal=CLOUDS[cloud].portal)
+    assert f"{CLOUDS[cloud].portal}/?tid=" in one.verdict("defender", "defender.not_provisioned").remedy
+
+
+def test_no_sentence_names_the_portal_of_one_cloud():
+    texts = [row.sentence + row.remedy for row in REASONS.values()]
+    texts += [row.sentence + row.remedy for row in CAVEATS.values()]
+    assert not [text for text in texts if "security.microsoft.com" in text]
