@@ -78,7 +78,12 @@ def _by_b2b(case: Case) -> Access:
 
 
 def _neither(case: Case, gdap: Access, b2b: Access) -> Access:
-    """No method is met under `auto`: unknown before a no, and of two the one that was begun."""
+    """No method is met under `auto`: unknown before a no, and of two the one that was begun.
+
+    A method that the cloud has not is none that could still carry.
+    """
+    if gdap.verdict.reason == "read.not_in_cloud":
+        return b2b
     for access in (gdap, b2b):
         if access.verdict.status == "unknown":
             return access

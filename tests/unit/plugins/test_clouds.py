@@ -9,7 +9,7 @@ import dataclasses
 import types
 
 import pytest
-from evidence import case
+from evidence import account, account_evidence, case, unread
 
 from ansible_collections.m365.defender.plugins.module_utils import _cloud_features as features
 from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS
@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._model import Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
 from ansible_collections.m365.defender.plugins.module_utils._reasons import CAVEATS, REASONS
 from ansible_collections.m365.defender.plugins.module_utils._registration.source import open_source
+from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import TRUST_DEFAULT, TRUST_PARTNER
@@ -129,6 +130,22 @@ def test_no_permission_is_asked_for_what_the_cloud_has_not(monkeypatch):
     place = dataclasses.replace(PLACE, needs=needs)
     session.read([Asked("default", TRUST_DEFAULT)], place)
     assert [row["permission"] for row in session.missing_permissions(place)] == ["Policy.Read.All"]
+
+
+@pytest.mark.parametrize(
+    ("access", "accounts", "reason"),
+    [
+        ("auto", account_evidence(account()), "access.guest_accepted"),
+        ("auto", account_evidence(), "access.guest_missing"),
+        ("auto", {key: unread(key) for key in account_evidence()}, "read.throttled"),
+        ("gdap", account_evidence(account()), "read.not_in_cloud"),
+    ],
+)
+def test_where_the_cloud_has_no_gdap_the_guest_decides(access, accounts, reason):
+    gdap = {"gdap_relationships": unread("gdap_relationships", "read.not_in_cloud")}
+    found = judge_access(case({**gdap, **accounts}, access=access))
+    assert found.verdict.reason == reason
+    assert found.proven is (found.verdict.status == "met")
 
 
 @pytest.mark.parametrize("cloud", sorted(CLOUDS))
