@@ -37,6 +37,8 @@ options:
   endpoints:
     description:
       - Base URLs that replace those of the cloud. The keys are V(login), V(graph), V(arm), V(portal) and V(mto).
+      - Nobody has published the address of the multitenant portal of V(gcc_high) and V(dod). Where it is needed, give
+        V(mto) as you see it in the browser.
       - Only where we connect changes. The token is still asked for the audience of the cloud.
     type: dict
   ca_path:

@@ -17,12 +17,21 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b im
     DELETED_BY_UPN,
     OWN_ACCOUNT,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_cloud import (
+    CLOUD_DEFAULT,
+    CLOUD_ENDPOINTS,
+    CLOUD_PARTNER,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
     HOME_DEFAULT,
     HOME_PARTNERS,
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
     SYNCHRONIZATION,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.defender_rbac import (
+    DEFENDER_ASSIGNMENTS,
+    DEFENDER_DEFINITIONS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import (
     ASSIGNMENTS,
@@ -73,6 +82,9 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("access by GDAP (advice)", "home", TIMED_GROUPS),
     ("access by GDAP (advice)", "home", OWN_TIMED_GROUPS),
     *(("access and listed by governance (preview)", "home", read) for read in GOVERNANCE_READS),
+    ("access, another cloud (advice)", "home", CLOUD_ENDPOINTS),
+    ("access, another cloud (advice)", "home", CLOUD_DEFAULT),
+    ("access, another cloud (advice)", "home", CLOUD_PARTNER),
     ("access by B2B", "target", ACCOUNTS_BY_MAIL),
     ("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
     ("access by B2B", "target", ACCOUNTS_BY_UPN),
@@ -94,6 +106,8 @@ ALL_READS: t.Final[tuple[tuple[str, str, Read], ...]] = (
     ("permissions by B2B (advice)", "target", OWN_TIMED_ROLES),
     ("permissions by B2B (advice)", "target", ELIGIBLE_GROUPS),
     ("permissions by B2B (advice)", "target", OWN_ELIGIBLE_GROUPS),
+    ("permissions by B2B (Defender's roles)", "target", DEFENDER_ASSIGNMENTS),
+    ("permissions by B2B (Defender's roles)", "target", DEFENDER_DEFINITIONS),
     ("mfa_trust, access by B2B", "target", SETTINGS_DEFAULT),
     ("mfa_trust, access by B2B", "target", SETTINGS_PARTNER),
     ("defender", "target", INCIDENTS),

@@ -87,6 +87,21 @@ CLOUDS: t.Final[dict[str, Cloud]] = {
 }
 
 
+def mto_address(cloud: Cloud) -> str:
+    """The address of the multitenant portal. Raises OptionError where nobody has published it and none is given."""
+    if cloud.mto is None:
+        raise OptionError(mto_not_given(cloud))
+    return cloud.mto
+
+
+def mto_not_given(cloud: Cloud) -> str:
+    """What a user of a cloud has to hear where the address of its multitenant portal is needed and not known."""
+    return (
+        f"endpoints.mto: nobody has published the address of the multitenant portal of cloud {cloud.name};"
+        " give it as you see it in the browser."
+    )
+
+
 def resolve_cloud(name: str, endpoints: t.Mapping[str, str]) -> Cloud:
     """The cloud `name` with the addresses of the option `endpoints` in place of Microsoft's own.
 

@@ -10,6 +10,7 @@ import datetime as dt
 import typing as t
 from urllib.parse import quote
 
+from ansible_collections.m365.defender.plugins.module_utils._cloud_features import existence
 from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._explainer import explain, may_read, roles_missing
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Request
@@ -22,6 +23,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
     from ansible_collections.m365.defender.plugins.module_utils._model import Read
+
+
+DEFAULT_CLOUD: t.Final = "public"
+# Graph's words about a path that it has not: "Resource not found for the segment 'x'."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,27 +88,67 @@ class Client(t.Protocol):
 
 
 class EvidenceReader:
-    """Reads of one service; `clock` gives the time that evidence is stamped with."""
+    """Reads of one service in one cloud; `clock` gives the time that evidence is stamped with."""
 
-    def __init__(self, client: Client, clock: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self, client: Client, clock: Callable[[], dt.datetime] = utc_now, *, cloud: str = DEFAULT_CLOUD
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._cloud = cloud
 
     def read(self, asked: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
-        """Evidence for everything asked, under its key. Never raises for what a service or the network does."""
-        allowed = [item for item in asked if may_read(item.read, token.identity, token.claims)]
-        refused = [item for item in asked if item not in allowed]
-        found = self.missing(refused, token.identity, lacking(asked, token, place), place) if refused else {}
+        """Evidence for everything asked, under its key. Never raises for what a service or the network does.
+
+        What the cloud has not is not asked, and neither is what the token lacks a permission for.
+        """
+        there = [item for item in asked if self.exists(item.read)]
+        absent = [item for item in asked if item not in there]
+        allowed = [item for item in there if may_read(item.read, token.identity, token.claims)]
+        refused = [item for item in there if item not in allowed]
+        found = {
+            **self.missing(absent, token.identity, Problem("read.not_in_cloud", {"cloud": self._cloud}), place),
+            **self.missing(refused, token.identity, lacking(there, token, place), place),
+            **self._sent(allowed, token, place),
+        }
+        return {item.key: found[item.key] for item in asked}
+
+    def exists(self, read: Read) -> bool:
+        """False only where nobody says that the cloud has it, and somebody says that it has not."""
+        return existence(read, self._cloud) != "no"
+
+    def _sent(self, allowed: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
         if not allowed:
-            return found
+            return {}
         requests = [
             Request(item.key, item.path, item.read.advanced, item.read.first_page, item.read.versions)
             for item in allowed
         ]
         answers = self._client.read(requests, token)
         at = timestamp(self._clock())
-        found.update({item.key: _evidence(item.read, answers[item.key], token, place, at) for item in allowed})
-        return {item.key: found[item.key] for item in asked}
+        return {item.key: self._evidence(item.read, answers[item.key], token, place, at) for item in allowed}
+
+    def _evidence(self, read: Read, answer: Answer, token: BearerToken, place: Place, at: str) -> Evidence:
+        data, problem = _data_of(read, answer)
+        if data is None:
+            problem = problem or self._not_there(read, answer) or _problem_of(read, answer, token)
+            problem = _with_place(problem, read, place, token.identity)
+        return Evidence(
+            what=read.what,
+            url=answer.url,
+            identity=token.identity,
+            at=at,
+            request_id=answer.request_id,
+            mark=read.mark,
+            data=data,
+            problem=problem,
+        )
+
+    def _not_there(self, read: Read, answer: Answer) -> Problem | None:
+        """Graph's word that it has no such resource counts where the sources leave open whether the cloud has it."""
+        if not answer.unknown_segment or existence(read, self._cloud) == "yes":
+            return None
+        return Problem("read.not_in_cloud", {"cloud": self._cloud})
 
     def missing(self, asked: Sequence[Asked], identity: str, problem: Problem, place: Place) -> dict[str, Evidence]:
         """Evidence for reads that could not even be sent, all for the same reason."""
@@ -135,22 +180,6 @@ def lacking(asked: Sequence[Asked], token: BearerToken, place: Place) -> Problem
     return Problem("consent.permission_missing", details)
 
 
-def _evidence(read: Read, answer: Answer, token: BearerToken, place: Place, at: str) -> Evidence:
-    data, problem = _data_of(read, answer)
-    if data is None:
-        problem = _with_place(problem or _problem_of(read, answer, token), read, place, token.identity)
-    return Evidence(
-        what=read.what,
-        url=answer.url,
-        identity=token.identity,
-        at=at,
-        request_id=answer.request_id,
-        mark=read.mark,
-        data=data,
-        problem=problem,
-    )
-
-
 def described(error: Exception | None) -> str:
     """An exception fit for a report: our own words, or nothing but its kind, since others' words can hold a token."""
     return str(error) if isinstance(error, MtoError) else f"an unexpected {type(error).__name__}"
@@ -161,7 +190,8 @@ def _data_of(read: Read, answer: Answer) -> tuple[t.Any, Problem | None]:
 
     Only Graph's own word about that very object is a "there is none": a proxy can say 404 as well.
     """
-    if read.missing_is_answer and answer.status == 404 and answer.code.lower().endswith("notfound"):
+    missing = answer.status == 404 and answer.code.lower().endswith("notfound") and not answer.unknown_segment
+    if read.missing_is_answer and missing:
         return {"found": False}, None
     if read.absent_code and answer.code.lower() == read.absent_code.lower():
         return {"found": False}, None

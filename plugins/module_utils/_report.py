@@ -10,7 +10,9 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._report_chain import (
     ACCESS_CHECKS,
+    all_met,
     first_broken,
+    proven,
     settled,
     verdicts_of,
 )
@@ -44,7 +46,7 @@ def make_report(  # noqa: PLR0913  (what a report names is given by name)
     """
     found = None if access is None else {row["tenant_id"].lower(): row for row in access}
     seen = None if registration is None else {row["tenant_id"].lower(): row for row in registration["tenants"]}
-    tenants = [_tenant_row(*pair, seen) for pair in _pairs(requirements, found or {})]
+    tenants = [_tenant_row(*pair, seen, operator) for pair in _pairs(requirements, found or {})]
     undeclared = None if registration is None else list(registration["undeclared"])
     others = [{"requirements": {}, "access": None, **row} for row in undeclared or ()]
     findings = [finding for row in (*tenants, *others) for finding in findings_of(row, operator)]
@@ -88,9 +90,13 @@ def _pairs(requirements: Mapping[str, Row], access: Mapping[str, Row]) -> Iterat
             yield {"tenant_id": row["tenant_id"], "name": row["name"], "ready": False, "requirements": {}}, row
 
 
-def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None) -> dict[str, t.Any]:
+def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None, operator: str) -> dict[str, t.Any]:
     registration = None if seen is None else _registration(seen.get(row["tenant_id"].lower()))
-    requirements = settled(row["requirements"], access)
+    names = {"tenant": row["name"], "tenant_id": row["tenant_id"], "operator": operator}
+    told = proven(row["requirements"], access, names)
+    # The facts could not know what the operator's probe has proven; else their word stands.
+    ready = row["ready"] if told == row["requirements"] else all_met(told)
+    requirements = settled(told, access)
     judged = {"requirements": requirements, "access": access}
     # A tenant is eligible before it is registered.
     broken = first_broken(verdicts_of(judged))
@@ -99,9 +105,9 @@ def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None) ->
     return {
         "tenant_id": row["tenant_id"],
         "name": row["name"],
-        "ready": row["ready"],
+        "ready": ready,
         # A broken link counts even if the rows should claim something else: unknown is never ok.
-        "eligible": None if access is None else bool(row["ready"] and access["status"] == "verified" and not broken),
+        "eligible": None if access is None else bool(ready and access["status"] == "verified" and not broken),
         "first_broken": root.link if root else None,
         "reason": verdicts[root.check]["reason"] if root else None,
         "requirements": requirements,

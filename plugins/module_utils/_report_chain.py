@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import CHAIN
+from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_verdict
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,9 @@ BROKEN: t.Final = ("unmet", "unknown")
 NOT_CHOSEN: t.Final = "check.not_chosen"
 # Defender answered the operator: what was doubtful about that is not any more.
 _SETTLED_BY_DEFENDER: t.Final = ("permissions.security_reader",)
+_CUSTOM_ROLE: t.Final = "permissions.custom_role"
+_CUSTOM_ROLE_PROVEN: t.Final = "permissions.custom_role_proven"
+_REQUIRED: t.Final = frozenset(("access", "license", "permissions"))
 # The portal's own words for what the requirement `access` has found.
 _VIEW_LACKS_ACCESS: t.Final = ("registration.lost_access", "registration.not_offered")
 
@@ -55,6 +59,25 @@ def settled(requirements: Mapping[str, Row], access: Row | None) -> dict[str, Ro
         check: {**verdict, "caveats": [c for c in verdict["caveats"] if c["reason"] not in _SETTLED_BY_DEFENDER]}
         for check, verdict in requirements.items()
     }
+
+
+def proven(requirements: Mapping[str, Row], access: Row | None, names: Mapping[str, str]) -> dict[str, Row]:
+    """The requirements, where Defender's answer to the operator proves that a role of Defender itself is enough.
+
+    Nothing else becomes met by it. `names` are those of the sentence: tenant and operator.
+    """
+    defender, held = (access or {}).get("defender"), requirements.get("permissions")
+    if defender is None or defender["status"] != "met" or held is None or held["reason"] != _CUSTOM_ROLE:
+        return dict(requirements)
+    told = make_verdict("permissions", _CUSTOM_ROLE_PROVEN, names)
+    words = {key: getattr(told, key) for key in ("status", "reason", "message", "remedy", "doc_url", "caused_by")}
+    return {**requirements, "permissions": {**held, **words}}
+
+
+def all_met(requirements: Mapping[str, Row]) -> bool:
+    """Is every required verdict there and met? Unknown is never ok. The same rule as `TenantReport.ready`."""
+    required = [verdict["status"] for verdict in requirements.values() if verdict["severity"] == "required"]
+    return requirements.keys() >= _REQUIRED and all(status in ("met", "not_applicable") for status in required)
 
 
 def shown_checks(report: Row) -> list[str]:

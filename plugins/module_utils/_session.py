@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import load_credential
@@ -53,6 +54,7 @@ class Session:
         self.client_id = connection.client_id
         self.cloud_name = connection.cloud.name
         self.operator = connection.operator
+        self.defender_portal = connection.cloud.portal
         self._login = connection.cloud.login
         home = connection.home_tenant_id
         self.home_place = Place(home, "the home tenant", self.consent_url(home))
@@ -64,8 +66,8 @@ class Session:
         )
         self._identities = _identities(connection, http)
         self._lacks: dict[tuple[str, str], tuple[Lack, ...]] = {}
-        self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph))
-        self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm))
+        self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
+        self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm), cloud=self.cloud_name)
 
     @property
     def reading_as(self) -> IdentityName:
@@ -126,6 +128,7 @@ class Session:
             "app": self.client_id,
             "resource": "Microsoft Graph",
             "consent_url": self.home_place.consent_url,
+            "defender_portal": self.defender_portal,
             **problem.details,
         }
         words = make_verdict("sign_in", problem.reason, details)
@@ -171,6 +174,8 @@ class Session:
     def _read_as(self, identity: Identity, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
         service = asked[0].read.service
         reader = self._arm_reader if service == "arm" else self._reader
+        # No permission is asked for what the cloud has not.
+        place = dataclasses.replace(place, needs=tuple(read for read in place.needs if reader.exists(read)))
         try:
             token = identity.token(place.tenant_id, service)
         except MtoError as error:

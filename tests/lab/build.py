@@ -9,7 +9,7 @@ import datetime as dt
 import typing as t
 
 from lab import permissions, pim, roles
-from lab.directory import Directory, Entity, Person, RoleAssignment, State, object_id, timestamp
+from lab.directory import DefenderRoleHolder, Directory, Entity, Person, RoleAssignment, State, object_id, timestamp
 from lab.faults import FaultPlan
 from lab.gdap import build_relationship
 from lab.governance import build_governance
@@ -21,7 +21,7 @@ from lab.trust import Targets, build_default, build_partner, build_synchronizati
 if t.TYPE_CHECKING:
     from lab.world import Home, Operator, Organization, Tenant, World
     from lab.world_access import CrossTenantAccess
-    from lab.world_states import Group
+    from lab.world_states import DefenderRole, Group
 
 _OLD: t.Final = dt.timedelta(days=900)
 
@@ -31,7 +31,7 @@ def build_state(world: World, now: dt.datetime) -> State:
     home = _home(world.home, now)
     words = Targets(world.home)
     targets = [_target(tenant, world.home, now) for tenant in world.tenants]
-    home.partners = {
+    home.partners |= {
         tenant.tenant_id: build_partner(tenant.tenant_id, tenant.entry_at_home, words)
         for tenant in world.tenants
         if tenant.entry_at_home is not None
@@ -81,7 +81,7 @@ def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
         directory.application_permissions = permissions.granted(tenant.consent, delegated=False)
         directory.delegated_permissions = permissions.granted(tenant.consent, delegated=True)
     directory.blocks_operator = tenant.conditional_access.blocks_operator
-    directory.defender = tenant.defender
+    directory.defender, directory.defender_roles_used = tenant.defender, tenant.defender_roles_used
     directory.arm_listed, directory.arm_named = tenant.arm_listed, tenant.arm_named
     partner = tenant.cross_tenant_access.partner
     if partner is not None:
@@ -101,6 +101,8 @@ def _directory(organization: Organization, access: CrossTenantAccess, home: Home
         initial_domain=organization.initial_domain,
         organization={},
         trust_default=build_default(access.default, Targets(home)),
+        partners={one: build_partner(one, entry, Targets(home)) for one, entry in access.others.items()},
+        allowed_clouds=access.allowed_clouds,
         faults=FaultPlan(organization.faults),
     )
     directory.organization = _organization(directory, organization, now)
@@ -146,6 +148,7 @@ def _add_groups(directory: Directory, groups: t.Iterable[Group]) -> None:
         parents = {object_id(directory.tenant_id, "group", name) for name in group.members_of}
         directory.groups_of[group_id] = parents
         directory.role_assignments.extend(RoleAssignment(group_id, role_id) for role_id in group.roles)
+        _add_defender_roles(directory, group_id, group.defender_roles)
 
 
 def _group(group_id: str, group: Group) -> Entity:
@@ -183,6 +186,11 @@ def _add_guests(directory: Directory, tenant: Tenant, operator: Operator, now: d
             continue
         _add_operator(directory, user, guest.groups, guest.roles)
         pim.add_guest(directory, user["id"], guest, now)
+        _add_defender_roles(directory, user["id"], guest.defender_roles)
+
+
+def _add_defender_roles(directory: Directory, principal_id: str, rows: t.Iterable[DefenderRole]) -> None:
+    directory.defender_roles += [DefenderRoleHolder(principal_id, row.name, row.permissions) for row in rows]
 
 
 def _add_operator(directory: Directory, user: Entity, groups: t.Iterable[str], role_ids: t.Iterable[str]) -> None:

@@ -79,6 +79,15 @@ class RoleAssignment:
     term: Term = PERMANENT
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class DefenderRoleHolder:
+    """A role of Microsoft Defender itself, and a person or a group that it is assigned to."""
+
+    principal_id: str
+    name: str
+    permissions: tuple[str, ...]
+
+
 @dataclasses.dataclass(slots=True)
 class Directory:
     """One tenant. `application_permissions` is None where our app's service principal does not exist."""
@@ -93,6 +102,7 @@ class Directory:
     subscriptions: list[Entity] = dataclasses.field(default_factory=list)
     partners: dict[str, Entity] = dataclasses.field(default_factory=dict)
     synchronization: dict[str, Entity] = dataclasses.field(default_factory=dict)
+    allowed_clouds: tuple[str, ...] = ()
     users: dict[str, Entity] = dataclasses.field(default_factory=dict)
     deleted_users: dict[str, Entity] = dataclasses.field(default_factory=dict)
     groups: dict[str, Entity] = dataclasses.field(default_factory=dict)
@@ -107,6 +117,8 @@ class Directory:
     delegated_permissions: frozenset[str] | None = None
     blocks_operator: bool = False
     defender: str = "ok"
+    defender_roles: list[DefenderRoleHolder] = dataclasses.field(default_factory=list)
+    defender_roles_used: bool = True
     incidents: list[Entity] = dataclasses.field(default_factory=list)
     refusals: tuple[Refusal, ...] = ()
     arm_consent: bool = True
@@ -143,6 +155,12 @@ class Directory:
         """Template ids of roles that are active for the whole tenant, direct or through role-assignable groups."""
         holders = {member_id, *self.transitive_groups(member_id)}
         return {row.role_id for row in self.role_assignments if row.principal_id in holders and row.scope == "/"}
+
+    def reads_by_defender_role(self, member_id: str) -> bool:
+        """Does a role of Defender itself give security data, directly or through a group? [guess: which one does]"""
+        holders = {member_id, *self.transitive_groups(member_id)}
+        held = [row for row in self.defender_roles if row.principal_id in holders]
+        return self.defender_roles_used and any("securitydata" in name for row in held for name in row.permissions)
 
     def activated_roles(self) -> set[str]:
         """Roles that were ever given to somebody in this tenant: only these exist as directoryRole objects."""

@@ -71,6 +71,12 @@ ASSIGNED_MEMBERS: t.Final = (
     "PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup",
 )
 
+DEFENDER_ROLES: t.Final = (
+    "RoleManagement.Read.Defender",
+    "RoleManagement.ReadWrite.Defender",
+    "RoleManagement.Read.All",
+)
+
 SUBSCRIPTIONS_DELEGATED: t.Final = ("Organization.Read.All", "Directory.Read.All")
 SUBSCRIPTIONS_APPLICATION: t.Final = (*SUBSCRIPTIONS_DELEGATED, "Organization.ReadWrite.All")
 
@@ -98,6 +104,7 @@ KNOWN: t.Final = frozenset(
         *ASSIGNED_ROLES,
         *ELIGIBLE_MEMBERS,
         *ASSIGNED_MEMBERS,
+        *DEFENDER_ROLES,
         *SUBSCRIPTIONS_APPLICATION,
         *INCIDENTS,
         "ThreatHunting.Read.All",
@@ -116,6 +123,7 @@ FULL_APPLICATION: t.Final = frozenset(
         "Policy.Read.All",
         "PrivilegedAssignmentSchedule.Read.AzureADGroup",
         "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+        "RoleManagement.Read.Defender",
         "RoleManagement.Read.Directory",
         "SecurityIncident.Read.All",
         "User.Read.All",

@@ -143,10 +143,11 @@ class Home(Organization):
 class Tenant(Organization, Governed):
     """A target tenant.
 
-    `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out. What
-    Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`). `in_view`: it stands in
-    the operator's multitenant view. `portal_offered` null: the portal offers it where the operator has access.
-    `entry_at_home` is the entry for this tenant in cross-tenant access of the home tenant.
+    `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out.
+    `defender_roles_used` false: its workloads are not switched on for unified RBAC, so that Defender's own roles give
+    nothing. What Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`). `in_view`:
+    it stands in the operator's multitenant view. `portal_offered` null: the portal offers it where the operator has
+    access. `entry_at_home` is the entry for this tenant in cross-tenant access of the home tenant.
     """
 
     declare: Declare = Declare()
@@ -157,6 +158,7 @@ class Tenant(Organization, Governed):
     consent: Consent = "full"
     conditional_access: ConditionalAccess = ConditionalAccess()
     defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
+    defender_roles_used: bool = True
     arm_listed: bool = True
     arm_named: bool = True
     in_view: bool = False

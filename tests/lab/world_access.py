@@ -15,7 +15,7 @@ import typing as t
 
 import pydantic
 
-from lab.world_words import Names, Strict, guid, unknown
+from lab.world_words import Guid, Names, Strict, guid, unknown
 
 Word = t.Literal["allowed", "blocked"]
 _WORDS: t.Final = ("allowed", "blocked")
@@ -123,7 +123,16 @@ Entry = t.Annotated[PartnerAccess | None, pydantic.BeforeValidator(_partner)]
 
 
 class CrossTenantAccess(Strict):
-    """A tenant's own settings: its default, and in a target tenant its entry for the home tenant."""
+    """A tenant's own settings: its default, and in a target tenant its entry for the home tenant.
+
+    `others` are its entries for tenants that are not in the world, `allowed_clouds` the Microsoft clouds that it works
+    with, beside its own.
+    """
 
     default: DefaultAccess = DefaultAccess()
     partner: Entry = PartnerAccess()
+    others: dict[Guid, PartnerAccess] = pydantic.Field(default_factory=dict)
+    allowed_clouds: t.Annotated[
+        tuple[t.Literal["microsoftonline.com", "microsoftonline.us", "partner.microsoftonline.cn"], ...],
+        pydantic.Strict(strict=False),
+    ] = ()

@@ -14,16 +14,32 @@ from lab.world_pim import EligibleGroups, EligibleRoles, TimedRoles, every_group
 from lab.world_words import Name, Names, Period, Role, RoleIds, SkuName, Strict, unknown
 
 
+class DefenderRole(Strict):
+    """A role of Microsoft Defender itself (unified RBAC). The same name is the same role in a tenant.
+
+    `permissions` are names of actions; how Microsoft spells them is not documented [guess].
+    """
+
+    name: Name
+    permissions: t.Annotated[tuple[str, ...], pydantic.Strict(strict=False)] = (
+        "microsoft.xdr/secops/securitydata/read",
+    )
+
+
+DefenderRoles = t.Annotated[tuple[DefenderRole, ...], pydantic.Strict(strict=False)]
+
+
 class Group(Strict):
     """A security group. `members_of` names the groups that this one is a member of.
 
-    `eligible_roles` are roles that it may activate.
+    `eligible_roles` are roles that it may activate, `defender_roles` are of Defender's own.
     """
 
     name: Name
     members_of: t.Annotated[tuple[str, ...], pydantic.Strict(strict=False)] = ()
     roles: t.Annotated[tuple[Role, ...], pydantic.Strict(strict=False)] = ()
     eligible_roles: RoleIds = ()
+    defender_roles: DefenderRoles = ()
     assignable_to_role: bool = False
 
 
@@ -114,8 +130,8 @@ class Guest(Strict):
     """The operator's object in the tenant. `roles` are direct ones, `groups` are groups of the tenant.
 
     `scoped_roles` are assigned for an administrative unit only. The `eligible_` ones can be activated, the `timed_`
-    ones are active until an end.
-    With `deleted_days_ago` it stands among the deleted items, where it can be restored for 30 days.
+    ones are active until an end. `defender_roles` are of Defender's own. With `deleted_days_ago` it stands among the
+    deleted items, where it can be restored for 30 days.
     """
 
     state: t.Literal["Accepted", "PendingAcceptance"] | None = "Accepted"
@@ -129,6 +145,7 @@ class Guest(Strict):
     timed_roles: TimedRoles = ()
     eligible_groups: EligibleGroups = ()
     deleted_days_ago: t.Annotated[int, pydantic.Field(ge=0, le=29)] | None = None
+    defender_roles: DefenderRoles = ()
 
     @property
     def every_group(self) -> list[str]:

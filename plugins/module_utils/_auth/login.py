@@ -312,6 +312,7 @@ def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignI
         "who": operator,
         "app": connection.client_id,
         "resource": "Microsoft Graph",
+        "defender_portal": connection.cloud.portal,
         "consent_url": (
             f"{connection.cloud.login}/{connection.home_tenant_id}/adminconsent?client_id={connection.client_id}"
         ),

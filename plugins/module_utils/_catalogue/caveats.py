@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
     CONDITIONAL_ACCESS,
+    CROSS_CLOUD,
     CROSS_TENANT_B2B,
     CROSS_TENANT_PORTAL,
     CROSS_TENANT_SYNC,
@@ -25,6 +26,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     PIM_ROLES,
     PIM_ROLES_PAGE,
     PREREQUISITES,
+    UNIFIED_RBAC,
     CaveatText,
 )
 
@@ -105,6 +107,31 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         " Relationship Administrator of {home} ends the governance relationship.",
         GOVERNANCE,
     ),
+    "access.cross_cloud_home": CaveatText(
+        "{home} is not set up as Microsoft's pages on tenants in another cloud ask. Missing for {tenant}: {items}.",
+        "A Security Administrator of {home} sets this in Microsoft Entra, Cross-tenant access settings: {items}.",
+        CROSS_CLOUD,
+    ),
+    "access.cross_cloud_not_read": CaveatText(
+        "Whether {home} has these settings for {tenant} is not known: {items}. {said}",
+        "A Security Administrator of {home} looks at Microsoft Entra, Cross-tenant access settings; or an administrator"
+        " of {home} grants Policy.Read.All to our app to have it told.",
+        CROSS_CLOUD,
+    ),
+    "access.cross_cloud_target": CaveatText(
+        "What {tenant} accepts from {home} can be seen in cloud {cloud} alone.",
+        "A Security Administrator of {tenant} looks at Microsoft Entra, Cross-tenant access settings. Microsoft cloud"
+        " settings: {home_endpoint} allowed. Organizational settings for {home}: B2B collaboration, inbound: allowed;"
+        " B2B collaboration, outbound: blocked; B2B direct connect, inbound and outbound: blocked; Trust settings:"
+        " multifactor authentication trusted.",
+        CROSS_CLOUD,
+    ),
+    "access.cross_cloud_direction": CaveatText(
+        "Microsoft documents 'add from another cloud' for a home tenant in GCC High or DoD, and {home} is in cloud"
+        " {run_cloud}.",
+        "{operator} sees in the multitenant portal, under 'Add tenants', whether it offers another cloud.",
+        CROSS_CLOUD,
+    ),
     "license.in_warning": CaveatText(
         "The subscription {sku} of {tenant} is in its grace period.",
         "Whoever buys licences for {tenant} renews it in the Microsoft 365 admin center, Billing.",
@@ -139,17 +166,22 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         " PrivilegedEligibilitySchedule.Read.AzureADGroup to our app to have it told.",
         PIM_ROLES_PAGE,
     ),
+    "permissions.custom_role_not_read": CaveatText(
+        "Whether {operator} holds a role of Microsoft Defender itself in {tenant} was not read: {said}",
+        "An administrator of {tenant} grants RoleManagement.Read.Defender to our app to have it told.",
+        UNIFIED_RBAC,
+    ),
     "permissions.security_reader": CaveatText(
         "{operator} holds no more than Security Reader in {tenant}. Where Defender for Endpoint uses roles of its own,"
         " that alone shows no devices.",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id}; where devices are missing, an administrator"
+        "{operator} opens {defender_portal}/?tid={tenant_id}; where devices are missing, an administrator"
         " of {tenant} assigns a Defender role.",
         PERMISSIONS,
     ),
     "sign_in.not_the_portal": CaveatText(
         "The sign-in was for Microsoft Graph, through our app. The portal signs in through apps of its own, which"
         " Conditional Access of {tenant} can treat differently.",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id} once.",
+        "{operator} opens {defender_portal}/?tid={tenant_id} once.",
         CONDITIONAL_ACCESS,
     ),
     "sign_in.arm_refused": CaveatText(
@@ -168,7 +200,7 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
     ),
     "defender.no_incidents": CaveatText(
         "Defender of {tenant} answered, but with no incident: that does not prove that Defender XDR is provisioned.",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id} once and sees whether data is there.",
+        "{operator} opens {defender_portal}/?tid={tenant_id} once and sees whether data is there.",
         PREREQUISITES,
     ),
 }
@@ -177,6 +209,8 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
 CAVEATS_TO_ACT_ON: t.Final = frozenset(
     {
         "access.activation_ends",
+        "access.cross_cloud_home",
+        "access.cross_cloud_target",
         "access.gdap_expiring",
         "access.gdap_expiring_global_admin",
         "access.governance_beside_gdap",

@@ -39,7 +39,7 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unmet",
         "Defender of {tenant} answers neither {operator} nor our app, although both may read incidents: it is not"
         " provisioned there: {said}",
-        "A Security Administrator of {tenant} opens https://security.microsoft.com/?tid={tenant_id} once, which"
+        "A Security Administrator of {tenant} opens {defender_portal}/?tid={tenant_id} once, which"
         " provisions Defender XDR; the licence has to be in place.",
         PREREQUISITES,
     ),
@@ -47,7 +47,7 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unmet",
         "Defender of {tenant} refuses {operator}, although permission and role are there; the sign-in of a person alone"
         " does not tell why: {said}",
-        "A Security Administrator of {tenant} opens https://security.microsoft.com/?tid={tenant_id}: if Defender XDR is"
+        "A Security Administrator of {tenant} opens {defender_portal}/?tid={tenant_id}: if Defender XDR is"
         " not set up, that provisions it; if it is, give {operator} a role in Permissions, Microsoft Defender XDR,"
         " Roles. With an app identity beside the operator's we tell the two apart.",
         PERMISSIONS,

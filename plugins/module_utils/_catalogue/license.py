@@ -63,7 +63,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     "license.sufficiency_open": Reason(
         "unknown",
         "{tenant} has only {products} ({sku}); Microsoft's page does not say whether that is enough for Defender XDR.",
-        "Open https://security.microsoft.com/?tid={tenant_id} and see whether Defender XDR answers; if it does, list"
+        "Open {defender_portal}/?tid={tenant_id} and see whether Defender XDR answers; if it does, list"
         " {products} in `licenses` of this tenant.",
         LICENSING,
     ),

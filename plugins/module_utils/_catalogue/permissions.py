@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages import (
+    ACTIVATE_RBAC,
     CONSENT,
     GDAP_ASSIGN,
     GDAP_LIST,
@@ -17,6 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._catalogue.pages imp
     PIM_GROUPS_PAGE,
     PIM_ROLES,
     PIM_ROLES_PAGE,
+    UNIFIED_RBAC,
     Reason,
 )
 
@@ -72,6 +74,22 @@ REASONS: t.Final[dict[str, Reason]] = {
         "{operator} holds {roles} in {tenant} only for a part of the tenant (an administrative unit).",
         "An administrator of {tenant} assigns the role for the whole directory.",
         PERMISSIONS,
+    ),
+    "permissions.custom_role": Reason(
+        "unknown",
+        "{operator} holds none of the Entra roles wanted in {tenant}, but a role of Microsoft Defender itself"
+        " ({custom}). No API tells whether Defender of {tenant} uses these roles for its workloads.",
+        "A Security Administrator of {tenant} looks at the Defender portal, Permissions, Microsoft Defender XDR, Roles:"
+        " are the workloads switched on, and does the role read security data? Or give the operator identity"
+        " (refresh_token_file): an answer of Defender to {operator} proves it.",
+        ACTIVATE_RBAC,
+    ),
+    # The report alone says this: facts and the probe of Defender are two modules.
+    "permissions.custom_role_proven": Reason(
+        "met",
+        "{operator} holds a role of Microsoft Defender itself in {tenant}, and Defender answered {operator} there.",
+        NOTHING,
+        UNIFIED_RBAC,
     ),
     "permissions.access_first": Reason(
         "unknown",

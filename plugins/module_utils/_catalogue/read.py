@@ -91,6 +91,13 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Wait until Microsoft offers this preview there, or look by hand in the portal.",
         GRAPH_ERRORS,
     ),
+    "read.not_in_cloud": Reason(
+        "unknown",
+        "{what} in {where} could not be read: Microsoft Graph of cloud {cloud} does not have it.",
+        "Nobody can mend this in cloud {cloud}: declare for {where} what that cloud has (access: b2b where there is no"
+        " GDAP), or look at it by hand in the portal of that cloud.",
+        LEARN + "graph/deployments",
+    ),
     "read.other_cloud": Reason(
         "unknown",
         "{tenant} is in cloud {cloud}; a sign-in of cloud {run_cloud} cannot read it.",

@@ -44,7 +44,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     "registration.not_offered": Reason(
         "unmet",
         "The portal does not offer {tenant} to {operator}, although each of its sources answered.",
-        "{operator} signs in to https://security.microsoft.com/?tid={tenant_id}. If that works, look for a Conditional"
+        "{operator} signs in to {defender_portal}/?tid={tenant_id}. If that works, look for a Conditional"
         " Access policy in {tenant} that asks for MFA on Azure Resource Manager: Microsoft names it as what hides"
         " tenants from this list.",
         MTO_TROUBLESHOOT,

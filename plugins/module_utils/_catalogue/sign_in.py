@@ -86,7 +86,7 @@ _OF_THE_TENANT: t.Final[dict[str, Reason]] = {
     "sign_in.mfa_enrollment": Reason(
         "unmet",
         "{tenant} asks {who} to register for multifactor authentication first: {said}",
-        "{operator} opens https://security.microsoft.com/?tid={tenant_id} once and registers; or an administrator of"
+        "{operator} opens {defender_portal}/?tid={tenant_id} once and registers; or an administrator of"
         " {tenant} trusts the multifactor authentication of {home}, which makes a second registration needless.",
         MFA_TRUST,
     ),

@@ -53,6 +53,7 @@ class Told:
     url: str
     applies: bool = False
     check_mode: bool = False
+    defender_portal: str = "https://security.microsoft.com"
 
     def without_view(self) -> Row:
         """The result where nobody gave a picture of the view: everything is unknown, and nothing is claimed."""
@@ -148,6 +149,7 @@ class Told:
             "where": "the portal",
             "operator": self.operator,
             "portal": self.url,
+            "defender_portal": self.defender_portal,
             "settings_url": f"{self.url}/mtosettings",
             "home_tenant_id": self.wish.home_tenant_id,
             "max_tenants": str(self.wish.max_tenants),

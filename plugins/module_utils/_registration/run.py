@@ -53,7 +53,15 @@ def register_tenants(params: Params, connection: Connection, *, check_mode: bool
             "registration: apply needs portal_contract (docs/contract.md) and a live session (portal_cookies_file or"
             " portal_session); without them, assist says what to do by hand."
         )
-    told = Told(tenants, wish, connection.operator, source.url, applies=applies, check_mode=check_mode)
+    told = Told(
+        tenants,
+        wish,
+        connection.operator,
+        source.url,
+        applies=applies,
+        check_mode=check_mode,
+        defender_portal=connection.cloud.portal,
+    )
     if not source.given:
         return told.without_view()
     keeper = _Keeper(params) if params.get("backup") else None
@@ -169,7 +177,8 @@ def view_info(params: Params, connection: Connection) -> dict[str, t.Any]:
         )
     live = source.read(groups=True)
     problem = source.refuse(live.view, connection)
-    told = Told([], Wish((), frozenset(), connection.home_tenant_id), connection.operator, source.url)
+    nothing = Wish((), frozenset(), connection.home_tenant_id)
+    told = Told([], nothing, connection.operator, source.url, defender_portal=connection.cloud.portal)
     whole = not live.view.problems and problem is None
     saved = snapshot_of(live.view) if whole else None
     return {**told.info(Picture(live.view, problem, source.url)), "snapshot": saved, "warnings": list(source.warnings)}

@@ -10,6 +10,7 @@ import time
 import typing as t
 from urllib.parse import urlsplit
 
+from ansible_collections.m365.defender.plugins.module_utils._cloud import mto_address, mto_not_given
 from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._http import Http
@@ -36,6 +37,7 @@ from ansible_collections.m365.defender.plugins.module_utils._registration.snapsh
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible_collections.m365.defender.plugins.module_utils._cloud import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._options import Connection, Spec
     from ansible_collections.m365.defender.plugins.module_utils._registration.view import View
 
@@ -124,11 +126,12 @@ def open_source(params: Mapping[str, t.Any], connection: Connection) -> Source:
         http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
         portal = Portal(http, base, cookies, connection.home_tenant_id)
         portal.renew()
-    return Source(portal, snapshot, max_age, _address(base), deadline, tuple(warnings))
+    return Source(portal, snapshot, max_age, base or _unpublished(connection.cloud), deadline, tuple(warnings))
 
 
-def _address(base: str | None) -> str:
-    return base or "the multitenant portal of your cloud"
+def _unpublished(cloud: Cloud) -> str:
+    """What stands in the steps of the guide in place of an address."""
+    return f"https://(multitenant portal of {cloud.name}, address not published: give endpoints.mto)"
 
 
 def _given(params: Mapping[str, t.Any], name: str) -> t.Any:
@@ -141,12 +144,7 @@ def _session(given: Mapping[str, t.Any], connection: Connection) -> tuple[str, M
     cloud = connection.cloud
     bases = [base for base in (cloud.mto, cloud.portal) if base]
     if given["portal_session"]:
-        if cloud.mto is None:
-            raise OptionError(
-                f"endpoints.mto: nobody has published the address of the multitenant portal of cloud {cloud.name};"
-                " give it as you see it in the browser."
-            )
-        return cloud.mto, _session_values(given["portal_session"])
+        return mto_address(cloud), _session_values(given["portal_session"])
     cookies, now = read_cookies(given["portal_cookies_file"]), time.time()
     for base in bases:
         found = cookies_for(cookies, urlsplit(base).hostname or "", now)
@@ -156,6 +154,7 @@ def _session(given: Mapping[str, t.Any], connection: Connection) -> tuple[str, M
     raise OptionError(
         f"portal_cookies_file: it holds no session that is valid now: the cookies {SESSION_COOKIE} and {XSRF_COOKIE} of"
         f" {hosts} are needed. Sign in there in a browser and export them again."
+        + ("" if cloud.mto else f" {mto_not_given(cloud)}")
     )
 
 

@@ -182,7 +182,13 @@ _NOT_BEGUN: t.Final = frozenset(
 
 
 def _none_of(case: Case, ways: list[Access]) -> Access:
-    """No method is met under `auto`: unknown before a no, and of several the one that was begun."""
+    """No method is met under `auto`: unknown before a no, and of several the one that was begun.
+
+    A method that the cloud has not is none that could still carry.
+    """
+    ways = [access for access in ways if access.verdict.reason != "read.not_in_cloud"] or ways
+    if len(ways) == 1:
+        return ways[0]
     for access in ways:
         if access.verdict.status == "unknown":
             return access

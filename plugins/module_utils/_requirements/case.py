@@ -33,6 +33,7 @@ class Case:
     app: str
     consent_url: str
     expiry_warning_days: int = 30
+    defender_portal: str = "https://security.microsoft.com"
 
     @property
     def details(self) -> dict[str, str]:
@@ -44,6 +45,7 @@ class Case:
             "operator": self.operator,
             "app": self.app,
             "consent_url": self.consent_url,
+            "defender_portal": self.defender_portal,
         }
 
     def get(self, key: str) -> Evidence | None:

@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fl
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
 from ansible_collections.m365.defender.plugins.module_utils._reading import Place, described, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.access import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_cloud import with_recipe
 from ansible_collections.m365.defender.plugins.module_utils._requirements.expiry import expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import (
     home_failure,
@@ -42,7 +43,7 @@ def judge_requirements(case: Case) -> TenantReport:
     """Every verdict about one tenant. Pure."""
     access = judge_access(case)
     verdicts = {
-        "access": access.verdict,
+        "access": with_recipe(case, access.verdict),
         "license": judge_license(case),
         "permissions": judge_permissions(case, access),
         "mfa_trust": judge_mfa_trust(case),

@@ -53,7 +53,13 @@ _STATUS_UNKNOWN: t.Final = (_UNKNOWN, "access.governance_status_unknown")
 # HTTP 4xx. A list that failed in passing (throttled, unreachable) is not among them: it could be read the next time,
 # and hold what is missing.
 _MAY_NOT_BE_READ: t.Final = frozenset(
-    {"consent.permission_missing", "read.forbidden", "read.not_offered", "access.governance_not_in_cloud"}
+    {
+        "consent.permission_missing",
+        "read.forbidden",
+        "read.not_offered",
+        "read.not_in_cloud",
+        "access.governance_not_in_cloud",
+    }
 )
 
 
@@ -260,7 +266,7 @@ def governance_caveats(case: Case, *, met: bool) -> list[Caveat]:
 
 
 def _unread_caveat(case: Case, problem: Problem | None) -> Caveat | None:
-    if problem is None:
+    if problem is None or (problem.reason == "read.not_in_cloud" and case.tenant.access == "auto"):
         return None
     told = case.verdict("access", problem.reason, problem.details).message
     return make_caveat("access.governance_unread", {**case.details, "said": told})

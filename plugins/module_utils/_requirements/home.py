@@ -13,6 +13,15 @@ from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fl
 from ansible_collections.m365.defender.plugins.module_utils._model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, described
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import USER_PERMISSIONS, known_mails
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_cloud import (
+    CLOUD_DEFAULT,
+    CLOUD_ENDPOINTS,
+    CLOUD_PARTNER,
+    DEFAULT_KEY,
+    ENDPOINTS_KEY,
+    PARTNER_KEY,
+    crosses,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
     HOME_DEFAULT,
     HOME_PARTNER_KEY,
@@ -169,6 +178,15 @@ class Home:
             found[HOME_PARTNER_KEY] = dataclasses.replace(partners, data=data)
         return found
 
+    def cross_cloud(self, tenant: Tenant) -> dict[str, Evidence]:
+        """What the home tenant has set for a tenant in another cloud, where one is declared."""
+        keys = {ENDPOINTS_KEY: ENDPOINTS_KEY, DEFAULT_KEY: DEFAULT_KEY, PARTNER_KEY: _partner_key(tenant)}
+        return {key: self.evidence[name] for key, name in keys.items() if name in self.evidence}
+
+
+def _partner_key(tenant: Tenant) -> str:
+    return f"{PARTNER_KEY}/{tenant.tenant_id}"
+
 
 def _slice_relationships(piece: Evidence, tenant: Tenant) -> Evidence:
     """Only this customer's; roles that nobody wants are counted, not listed."""
@@ -213,13 +231,13 @@ def _slice_rows(piece: Evidence, groups: set[str]) -> Evidence:
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, with_gdap: bool = True) -> Home:
     """Sign in to the home tenant and read what concerns all. Raises where sign-in fails or the operator is unknown.
 
-    HomeSignInError where there is no token; `with_gdap` False leaves relationships, of governance too, groups and
-    cross-tenant access out.
+    HomeSignInError where there is no token; `with_gdap` False leaves out relationships, of governance too, groups,
+    cross-tenant access and what is set for other clouds.
     """
     session.sign_in_home()
     gdap = with_gdap and any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
     b2b = with_gdap and any(tenant.access in ("b2b", "auto") for tenant in tenants)
-    asked = _asked(session, gdap=gdap, b2b=b2b)
+    asked = [*_asked(session, gdap=gdap, b2b=b2b), *(_cross_cloud(session, tenants) if with_gdap else ())]
     activations = (ELIGIBLE_GROUPS, TIMED_GROUPS) if session.reading_as == "app" else _OWN_ACTIVATIONS
     needs = (*(item.read for item in asked), *((ASSIGNMENTS, *activations) if gdap else ()))
     place = dataclasses.replace(session.home_place, needs=needs)
@@ -264,6 +282,15 @@ def _asked(session: Session, *, gdap: bool, b2b: bool) -> list[Asked]:
     if b2b:
         asked += [Asked(read.what, read) for read in (HOME_DEFAULT, HOME_PARTNERS)]
     return asked
+
+
+def _cross_cloud(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
+    """The home tenant's own settings: asked for only where a declared tenant is in another cloud."""
+    others = [tenant for tenant in tenants if crosses(session.cloud_name, tenant.cloud)]
+    if not others:
+        return []
+    entries = [Asked(_partner_key(tenant), CLOUD_PARTNER, {"tenant_id": tenant.tenant_id}) for tenant in others]
+    return [Asked(ENDPOINTS_KEY, CLOUD_ENDPOINTS), Asked(DEFAULT_KEY, CLOUD_DEFAULT), *entries]
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.accoun
     not_known,
 )
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._requirements.defender_rbac import custom_roles, not_told
 from ansible_collections.m365.defender.plugins.module_utils._roles import role_names, role_template_id
 from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat
 
@@ -107,7 +108,7 @@ def judge_permissions(case: Case, access: Access) -> Verdict:
     if access.gdap is not None:
         found.append(_through_gdap(case, access.gdap))
     if access.account_id is not None:
-        found.append(_of_account(case))
+        found.append(_of_account(case, access.account_id))
     if access.governance is not None:
         found.append(_through_governance(case, access.governance))
     if not found:
@@ -153,7 +154,7 @@ def _through_governance(case: Case, governance: GovernanceFinding) -> Verdict:
     return case.verdict("permissions", reason, details, evidence=governance.evidence[:1])
 
 
-def _of_account(case: Case) -> Verdict:
+def _of_account(case: Case, account_id: str) -> Verdict:
     """Met by what was read; not met only when everything was read."""
     roles, assignments = case.get("directory_roles"), case.get("role_assignments")
     direct = _assigned(assignments, "/")
@@ -170,7 +171,26 @@ def _of_account(case: Case) -> Verdict:
     for piece, other in ((roles, assignments), (assignments, roles)):
         if not readable(piece):
             return case.unread("permissions", piece, other)
-    return _no_role(case, roles, assignments, details)
+    return _custom_role(case, account_id, details) or _no_role(case, roles, assignments, details)
+
+
+def _custom_role(case: Case, account_id: str, details: dict[str, str]) -> Verdict | None:
+    """A role of Defender itself, where there is nothing to activate: it may be enough, and only Defender's answer to
+    the operator proves it."""
+    custom = custom_roles(case, account_id)
+    if custom is None or may_activate(case) is not None:
+        return None
+    told = {**details, "custom": ", ".join(custom.names), "object": "/".join(custom.ids)}
+    evidence = [case.get("directory_roles"), case.get("role_assignments"), *custom.evidence]
+    return case.verdict(
+        "permissions", "permissions.custom_role", told, evidence=evidence, caveats=_not_read_caveats(case)
+    )
+
+
+def _not_read_caveats(case: Case) -> list[Caveat]:
+    """What might have brought a role, and could not be read."""
+    said = {"permissions.eligibility_not_read": not_known(case), "permissions.custom_role_not_read": not_told(case)}
+    return [make_caveat(reason, {**case.details, "said": why}) for reason, why in said.items() if why]
 
 
 def _way(assignments: Evidence | None) -> str:
@@ -200,6 +220,5 @@ def _no_role(case: Case, roles: Evidence | None, assignments: Evidence | None, d
     left_out = assignments.data["left_out"] if assignments is not None else 0
     if (roles is not None and roles.data["untold"]) or left_out:
         return case.verdict("permissions", "permissions.limited_information", details, evidence=evidence)
-    said = not_known(case)
-    caveats = [make_caveat("permissions.eligibility_not_read", {**case.details, "said": said})] if said else []
+    caveats = _not_read_caveats(case)
     return case.verdict("permissions", "permissions.no_role", details, evidence=evidence, caveats=caveats)

@@ -33,6 +33,10 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_
     SYNCHRONIZATION,
     read_about,
 )
+from ansible_collections.m365.defender.plugins.module_utils._requirements.defender_rbac import (
+    DEFENDER_READS,
+    slice_for,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.gdap import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import ORGANIZATION, OWN_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._requirements.just_in_time import (
@@ -66,7 +70,7 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     place = Place(tenant.tenant_id, tenant.name, case.consent_url, _needs(session, case, asked))
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return _with(case, session.missing(asked, problem, place))
+        return _with(case, {**session.missing(asked, problem, place), **home.cross_cloud(tenant)})
     case = _with(case, session.read(asked, place))
     if judge_accounts(case).reason == "access.guest_missing" and session.has("app"):
         return _with(case, session.read_as("app", _deleted_look_ups(home), place))
@@ -83,6 +87,7 @@ def empty_case(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -
         operator=home.operator,
         app=session.client_id,
         consent_url=session.consent_url(tenant.tenant_id),
+        defender_portal=session.defender_portal,
     )
 
 
@@ -107,8 +112,10 @@ def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
 def _needs(session: Session, case: Case, asked: list[Asked]) -> tuple[Read, ...]:
     """All that may be read there: what comes first, and what is asked about an account once it is found."""
     reads = [item.read for item in asked]
-    later = [item.read for item in _account_reads(session, "")] if _needs_accounts(case) else []
-    return tuple(dict.fromkeys([*reads, *later]))
+    if not _needs_accounts(case):
+        return tuple(dict.fromkeys(reads))
+    later = [item.read for item in _account_reads(session, "")]
+    return tuple(dict.fromkeys([*reads, *later, *DEFENDER_READS.values()]))
 
 
 def _needs_accounts(case: Case) -> bool:
@@ -149,9 +156,10 @@ def _with_roles(session: Session, case: Case, place: Place) -> Case:
     case = _with(case, session.read(_account_reads(session, access.account_id), place))
     if judge_permissions(case, access).status == "met":
         return case
-    # What may be activated through a group says whom the remedy is for: asked only where a role is missing.
-    asked = _group_reads(case)
-    return _with(case, session.read([Asked("organization", ORGANIZATION), *asked], place)) if asked else case
+    # What may be activated through a group, and Defender's own roles: asked only where an Entra role is missing.
+    custom = [Asked(key, read) for key, read in DEFENDER_READS.items()]
+    found = session.read([Asked("organization", ORGANIZATION), *_group_reads(case), *custom], place)
+    return _with(case, slice_for(case, access.account_id, found))
 
 
 def _account_reads(session: Session, account_id: str) -> list[Asked]:

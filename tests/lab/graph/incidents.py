@@ -53,7 +53,8 @@ def list_incidents(request: Request) -> Answer:
     directory = request.directory
     if directory.defender == "not_provisioned" or not _has_plan(directory):
         raise _forbidden("The tenant is not provisioned for this service.")
-    if request.caller.delegated and request.caller.roles.isdisjoint(_READERS):
+    by_role = not request.caller.roles.isdisjoint(_READERS)
+    if request.caller.delegated and not (by_role or directory.reads_by_defender_role(request.caller.object_id)):
         raise _forbidden("The user has no role that allows the requested action.")
     if request.caller.delegated and directory.defender == "operator_refused":
         raise _forbidden("User is not exposed to the requested data.")

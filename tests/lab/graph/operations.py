@@ -14,6 +14,7 @@ import typing as t
 from lab import permissions as p
 from lab import roles as r
 from lab.graph import (
+    defender_roles,
     incidents,
     operations_governance,
     organization,
@@ -67,7 +68,8 @@ DIRECTORY_READERS: t.Final = r.ids("Directory Readers", "Global Reader", "User A
 class Operation:
     """One row. `options` are the query options that the lab takes, `beyond` those that only Graph takes.
 
-    `readers` are roles that a person needs; with `members_read`, members of the directory need none.
+    `readers` are roles that a person needs; with `members_read`, members of the directory need none. `versions` are
+    those of Graph that have it.
     """
 
     method: str
@@ -80,6 +82,7 @@ class Operation:
     readers: frozenset[str] = frozenset()
     members_read: bool = False
     units: int = 1
+    versions: tuple[str, ...] = ("v1.0", "beta")
 
 
 def _read(
@@ -92,6 +95,9 @@ _GDAP: t.Final = "/tenantRelationships/delegatedAdminRelationships"
 _CUSTOMERS: t.Final = "/tenantRelationships/delegatedAdminCustomers"
 _TRUST: t.Final = "/policies/crossTenantAccessPolicy"
 _ROLES: t.Final = "/roleManagement/directory"
+_DEFENDER_ROLES: t.Final = "/roleManagement/defender"
+# What a person needs to read them beside the permission is not documented.
+_BETA: t.Final[dict[str, t.Any]] = {"versions": ("beta",), "options": frozenset(), "beyond": _PAGED | _SEARCHED}
 _GROUP_SCHEDULES: t.Final = "/identityGovernance/privilegedAccess/group"
 _BY_ME: t.Final = "/filterByCurrentUser(on='{on}')"
 _FIND: t.Final = "/tenantRelationships/findTenantInformationBy"
@@ -215,6 +221,8 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         p.ROLES_DELEGATED,
         **_DIRECTORY_READ,
     ),
+    _read(_DEFENDER_ROLES + "/roleAssignments", p.DEFENDER_ROLES, defender_roles.list_assignments, **_BETA),
+    _read(_DEFENDER_ROLES + "/roleDefinitions", p.DEFENDER_ROLES, defender_roles.list_definitions, **_BETA),
     _read(
         _ROLES + "/roleEligibilityScheduleInstances", p.ELIGIBLE_ROLES, schedules.list_eligible_roles, **_ROLE_SCHEDULES
     ),

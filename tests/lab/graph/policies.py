@@ -27,7 +27,7 @@ _SYNCHRONIZATION: t.Final = Resource(
 
 def get_policy(request: Request) -> Answer:
     """GET /policies/crossTenantAccessPolicy"""
-    row = {"displayName": "CrossTenantAccessPolicy", "allowedCloudEndpoints": []}
+    row = {"displayName": "CrossTenantAccessPolicy", "allowedCloudEndpoints": list(request.directory.allowed_clouds)}
     return entity(request, _POLICY, row)
 
 

@@ -59,7 +59,8 @@ def _parts(segment: str) -> tuple[str, ...]:
 def find_operation(method: str, version: str, path: str) -> tuple[Operation, dict[str, str]]:
     """The operation and the keys in its path. Raises GraphError."""
     segments = split_path(path)
-    found = [(route.operation, keys) for route in _ROUTES if (keys := route.match(segments)) is not None]
+    routes = [route for route in _ROUTES if version in route.operation.versions]
+    found = [(route.operation, keys) for route in routes if (keys := route.match(segments)) is not None]
     for operation, keys in found:
         if operation.method == method:
             return operation, keys

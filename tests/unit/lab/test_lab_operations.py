@@ -24,10 +24,17 @@ IDS = [f"{operation.method} {operation.path}" for operation in OPERATIONS]
 @pytest.mark.parametrize("operation", OPERATIONS, ids=IDS)
 def test_found_by_its_path(operation):
     path = re.sub(r"\{\w+\}", "a.b%23c", operation.path)
-    found, keys = find_operation(operation.method, "v1.0", path)
-    assert found is operation
-    assert set(keys.values()) <= {"a.b#c"}
+    for version in operation.versions:
+        found, keys = find_operation(operation.method, version, path)
+        assert found is operation
+        assert set(keys.values()) <= {"a.b#c"}
     assert find_operation(operation.method, "beta", path.upper())[0] is operation
+
+
+@pytest.mark.parametrize("operation", [op for op in OPERATIONS if "v1.0" not in op.versions], ids=str)
+def test_what_only_beta_has_is_no_segment_of_v1_0(operation):
+    with pytest.raises(GraphError, match="Resource not found for the segment 'defender'"):
+        find_operation(operation.method, "v1.0", operation.path)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=IDS)

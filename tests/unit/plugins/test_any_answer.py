@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
 import json
 import types
@@ -24,11 +25,16 @@ from ansible_collections.m365.defender.plugins.module_utils._deadline import Dea
 from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Response
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
-from ansible_collections.m365.defender.plugins.module_utils._model import ACCESS_METHODS, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._model import ACCESS_METHODS, Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._requirements.access import (
+    judge_access as judge_access_method,
+)
+from ansible_collections.m365.defender.plugins.module_utils._requirements.defender_rbac import slice_for
 from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._requirements.governance_lists import KEYS, with_home
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import Home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._roles import DEFENDER_ROLES
 
 ORIGIN = "https://graph.test:443"
@@ -136,6 +142,22 @@ GOOD = {
     },
     "directory_roles": {"value": [{"id": "d", "roleTemplateId": DEFENDER_ROLES[4]}]},
     "role_assignments": {"value": [{"roleDefinitionId": DEFENDER_ROLES[4], "directoryScopeId": "/"}]},
+    "defender_role_assignments": {
+        "value": [
+            {
+                "id": "x",
+                "displayName": "X",
+                "roleDefinitionId": "r",
+                "principalIds": ["a", "g"],
+                "directoryScopeIds": ["/"],
+                "appScopeIds": [],
+            }
+        ]
+    },
+    "defender_role_definitions": {
+        "value": [{"id": "r", "displayName": "R", "rolePermissions": [{"allowedResourceActions": ["x/read"]}]}]
+    },
+    "cross_cloud_endpoints": {"displayName": "P", "allowedCloudEndpoints": ["microsoftonline.us"]},
     "identity_synchronization": {"tenantId": "h", "userSyncInbound": {"isSyncAllowed": True}},
     "arm_tenants": {"value": [{"id": "/tenants/t", "tenantId": TOKEN.tenant_id}]},
     "incidents": {"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/next"},
@@ -154,6 +176,12 @@ SETTINGS = {
 for name in ("cross_tenant_access_default", "cross_tenant_access_partner", "home_cross_tenant_access_default"):
     GOOD[name] = SETTINGS
 GOOD["home_cross_tenant_access_partners"] = {"value": [{"tenantId": TOKEN.tenant_id, **SETTINGS}]}
+GOOD["cross_cloud_default"] = {
+    f"b2b{kind}{direction}bound": ALL_ALLOWED
+    for kind in ("Collaboration", "DirectConnect")
+    for direction in ("In", "Out")
+}
+GOOD["cross_cloud_partner"] = {**GOOD["cross_cloud_default"], "b2bCollaborationInbound": None}
 ACCOUNT = {
     "id": "a",
     "userPrincipalName": "a_b#EXT#@t",
@@ -248,6 +276,48 @@ def test_one_bent_place_escapes_nowhere(where, value):
         assert set(report.verdicts) == {"access", "license", "permissions", "mfa_trust"}
         json.dumps(report.as_dict())
         json.dumps(judge_access(evidence, access).as_dict())
+
+
+@given(
+    st.sampled_from([what for what in sorted(GOOD) if what.startswith("cross_cloud_")]).flatmap(
+        lambda what: st.tuples(st.just(what), st.sampled_from(list(places_of(GOOD[what]))))
+    ),
+    anything,
+)
+def test_one_bent_place_of_the_home_policy_leaves_another_cloud_unknown(where, value):
+    what, path = where
+    evidence = read_all({**GOOD, what: bend(GOOD[what], path, value)})
+    problem = Problem("read.other_cloud", {"cloud": "dod", "run_cloud": "public"})
+    settings = {key: row for key, row in evidence.items() if key.startswith("cross_cloud_")}
+    unread = {key: dataclasses.replace(row, data=None, problem=problem) for key, row in evidence.items()}
+    unread = {key: row for key, row in unread.items() if key.startswith(("accounts_", "organization"))}
+    report = judge_requirements(case({**unread, **settings}, access="b2b", cloud="dod"))
+    assert (report.verdicts["access"].status, report.verdicts["access"].reason) == ("unknown", "read.other_cloud")
+    assert report.verdicts["access"].caveats
+    json.dumps(report.as_dict())
+
+
+@given(
+    st.sampled_from(["account_groups", "defender_role_assignments", "defender_role_definitions"]).flatmap(
+        lambda what: st.tuples(
+            st.just(what),
+            st.sampled_from(list(places_of(GOOD["operator_groups" if what == "account_groups" else what]))),
+        )
+    ),
+    anything,
+)
+def test_one_bent_place_of_defenders_own_roles_makes_nothing_met(where, value):
+    what, path = where
+    key = "operator_groups" if what == "account_groups" else what
+    without = {"directory_roles": {"value": []}, "role_assignments": {"value": []}, "eligible_roles": {"value": []}}
+    evidence = read_all({**GOOD, **without, key: bend(GOOD[key], path, value)})
+    found = {**evidence, "account_groups": evidence["operator_groups"]}
+    one = case({k: v for k, v in found.items() if not k.startswith(("gdap", "cross_cloud"))}, access="b2b")
+    told = slice_for(one, "a", {k: v for k, v in found.items() if k.startswith("defender_role_")})
+    for evidence_told in (one.evidence, {**one.evidence, **told}):
+        verdict = judge_permissions(dataclasses.replace(one, evidence=evidence_told), judge_access_method(one))
+        assert verdict.status != "met"
+        json.dumps(verdict.as_dict())
 
 
 @given(anything)

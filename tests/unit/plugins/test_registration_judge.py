@@ -32,6 +32,7 @@ DETAILS = {
     "tenant_id": "a",
     "operator": "anna@northwind.example",
     "settings_url": "https://mto.example/settings",
+    "defender_portal": "https://security.example",
     "object": "not about an object",
 }
 EMPTY = View(TAKEN, "anna@northwind.example", "home", {}, {}, SOURCES)
