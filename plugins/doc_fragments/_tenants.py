@@ -51,3 +51,6 @@ options:
         description: The cloud of the tenant, if it is not the cloud of the home tenant.
         type: str
 """
+
+    # Where saved evidence says which tenants there are.
+    OPTIONAL = DOCUMENTATION.replace("    required: true\n", "")

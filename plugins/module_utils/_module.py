@@ -27,20 +27,28 @@ def run_module(
     supports_check_mode: bool,
     identity_needed: bool = True,
     app_needed: bool = True,
+    offline: Callable[[AnsibleModule], dict[str, t.Any]] | None = None,
 ) -> None:
     """Make the module, do the work, leave with its result; what we raise on purpose becomes one clear sentence.
 
     A result with `failed` leaves as a failure, complete as it is. `identity_needed` False: a person signs in here.
-    `app_needed` False: our app plays no part.
+    `app_needed` False: our app plays no part. `offline` takes the place of `work` where `from_evidence` is given.
     """
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=supports_check_mode)
+    module = AnsibleModule(
+        argument_spec=spec,
+        supports_check_mode=supports_check_mode,
+        required_one_of=[("tenants", "from_evidence")] if offline else None,
+    )
     try:
-        require_requests()
-        require_msal()
-        connection = resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed)
-        # Secrets out of the environment are no parameters: Ansible has to be told to keep them out of its output.
-        module.no_log_values.update(secrets_of(connection))
-        result = work(module, connection)
+        if offline is not None and module.params["from_evidence"]:
+            result = offline(module)
+        else:
+            require_requests()
+            require_msal()
+            connection = resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed)
+            # Secrets out of the environment are no parameters: Ansible has to be told to keep them out of its output.
+            module.no_log_values.update(secrets_of(connection))
+            result = work(module, connection)
     except MissingLibraryError as error:
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except MtoError as error:

@@ -72,13 +72,13 @@ def connection_spec() -> Spec:
     }
 
 
-def tenants_spec() -> Spec:
+def tenants_spec(*, required: bool = True) -> Spec:
     """The option `tenants`. What a row must hold is checked by parse_tenants, which can name the row."""
     return {
         "tenants": {
             "type": "list",
             "elements": "dict",
-            "required": True,
+            "required": required,
             "options": {
                 "tenant_id": {"type": "str"},
                 "name": {"type": "str"},
@@ -88,6 +88,15 @@ def tenants_spec() -> Spec:
                 "cloud": {"type": "str"},
             },
         }
+    }
+
+
+def evidence_spec() -> Spec:
+    """The options of the doc fragment `m365.defender._evidence`."""
+    return {
+        "return_evidence": {"type": "bool", "default": False},
+        "from_evidence": {"type": "path"},
+        "judged_at": {"type": "str"},
     }
 
 

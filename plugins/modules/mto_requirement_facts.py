@@ -22,12 +22,14 @@ extends_documentation_fragment:
   - m365.defender._attributes.connected
   - m365.defender._attributes.read_only
   - m365.defender._connection
-  - m365.defender._tenants
+  - m365.defender._tenants.optional
+  - m365.defender._evidence
 options:
   expiry_warning_days:
     description:
       - What ends within so many days, and does not extend itself, is told as a caveat that somebody has to act on.
       - This goes for GDAP relationships and for role assignments with an end.
+      - With O(from_evidence), it is the number that was given when the evidence was read.
     type: int
     default: 30
 author:
@@ -55,6 +57,10 @@ EXAMPLES = r"""
         roles:
           - Security Operator
           - Security Administrator
+
+- name: Judge saved evidence again, without any network or credential
+  m365.defender.mto_requirement_facts:
+    from_evidence: evidence/evidence.json
 
 - name: Say what has to be done first in each tenant that is not ready
   ansible.builtin.debug:
@@ -102,6 +108,16 @@ missing_permissions:
       alternatives: [Policy.ReadWrite.CrossTenantAccess]
       reads: [the default cross-tenant access settings]
       optional: false
+evidence:
+  description:
+    - What was judged, to be saved as a file for O(from_evidence). The C(format) is V(1).
+    - C(requirements) has one run, with a row for each tenant in C(tenants). The other list is empty.
+  returned: when O(return_evidence) is true
+  type: dict
+  sample:
+    format: 1
+    requirements: []
+    access: []
 ansible_facts:
   description: Facts.
   returned: success
@@ -151,15 +167,20 @@ ansible_facts:
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._evidence_file import evidence_options
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
 from ansible_collections.m365.defender.plugins.module_utils._options import (
     connection_spec,
+    evidence_spec,
     parse_days,
     parse_tenants,
     require_operator,
     tenants_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import (
+    facts_from_evidence,
+    requirement_facts,
+)
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
@@ -172,13 +193,21 @@ def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any
     require_operator(connection)
     tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
     days = parse_days("expiry_warning_days", module.params["expiry_warning_days"])
-    return requirement_facts(connection, tenants, days).as_dict()
+    return requirement_facts(connection, tenants, days).as_dict(with_evidence=module.params["return_evidence"])
+
+
+def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
+    """The module's result out of saved evidence."""
+    given = evidence_options(module.params)
+    facts = facts_from_evidence(given.body, given.tenants, given.now)
+    return facts.as_dict(with_evidence=module.params["return_evidence"])
 
 
 def main() -> None:
     """The module's entry point."""
     own = {"expiry_warning_days": {"type": "int", "default": 30}}
-    run_module({**connection_spec(), **tenants_spec(), **own}, read_facts, supports_check_mode=True)
+    spec = {**connection_spec(), **tenants_spec(required=False), **evidence_spec(), **own}
+    run_module(spec, read_facts, supports_check_mode=True, offline=judge_again)
 
 
 if __name__ == "__main__":

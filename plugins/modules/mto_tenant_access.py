@@ -22,7 +22,8 @@ extends_documentation_fragment:
   - m365.defender._attributes.connected
   - m365.defender._attributes.read_only
   - m365.defender._connection
-  - m365.defender._tenants
+  - m365.defender._tenants.optional
+  - m365.defender._evidence
 options:
   checks:
     description:
@@ -33,6 +34,7 @@ options:
       - V(defender) reads one incident as the operator.
       - V(sign_in) and V(defender) need the operator identity (O(refresh_token_file) or O(refresh_token)). With the app
         identity alone they are V(unknown), so that nothing is verified unless they are left out here.
+      - With O(from_evidence), these can only be checks that were made when the evidence was read.
       - If not set, all three count. Choose among V(listed), V(sign_in) and V(defender).
     type: list
     elements: str
@@ -190,6 +192,16 @@ read_at:
   returned: success, and when the home tenant cannot be signed in to
   type: str
   sample: "2026-11-24T12:00:00Z"
+evidence:
+  description:
+    - What was judged, to be saved as a file for O(from_evidence). The C(format) is V(1).
+    - C(access) has one run, with a row for each tenant in C(tenants). The other list is empty.
+  returned: when O(return_evidence) is true
+  type: dict
+  sample:
+    format: 1
+    requirements: []
+    access: []
 home_problem:
   description: Why the home tenant cannot be signed in to. All rows are V(unknown) then.
   returned: when the home tenant cannot be signed in to
@@ -203,10 +215,16 @@ home_problem:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._access.verify import parse_checks, verify_access
+from ansible_collections.m365.defender.plugins.module_utils._access.verify import (
+    access_from_evidence,
+    parse_checks,
+    verify_access,
+)
+from ansible_collections.m365.defender.plugins.module_utils._evidence_file import evidence_options
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
 from ansible_collections.m365.defender.plugins.module_utils._options import (
     connection_spec,
+    evidence_spec,
     parse_tenants,
     require_operator,
     tenants_spec,
@@ -223,13 +241,21 @@ def check_access(module: AnsibleModule, connection: Connection) -> dict[str, t.A
     require_operator(connection)
     checks = parse_checks(module.params["checks"])
     tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
-    return verify_access(connection, tenants, checks).as_dict()
+    return verify_access(connection, tenants, checks).as_dict(with_evidence=module.params["return_evidence"])
+
+
+def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
+    """The module's result out of saved evidence."""
+    given = evidence_options(module.params)
+    facts = access_from_evidence(given.body, given.tenants, module.params["checks"], given.now)
+    return facts.as_dict(with_evidence=module.params["return_evidence"])
 
 
 def main() -> None:
     """The module's entry point."""
-    spec = {**connection_spec(), **tenants_spec(), "checks": {"type": "list", "elements": "str"}}
-    run_module(spec, check_access, supports_check_mode=True)
+    own = {"checks": {"type": "list", "elements": "str"}}
+    spec = {**connection_spec(), **tenants_spec(required=False), **evidence_spec(), **own}
+    run_module(spec, check_access, supports_check_mode=True, offline=judge_again)
 
 
 if __name__ == "__main__":

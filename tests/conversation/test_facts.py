@@ -36,8 +36,8 @@ def result(lab, rows, **changes):
 def facts(lab, rows, **changes):
     """The rows that the module would return, in order."""
     found = result(lab, rows, **changes)
-    assert found.failure == {}
-    assert found.home_tenant_id == lab.connection["home_tenant_id"]
+    assert "failed" not in found.run.told
+    assert found.run.home_tenant_id == lab.connection["home_tenant_id"]
     return [report.as_dict() for report in found.reports]
 
 

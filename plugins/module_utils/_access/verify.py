@@ -17,6 +17,12 @@ from ansible_collections.m365.defender.plugins.module_utils._fleet import run_fl
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem, TenantReport
 from ansible_collections.m365.defender.plugins.module_utils._reading import described, timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._requirements.home import home_failure, unread_home
+from ansible_collections.m365.defender.plugins.module_utils._requirements.saved import (
+    Saved,
+    SavedRun,
+    chosen,
+    read_runs,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
@@ -64,29 +70,26 @@ class TenantAccess:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """What a run found; `failure` where the home tenant gave no token, so that all rows are unknown."""
+    """What was judged. Where the home tenant gave no token, so that all rows are unknown, `run.told` says so."""
 
-    home_tenant_id: str
-    operator: str
-    cloud: str
-    read_at: str
+    run: SavedRun
     checks: tuple[str, ...]
     rows: list[TenantAccess]
-    warnings: list[str]
-    failure: Mapping[str, t.Any]
+    warnings: list[str] = dataclasses.field(default_factory=list)
 
-    def as_dict(self) -> dict[str, t.Any]:
+    def as_dict(self, *, with_evidence: bool = False) -> dict[str, t.Any]:
         """The module's result."""
         return {
             "tenants": [row.as_dict() for row in self.rows],
             "verified": all(row.status == "verified" for row in self.rows),
-            "checks": list(self.checks),
-            "home_tenant_id": self.home_tenant_id,
-            "operator": self.operator,
-            "cloud": self.cloud,
-            "read_at": self.read_at,
+            "home_tenant_id": self.run.home_tenant_id,
+            "operator": self.run.operator,
+            "cloud": self.run.cloud,
+            "read_at": self.run.read_at,
             "warnings": self.warnings,
-            **self.failure,
+            **self.run.told,
+            "checks": list(self.checks),
+            **({"evidence": self.run.as_dict("access")} if with_evidence else {}),
         }
 
 
@@ -130,50 +133,87 @@ def unread_access(case: Case, problem: Problem, checks: Sequence[str]) -> Tenant
     return _chosen(case, found, None, checks)
 
 
+def judge_saved(saved: Saved, checks: Sequence[str]) -> TenantAccess:
+    """The same verdicts as when it was read. Evidence that cannot be judged leaves everything unknown. Pure."""
+    if saved.unread is not None:
+        return unread_access(saved.case, saved.unread, checks)
+    try:
+        return judge_tenant(saved.case, checks)
+    except Exception as error:  # noqa: BLE001  (a file can hold anything: one tenant never hides the others)
+        return unread_access(saved.case, Problem("read.failed", {"said": described(error)}), checks)
+
+
+def access_from_evidence(
+    body: t.Any,
+    tenants: Sequence[Tenant] = (),
+    checks: Sequence[str] | None = None,
+    now: dt.datetime | None = None,
+) -> AccessFacts:
+    """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError.
+
+    `checks` can leave out some of those that were made; none can be added.
+    """
+    run = chosen(read_runs(body, "access"), tenants)
+    made = parse_checks(run.told.get("checks"))
+    wanted = made if checks is None else parse_checks(checks)
+    missing = [check for check in wanted if check not in made]
+    if missing:
+        raise OptionError(f"checks: {missing[0]} was not checked when the evidence was read; leave it out.")
+    run = dataclasses.replace(run, tenants=tuple(saved.at(now) for saved in run.tenants))
+    return AccessFacts(run, wanted, [judge_saved(saved, wanted) for saved in run.tenants])
+
+
 def verify_access(connection: Connection, tenants: Sequence[Tenant], checks: Sequence[str]) -> AccessFacts:
-    """One row per declared tenant, in order; without a sign-in to the home tenant all are unknown, and `failure` says
+    """One row per declared tenant, in order; without a sign-in to the home tenant all are unknown, and the result says
     so. Raises OptionError, and MtoError where nobody says whose the refresh token is."""
     session, now = Session(connection), utc_now()
 
-    def facts(home: Home, rows: list[TenantAccess], failure: Mapping[str, t.Any] | None = None) -> AccessFacts:
-        return AccessFacts(
+    def facts(
+        home: Home, judged: list[tuple[Saved, TenantAccess]], failure: Mapping[str, t.Any] | None = None
+    ) -> AccessFacts:
+        run = SavedRun(
             home_tenant_id=connection.home_tenant_id,
             operator=home.operator,
             cloud=connection.cloud.name,
             read_at=timestamp(now),
-            checks=tuple(checks),
-            rows=rows,
-            warnings=session.warnings,
-            failure=failure or {},
+            tenants=tuple(saved for saved, _row in judged),
+            told={"checks": list(checks), **(failure or {})},
         )
+        return AccessFacts(run, tuple(checks), [row for _saved, row in judged], session.warnings)
 
     try:
         lists = read_lists(session, tenants, checks, now)
     except HomeSignInError as error:
         home = unread_home(session)
-        rows = [unread_access(empty_case(session, home, tenant, now), error.problem, checks) for tenant in tenants]
-        return facts(home, rows, home_failure(error))
+        unread = [Saved(empty_case(session, home, tenant, now), error.problem, "sign_in") for tenant in tenants]
+        return facts(home, [(saved, judge_saved(saved, checks)) for saved in unread], home_failure(error))
+
+    def judge(tenant: Tenant) -> tuple[Saved, TenantAccess]:
+        case = read_access(session, lists, tenant, checks, now)
+        return Saved(case), judge_tenant(case, checks)
+
     outcomes = run_fleet(
         tenants,
-        lambda tenant: judge_tenant(read_access(session, lists, tenant, checks, now), checks),
+        judge,
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
     pairs = zip(tenants, outcomes, strict=True)
-    return facts(lists.home, [_row(session, lists.home, *pair, checks, now) for pair in pairs])
+    return facts(lists.home, [_judged(session, lists.home, *pair, checks, now) for pair in pairs])
 
 
-def _row(
+def _judged(
     session: Session,
     home: Home,
     tenant: Tenant,
-    outcome: Outcome[TenantAccess],
+    outcome: Outcome[tuple[Saved, TenantAccess]],
     checks: Sequence[str],
     now: dt.datetime,
-) -> TenantAccess:
+) -> tuple[Saved, TenantAccess]:
     """The tenant's row, or one in which everything is unknown for the one reason that stopped it."""
     if outcome.result is not None:
         return outcome.result
     late = isinstance(outcome.error, DeadlineError)
     problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error)})
-    return unread_access(empty_case(session, home, tenant, now), problem, checks)
+    saved = Saved(empty_case(session, home, tenant, now), problem)
+    return saved, judge_saved(saved, checks)

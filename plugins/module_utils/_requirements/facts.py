@@ -23,6 +23,12 @@ from ansible_collections.m365.defender.plugins.module_utils._requirements.home i
 from ansible_collections.m365.defender.plugins.module_utils._requirements.license import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._requirements.mfa_trust import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._requirements.permissions import judge_permissions
+from ansible_collections.m365.defender.plugins.module_utils._requirements.saved import (
+    Saved,
+    SavedRun,
+    chosen,
+    read_runs,
+)
 from ansible_collections.m365.defender.plugins.module_utils._requirements.target import empty_case, read_tenant
 from ansible_collections.m365.defender.plugins.module_utils._session import Session
 
@@ -51,51 +57,66 @@ def judge_requirements(case: Case) -> TenantReport:
     return TenantReport(case.tenant, verdicts, expiries_of(case))
 
 
+def judge_saved(saved: Saved) -> TenantReport:
+    """The same verdicts as when it was read. Evidence that cannot be judged leaves everything unknown. Pure."""
+    if saved.unread is not None:
+        return unread_report(saved.case, saved.unread, saved.caused_by)
+    try:
+        return judge_requirements(saved.case)
+    except Exception as error:  # noqa: BLE001  (a file can hold anything: one tenant never hides the others)
+        return unread_report(saved.case, Problem("read.failed", {"said": described(error)}))
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class RequirementFacts:
-    """What a run found. `operator` is the user principal name where it could be read, `read_at` when reading began."""
+    """What was judged. `run.operator` is the user principal name where it could be read, `run.read_at` when reading
+    began. `reports` are in the order of its tenants."""
 
-    home_tenant_id: str
-    operator: str
-    cloud: str
-    read_at: str
+    run: SavedRun
     reports: list[TenantReport]
-    missing_permissions: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
-    failure: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, t.Any]:
+    def as_dict(self, *, with_evidence: bool = False) -> dict[str, t.Any]:
         """The module's result."""
         return {
             "ansible_facts": {"mto_requirements": {r.tenant.tenant_id: r.as_dict() for r in self.reports}},
-            "home_tenant_id": self.home_tenant_id,
-            "operator": self.operator,
-            "cloud": self.cloud,
-            "read_at": self.read_at,
-            "missing_permissions": self.missing_permissions,
+            "home_tenant_id": self.run.home_tenant_id,
+            "operator": self.run.operator,
+            "cloud": self.run.cloud,
+            "read_at": self.run.read_at,
             "warnings": self.warnings,
-            **self.failure,
+            **self.run.told,
+            **({"evidence": self.run.as_dict("requirements")} if with_evidence else {}),
         }
+
+
+def facts_from_evidence(
+    body: t.Any, tenants: Sequence[Tenant] = (), now: dt.datetime | None = None
+) -> RequirementFacts:
+    """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
+    run = chosen(read_runs(body, "requirements"), tenants)
+    run = dataclasses.replace(run, tenants=tuple(saved.at(now) for saved in run.tenants))
+    return RequirementFacts(run, [judge_saved(saved) for saved in run.tenants])
 
 
 def requirement_facts(
     connection: Connection, tenants: Sequence[Tenant], expiry_warning_days: int = 30
 ) -> RequirementFacts:
-    """One report per declared tenant, in order; without a sign-in to the home tenant all are unknown, and `failure`
+    """One report per declared tenant, in order; without a sign-in to the home tenant all are unknown, and the result
     says so. Raises OptionError, and MtoError where nobody says whose the refresh token is."""
     session, now = Session(connection), utc_now()
     try:
         home = read_home(session, tenants, now)
     except HomeSignInError as error:
         nothing = unread_home(session)
-        rows = [
-            unread_report(empty_case(session, nothing, tenant, now), error.problem, "sign_in") for tenant in tenants
-        ]
-        return _facts(connection, session, nothing, now, rows, home_failure(error))
+        rows = [Saved(empty_case(session, nothing, tenant, now), error.problem, "sign_in") for tenant in tenants]
+        judged = [(saved, judge_saved(saved)) for saved in rows]
+        return _facts(connection, session, nothing, now, judged, home_failure(error))
 
-    def judge(tenant: Tenant) -> TenantReport:
+    def judge(tenant: Tenant) -> tuple[Saved, TenantReport]:
         case = read_tenant(session, home, tenant, now)
-        return judge_requirements(dataclasses.replace(case, expiry_warning_days=expiry_warning_days))
+        case = dataclasses.replace(case, expiry_warning_days=expiry_warning_days)
+        return Saved(case), judge_requirements(case)
 
     outcomes = run_fleet(
         tenants,
@@ -103,8 +124,8 @@ def requirement_facts(
         concurrency=session.concurrency,
         deadline=session.deadline,
     )
-    reports = [_report(session, home, *pair, now) for pair in zip(tenants, outcomes, strict=True)]
-    return _facts(connection, session, home, now, reports)
+    judged = [_judged(session, home, *pair, now) for pair in zip(tenants, outcomes, strict=True)]
+    return _facts(connection, session, home, now, judged)
 
 
 def _facts(
@@ -112,19 +133,19 @@ def _facts(
     session: Session,
     home: Home,
     now: dt.datetime,
-    reports: list[TenantReport],
+    judged: list[tuple[Saved, TenantReport]],
     failure: Mapping[str, t.Any] | None = None,
 ) -> RequirementFacts:
-    return RequirementFacts(
+    reports = [report for _saved, report in judged]
+    run = SavedRun(
         home_tenant_id=connection.home_tenant_id,
         operator=home.operator,
         cloud=connection.cloud.name,
         read_at=timestamp(now),
-        reports=reports,
-        missing_permissions=_missing_permissions(session, home, reports),
-        warnings=session.warnings,
-        failure=failure or {},
+        tenants=tuple(saved for saved, _report in judged),
+        told={"missing_permissions": _missing_permissions(session, home, reports), **(failure or {})},
     )
+    return RequirementFacts(run, reports, session.warnings)
 
 
 def _missing_permissions(session: Session, home: Home, reports: Sequence[TenantReport]) -> list[dict[str, t.Any]]:
@@ -134,15 +155,16 @@ def _missing_permissions(session: Session, home: Home, reports: Sequence[TenantR
     return [row for place in places for row in session.missing_permissions(place)]
 
 
-def _report(
-    session: Session, home: Home, tenant: Tenant, outcome: Outcome[TenantReport], now: dt.datetime
-) -> TenantReport:
+def _judged(
+    session: Session, home: Home, tenant: Tenant, outcome: Outcome[tuple[Saved, TenantReport]], now: dt.datetime
+) -> tuple[Saved, TenantReport]:
     """The tenant's report, or a row in which everything is unknown for the one reason that stopped it."""
     if outcome.result is not None:
         return outcome.result
     late = isinstance(outcome.error, DeadlineError)
     problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error)})
-    return unread_report(empty_case(session, home, tenant, now), problem)
+    saved = Saved(empty_case(session, home, tenant, now), problem)
+    return saved, judge_saved(saved)
 
 
 def unread_report(case: Case, problem: Problem, caused_by: str | None = None) -> TenantReport:

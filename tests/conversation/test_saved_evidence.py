@@ -1,0 +1,104 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence of whole worlds, saved and judged again without any network: the verdicts are the same to the byte."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+from test_access import access
+from test_facts import result
+from worlds import declared, tenant, write_world
+
+from ansible_collections.m365.defender.plugins.module_utils._access.verify import access_from_evidence, verify_access
+from ansible_collections.m365.defender.plugins.module_utils._options import parse_tenants, resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import facts_from_evidence
+from lab.process import start_lab
+
+CHECKS = ("listed", "sign_in", "defender")
+
+
+def verified(lab, rows, **changes):
+    """The second module's facts."""
+    names = ("home_tenant_id", "client_id", "client_secret", "refresh_token", "operator", "ca_path")
+    options = {name: lab.connection[name] for name in names}
+    options["endpoints"] = {name: lab.connection[name] for name in ("login", "graph", "arm")}
+    connection = resolve_connection({**options, **changes}, {})
+    return verify_access(connection, parse_tenants(rows, connection.home_tenant_id), CHECKS)
+
+
+def saved(found):
+    """The evidence as it comes back from disk, and what the module returns beside it."""
+    told = found.as_dict(with_evidence=True)
+    return json.loads(json.dumps(told.pop("evidence"))), told
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*_arguments, **_options):
+        pytest.fail("something was sent")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture(scope="module", params=["demo", "depth"])
+def runs(request):
+    """Both modules over a whole world, with the options that the module has no say in any more."""
+    with start_lab(world=f"lab/worlds/{request.param}.yml") as lab:
+        yield saved(result(lab, lab.tenants())), saved(verified(lab, lab.tenants())), lab.connection
+
+
+def test_verdicts_are_the_same_to_the_byte(runs, no_network):
+    (facts, told), (access_file, access_told), _connection = runs
+    assert len(told["ansible_facts"]["mto_requirements"]) >= 25
+    assert json.dumps(facts_from_evidence(facts).as_dict()) == json.dumps({**told, "warnings": []})
+    assert json.dumps(access_from_evidence(access_file).as_dict()) == json.dumps({**access_told, "warnings": []})
+
+
+def test_evidence_of_evidence_is_the_same(runs, no_network):
+    (facts, _told), (access_file, _access_told), _connection = runs
+    assert facts_from_evidence(facts).as_dict(with_evidence=True)["evidence"] == facts
+    assert access_from_evidence(access_file).as_dict(with_evidence=True)["evidence"] == access_file
+
+
+def test_every_piece_says_where_when_and_as_whom(runs):
+    for body, _told in runs[:2]:
+        for run in (*body["requirements"], *body["access"]):
+            for row in run["tenants"]:
+                for piece in row["evidence"].values():
+                    assert piece["url"]
+                    assert piece["identity"] in ("app", "operator")
+                    assert piece["at"].endswith("Z")
+                    assert piece["mark"] in ("doc", "csdl", "community", "guess")
+                    # What a service answered has its request id; what was never sent has none.
+                    assert piece["request_id"] or piece["problem"] or "sign_in" in piece["what"]
+
+
+def test_no_secret_and_nothing_like_a_token_is_saved(runs):
+    (facts, _told), (access_file, _access_told), connection = runs
+    text = json.dumps([facts, access_file])
+    for secret in ("client_secret", "refresh_token", "colleague_refresh_token"):
+        assert connection[secret] not in text
+    assert "eyJ" not in text
+    assert "[removed" not in text
+
+
+def test_failed_home_sign_in_is_judged_again_as_it_was(tmp_path):
+    with start_lab(world=write_world(tmp_path, tenant(1))) as lab:
+        rows = declared(tenant(1))
+        body, told = saved(result(lab, rows, client_secret="wrong"))
+        access_body, access_told = saved(verified(lab, rows, client_secret="wrong", refresh_token=None))
+    assert told["failed"]
+    assert facts_from_evidence(body).as_dict() == {**told, "warnings": []}
+    assert access_told["failed"]
+    assert access_from_evidence(access_body).as_dict() == {**access_told, "warnings": []}
+
+
+def test_without_being_asked_there_is_none(tmp_path):
+    with start_lab(world=write_world(tmp_path, tenant(1))) as lab:
+        assert "evidence" not in access(lab, declared(tenant(1)))
+        assert "evidence" not in result(lab, declared(tenant(1))).as_dict()

@@ -1,0 +1,133 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role saves evidence of the demo world; the modules judge it again in a play that has no connection at all."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+import yaml
+from conftest import Ansible
+from test_playbooks import ONBOARD, TENANTS
+
+WHEN = "{{ at | default(omit) }}"
+REPORT = "{{ facts.ansible_facts.mto_requirements | m365.defender.mto_report(**run) | to_nice_json }}"
+AGAIN = [
+    {
+        "name": "Judge saved evidence again",
+        "hosts": "localhost",
+        "connection": "local",
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+        "gather_facts": False,
+        "tasks": [
+            {
+                "name": "Requirements",
+                "m365.defender.mto_requirement_facts": {
+                    "from_evidence": "{{ from }}",
+                    "judged_at": WHEN,
+                    "tenants": "{{ these | default(omit) }}",
+                },
+                "register": "facts",
+            },
+            {
+                "name": "Access",
+                "m365.defender.mto_tenant_access": {
+                    "from_evidence": "{{ from }}",
+                    "judged_at": WHEN,
+                },
+                "register": "access",
+            },
+            {
+                "name": "Report",
+                "ansible.builtin.copy": {
+                    "content": REPORT,
+                    "dest": "{{ to }}",
+                    "mode": "0644",
+                },
+                "vars": {
+                    "run": {
+                        "access": "{{ access.tenants }}",
+                        "checks": "{{ access.checks }}",
+                        "generated_at": "{{ facts.read_at }}",
+                        "home_tenant_id": "{{ facts.home_tenant_id }}",
+                        "operator": "{{ facts.operator }}",
+                        "cloud": "{{ facts.cloud }}",
+                    }
+                },
+            },
+        ],
+    }
+]
+NOTHING = {"MTO_CLIENT_SECRET": "", "MTO_REFRESH_TOKEN": "", "HTTPS_PROXY": "http://127.0.0.1:9"}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, demo_lab):
+    """Onboard over all 25 tenants, in three batches, with its report and its evidence."""
+    ansible = Ansible(tmp_path_factory.mktemp("evidence"), demo_lab)
+    done = ansible.play(
+        ONBOARD,
+        mto_tenants=TENANTS,
+        mto_register=False,
+        mto_batch_size=10,
+        mto_fail_on=[],
+        mto_report_dir=str(ansible.directory),
+        mto_evidence_dir=str(ansible.directory),
+    )
+    assert done.code == 0, done.output
+    assert "changed=0" in done.output
+    return ansible
+
+
+def judge_again(ansible, **variables):
+    """A play without a single option about the connection; the lab is asked nothing."""
+    play, report = ansible.directory / "again.yml", ansible.directory / "again.json"
+    play.write_text(yaml.safe_dump(AGAIN, sort_keys=False), encoding="utf-8")
+    before = len(ansible.lab.requests())
+    connection = dict.fromkeys(ansible.variables())
+    variables = {**connection, "from": str(ansible.directory / "evidence.json"), "to": str(report), **variables}
+    done = ansible.play(str(play), env=NOTHING, **variables)
+    assert len(ansible.lab.requests()) == before
+    return done, json.loads(report.read_text(encoding="utf-8")) if done.code == 0 else None
+
+
+def test_the_whole_demo_world_has_the_same_verdicts_to_the_byte(run):
+    first = json.loads((run.directory / "report.json").read_text(encoding="utf-8"))
+    done, again = judge_again(run)
+    assert done.code == 0, done.output
+    assert len(again["tenants"]) == 25
+    assert json.dumps(again) == json.dumps(first)
+
+
+def test_another_clock(run):
+    first = json.loads((run.directory / "report.json").read_text(encoding="utf-8"))
+    done, again = judge_again(run, at="2036-01-01T00:00:00Z")
+    assert done.code == 0, done.output
+    assert again["summary"]["eligible"] < first["summary"]["eligible"]
+
+
+def test_the_file_is_its_owners_and_holds_no_secret(run):
+    path = run.directory / "evidence.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    text = path.read_text(encoding="utf-8")
+    for secret in ("client_secret", "refresh_token"):
+        assert run.lab.connection[secret] not in text
+    assert "eyJ" not in text
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"from": "/nowhere/evidence.json"}, "from_evidence: /nowhere/evidence.json cannot be read"),
+        ({"at": "soon"}, "judged_at: 'soon' is no time"),
+        ({"these": [{**TENANTS[0], "roles": ["Security Operator"]}]}, "was read with another roles"),
+    ],
+)
+def test_what_cannot_be_judged_again_is_said(run, variables, words):
+    done, _again = judge_again(run, **variables)
+    assert done.code == 2
+    assert words in done.output
+    assert "Traceback" not in done.output
