@@ -60,6 +60,12 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         "Nobody has to act; a partner administrator of {home} sees them in " + GDAP_LIST + ".",
         GDAP,
     ),
+    "access.other_ways": CaveatText(
+        "By `access: auto`, {method} decides for {tenant}. The other ways: {ways}",
+        "Nobody has to act. To have {tenant} judged by one way only, name it in the list: access: gdap, b2b or"
+        " governance.",
+        MTO_REQUIREMENTS,
+    ),
     "access.activation_ends": CaveatText(
         "{operator} is in the group '{group}' only until {until}.",
         "{operator} activates the membership anew in Microsoft Entra, Privileged Identity Management: "

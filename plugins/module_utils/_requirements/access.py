@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import judge_accounts
+from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
     SYNCHRONIZATION,
     consent_of,
@@ -43,6 +44,8 @@ _IN_THE_WAY: t.Final = {
     ("outbound", "open"): "access.outbound_unknown",
     ("inbound", "open"): "access.inbound_unknown",
 }
+# The ways of `auto`, in their order.
+_WAYS: t.Final = ("GDAP", "B2B", "governance")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,14 +89,35 @@ def _by_any(case: Case) -> Access:
     ways = [gdap, b2b] if left_out(case) else [gdap, b2b, governance]
     first = next((way for way in ways if way.proven), None)
     if first is None:
-        return _none_of(case, ways)
+        return _with_others(case, _none_of(case, ways), ways)
     return dataclasses.replace(
-        first,
+        _with_others(case, first, ways),
         gdap=gdap.gdap,
         account_id=b2b.account_id,
         governance=governance.governance,
         open=next((way.open for way in ways if way.open), None),
     )
+
+
+def _with_others(case: Case, chosen: Access, ways: list[Access]) -> Access:
+    """What the other ways of `auto` lack, or that they carry as well.
+
+    A way that nobody looked at says nothing, and beside one that carries, neither does one that nobody has begun.
+    """
+    if chosen.verdict.reason == "access.none_found":
+        return chosen
+    told = [
+        f"{name}: {way.verdict.message}"
+        for name, way in zip(_WAYS, ways, strict=False)
+        if way.verdict is not chosen.verdict
+        and any(readable(piece) for piece in way.verdict.evidence)
+        and not (chosen.proven and way.verdict.reason in _NOT_BEGUN)
+    ]
+    if not told:
+        return chosen
+    method = next(name for name, way in zip(_WAYS, ways, strict=False) if way.verdict is chosen.verdict)
+    details = {**case.details, "method": method, "ways": " ".join(told)}
+    return _with_caveats(chosen, [make_caveat("access.other_ways", details)])
 
 
 def _by_gdap(case: Case) -> Access:
