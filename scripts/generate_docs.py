@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "build" / "collections"))
 
 from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._reasons import CAVEATS, REASONS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._roles import role_names  # noqa: E402
 
 HEAD = """<!--
 Copyright (c) 2026 The m365.defender authors
@@ -36,12 +37,15 @@ def permissions_page() -> str:
         "because they would do as well. A dash means that this identity does not make the read. Where both identities",
         "are given, the app reads, and the operator reads what the app may not.",
         "",
-        "| Check | Tenant | Read | Path | App | Operator (delegated) |",
-        "|---|---|---|---|---|---|",
+        "A person needs a role in that tenant as well, where the last column names some: any one of them is enough,",
+        "and the first one allows least. A dash there means that we know of none, not that Microsoft asks for none.",
+        "",
+        "| Check | Tenant | Read | Path | App | Operator (delegated) | Roles of a person that may read it |",
+        "|---|---|---|---|---|---|---|",
     ]
     for check, side, read in ALL_READS:
         path = f"`{read.path.split('?', 1)[0]}`" + _versions(read.versions)
-        cells = [check, side, read.title, path, _names(read.app), _names(read.delegated)]
+        cells = [check, side, read.title, path, _names(read.app), _names(read.delegated), _roles(read.readers)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -53,6 +57,11 @@ def _versions(versions: tuple[str, ...]) -> str:
 
 def _names(permissions: tuple[str, ...]) -> str:
     return " or ".join(f"`{name}`" for name in permissions) or "-"
+
+
+def _roles(template_ids: tuple[str, ...]) -> str:
+    """Roles by name; the service asks a person alone for one."""
+    return role_names(template_ids) or "-"
 
 
 def reasons_page() -> str:

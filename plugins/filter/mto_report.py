@@ -69,7 +69,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The report with its summary, its tenants and its findings.
+  description: The report with its summary, its tenants, its findings, and what ends when.
   type: dict
 """
 

@@ -11,12 +11,13 @@ short_description: Check what Microsoft requires of a tenant for Defender multit
 version_added: 0.1.0
 description:
   - Reads, for every tenant of a list, what Microsoft's guide asks you to review before you set up multitenant
-    management. These are access (GDAP or B2B), a licence that includes Microsoft Defender XDR, and permissions of the
-    operator. Trust of multifactor authentication is recommended.
+    management. These are access (GDAP, B2B, or governance relationships, a preview), a licence that includes Microsoft
+    Defender XDR, and permissions of the operator. Trust of multifactor authentication is recommended.
   - Each requirement gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link
     to Microsoft's page, and the evidence.
   - What cannot be read is V(unknown), never met. A tenant that cannot be read does not hide the others.
   - Bad verdicts do not fail the module. It fails when options are wrong or when the home tenant cannot be signed in to.
+    Its rows are complete in the second case too, and RV(home_problem) says why.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -74,29 +75,30 @@ EXAMPLES = r"""
 RETURN = r"""
 home_tenant_id:
   description: The home tenant.
-  returned: success
+  returned: success, and when the home tenant cannot be signed in to
   type: str
   sample: 11111111-2222-3333-4444-555555555555
 operator:
   description: Whose access was judged. This is the user principal name where it could be read.
-  returned: success
+  returned: success, and when the home tenant cannot be signed in to
   type: str
   sample: anna.berg@northwindmsp.example
 cloud:
   description: The Microsoft cloud.
-  returned: success
+  returned: success, and when the home tenant cannot be signed in to
   type: str
   sample: public
 read_at:
   description: When the reading began, in UTC. Everything is judged at this time.
-  returned: success
+  returned: success, and when the home tenant cannot be signed in to
   type: str
   sample: "2026-11-23T12:00:00Z"
 missing_permissions:
   description:
     - What the sign-ins lack for the reads that were due. There is one row for each permission, tenant and identity.
     - Where both identities are given, the operator may have read what the app could not.
-  returned: success
+    - No verdict depends on a permission whose C(optional) is V(true).
+  returned: success, and when the home tenant cannot be signed in to
   type: list
   elements: dict
   sample:
@@ -120,12 +122,16 @@ evidence:
     access: []
 ansible_facts:
   description: Facts.
-  returned: success
+  returned: success, and when the home tenant cannot be signed in to
   type: dict
   contains:
     mto_requirements:
-      description: One entry per declared tenant, in the declared order. The key is the tenant ID in lower case.
-      returned: success
+      description:
+        - One entry per declared tenant, in the declared order. The key is the tenant ID in lower case.
+        - C(first_broken) is the link of the chain to mend first, and C(reason) says why. V(null) if nothing is broken.
+        - C(expiries) says what ends by itself, the soonest first. C(what) is one of V(gdap_relationship),
+          V(group_membership), V(group_eligibility), V(role_assignment), V(role_eligibility) and V(subscription).
+      returned: success, and when the home tenant cannot be signed in to
       type: dict
       sample:
         aaaaaaaa-0000-4000-8000-000000000001:
@@ -143,6 +149,7 @@ ansible_facts:
               remedy: Whoever buys licences for Contoso adds one from Microsoft's list.
               doc_url: https://learn.microsoft.com/en-us/defender-xdr/prerequisites#licensing-requirements
               caused_by: null
+              object: ""
               caveats: []
               evidence:
                 - what: subscribed_skus
@@ -163,6 +170,17 @@ ansible_facts:
               ends: "2027-03-01T00:00:00Z"
               days_left: 97
               extends_itself: true
+home_problem:
+  description: Why the home tenant cannot be signed in to. All verdicts are V(unknown) then.
+  returned: when the home tenant cannot be signed in to
+  type: dict
+  sample:
+    reason: sign_in.secret_expired
+    message: "The client secret of app 66666666-7777-8888-9999-000000000000 has expired: AADSTS7000222."
+    remedy: >-
+      Whoever owns the app registration makes a new one in Certificates & secrets; then put it where client_secret comes
+      from.
+    doc_url: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
 """
 
 import typing as t

@@ -1,0 +1,34 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The page of permissions: a row for each read, with what an app needs and what a person needs."""
+
+from __future__ import annotations
+
+import generate_docs
+
+from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS
+
+
+def rows() -> list[list[str]]:
+    lines = [line for line in generate_docs.permissions_page().splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
+
+
+def test_every_read_has_a_row_of_seven_cells() -> None:
+    assert len(rows()) == len(ALL_READS)
+    assert {len(row) for row in rows()} == {7}
+
+
+def test_the_roles_of_a_person_are_told_by_name() -> None:
+    told = {row[2]: row[6] for row in rows()}
+    assert told["the licences (subscribedSkus)"] == (
+        "Directory Readers, License Administrator, User Administrator, Global Reader"
+    )
+    assert told["the first incident of Microsoft Defender XDR"] == "-"
+
+
+def test_a_read_that_names_no_role_has_a_dash() -> None:
+    assert all(
+        (row[6] == "-") == (not read.readers) for row, (_check, _side, read) in zip(rows(), ALL_READS, strict=True)
+    )
