@@ -90,8 +90,15 @@ def not_known(case: Case) -> str | None:
     """Why it is not known whether a role may be activated; None where it is known that none may."""
     keys = ("eligible_roles", "account_groups", "account_eligible_groups")
     pieces = [piece for key, piece in case.evidence.items() if key in keys or key.split("/")[0] in _BY_GROUP]
-    said = [not_read(piece) for piece in pieces]
+    said = [*(not_read(piece) for piece in pieces), _too_many(case)]
     return next((text for text in said if text is not None), None)
+
+
+def _too_many(case: Case) -> str | None:
+    groups = case.get("account_groups")
+    member = groups.data["groups"] if groups is not None and readable(groups) else ()
+    count = max(len(member), len(_eligible_groups(case)))
+    return f"Only {MAX_GROUPS} of {count} groups were looked at." if count > MAX_GROUPS else None
 
 
 _BY_GROUP: t.Final = (GROUP_ROLES, GROUP_ELIGIBLE)

@@ -181,6 +181,14 @@ def test_groups_that_are_asked_are_few():
     assert (len(member), member[0], eligible) == (9, "g00", ["x"])
 
 
+@pytest.mark.parametrize(("count", "doubt"), [(9, []), (10, [("permissions.eligibility_not_read", False)])])
+def test_groups_that_were_not_looked_at_are_a_doubt(count, doubt):
+    many = piece("account_groups", {"groups": {f"g{n:02d}": "G" for n in range(count)}})
+    assert told(permissions_of(account_groups=many)) == doubt
+    rows = group_rows("account_eligible_groups", *((f"g{n:02d}", None) for n in range(count)))
+    assert told(permissions_of(account_eligible_groups=rows)) == doubt
+
+
 def test_rows_beyond_what_is_looked_at_are_counted():
     row = {"roleDefinitionId": "R", "principalId": "P", "directoryScopeId": "/"}
     data = shape_roles({"value": [row] * (MAX_ROWS + 2)})
