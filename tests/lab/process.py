@@ -31,7 +31,12 @@ _STOP: t.Final = 10.0
 
 def _declared(declare: Declare) -> dict[str, t.Any]:
     """A row of the user's list; what it leaves out is left out."""
-    found = {"access": declare.access, "roles": list(declare.roles), "licenses": list(declare.licenses)}
+    found = {
+        "access": declare.access,
+        "roles": list(declare.roles),
+        "licenses": list(declare.licenses),
+        "cloud": declare.cloud,
+    }
     return {name: value for name, value in found.items() if value}
 
 

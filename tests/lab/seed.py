@@ -14,6 +14,7 @@ from lab import seed_states as states
 from lab.seed_licenses import licenses
 from lab.seed_names import COUNTRIES, NAMES, TRADES, ascii_name
 from lab.seed_oracle import expected
+from lab.seed_rare import declared, elsewhere
 from lab.world import World
 from lab.world_file import load_world
 
@@ -86,7 +87,7 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         "domain": f"{ascii_name(name)}-{number + 1}.example",
         "country": rng.choice(COUNTRIES),
         "users": 4,
-        "declare": {"access": drawn.declared},
+        "declare": declared(drawn),
         "licenses": licenses(drawn.license, rng),
         "consent": "none" if drawn.consent == "none" else "full",
         "cross_tenant_access": states.cross_tenant_access(drawn.mfa_trust),
@@ -98,8 +99,9 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
     }
     if drawn.method == "gdap":
         row["gdap"] = access.relationships(drawn, f"{name[:36]} {number + 1}", rng)
+        row |= access.beside(drawn, rng)
     elif drawn.method == "governance":
         row |= access.governance(drawn, rng)
     else:
         row |= access.objects(drawn, rng)
-    return states.with_policy(row, drawn.policy)
+    return elsewhere(states.with_policy(row, drawn.policy), drawn.cloud)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from lab import seed_governance
+from lab import seed_governance, seed_rare
 
 if t.TYPE_CHECKING:
     import random
@@ -131,11 +131,22 @@ def objects(drawn: Drawn, rng: random.Random) -> Row:
         **_roles_of_a_guest(drawn.roles, role, rng),
     }
     group = {"name": _READERS, "roles": [role], "assignable_to_role": True}
-    return {"guests": [guest], "groups": [group]}
+    return {
+        "guests": [guest],
+        "groups": [group, *seed_rare.groups(drawn.roles)],
+        "defender_roles_used": drawn.roles != "defender_unused",
+    }
+
+
+def beside(drawn: Drawn, rng: random.Random) -> Row:
+    """The account of the operator that a tenant with GDAP has too, if it has."""
+    return seed_rare.beside(drawn.beside, rng.choice(_DEFENDER_ROLES), _OTHER_ROLES)
 
 
 def _roles_of_a_guest(state: str, role: str, rng: random.Random) -> Row:
     """An activation is made of an eligibility, which stays."""
+    if state in seed_rare.DEFENDER_ROLES:
+        return seed_rare.roles_of_a_guest(state)
     eligible = {"role": role, "days_left": rng.choice((None, 90))}
     states: dict[str, Row] = {
         "enough": {"roles": [role]},

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from lab import seed_governance
+from lab.seed_rare import DEFENDER_ROLES, DEFENDER_ROLES_WORK, OTHER_CLOUDS
+from lab.seed_states import GDAP_WORKS
 
 if t.TYPE_CHECKING:
     from lab.seed_states import Drawn
@@ -89,36 +91,111 @@ _MFA_TRUST: t.Final = {
 }
 
 
+# Under `auto` these are no beginning of a way.
+_NOTHING: t.Final = (
+    "access.gdap_missing",
+    "access.guest_missing",
+    "access.governance_missing",
+    "access.governance_reversed",
+)
+
+
 def expected(drawn: Drawn) -> dict[str, t.Any]:
     """The right answer: the first link of the chain that is broken, and single verdicts where they can be read."""
+    if drawn.cloud in OTHER_CLOUDS:
+        unread = _other_cloud(drawn)
+        return {"first_broken": "access", "reason": unread, "verdicts": _unread_elsewhere(unread)}
     if drawn.consent == "none":
         return {"first_broken": "consent", "reason": "consent.app_not_in_tenant"}
     link, reason = _first_broken(drawn)
     return {"first_broken": link, "reason": reason, "verdicts": _verdicts(drawn)}
 
 
+def _other_cloud(drawn: Drawn) -> str:
+    """A sign-in of one cloud tells nothing of a tenant in another. Governance alone is known not to be there [doc]."""
+    return "access.governance_not_in_cloud" if drawn.declared == "governance" else "read.other_cloud"
+
+
+def _unread_elsewhere(reason: str) -> dict[str, str]:
+    unread = dict.fromkeys(("license", "mfa_trust", "sign_in", "defender"), "read.other_cloud")
+    return {**unread, "access": reason, "permissions": "permissions.access_first"}
+
+
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
-        ("access", _ACCESS.get((drawn.method, drawn.access))),
-        ("access", _POLICY.get(drawn.policy) if drawn.method == "b2b" else None),
-        ("access", "access.not_listed_b2b" if drawn.method == "b2b" and drawn.arm == "hidden" else None),
+        ("access", _no_way(drawn)),
+        ("access", _not_listed(drawn)),
         ("sign_in", _SIGN_IN.get(drawn.sign_in)),
         ("license", _LICENSE.get(drawn.license)),
-        ("permissions", _NO_ROLE.get((drawn.method, drawn.roles))),
+        ("permissions", _no_role(drawn)),
         ("defender", _DEFENDER.get(drawn.defender)),
     )
     return next(((link, reason) for link, reason in links if reason is not None), (None, None))
 
 
+def _no_way(drawn: Drawn) -> str | None:
+    """Why the operator does not reach the tenant. Under `auto` one way is enough."""
+    if drawn.beside is not None:
+        return None
+    reason = _ACCESS.get((drawn.method, drawn.access))
+    if drawn.declared == "auto" and reason in _NOTHING:
+        return "access.none_found"
+    return reason or (_POLICY.get(drawn.policy) if drawn.method == "b2b" else None)
+
+
+def _not_listed(drawn: Drawn) -> str | None:
+    """GDAP and governance have lists of their own; under `auto` no list at all holds the tenant."""
+    if drawn.method != "b2b" or drawn.arm != "hidden":
+        return None
+    return "access.not_listed" if drawn.declared == "auto" else "access.not_listed_b2b"
+
+
+def _no_role(drawn: Drawn) -> str | None:
+    """Why no way brings a role, told by the first way that there is."""
+    if drawn.roles in DEFENDER_ROLES:
+        return None if _proven(drawn) else "permissions.custom_role"
+    reason = _NO_ROLE.get((drawn.method, drawn.roles))
+    if drawn.beside is None:
+        return reason
+    by_gdap = drawn.access in GDAP_WORKS
+    if drawn.beside == "account" or (by_gdap and reason is None):
+        return None
+    return reason if by_gdap else "permissions.no_role"
+
+
+def _open(drawn: Drawn) -> bool:
+    """Whether Defender answers without a licence that is enough is said nowhere, so neither is what it proves."""
+    return drawn.roles in DEFENDER_ROLES and drawn.license in _LICENSE
+
+
+def _proven(drawn: Drawn) -> bool:
+    """Only an answer of Defender to the operator proves that a role of Defender itself is enough."""
+    answers = (drawn.sign_in, drawn.defender) == ("ok", "ok") and drawn.license not in _LICENSE
+    return drawn.roles in DEFENDER_ROLES_WORK and answers
+
+
 def _verdicts(drawn: Drawn) -> dict[str, str]:
     """Licence and MFA trust are the target's own: the app reads them whatever the operator's access is."""
-    access, roles = (drawn.method, drawn.access), (drawn.method, drawn.roles)
-    policy = _POLICY.get(drawn.policy) if drawn.method == "b2b" else None
-    no_way = access in _ACCESS or policy is not None
     found = {
         "license": _LICENSE.get(drawn.license) or _LICENSE_MET.get(drawn.license),
         "mfa_trust": _MFA_TRUST.get(drawn.mfa_trust),
-        "access": _ACCESS.get(access) or policy or _ACCESS_MET.get(access),
-        "permissions": None if no_way else _NO_ROLE.get(roles) or _ROLE_MET.get(roles),
+        "access": _no_way(drawn) or _access_met(drawn),
+        "permissions": None if _no_way(drawn) or _open(drawn) else _no_role(drawn) or _role_met(drawn),
     }
     return {check: reason for check, reason in found.items() if reason is not None}
+
+
+def _access_met(drawn: Drawn) -> str | None:
+    """GDAP has the first word where it carries."""
+    if drawn.beside is not None:
+        return "access.gdap_in_force" if drawn.access in GDAP_WORKS else "access.guest_accepted"
+    return _ACCESS_MET.get((drawn.method, drawn.access))
+
+
+def _role_met(drawn: Drawn) -> str | None:
+    if drawn.roles in DEFENDER_ROLES:
+        return "permissions.custom_role_proven"
+    if drawn.beside is not None:
+        by_gdap = drawn.access in GDAP_WORKS and drawn.roles == "enough"
+        return "permissions.role_via_gdap" if by_gdap else "permissions.role_direct"
+    return _ROLE_MET.get((drawn.method, drawn.roles))

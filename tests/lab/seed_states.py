@@ -3,8 +3,8 @@
 
 """The states that the generator draws. What follows from them is not said here.
 
-How they are written down in a world: here what a tenant's own settings are, in `seed_access.py` and
-`seed_licenses.py` the rest.
+How they are written down in a world: here what a tenant's own settings are, in `seed_access.py`, `seed_licenses.py` and
+`seed_rare.py` the rest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from lab import seed_governance
+from lab import seed_governance, seed_rare
 
 if t.TYPE_CHECKING:
     import random
@@ -85,7 +85,10 @@ _NEED_PIM: t.Final = ("activated", "eligible", "group_eligible")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Drawn:
-    """One tenant's states. `method` is what there is, `declared` is what the user's list says."""
+    """One tenant's states. `method` is what there is, `declared` and `cloud` are what the user's list says.
+
+    `beside` is a second way, beside GDAP.
+    """
 
     method: Method
     declared: str
@@ -100,15 +103,22 @@ class Drawn:
     role_names: str = "en"
     entra_p2: bool = True
     policy: str = "ok"
+    cloud: str | None = None
+    beside: str | None = None
 
 
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
     """Draws. About half of the tenants are in order in each respect."""
+    drawn = _draw_common(rng, calm=calm)
+    return drawn if calm else seed_rare.with_rare(drawn, rng)
+
+
+def _draw_common(rng: random.Random, *, calm: bool) -> Drawn:
     method: Method = rng.choice(_METHODS)
     access = _draw(rng, {"gdap": GDAP, "b2b": B2B}.get(method, seed_governance.STATES), calm=calm)
     arm_state = _draw(rng, ARM, calm=calm)
     role_state = _draw_roles(rng, method, access, calm=calm)
-    # What `auto` makes of a method that is out of order is decided elsewhere; here it stands for a working one.
+    # `auto` stands for a method that works; few tenants have it for another one.
     works = access in ("in_force", "accepted", *seed_governance.WORKING) and arm_state != "hidden"
     declared = "auto" if works and rng.random() < 0.2 else method
     return Drawn(

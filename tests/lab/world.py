@@ -21,11 +21,15 @@ from lab.world_words import Consent, Country, Domain, Guid, Name, Names, RoleIds
 
 
 class Declare(Strict):
-    """What a user's own list would say about this tenant."""
+    """What a user's own list would say about this tenant.
+
+    `cloud`: where the tenant is. The lab plays the public cloud, and shows nothing of it by this word.
+    """
 
     access: t.Literal["auto", "gdap", "b2b", "governance"] = "auto"
     roles: Names = ()
     licenses: Names = ()
+    cloud: t.Literal["public", "gcc", "gcc_high", "dod"] | None = None
 
 
 class Expect(Strict):

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._requirements.b2b import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._requirements.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_cloud import other_cloud
 from ansible_collections.m365.defender.plugins.module_utils._requirements.cross_tenant import (
     SYNCHRONIZATION,
     consent_of,
@@ -123,15 +124,27 @@ def _with_others(case: Case, chosen: Access, ways: list[Access]) -> Access:
 def _by_gdap(case: Case) -> Access:
     findings = judge_relationships(case)
     if not findings:
-        return Access(case.verdict("access", "access.gdap_missing", evidence=[case.get("gdap_relationships")]))
-    best = findings[0]
+        return _without_relationship(case)
+    best, still = findings[0], _still_open(findings)
     if best.problem is not None:
-        return Access(case.verdict("access", best.problem.reason, best.problem.details, evidence=best.evidence))
+        verdict = case.verdict("access", best.problem.reason, best.problem.details, evidence=best.evidence)
+        return Access(verdict, open=still)
     met = best.reason == "access.gdap_in_force"
     caveats = (caveats_in_force if met else caveats_not_carried)(case, findings)
     verdict = case.verdict("access", best.reason, best.details, evidence=best.evidence, caveats=caveats)
-    unread = next((finding for finding in findings[1:] if finding.unknown), None)
-    return Access(verdict, gdap=best if met else None, open=unread.why if unread else None)
+    return Access(verdict, gdap=best if met else None, open=still)
+
+
+def _without_relationship(case: Case) -> Access:
+    """No relationship is missing where GDAP has no way: into a cloud that the sign-in does not reach."""
+    why = other_cloud(case) or Problem("access.gdap_missing")
+    return Access(case.verdict("access", why.reason, why.details, evidence=[case.get("gdap_relationships")]))
+
+
+def _still_open(findings: Sequence[Finding]) -> Problem | None:
+    """Why a relationship might yet carry; a cloud without GDAP leaves nothing open."""
+    unread = next((finding.why for finding in findings if finding.unknown), None)
+    return None if unread is not None and unread.reason == "read.not_in_cloud" else unread
 
 
 def _by_b2b(case: Case) -> Access:

@@ -26,7 +26,7 @@ from ansible_collections.m365.defender.plugins.module_utils._verdicts import mak
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Evidence, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._model import Caveat, Evidence, Problem, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._requirements.case import Case
 
 ENDPOINTS_KEY: t.Final = "cross_cloud_endpoints"
@@ -121,11 +121,17 @@ def crosses(run_cloud: str, cloud: str | None) -> bool:
     return cloud is not None and entra_cloud(run_cloud) != entra_cloud(cloud)
 
 
-def with_recipe(case: Case, verdict: Verdict) -> Verdict:
-    """The verdict `access` about a tenant in another cloud, with what has to be set in both tenants. Else as it is."""
+def other_cloud(case: Case) -> Problem | None:
+    """That nothing of the tenant was asked, since it is in a cloud that this sign-in does not reach; else None."""
     organization = case.get("organization")
     problem = organization.problem if organization is not None else None
-    if problem is None or verdict.reason != "read.other_cloud" or verdict.reason != problem.reason:
+    return problem if problem is not None and problem.reason == "read.other_cloud" else None
+
+
+def with_recipe(case: Case, verdict: Verdict) -> Verdict:
+    """The verdict `access` about a tenant in another cloud, with what has to be set in both tenants. Else as it is."""
+    problem = other_cloud(case)
+    if problem is None or verdict.reason != problem.reason:
         return verdict
     home_cloud, cloud = problem.details["run_cloud"], problem.details["cloud"]
     if not crosses(home_cloud, cloud):

@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from lab import roles, seed_governance, seed_states
+from lab import roles, seed_governance, seed_rare, seed_states
 from lab.build import build_state
 from lab.process import WORLDS
 from lab.seed import generate
@@ -21,6 +21,7 @@ from lab.world_file import load_world
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 LARGE = generate(1000, 1)
+LARGER = generate(3000, 2)
 DEMO_REASONS = {row.expect.reason for row in load_world(WORLDS / "demo.yml").tenants}
 
 
@@ -90,6 +91,9 @@ def drawn(**changes) -> Drawn:
     return Drawn(**{**healthy, **changes})
 
 
+B2B = {"method": "b2b", "declared": "b2b", "access": "accepted"}
+AUTO_B2B = {**B2B, "declared": "auto"}
+BOTH_WAYS = {"declared": "auto", "beside": "account"}
 BROKEN = [
     ({}, (None, None)),
     ({"consent": "none", "access": "expired", "license": "none"}, ("consent", "consent.app_not_in_tenant")),
@@ -145,6 +149,48 @@ BROKEN = [
     ({"method": "governance", "access": "capital", "arm": "hidden"}, (None, None)),
     ({"method": "governance", "access": "rejected", "license": "none"}, ("access", "access.governance_rejected")),
     ({"method": "governance", "access": "active", "roles": "none"}, ("permissions", "permissions.governance_no_role")),
+    # In another cloud nothing can be read, consent neither.
+    ({"cloud": "gcc_high"}, ("access", "read.other_cloud")),
+    ({"cloud": "dod", "consent": "none", "license": "none"}, ("access", "read.other_cloud")),
+    ({"cloud": "dod", **AUTO_B2B}, ("access", "read.other_cloud")),
+    (
+        {"cloud": "gcc_high", "method": "governance", "declared": "governance", "access": "active"},
+        ("access", "access.governance_not_in_cloud"),
+    ),
+    (
+        {"cloud": "gcc_high", "method": "governance", "declared": "auto", "access": "active"},
+        ("access", "read.other_cloud"),
+    ),
+    ({"cloud": "gcc"}, (None, None)),
+    ({"cloud": "gcc", "access": "expired"}, ("access", "access.gdap_expired")),
+    # Roles of Defender itself.
+    ({**B2B, "roles": "defender_direct"}, (None, None)),
+    ({**B2B, "roles": "defender_via_group", "license": "trial"}, (None, None)),
+    ({**B2B, "roles": "defender_unused"}, ("permissions", "permissions.custom_role")),
+    ({**B2B, "roles": "defender_posture"}, ("permissions", "permissions.custom_role")),
+    ({**B2B, "roles": "defender_direct", "sign_in": "blocked"}, ("sign_in", "sign_in.conditional_access")),
+    ({**B2B, "roles": "defender_direct", "license": "none"}, ("license", "license.none")),
+    ({**B2B, "roles": "defender_direct", "defender": "operator_refused"}, ("permissions", "permissions.custom_role")),
+    ({**B2B, "roles": "defender_direct", "defender": "not_provisioned"}, ("permissions", "permissions.custom_role")),
+    # `auto`, where no method works, and where two do.
+    ({"declared": "auto", "access": "missing"}, ("access", "access.none_found")),
+    ({"declared": "auto", "access": "expired"}, ("access", "access.gdap_expired")),
+    ({**AUTO_B2B, "access": "deleted"}, ("access", "access.guest_deleted")),
+    ({**AUTO_B2B, "access": "missing", "policy": "inbound_blocked"}, ("access", "access.none_found")),
+    ({**AUTO_B2B, "arm": "hidden"}, ("access", "access.not_listed")),
+    ({"method": "governance", "declared": "auto", "access": "reversed"}, ("access", "access.none_found")),
+    ({"method": "governance", "declared": "auto", "access": "invited"}, ("access", "access.governance_invited")),
+    ({**BOTH_WAYS, "access": "expired"}, (None, None)),
+    ({**BOTH_WAYS, "roles": "none"}, (None, None)),
+    ({**BOTH_WAYS, "beside": "account_without_role"}, (None, None)),
+    (
+        {**BOTH_WAYS, "beside": "account_without_role", "roles": "not_assigned"},
+        ("permissions", "permissions.gdap_role_not_assigned"),
+    ),
+    (
+        {**BOTH_WAYS, "beside": "account_without_role", "access": "missing", "roles": "none"},
+        ("permissions", "permissions.no_role"),
+    ),
 ]
 
 
@@ -185,6 +231,19 @@ VERDICTS = [
     (
         {"license": "deleted", "roles": "none"},
         {"license": "license.deleted", "permissions": "permissions.gdap_no_role"},
+    ),
+]
+
+
+VERDICTS += [
+    (
+        {**B2B, "roles": "defender_direct", "license": "open"},
+        {"license": "license.sufficiency_open"},
+    ),
+    ({**BOTH_WAYS}, {"access": "access.gdap_in_force", "permissions": "permissions.role_via_gdap"}),
+    (
+        {**BOTH_WAYS, "access": "terminated"},
+        {"access": "access.guest_accepted", "permissions": "permissions.role_direct"},
     ),
 ]
 
@@ -289,16 +348,92 @@ def test_oracle_and_running_state_agree_about_gdap():
     """Where access or roles by GDAP are out of order, the lab itself gives the operator none that reach Defender."""
     state = build_state(LARGE, NOW)
     for tenant in JUDGED:
-        if tenant.gdap:
+        if tenant.gdap and not tenant.guests:
             held = state.gdap_roles(tenant.tenant_id, NOW)
             assert (held is None) is (tenant.expect.first_broken == "access"), tenant.name
             assert bool(held and held & WANTED) is (tenant.expect.first_broken is None), tenant.name
 
 
 def test_oracle_and_running_state_agree_about_roles_of_guests():
+    """Defender's own roles are enough where Defender answers."""
     state = build_state(LARGE, NOW)
     for tenant in JUDGED:
-        if tenant.guests and tenant.expect.first_broken != "access":
+        if tenant.guests and not tenant.gdap and tenant.expect.first_broken != "access":
             directory = state.directories[tenant.tenant_id]
-            held = directory.active_roles(directory.operator_ids[0])
-            assert bool(held & WANTED) is (tenant.expect.first_broken is None), tenant.name
+            operator = directory.operator_ids[0]
+            by_defender = directory.reads_by_defender_role(operator) and tenant.defender == "ok"
+            reads = by_defender or bool(directory.active_roles(operator) & WANTED)
+            assert reads is (tenant.expect.first_broken is None), tenant.name
+
+
+BOTH = [row for row in LARGE.tenants if row.gdap and row.guests]
+
+
+def test_oracle_and_running_state_agree_about_two_ways():
+    state = build_state(LARGE, NOW)
+    for tenant in BOTH:
+        directory = state.directories[tenant.tenant_id]
+        by_gdap = state.gdap_roles(tenant.tenant_id, NOW)
+        told = tenant.expect.verdicts
+        if "access" in told:
+            assert (told["access"] == "access.gdap_in_force") is (by_gdap is not None), tenant.name
+            held = (by_gdap or set()) | directory.active_roles(directory.operator_ids[0])
+            has_role = told["permissions"] in ("permissions.role_via_gdap", "permissions.role_direct")
+            assert bool(held & WANTED) is has_role, tenant.name
+
+
+# The rare states.
+
+
+def in_cloud(world, *clouds):
+    return [row for row in world.tenants if row.declare.cloud in clouds]
+
+
+def test_every_rare_state_is_drawn_and_stays_rare():
+    assert {row.cloud for row in DRAWS} == {None, *seed_rare.CLOUDS}
+    assert {row.roles for row in DRAWS if row.method == "b2b"} >= set(seed_rare.DEFENDER_ROLES)
+    assert {(row.beside, row.method, row.declared) for row in DRAWS if row.beside} == {
+        (state, "gdap", "auto") for state in seed_rare.BESIDE
+    }
+    common = [row for row in DRAWS if not (row.cloud or row.beside or row.roles in seed_rare.DEFENDER_ROLES)]
+    assert 0.85 < len(common) / len(DRAWS) < 0.95
+
+
+def test_calm_world_has_none_of_them():
+    for row in generate(200, 3, calm=True).tenants:
+        assert row.declare.cloud is None
+        assert not (row.gdap and row.guests)
+        assert not [guest for guest in row.guests if guest.defender_roles]
+
+
+def test_another_cloud_has_no_part_in_this_one():
+    """What stands in the directory of a tenant in another cloud is a trap: nobody may read it from here."""
+    rows = in_cloud(LARGE, *seed_rare.OTHER_CLOUDS)
+    assert {row.expect.reason for row in rows} == {"read.other_cloud", "access.governance_not_in_cloud"}
+    for row in rows:
+        assert not [*row.gdap, *row.governance]
+        assert (row.governance_request, row.governance_invitation, row.arm_listed) == (None, None, False)
+    assert [row for row in rows if row.guests]
+    assert {row.declare.access for row in rows} == {"gdap", "b2b", "governance", "auto"}
+
+
+def test_gcc_is_judged_as_the_public_cloud_is():
+    rows = in_cloud(LARGE, "gcc")
+    assert len({row.expect.first_broken for row in rows}) > 2
+    assert not [row for row in rows if row.expect.reason == "read.other_cloud"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["permissions.custom_role", "access.none_found", "access.not_listed", "read.other_cloud"],
+)
+def test_rare_reason_breaks_a_tenant(reason):
+    assert [row for row in LARGER.tenants if row.expect.reason == reason]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["permissions.custom_role_proven", "permissions.role_via_gdap", "permissions.role_direct", "access.guest_accepted"],
+)
+def test_rare_verdict_is_drawn(reason):
+    assert [row for row in LARGER.tenants if reason in row.expect.verdicts.values()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from evidence import TENANT_ID, case, piece, unread
+from evidence import TENANT_ID, case, gdap_evidence, piece, relationship, unread
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -211,3 +211,32 @@ def test_access_stays_unknown_and_silence_means_all_in_place(clouds, default, pa
         assert (US if clouds_of[1] == "dod" else COMMERCIAL) in clouds
         assert ENDPOINTS_KEY not in blurred
         assert PARTNER_KEY not in blurred
+
+
+# GDAP has no way into another cloud: its empty list says nothing about the tenant.
+
+
+@pytest.mark.parametrize("access", ["gdap", "auto"])
+def test_without_a_relationship_the_other_cloud_is_the_reason(access):
+    verdict = judge({**settings(), **gdap_evidence()}, access=access)
+    assert (verdict.status, verdict.reason) == ("unknown", "read.other_cloud")
+    assert "Contoso is in cloud public" in verdict.message
+    assert "cross_cloud_target" in told(verdict)
+
+
+def test_list_of_relationships_stands_beside_it():
+    verdict = judge({**settings(), **gdap_evidence()}, access="gdap")
+    assert "gdap_relationships" in [piece.what for piece in verdict.evidence]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [(relationship(), "access.gdap_in_force"), (relationship("terminated"), "access.gdap_terminated")],
+)
+def test_relationship_that_is_there_keeps_its_word(row, reason):
+    assert judge({**settings(), **gdap_evidence(row)}, access="gdap").reason == reason
+
+
+def test_governance_is_known_not_to_be_there():
+    verdict = judge(settings(), home="public", cloud="dod", access="governance")
+    assert (verdict.status, verdict.reason) == ("unknown", "access.governance_not_in_cloud")

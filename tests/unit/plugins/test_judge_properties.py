@@ -272,13 +272,16 @@ def test_letter_case_never_changes_a_verdict(judged, change):
 
 
 def origin(verdicts, verdict):
-    """Where the causes of a verdict begin, followed step by step: the name of a link."""
+    """Where the causes of a verdict begin, followed step by step: the name of a link. What is met causes nothing."""
     steps = [verdict.link]
     while verdict.caused_by is not None and verdict.caused_by not in steps:
-        steps.append(verdict.caused_by)
-        if verdict.caused_by not in verdicts:
+        cause = verdicts.get(verdict.caused_by)
+        if cause is not None and not cause.breaks:
             break
-        verdict = verdicts[verdict.caused_by]
+        steps.append(verdict.caused_by)
+        if cause is None:
+            break
+        verdict = cause
     return steps[-1]
 
 

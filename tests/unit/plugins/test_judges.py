@@ -436,6 +436,38 @@ def test_no_role_by_one_relationship_is_unknown_while_another_is():
     assert judge_permissions(judged, judge_access(judged)).reason == "read.throttled"
 
 
+def reasons_without_role(gdap):
+    """What `auto` says of an account without a role, beside this GDAP."""
+    judged = case({**gdap, **GUEST, **role_evidence()}, access="auto")
+    access = judge_access(judged)
+    assert access.verdict.reason == "access.guest_accepted"
+    verdict = judge_permissions(judged, access)
+    return verdict.status, verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("gdap", "reason"),
+    [
+        pytest.param({"gdap_relationships": unread("gdap_relationships")}, "read.throttled", id="unread"),
+        pytest.param(gdap_evidence(relationship("odd")), "access.gdap_status_unknown", id="odd_status"),
+    ],
+)
+def test_no_role_by_the_account_is_unknown_while_gdap_is(gdap, reason):
+    assert reasons_without_role(gdap) == ("unknown", reason)
+
+
+@pytest.mark.parametrize(
+    "gdap",
+    [
+        pytest.param(gdap_evidence(), id="none"),
+        pytest.param(gdap_evidence(relationship("terminated")), id="ended"),
+        pytest.param({"gdap_relationships": unread("gdap_relationships", "read.not_in_cloud")}, id="not_in_cloud"),
+    ],
+)
+def test_no_role_by_the_account_is_unmet_where_gdap_is_known_not_to_carry(gdap):
+    assert reasons_without_role(gdap) == ("unmet", "permissions.no_role")
+
+
 def test_no_access_makes_permissions_unknown_because_of_it():
     report = judge_requirements(case({**gdap_evidence(), **sku_evidence(), **trust_evidence()}))
     permissions = report.verdicts["permissions"]
