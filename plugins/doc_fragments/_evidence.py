@@ -21,7 +21,7 @@ options:
     default: false
   from_evidence:
     description:
-      - A file with saved RV(evidence), or the one that O(m365.defender.mto#role:mto_evidence_dir) has made.
+      - A file with saved RV(evidence), or the one that O(m365.defender.mto#role:onboard:mto_evidence_dir) has made.
       - It is judged again, with the verdicts of the run that read it. Nothing is sent, and no option about the
         connection or a credential is looked at.
       - With O(tenants), only these tenants are judged. They have to be declared as they were when the evidence was
