@@ -35,8 +35,9 @@ SILENT = dict.fromkeys(RECIPE)
 US, COMMERCIAL = "microsoftonline.us", "microsoftonline.com"
 
 
-def settings(clouds=(COMMERCIAL,), default=RECIPE, partner=None):
-    """What the home tenant has set; without a partner entry the default holds."""
+def settings(clouds=(COMMERCIAL,), default=None, partner=None):
+    """What the home tenant has set: as in the recipe, unless told; without a partner entry the default holds."""
+    default = RECIPE if default is None else default
     entry = {"found": False} if partner is None else {"found": True, "sides": {**SILENT, **partner}}
     return {
         ENDPOINTS_KEY: piece(ENDPOINTS_KEY, {"clouds": None if clouds is None else list(clouds)}),

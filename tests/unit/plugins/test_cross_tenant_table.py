@@ -100,10 +100,12 @@ ALL = setting(body_of("allowed", EVERYBODY), body_of("allowed", EVERYTHING))
 NONE = setting(body_of("blocked", EVERYBODY), body_of("blocked", EVERYTHING))
 
 
-def settings_evidence(
-    inbound=None, inbound_default=ALL, outbound=None, outbound_default=ALL, *, entry=True, groups=True
-):
-    """Evidence about both sides, out of Microsoft's bodies, by the shapes that the reads have."""
+def settings_evidence(inbound=None, outbound=None, *, defaults=None, entry=True, groups=True):
+    """Evidence about both sides, out of Microsoft's bodies, by the shapes that the reads have.
+
+    A default that `defaults` does not name by its direction lets everybody through.
+    """
+    defaults = {"inbound": ALL, "outbound": ALL, **(defaults or {})}
 
     def shaped(value, direction):
         body = {f"b2bCollaboration{direction.capitalize()}": value, "inboundTrust": None}
@@ -117,12 +119,12 @@ def settings_evidence(
     return {
         "operator": piece("operator", user),
         "operator_groups": membership,
-        "home_cross_tenant_access_default": piece("default", shaped(outbound_default, "outbound")),
+        "home_cross_tenant_access_default": piece("default", shaped(defaults["outbound"], "outbound")),
         "home_cross_tenant_access_partner": piece(
             "partner",
             entry_for(partners, TARGET if entry else "none", MINE if groups else MINE - {f"group:{HER_GROUP}"}),
         ),
-        "cross_tenant_access_default": piece("default", shaped(inbound_default, "inbound")),
+        "cross_tenant_access_default": piece("default", shaped(defaults["inbound"], "inbound")),
         "cross_tenant_access_partner": piece("partner", shaped(inbound, "inbound") if entry else nothing),
     }
 
@@ -141,7 +143,7 @@ def test_every_partner_over_every_default(direction):
     wrong = []
     other = 1 if direction == "outbound" else 0
     for partner, default in itertools.product(SETTINGS, SETTINGS):
-        found = answers(settings_evidence(**{direction: partner, f"{direction}_default": default}))
+        found = answers(settings_evidence(**{direction: partner}, defaults={direction: default}))
         if found[1 - other] != oracle(partner, default) or found[other] != "allowed":
             wrong.append((partner, default, found))
     assert not wrong, wrong[:3]
@@ -149,7 +151,7 @@ def test_every_partner_over_every_default(direction):
 
 @pytest.mark.parametrize("default", SETTINGS)
 def test_without_an_entry_the_default_holds(default):
-    evidence = settings_evidence(inbound_default=default, outbound_default=default, entry=False)
+    evidence = settings_evidence(defaults={"inbound": default, "outbound": default}, entry=False)
     assert answers(evidence) == (oracle(None, default),) * 2
 
 
@@ -207,7 +209,7 @@ KEYS += ["cross_tenant_access_default", "cross_tenant_access_partner"]
 @given(st.sampled_from(SETTINGS), st.sampled_from(SETTINGS), st.sets(st.sampled_from(KEYS), min_size=1), st.booleans())
 def test_what_is_not_read_never_becomes_a_block_or_an_allowance(partner, default, lost, gone):
     """Each side keeps its answer or says unread; met is only what both sides were read for."""
-    whole = settings_evidence(partner, default, partner, default)
+    whole = settings_evidence(partner, partner, defaults={"inbound": default, "outbound": default})
     blurred = {key: value for key, value in whole.items() if key not in lost}
     if not gone:
         blurred |= {key: unread(key) for key in lost}
@@ -221,7 +223,8 @@ def test_what_is_not_read_never_becomes_a_block_or_an_allowance(partner, default
 
 @given(st.sampled_from(SETTINGS), st.sampled_from(SETTINGS))
 def test_met_means_that_no_side_that_was_read_stands_in_the_way(partner, default):
-    evidence = {**settings_evidence(partner, default, partner, default), **look_up_evidence(account())}
+    both = settings_evidence(partner, partner, defaults={"inbound": default, "outbound": default})
+    evidence = {**both, **look_up_evidence(account())}
     access = judge_access(case(evidence, access="b2b"))
     assert (access.verdict.status == "met") is (oracle(partner, default) == "allowed")
     assert (access.account_id is not None) is (access.verdict.status == "met")
@@ -240,7 +243,7 @@ def test_account_out_of_order_keeps_its_reason_and_the_block_is_told(state):
 
 
 def test_sentence_names_the_side_the_setting_and_where_to_change_it():
-    evidence = {**settings_evidence(outbound_default=NONE), **look_up_evidence(account())}
+    evidence = {**settings_evidence(defaults={"outbound": NONE}), **look_up_evidence(account())}
     verdict = judge_access(case(evidence, access="b2b")).verdict
     assert "settings of Northwind do not let anna@northwind.example out to Contoso" in verdict.message
     assert "(default setting, users and groups)" in verdict.message

@@ -51,8 +51,8 @@ def days(number: float) -> str:
     return (NOW + dt.timedelta(days=number)).isoformat()
 
 
-def governed(status="active", made=-90, assignments=GIVES, **fields):
-    return {"id": "g1", **OURS, "status": status, "made": days(made), "assignments": assignments, **fields}
+def governed(status="active", made=-90, **fields):
+    return {"id": "g1", **OURS, "status": status, "made": days(made), "assignments": GIVES, **fields}
 
 
 def request(status="pending", made=-2, ends=12, **fields):
@@ -389,7 +389,7 @@ MADE = st.integers(-100, 0)
 STATUSES = st.sampled_from(["active", "Active", "terminated", "terminationRequestedByGoverningTenant", "odd"])
 relationships = st.lists(
     st.builds(
-        lambda side, status, made, assignments, key: governed(status, made, assignments, **side, id=key),
+        lambda side, status, made, assignments, key: governed(status, made, assignments=assignments, **side, id=key),
         SIDES,
         STATUSES,
         MADE,

@@ -120,10 +120,10 @@ timed = st.builds(
         "timed_roles": role_rows("timed_roles", *timed_roles),
         **subscription_evidence({"sku": "A", "trial": trial}),
     },
-    *(st.lists(st.tuples(st.sampled_from([GROUP, OTHER_GROUP]), MINUTES), max_size=2) for _ in range(2)),
+    *(st.lists(st.tuples(st.sampled_from([GROUP, OTHER_GROUP]), MINUTES), max_size=2) for _number in range(2)),
     *(
         st.lists(st.tuples(st.sampled_from([SECURITY_READER, DIRECTORY_READERS]), MINUTES), max_size=2)
-        for _ in range(2)
+        for _number in range(2)
     ),
     st.sampled_from([True, False, None]),
 )

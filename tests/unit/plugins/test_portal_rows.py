@@ -70,7 +70,7 @@ def test_a_row_of_the_effective_group():
 def test_a_field_that_is_odd_or_missing(field, value, read):
     row = {**WHOLE, field: value}
     (offered,) = parse_picker(picker(row))[0].values()
-    (exposed,) = parse_effective(group(row)).values()
+    (exposed,) = list(parse_effective(group(row)).values())
     for made in (offered, exposed):
         assert {name: getattr(made, name) for name in read} == read
 
