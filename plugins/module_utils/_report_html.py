@@ -44,6 +44,8 @@ TITLE: t.Final = "Microsoft Defender multitenant management: report"
 _POLICY: t.Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # A longer name would stretch its row of the matrix; it stands in full where the tenant is told of.
 _WIDEST_NAME: t.Final = 80
+# What ends later is folded away: in a large fleet it would hide what has to be done.
+_SOON_DAYS: t.Final = 90
 # What a status is shown as: sign and word. The colour is the style sheet's, by the class of the same name.
 _SHOWN: t.Final = {
     "met": ("✓", "met"),
@@ -286,15 +288,25 @@ def _expiries(rows: Sequence[Row]) -> Markup:
     head = element("h2", text("What ends when"), id="expiries")
     if not rows:
         return element("section", head, element("p", text("Nothing that was read has an end.")))
+    soon = [row for row in rows if row["days_left"] <= _SOON_DAYS]
+    later = rows[len(soon) :]
+    parts = [_ends(soon, f"What ends within {_SOON_DAYS} days, the soonest first.")] if soon else []
+    if later:
+        words = f"{len(later)} {'end' if len(later) == 1 else 'ends'} later than in {_SOON_DAYS} days"
+        table = _ends(later, "What ends later, the soonest first.")
+        parts.append(element("details", element("summary", text(words)), table))
+    return element("section", head, *parts)
+
+
+def _ends(rows: Sequence[Row], caption: str) -> Markup:
     titles = ("Ends", "Days left", "Tenant", "What", "Name", "Extends itself")
-    table = element(
+    return element(
         "table",
-        element("caption", text("Relationships, memberships, roles and subscriptions with an end, the soonest first.")),
+        element("caption", text(caption)),
         element("thead", element("tr", *(element("th", text(title), scope="col") for title in titles))),
         element("tbody", *(_expiry(row, titles) for row in rows)),
         css="evidence",
     )
-    return element("section", head, table)
 
 
 def _expiry(row: Row, titles: Sequence[str]) -> Markup:

@@ -99,6 +99,13 @@ def test_evidence_is_small(report):
         assert size <= 4096, row["name"]
 
 
+def test_what_ends_is_told_the_soonest_first(report):
+    rows = report[0]["expiries"]
+    assert [row["ends"] for row in rows] == sorted(row["ends"] for row in rows)
+    assert (rows[0]["tenant_name"], rows[0]["what"]) == ("Castellano Vini S.p.A.", "gdap_relationship")
+    assert 0 < rows[0]["days_left"] <= 30
+
+
 def test_check_mode_tells_the_same(ansible, report):
     run = ansible.play(
         ONBOARD, "--check", "--diff", mto_tenants=TENANTS, mto_fail_on=[], mto_report_dir=str(ansible.directory)

@@ -26,7 +26,16 @@ def hostile(name):
     return {"access": {**EXPIRED, **told}, "license": {**NO_CONSENT, **told}, "mfa_trust": LEFT_OUT}
 
 
+def ending(name, days, number=1):
+    """An end of something in a tenant with that name."""
+    ends = f"{2026 + days // 365}-12-{1 + days % 28:02d}T00:00:00Z"
+    row = {"tenant_id": f"20000000-0000-4000-8000-{number:012d}", "tenant_name": name, "name": name, "ends": ends}
+    return {**row, "what": "gdap_relationship", "object": "r1", "days_left": days, "extends_itself": days > 300}
+
+
+ENDS = [*(ending(name, 7) for name in HOSTILE_NAMES if name), *(ending("Alder", days) for days in (90, 91, 400))]
 REPORTS = {
+    "ends": {**report_of(*FLEET), "expiries": ENDS},
     "fleet": report_of(*FLEET, ("All signs", {"sign_in": LEFT_OUT, "license": NOT_APPLICABLE})),
     "hostile": report_of(*((name, hostile(name)) for name in HOSTILE_NAMES)),
     "without access": report_of(*FLEET, access=False),
@@ -136,11 +145,25 @@ def test_hostile_names_show_as_text(opened):
 
 
 @pytest.mark.parametrize("width", [320, 400, 1200, 1201, 1280])
-@pytest.mark.parametrize("name", ["fleet", "hostile", "without access", "unknown"])
+@pytest.mark.parametrize("name", ["fleet", "hostile", "without access", "unknown", "ends"])
 def test_nothing_has_to_be_scrolled_sideways(opened, name, width):
     page = opened(name, viewport={"width": width, "height": 900}).page
     page.locator("summary").evaluate_all("found => found.slice(0, 20).forEach(summary => summary.click())")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_ends_late_is_folded_away(opened):
+    page = opened("ends").page
+    section = page.locator("section:has(#expiries)")
+    shown = section.locator("> table tbody tr")
+    assert shown.count() == len(ENDS) - 2
+    assert shown.last.locator("td").nth(1).text_content() == "90"
+    later = section.locator("details tbody tr")
+    assert not later.first.is_visible()
+    section.locator("summary").click()
+    assert [row.locator("td").nth(1).text_content() for row in later.all()] == ["91", "400"]
+    assert later.last.is_visible()
+    assert section.locator("summary").text_content() == "2 ends later than in 90 days"
 
 
 def test_details_open_by_keyboard(opened):

@@ -85,8 +85,8 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is active, but {operator} is in none of the groups assigned"
         " to it ({groups}).",
-        "An administrator of {home} adds {operator} to one of the groups {groups}, or a partner administrator assigns a"
-        " group that holds {operator} in " + GDAP_LIST + ".",
+        "An administrator of {home} adds {operator} to an assigned group (object id: {groups}), or a partner"
+        " administrator assigns a group that holds {operator} in " + GDAP_LIST + ".",
         GDAP_ASSIGN,
     ),
     "access.gdap_eligible": Reason(

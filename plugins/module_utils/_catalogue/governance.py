@@ -101,7 +101,7 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unmet",
         "The governance relationship with {tenant} is active, but {operator} is in none of the groups that it gives"
         " roles to ({groups}).",
-        "An administrator of {home} adds {operator} to one of the groups {groups}.",
+        "An administrator of {home} adds {operator} to such a group (object id: {groups}).",
         GOVERNANCE,
     ),
     "access.governance_roles_not_told": Reason(
