@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import datetime as dt
 import json
@@ -15,6 +14,7 @@ import pytest
 from evidence import NOW, case, gdap_evidence, relationship, unread
 from hypothesis import given
 from hypothesis import strategies as st
+from test_any_answer import bend, places_of
 from test_judge_properties import cases, unread_cases
 
 from ansible_collections.m365.defender.plugins.module_utils._access.verify import access_from_evidence
@@ -111,24 +111,6 @@ def test_evidence_answers_no_other_declaration(change, words):
     assert words in str(error.value)
 
 
-def places_of(value, path=()):
-    yield path
-    rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in rows:
-        yield from places_of(item, (*path, key))
-
-
-def bent(body, path, value):
-    if not path:
-        return value
-    found = copy.deepcopy(body)
-    place = found
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return found
-
-
 BODY = file_of(Saved(in_force()))
 
 
@@ -136,7 +118,7 @@ BODY = file_of(Saved(in_force()))
 def test_a_damaged_file_is_an_error_or_unknown_never_a_crash(path, value):
     """One bent place: an error that names the option, or verdicts."""
     try:
-        found = facts_from_evidence(bent(BODY, path, value))
+        found = facts_from_evidence(bend(BODY, path, value))
     except OptionError as error:
         assert str(error).startswith("from_evidence: ")  # noqa: PT017  (both ways out are right)
     else:
