@@ -276,3 +276,14 @@ def test_title_of_a_read_is_told_in_its_cause():
 
 def test_shape_of_sides_is_found():
     assert shape_sides({}) == {"found": True, "sides": SILENT}
+
+
+def test_target_half_names_the_cloud():
+    caveat = told(judge(settings()))["cross_cloud_target"]
+    assert "can be seen in cloud public alone" in caveat.message
+    assert "not known)" not in caveat.message + caveat.remedy
+
+
+def test_cloud_without_governance_is_named():
+    verdict = judge(settings(), home="public", cloud="dod", access="governance")
+    assert "in the cloud dod" in verdict.message

@@ -418,3 +418,72 @@ def test_trust_shows_the_trust_and_nothing_else():
         {"found": False},
         {"found": True, "inbound_trust": {"mfa": True}},
     ]
+
+
+# What every verdict about access rests on.
+
+
+@pytest.mark.parametrize("access", ["gdap", "auto"])
+def test_list_of_gdap_that_was_not_read_is_shown(access):
+    verdict = access_of({"gdap_relationships": unread("gdap_relationships"), **look_up_evidence()}, access)
+    assert (verdict.link, verdict.status, shown(verdict)) == ("access", "unknown", ["gdap_relationships"])
+    assert access_of({}, "gdap").evidence == ()
+
+
+def test_account_in_order_is_named_and_shown_with_both_sides():
+    verdict = access_of(GUEST)
+    assert verdict.object == ACCOUNT
+    assert "not known)" not in verdict.message
+    sides = ["home_partner", "home_default", "partner", "default"]
+    assert shown(verdict) == ["accounts_by_mail", *sides]
+
+
+SETTINGS = ("cross_tenant_access_partner", "home_cross_tenant_access_partner")
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_settings_that_were_not_read_leave_access_and_roles_open(key):
+    evidence = {**GUEST, key: unread(key)}
+    verdict = access_of(evidence)
+    assert (verdict.link, verdict.status, verdict.reason) == ("access", "unknown", "read.throttled")
+    assert f"the reading of {key} in Contoso" in verdict.message
+    assert key in shown(verdict)
+    roles = permissions_of({**evidence, **gdap_evidence(relationship(), assignments=OTHERS)}, "auto")
+    assert (roles.status, roles.reason) == ("unknown", "read.throttled")
+    assert f"the reading of {key} in Contoso" in roles.message
+
+
+def test_block_is_shown_with_the_account():
+    verdict = access_of({**look_up_evidence(account()), **side_evidence(BLOCKED, None)})
+    assert verdict.reason == "access.inbound_blocked"
+    assert shown(verdict) == ["accounts_by_mail", "home_partner", "home_default", "partner"]
+
+
+def test_second_group_of_somebody_else_makes_a_young_assignment_no_older():
+    rows = [
+        {**OTHERS[0], "created": "2026-11-23T11:45:00Z"},
+        {**OTHERS[0], "group": OTHER_GROUP, "created": "2026-10-01T00:00:00Z"},
+    ]
+    told = caveat(access_of(gdap_evidence(relationship(), assignments=rows), "gdap"), "access.gdap_young")
+    assert "(since 11:45 UTC)" in told.message
+
+
+def test_dates_that_will_bite_are_about_objects():
+    day = 60 * 24
+    timed = role_rows("timed_roles", (SECURITY_READER, day))
+    evidence = {**gdap_evidence(relationship(days=3)), "timed_roles": timed, **subscription_evidence({})}
+    found = {one.what: one.object for one in expiries_of(case(evidence))}
+    assert found == {
+        "role_assignment": SECURITY_READER,
+        "gdap_relationship": relationship()["id"],
+        "subscription": "SPE_E5",
+    }
+
+
+def test_group_that_the_operator_is_not_in_is_named_by_its_id():
+    evidence = {
+        **gdap_evidence(relationship(), groups=()),
+        "eligible_groups": group_rows("eligible_groups", (GROUP, 9)),
+    }
+    (name,) = [one.name for one in expiries_of(case(evidence)) if one.what == "group_eligibility"]
+    assert name == GROUP

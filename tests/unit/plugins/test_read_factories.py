@@ -207,3 +207,23 @@ def test_access_assignment_keeps_when_it_was_made():
     }
     (told,) = shape_gdap_assignments({"value": [row]})["assignments"]
     assert told == {"status": "active", "group": GROUP, "created": "then", "roles": []}
+
+
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+@pytest.mark.parametrize("redeems", [True, False, None])
+def test_shape_of_settings_tells_automatic_redemption(direction, redeems):
+    consent = {} if redeems is None else {"automaticUserConsentSettings": {f"{direction}Allowed": redeems}}
+    told = cross_tenant.shape_settings({"inboundTrust": None, **consent}, direction)
+    assert (told["found"], told["consent"], told["b2b"]) == (True, redeems, None)
+
+
+def test_entry_of_the_home_tenant_is_told_without_its_tenant():
+    rows = [{"tenant": "other", "found": True, "b2b": None}, {"tenant": "t", "found": True, "b2b": None}]
+    assert cross_tenant.entry_for(rows, "t", frozenset()) == {"found": True, "b2b": None}
+    assert cross_tenant.entry_for(rows, "x", frozenset()) == {"found": False}
+
+
+def test_targets_that_are_all_told_need_no_count():
+    part = {"access": "allowed", "targets": ["user:allusers"]}
+    settings = {"b2b": {"users": part, "applications": None}}
+    assert cross_tenant.about_operator(settings, frozenset()) == settings
