@@ -241,3 +241,50 @@ def test_relationship_that_is_there_keeps_its_word(row, reason):
 def test_governance_is_known_not_to_be_there():
     verdict = judge(settings(), home="public", cloud="dod", access="governance")
     assert (verdict.status, verdict.reason) == ("unknown", "access.governance_not_in_cloud")
+
+
+def test_open_items_are_told_together_each_with_its_cause_once():
+    verdict = judge({**settings(clouds=None), PARTNER_KEY: unread(PARTNER_KEY)})
+    assert told(verdict)["cross_cloud_not_read"].message == (
+        "Whether Northwind has these settings for Contoso is not known: Microsoft cloud settings: microsoftonline.com"
+        " allowed; B2B collaboration, inbound: blocked; B2B collaboration, outbound: allowed; B2B direct connect,"
+        " inbound: blocked; B2B direct connect, outbound: blocked. The answer does not tell it. cross_cloud_partner:"
+        " read.throttled."
+    )
+
+
+def test_what_nobody_asked_for_is_told_so():
+    message = told(judge({}))["cross_cloud_not_read"].message
+    assert message.endswith(" B2B direct connect, outbound: blocked. It was not read.")
+
+
+def test_outbound_for_some_is_told_so():
+    message = told(judge(settings(partner={"collaboration_outbound": "in_part"})))["cross_cloud_not_read"].message
+    assert message.endswith(" is not known: B2B collaboration, outbound: allowed. It is allowed for some only.")
+
+
+def test_cause_without_a_title_names_the_read():
+    failed = dataclasses.replace(unread(ENDPOINTS_KEY), problem=Problem("read.forbidden", {}))
+    message = told(judge({**settings(), ENDPOINTS_KEY: failed}))["cross_cloud_not_read"].message
+    assert message.endswith(" cross_cloud_endpoints: read.forbidden.")
+
+
+def test_title_of_a_read_is_told_in_its_cause():
+    failed = dataclasses.replace(unread(ENDPOINTS_KEY), problem=Problem("read.forbidden", {"what": "the clouds"}))
+    message = told(judge({**settings(), ENDPOINTS_KEY: failed}))["cross_cloud_not_read"].message
+    assert message.endswith(" the clouds: read.forbidden.")
+
+
+def test_shape_of_sides_is_found():
+    assert shape_sides({}) == {"found": True, "sides": SILENT}
+
+
+def test_target_half_names_the_cloud():
+    caveat = told(judge(settings()))["cross_cloud_target"]
+    assert "can be seen in cloud public alone" in caveat.message
+    assert "not known)" not in caveat.message + caveat.remedy
+
+
+def test_cloud_without_governance_is_named():
+    verdict = judge(settings(), home="public", cloud="dod", access="governance")
+    assert "in the cloud dod" in verdict.message

@@ -202,6 +202,54 @@ def test_target_type_that_is_not_known_is_open():
     assert answers(settings_evidence(setting(None, odd)))[1] == "open"
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        setting(body_of("unknownFutureValue", STRANGER, STRANGERS), None),
+        setting(None, body_of("unknownFutureValue", OTHER_APP)),
+        setting(body_of("allowed"), None),
+        setting(None, body_of("allowed")),
+    ],
+)
+def test_others_by_a_word_that_is_not_known_and_nobody_at_all_are_open(odd):
+    assert answers(settings_evidence(odd))[1] == "open"
+
+
+def test_target_with_a_colon_of_its_own_is_of_its_type():
+    odd = {"users": {"access": "allowed", "targets": ["user:a:b", "odd:a:b"]}, "applications": None}
+    told = about_operator({"b2b": odd}, frozenset())["b2b"]["users"]
+    assert (told["targets"], told["others"]) == ([], {"odd": 1, "user": 1})
+    assert about_operator({"b2b": odd}, frozenset({"user:a:b"}))["b2b"]["users"]["targets"] == ["user:a:b"]
+
+
+def test_side_shows_b2b_alone_and_the_default_where_it_counts():
+    inherits = {"found": True, "inbound_trust": None, "consent": True, "b2b": None}
+    default = {"found": True, "inbound_trust": None, "consent": True, "b2b": {"users": None, "applications": None}}
+    evidence = {
+        "cross_tenant_access_partner": piece("partner", inherits),
+        "cross_tenant_access_default": piece("default", default),
+    }
+    _home, target = judge_sides(case(evidence, access="b2b"))
+    assert (target.answer, target.details["setting"]) == ("open", "default setting, users and groups")
+    assert [one.data for one in target.evidence] == [
+        {"found": True, "b2b": None},
+        {"found": True, "b2b": {"users": None, "applications": None}},
+    ]
+
+
+@pytest.mark.parametrize("key", ["cross_tenant_access_partner", "cross_tenant_access_default"])
+def test_side_that_was_not_read_keeps_its_problem_and_says_which_setting(key):
+    inherits = {"found": True, "inbound_trust": None, "b2b": None}
+    evidence = {"cross_tenant_access_partner": piece("partner", inherits), key: unread(key)}
+    _home, target = judge_sides(case(evidence, access="b2b"))
+    assert (target.answer, target.direction, target.problem) == ("unread", "inbound", evidence[key].problem)
+    source = key.rpartition("_")[2]
+    assert target.details == {
+        "object": "b2bCollaborationInbound/usersAndGroups",
+        "setting": f"{source} setting, users and groups",
+    }
+
+
 KEYS = ["home_cross_tenant_access_default", "home_cross_tenant_access_partner"]
 KEYS += ["cross_tenant_access_default", "cross_tenant_access_partner"]
 
