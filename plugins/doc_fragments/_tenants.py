@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The list of tenants, as every module takes it."""
+"""The list of tenants, as the modules that judge them take it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ options:
     description:
       - The full list of tenants to be viewed and managed.
       - A duplicate, an ID that is not a GUID, and the home tenant itself are refused with a message that names the row.
+      - Required unless O(from_evidence) is given.
     type: list
     elements: dict
-    required: true
     suboptions:
       tenant_id:
         description: The directory (tenant) ID, a GUID. Every row needs one.
@@ -51,6 +51,3 @@ options:
         description: The cloud of the tenant, if it is not the cloud of the home tenant.
         type: str
 """
-
-    # Where saved evidence says which tenants there are.
-    OPTIONAL = DOCUMENTATION.replace("    required: true\n", "")

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - m365.defender._attributes.connected
   - m365.defender._attributes.read_only
   - m365.defender._connection
-  - m365.defender._tenants.optional
+  - m365.defender._tenants
   - m365.defender._evidence
 options:
   expiry_warning_days:
