@@ -20,8 +20,8 @@ def lab():
         yield found
 
 
-@pytest.fixture(scope="module")
-def report(lab):
+def told_of(lab):
+    """The report about a whole world, as both modules find it."""
     requirements = facts(lab, lab.tenants())
     return make_report(
         {row["tenant_id"]: row for row in requirements},
@@ -33,12 +33,29 @@ def report(lab):
     )
 
 
-TENANTS = load_world(world_path("depth")).tenants
+@pytest.fixture(scope="module")
+def report(lab):
+    return told_of(lab)
 
 
-@pytest.mark.parametrize("place", range(len(TENANTS)), ids=[tenant.name for tenant in TENANTS])
-def test_the_answer_is_the_right_one(report, place):
-    row, expect = report["tenants"][place], TENANTS[place].expect
+@pytest.fixture(scope="module")
+def reports(report):
+    """The report about each world, by its name."""
+    with start_lab(world="methods") as lab:
+        return {"depth": report, "methods": told_of(lab)}
+
+
+WORLDS = {name: load_world(world_path(name)).tenants for name in ("depth", "methods")}
+CASES = [
+    pytest.param(name, place, id=f"{name}-{tenant.name}")
+    for name, tenants in WORLDS.items()
+    for place, tenant in enumerate(tenants)
+]
+
+
+@pytest.mark.parametrize(("world", "place"), CASES)
+def test_the_answer_is_the_right_one(reports, world, place):
+    row, expect = reports[world]["tenants"][place], WORLDS[world][place].expect
     assert (row["first_broken"], row["reason"]) == (expect.first_broken, expect.reason)
     assert row["eligible"] is (expect.first_broken is None)
     verdicts = {**row["requirements"], **{check: row["access"][check] for check in ("listed", "sign_in", "defender")}}
@@ -47,9 +64,10 @@ def test_the_answer_is_the_right_one(report, place):
     assert set(expect.caveats) <= told
 
 
-def test_every_remedy_says_who_does_what(report):
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_remedy_says_who_does_what(reports, world):
     """No brace is left open, and nothing is called not known."""
-    for finding in report["findings"]:
+    for finding in reports[world]["findings"]:
         for text in (finding["message"], finding["remedy"]):
             assert "{" not in text
             assert "not known)" not in text, finding
