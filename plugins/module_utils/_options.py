@@ -72,13 +72,12 @@ def connection_spec() -> Spec:
     }
 
 
-def tenants_spec(*, required: bool = True) -> Spec:
-    """The option `tenants`. What a row must hold is checked by parse_tenants, which can name the row."""
+def tenants_spec() -> Spec:
+    """The option `tenants`; a saved file can take its place. What a row must hold is checked by parse_tenants."""
     return {
         "tenants": {
             "type": "list",
             "elements": "dict",
-            "required": required,
             "options": {
                 "tenant_id": {"type": "str"},
                 "name": {"type": "str"},

@@ -224,7 +224,7 @@ def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
 def main() -> None:
     """The module's entry point."""
     own = {"expiry_warning_days": {"type": "int", "default": 30}}
-    spec = {**connection_spec(), **tenants_spec(required=False), **evidence_spec(), **own}
+    spec = {**connection_spec(), **tenants_spec(), **evidence_spec(), **own}
     run_module(spec, read_facts, supports_check_mode=True, offline=judge_again)
 
 

@@ -325,11 +325,10 @@ def register(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
 
 def main() -> None:
     """The module's entry point."""
-    tenants = {**tenants_spec()["tenants"], "required": False}
     spec: dict[str, dict[str, t.Any]] = {
         **connection_spec(),
         **portal_spec(),
-        "tenants": tenants,
+        **tenants_spec(),
         "eligible": {"type": "list", "elements": "str"},
         "state": {"type": "str", "default": "present"},
         "purge": {"type": "bool", "default": False},

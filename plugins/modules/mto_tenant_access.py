@@ -254,7 +254,7 @@ def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
 def main() -> None:
     """The module's entry point."""
     own = {"checks": {"type": "list", "elements": "str"}}
-    spec = {**connection_spec(), **tenants_spec(required=False), **evidence_spec(), **own}
+    spec = {**connection_spec(), **tenants_spec(), **evidence_spec(), **own}
     run_module(spec, check_access, supports_check_mode=True, offline=judge_again)
 
 
