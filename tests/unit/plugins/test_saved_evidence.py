@@ -57,6 +57,26 @@ def test_a_saved_case_is_judged_as_it_was(judged):
     assert text_of(judge_saved(again)) == text_of(judge_requirements(judged))
 
 
+def test_the_whole_declaration_is_kept():
+    one = Saved(in_force(cloud="gcc", licenses=("spe_e5", "emspremium")))
+    assert read_row(json.loads(json.dumps(one.as_dict()))) == one
+
+
+@pytest.mark.parametrize("place", ["tenant_id", "name", "access", "cloud", "roles", "licenses"])
+def test_a_declaration_of_another_type_is_damage(place):
+    row = Saved(in_force()).as_dict()
+    row["tenant"][place] = [7] if place in ("roles", "licenses") else 7
+    with pytest.raises(TypeError, match="text"):
+        read_row(row)
+
+
+def test_a_reason_that_nobody_knows_is_damage():
+    row = Saved(in_force(), Problem("read.throttled", {"what": "it"})).as_dict()
+    row["unread"]["reason"] = "read.tomorrow"
+    with pytest.raises(ValueError, match="reason"):
+        read_row(row)
+
+
 def test_what_could_not_be_read_at_all_stays_unknown():
     saved = Saved(in_force(), Problem("sign_in.refresh_token_expired", {"who": "Anna"}), "sign_in")
     again = read_runs(file_of(saved), "requirements").tenants[0]
