@@ -35,10 +35,10 @@ mutation: setup ## change the judges one thing at a time: does a test notice? AR
 	@$(PY) scripts/mutation.py $(ARGS)
 
 lab: setup ## serve the lab until Ctrl-C; WORLD=lab/worlds/demo.yml, ARGS="--port 8443"
-	@cd tests && ../$(PY) -m lab --world $(WORLD) $(ARGS)
+	@$(PY) -m lab --world $(WORLD) $(ARGS)
 
 bench: setup ## measure
-	@cd tests && ../$(PY) -m bench $(ARGS)
+	@cd tests && PYTHONPATH=.. ../$(PY) -m bench $(ARGS)
 
 docs: setup ## write the pages that come from the code, and the HTML of all plugins in build/docs
 	@$(PY) scripts/generate_docs.py

@@ -23,15 +23,15 @@ from csdl import Csdl
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
-from ansible_collections.m365.defender.plugins.module_utils import _cloud_features as features  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._cloud import CLOUDS, ENDPOINT_NAMES  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._cloud_features import CloudFeatures  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import CloudFeatures  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS, ENDPOINT_NAMES  # noqa: E402
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DATA: t.Final = ROOT / "plugins" / "module_utils" / "_cloud_features.py"
+DATA: t.Final = ROOT / "plugins" / "module_utils" / "_microsoft" / "cloud_features.py"
 PAGE: t.Final = ROOT / "docs" / "clouds.md"
 # The global service answers for GCC as well; GCC High and DoD have services of their own [doc deployments].
 SCHEMA_OF_CLOUD: t.Final = {"public": "Prod", "gcc": "Prod", "gcc_high": "Fairfax", "dod": "Fairfax"}

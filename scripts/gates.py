@@ -195,7 +195,7 @@ def results_of(gate: Gate) -> pathlib.Path:
 
 def python_path() -> str:
     """Where the collection, the lab and our scripts are found by name."""
-    return os.pathsep.join(str(path) for path in (BUILD / "collections", ROOT / "tests", ROOT / "scripts"))
+    return os.pathsep.join(str(path) for path in (BUILD / "collections", ROOT, ROOT / "tests", ROOT / "scripts"))
 
 
 def judge(gate: Gate, code: int | None, seconds: float) -> Outcome:

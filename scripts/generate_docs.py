@@ -15,9 +15,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
-from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._reasons import CAVEATS, REASONS  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._roles import role_names  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import CAVEATS, REASONS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names  # noqa: E402
 
 HEAD = """<!--
 Copyright (c) 2026 The m365.defender authors

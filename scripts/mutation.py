@@ -34,16 +34,21 @@ if t.TYPE_CHECKING:
 TREE = BUILD / "mutation"
 TESTS = pathlib.Path("tests", "unit", "plugins")
 # The tests, and what they take from beside them.
-BESIDE = (TESTS, pathlib.Path("tests", "pages"), pathlib.Path("tests", "schemas"))
+BESIDE = (
+    TESTS,
+    pathlib.Path("tests", "unit", "support"),
+    pathlib.Path("tests", "pages"),
+    pathlib.Path("tests", "schemas"),
+    pathlib.Path("lab", "contracts"),
+)
 # Reads the product's files as Git has them, and is about no judge.
 NOT_HERE = f"{TESTS}/test_laws.py::test_nothing_of_the_product_reads_the_right_answers"
 LIMIT_SECONDS = 1800
 PACKAGE = ".".join(COLLECTION_DIRECTORY.parts)
 # mutmut changes functions only: what stands in a module itself, such as the declaration of a read, it leaves alone.
-# What is mutated: the modules that this contract of pyproject.toml calls pure, so that a new judge comes in by itself,
-# and the words of the verdicts.
+# What is mutated: the modules that this contract of pyproject.toml calls pure, those of a folder one by one, so that a
+# new judge comes in by itself.
 CONTRACT = "Judges are pure"
-FURTHER = (f"{PACKAGE}.plugins.module_utils._verdicts",)
 
 CONFTEST = '''\
 # Copyright (c) 2026 The m365.defender authors
@@ -84,12 +89,13 @@ pytest_add_cli_args_test_selection=
 pytest_add_cli_args=
     -p
     no:cacheprovider
+    --import-mode=importlib
     --deselect={not_here}
 use_git_change_detection=false
 track_dependencies=false
 
 [tool:pytest]
-pythonpath = . tests
+pythonpath = . tests tests/pages tests/unit/support
 """
 
 
@@ -114,7 +120,15 @@ def pure_modules() -> list[str]:
     found = [contract for contract in contracts if contract["name"].startswith(CONTRACT)]
     if len(found) != 1:
         raise SystemExit(f"mutation: pyproject.toml has no contract, or more than one, that begins with {CONTRACT!r}")
-    return [*found[0]["source_modules"], *FURTHER]
+    return [module for named in found[0]["source_modules"] for module in _modules_in(named)]
+
+
+def _modules_in(named: str) -> list[str]:
+    folder = ROOT / pathlib.Path(*named.removeprefix(f"{PACKAGE}.").split("."))
+    if not folder.is_dir():
+        return [named]
+    files = sorted(path for path in folder.rglob("*.py") if path.stem != "__init__")
+    return [".".join((named, *path.relative_to(folder).with_suffix("").parts)) for path in files]
 
 
 def path_of(module: str) -> pathlib.Path:
@@ -124,7 +138,7 @@ def path_of(module: str) -> pathlib.Path:
 
 def tests_of(modules: Sequence[str]) -> list[pathlib.Path]:
     """The unit tests that import one of these modules: a new test comes in by itself."""
-    tests = sorted((ROOT / TESTS).glob("test_*.py"))
+    tests = sorted((ROOT / TESTS).rglob("test_*.py"))
     return [test.relative_to(ROOT) for test in tests if _imports(test.read_text(encoding="utf-8"), modules)]
 
 

@@ -53,8 +53,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._tenant_list import make_batches
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import make_batches
 
 
 def mto_batches(tenants: t.Any, size: t.Any = 50, home_tenant_id: str | None = None) -> list[dict[str, t.Any]]:

@@ -49,8 +49,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._report import failing_findings
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import failing_findings
 
 
 def mto_failing(report: t.Mapping[str, t.Any], fail_on: t.Sequence[str]) -> list[dict[str, t.Any]]:

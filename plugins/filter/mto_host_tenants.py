@@ -43,8 +43,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._tenant_list import tenants_of_hosts
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import tenants_of_hosts
 
 
 def mto_host_tenants(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:

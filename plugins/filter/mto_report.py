@@ -77,7 +77,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 
 
 def mto_report(  # noqa: PLR0913  (the interface of the filter)

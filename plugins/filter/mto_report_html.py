@@ -40,7 +40,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._report_html import report_html
+from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
 
 
 def mto_report_html(report: t.Mapping[str, t.Any]) -> str:

@@ -40,7 +40,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._report_junit import report_junit
+from ansible_collections.m365.defender.plugins.plugin_utils._report.junit import report_junit
 
 
 def mto_report_junit(report: t.Mapping[str, t.Any]) -> str:

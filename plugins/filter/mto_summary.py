@@ -48,7 +48,7 @@ _value:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._report_summary import summary_lines
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 
 
 def mto_summary(report: t.Mapping[str, t.Any], sections: bool = False) -> list[str]:

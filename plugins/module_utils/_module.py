@@ -10,14 +10,14 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
-from ansible_collections.m365.defender.plugins.module_utils._errors import MissingLibraryError, MtoError
-from ansible_collections.m365.defender.plugins.module_utils._http import require_requests
-from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection, secrets_of
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, MtoError
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection, secrets_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection, Spec
 
 
 def run_module(

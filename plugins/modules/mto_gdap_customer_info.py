@@ -87,14 +87,14 @@ customers:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._adoption import gdap_customers
+from ansible_collections.m365.defender.plugins.module_utils._assess.adoption import gdap_customers
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:

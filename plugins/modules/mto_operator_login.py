@@ -165,21 +165,21 @@ home_tenant_id:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.login import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
+from ansible_collections.m365.defender.plugins.module_utils._login.browser import open_browser
+from ansible_collections.m365.defender.plugins.module_utils._login.flow import METHODS, unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._login.sign_in import (
     begin_login,
     complete_login,
     holder_of_working_token,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.login_browser import open_browser
-from ansible_collections.m365.defender.plugins.module_utils._auth.login_flow import METHODS, unpack_flow
-from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection, Spec
 
 
 def login_spec() -> Spec:

@@ -185,9 +185,12 @@ home_problem:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._evidence_file import evidence_options
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import (
+    facts_from_evidence,
+    requirement_facts,
+)
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options import (
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
     evidence_spec,
     parse_days,
@@ -195,15 +198,12 @@ from ansible_collections.m365.defender.plugins.module_utils._options import (
     require_operator,
     tenants_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import (
-    facts_from_evidence,
-    requirement_facts,
-)
+from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import evidence_options
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:

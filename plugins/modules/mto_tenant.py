@@ -308,14 +308,14 @@ backup_file:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options import connection_spec, tenants_spec
-from ansible_collections.m365.defender.plugins.module_utils._registration.run import register_tenants
-from ansible_collections.m365.defender.plugins.module_utils._registration.source import portal_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import portal_spec
+from ansible_collections.m365.defender.plugins.module_utils._view.run import register_tenants
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def register(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:

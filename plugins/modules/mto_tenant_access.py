@@ -215,25 +215,25 @@ home_problem:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._access.verify import (
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import (
     access_from_evidence,
     parse_checks,
     verify_access,
 )
-from ansible_collections.m365.defender.plugins.module_utils._evidence_file import evidence_options
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options import (
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
     evidence_spec,
     parse_tenants,
     require_operator,
     tenants_spec,
 )
+from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import evidence_options
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def check_access(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:

@@ -140,14 +140,14 @@ snapshot:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options import connection_spec
-from ansible_collections.m365.defender.plugins.module_utils._registration.run import view_info
-from ansible_collections.m365.defender.plugins.module_utils._registration.source import portal_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import portal_spec
+from ansible_collections.m365.defender.plugins.module_utils._view.run import view_info
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def read_view(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:

@@ -10,11 +10,11 @@ import json
 import pytest
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._access.verify import parse_checks, verify_access
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options import parse_tenants, resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._reasons import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
 from lab.entra.kinds import KINDS
 from lab.process import start_lab
 

@@ -13,7 +13,7 @@ from test_access import access as access_rows
 from test_facts import facts
 from worlds import HOME, HOME_ID, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 from lab.process import start_lab
 
 BLOCKED = {"b2b_inbound": "blocked"}

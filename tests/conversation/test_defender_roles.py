@@ -11,7 +11,7 @@ from test_access import access
 from test_facts import facts, result
 from worlds import declared, guest_tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 from lab.process import start_lab
 
 SOC = {"name": "SOC readers"}

@@ -9,7 +9,7 @@ import pytest
 from test_access import access
 from test_facts import facts, result
 
-from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 from lab.process import start_lab, world_path
 from lab.world_file import load_world
 

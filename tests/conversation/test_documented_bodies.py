@@ -18,24 +18,24 @@ import pytest
 from documented import FIXTURES, Reply, fixture, serving
 from documented_table import MET, NOT_MET
 
-from ansible_collections.m365.defender.plugins.module_utils import _all_reads
-from ansible_collections.m365.defender.plugins.module_utils._auth.client_secret import ClientSecret
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
-from ansible_collections.m365.defender.plugins.module_utils._cloud import CLOUDS
-from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
-from ansible_collections.m365.defender.plugins.module_utils._errors import SignInError
-from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http, origin_of
+from ansible_collections.m365.defender.plugins.module_utils._checks import all_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import license_reads
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
-from ansible_collections.m365.defender.plugins.module_utils._model import Tenant
-from ansible_collections.m365.defender.plugins.module_utils._reading import Asked, EvidenceReader, Place
-from ansible_collections.m365.defender.plugins.module_utils._registration.answers import (
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http, origin_of
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     parse_effective,
     parse_groups,
     parse_session,
     unwrapped,
 )
-from ansible_collections.m365.defender.plugins.module_utils._requirements.license import license_reads
 
 TENANT = "20000000-0000-4000-8000-000000000001"
 PLACE = Place(TENANT, "Birch", "https://consent.example")
@@ -72,8 +72,8 @@ def http_of(server):
 
 def read_of(name):
     """By the name of its constant, or by what it is called in evidence."""
-    by_what = {read.what: read for _check, _side, read in _all_reads.ALL_READS}
-    return by_what.get(name) or getattr(_all_reads, name)
+    by_what = {read.what: read for _check, _side, read in all_reads.ALL_READS}
+    return by_what.get(name) or getattr(all_reads, name)
 
 
 def asked_of(name):
@@ -83,7 +83,7 @@ def asked_of(name):
 
 # What a token lacks is not asked: this one has the permission of every read.
 EVERY_PERMISSION = sorted(
-    {name for _check, _side, read in _all_reads.ALL_READS for name in (*read.app, *read.delegated)}
+    {name for _check, _side, read in all_reads.ALL_READS for name in (*read.app, *read.delegated)}
 )
 
 
@@ -158,7 +158,7 @@ def test_every_read_meets_a_document_or_is_of_a_kind_with_one_that_does():
         "OWN_ELIGIBLE_ROLES": "TIMED_ROLES",
         "OWN_TIMED_ROLES": "TIMED_ROLES",
     }
-    for name, read in vars(_all_reads).items():
+    for name, read in vars(all_reads).items():
         if name.isupper() and hasattr(read, "shape") and name not in WITHOUT_A_DOCUMENT:
             twin = twins.get(name, name)
             assert twin in met, name

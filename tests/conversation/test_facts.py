@@ -11,9 +11,9 @@ import typing as t
 import pytest
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options import parse_tenants, resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
 from lab.process import start_lab
 
 

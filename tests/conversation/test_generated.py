@@ -11,7 +11,7 @@ import pytest
 from test_access import access
 from test_facts import facts
 
-from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 from lab.process import start_lab
 
 

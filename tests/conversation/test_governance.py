@@ -13,7 +13,7 @@ from test_access import told as checks_of
 from test_facts import facts, pairs, reasons
 from worlds import HOME_ID, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils import _cloud
+from ansible_collections.m365.defender.plugins.module_utils._microsoft import clouds
 from lab import permissions
 from lab.portal.client import PICKER, Page
 from lab.process import start_lab
@@ -158,7 +158,7 @@ def test_cloud_without_it(stories, monkeypatch):
     for name in ("gcc_high", "dod"):
         endpoints = {key: stories.connection[key] for key in ("login", "graph", "arm", "portal", "mto")}
         audiences = {"graph_audience": "https://graph.microsoft.com", "arm_audience": "https://management.azure.com"}
-        monkeypatch.setitem(_cloud.CLOUDS, name, dataclasses.replace(_cloud.CLOUDS[name], **audiences))
+        monkeypatch.setitem(clouds.CLOUDS, name, dataclasses.replace(clouds.CLOUDS[name], **audiences))
         rows = facts(stories, [ROWS[0], {**ROWS[1], "access": "auto"}], cloud=name, endpoints=endpoints)
         assert pairs(rows[:1]) == [("access", "access.governance_not_in_cloud")]
         assert caveats(rows[1]) == ["access.governance_unread"]

@@ -13,9 +13,9 @@ from test_access import access
 from test_facts import result
 from worlds import declared, tenant, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._access.verify import access_from_evidence, verify_access
-from ansible_collections.m365.defender.plugins.module_utils._options import parse_tenants, resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._requirements.facts import facts_from_evidence
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence, verify_access
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
 from lab.process import start_lab
 
 CHECKS = ("listed", "sign_in", "defender")

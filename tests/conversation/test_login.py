@@ -15,15 +15,15 @@ import requests
 from lab_client import client_of
 from worlds import HOME_ID, OPERATOR, tenant, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.login import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._login.flow import unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._login.sign_in import (
     begin_login,
     complete_login,
     holder_of_working_token,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.login_flow import unpack_flow
-from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
-from ansible_collections.m365.defender.plugins.module_utils._errors import HomeSignInError, MtoError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from lab.process import start_lab
 
 

@@ -15,19 +15,19 @@ import pytest
 import yaml
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._deadline import Deadline
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._http import Http
+from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
-from ansible_collections.m365.defender.plugins.module_utils._options import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._registration import register
-from ansible_collections.m365.defender.plugins.module_utils._registration.contract import (
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._view import reconcile as register
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import (
     Filling,
     parse_contract,
     write_requests,
 )
-from ansible_collections.m365.defender.plugins.module_utils._registration.register import Trouble, send_one
-from ansible_collections.m365.defender.plugins.module_utils._registration.run import register_tenants, view_info
+from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Trouble, send_one
+from ansible_collections.m365.defender.plugins.module_utils._view.run import register_tenants, view_info
 from lab.portal.client import EFFECTIVE, Page
 from lab.process import start_lab
 

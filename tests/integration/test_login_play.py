@@ -153,7 +153,7 @@ def test_file_serves_the_other_plays_and_the_vault(ansible, held):
 @pytest.fixture(scope="module")
 def quick_lab(tmp_path_factory):
     """The demo world, where one need not wait five seconds between two polls."""
-    world = yaml.safe_load((ROOT / "tests/lab/worlds/demo.yml").read_text(encoding="utf-8"))
+    world = yaml.safe_load((ROOT / "lab/worlds/demo.yml").read_text(encoding="utf-8"))
     path = tmp_path_factory.mktemp("quick") / "world.yml"
     path.write_text(yaml.safe_dump({**world, "home": {**world["home"], "device_code_interval": 1}}), encoding="utf-8")
     with start_lab(world=path) as lab:

@@ -14,7 +14,7 @@ from conftest import ROOT, Ansible
 
 from lab.process import start_lab
 
-WORLD = yaml.safe_load((ROOT / "tests" / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
+WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
 TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
     "mto_tenants"
 ]
@@ -220,7 +220,7 @@ def test_adopt_keeps_a_file_that_exists(ansible):
 def test_adopt_never_lets_a_name_become_a_template(tmp_path):
     """A customer chooses its own name; a tenant list with that name in it must not run it."""
     name = "{{ lookup('ansible.builtin.pipe', 'touch owned') }} & 'Söhne'"
-    world = yaml.safe_load((ROOT / "tests/lab/worlds/demo.yml").read_text(encoding="utf-8"))
+    world = yaml.safe_load((ROOT / "lab/worlds/demo.yml").read_text(encoding="utf-8"))
     tenant = next(t for t in world["tenants"] if t.get("gdap") and not (t.get("expect") or {}).get("reason"))
     path = tmp_path / "world.yml"
     path.write_text(yaml.safe_dump({**world, "tenants": [{**tenant, "name": name}]}), encoding="utf-8")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._report import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 
 Row = dict[str, t.Any]
 

@@ -11,8 +11,8 @@ import pathlib
 import pytest
 from pages.report_rows import ACCESS_CHECKS, EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, REQUIREMENTS, report_of, verdict
 
-from ansible_collections.m365.defender.plugins.module_utils._report_html import TITLE, report_html
-from ansible_collections.m365.defender.plugins.module_utils._report_text import one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
+from ansible_collections.m365.defender.plugins.plugin_utils._report.html import TITLE, report_html
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ALL_CHECKS = (*REQUIREMENTS, *ACCESS_CHECKS)

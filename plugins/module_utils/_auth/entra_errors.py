@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

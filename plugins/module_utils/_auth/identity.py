@@ -22,14 +22,14 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_
 )
 from ansible_collections.m365.defender.plugins.module_utils._auth.token_cache import TokenCacheFile
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
-from ansible_collections.m365.defender.plugins.module_utils._errors import (
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     MissingLibraryError,
     MtoError,
     ServiceError,
     SignInError,
 )
-from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, origin_of
-from ansible_collections.m365.defender.plugins.module_utils._model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, origin_of
 
 try:
     import msal
@@ -44,11 +44,11 @@ else:
     logging.getLogger("msal").propagate = False
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import Credential
+    from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import Credential
     from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalResponse
-    from ansible_collections.m365.defender.plugins.module_utils._cloud import Cloud
-    from ansible_collections.m365.defender.plugins.module_utils._http import Http
-    from ansible_collections.m365.defender.plugins.module_utils._model import IdentityName, Service
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import IdentityName, Service
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 
 
 _TOKEN: t.Final = re.compile(r"[\x21-\x7e]+")

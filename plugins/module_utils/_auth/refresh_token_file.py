@@ -18,7 +18,7 @@ import stat
 import time
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

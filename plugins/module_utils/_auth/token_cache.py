@@ -10,7 +10,7 @@ import pathlib
 import tempfile
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
 try:
     import msal

@@ -12,13 +12,13 @@ import typing as t
 from urllib.parse import urlencode
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of, said_by
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError, ServiceError, SignInError
-from ansible_collections.m365.defender.plugins.module_utils._http import origin_of
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import Http, Response
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, Response
 
 
 class MsalResponse:

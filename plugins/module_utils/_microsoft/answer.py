@@ -12,12 +12,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, ServiceError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError, ServiceError
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http
 
 # A collection longer than this is told as partial rather than read for ever.
 MAX_PAGES: t.Final = 200

@@ -16,8 +16,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer im
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http
 
 
 class Arm:

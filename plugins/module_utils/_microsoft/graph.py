@@ -14,14 +14,7 @@ import json
 import time
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import DeadlineError, MtoError, ServiceError
-from ansible_collections.m365.defender.plugins.module_utils._http import (
-    MAX_TRIES,
-    RETRY_STATUSES,
-    backoff,
-    pause,
-    retry_after,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError, ServiceError
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import (
     Answer,
     Request,
@@ -30,11 +23,18 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer im
     failed,
     get_url,
 )
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import (
+    MAX_TRIES,
+    RETRY_STATUSES,
+    backoff,
+    pause,
+    retry_after,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import BearerToken, Http, Response
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http, Response
 
 BATCH_LIMIT: t.Final = 20
 

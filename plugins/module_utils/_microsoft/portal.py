@@ -15,13 +15,13 @@ import re
 import typing as t
 from urllib.parse import unquote
 
-from ansible_collections.m365.defender.plugins.module_utils._errors import MtoError
-from ansible_collections.m365.defender.plugins.module_utils._http import origin_of
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._http import Http, Response
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, Response
 
 PICKER: t.Final = "/apiproxy/mtoapi/tenants/TenantPicker"
 EFFECTIVE: t.Final = "/apiproxy/mtoapi/tenantGroups/effective/"

@@ -11,8 +11,8 @@ import string
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.module_utils._reasons import CAVEATS, CAVEATS_TO_ACT_ON, REASONS
-from ansible_collections.m365.defender.plugins.module_utils._verdicts import make_caveat, make_verdict
+from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import CAVEATS, CAVEATS_TO_ACT_ON, REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat, make_verdict
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PRODUCT = [

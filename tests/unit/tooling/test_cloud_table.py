@@ -19,8 +19,8 @@ import cloud_table
 import pytest
 from csdl import Csdl
 
-from ansible_collections.m365.defender.plugins.module_utils import _cloud_features as features
-from ansible_collections.m365.defender.plugins.module_utils._all_reads import ALL_READS
+from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS
+from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features
 
 SMALL: t.Final = b"""<?xml version="1.0"?>
 <edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
@@ -124,15 +124,15 @@ def test_writing_tells_what_was_stale(tmp_path: pathlib.Path, monkeypatch: pytes
         path.write_text(getattr(cloud_table, name).read_text(encoding="utf-8"), encoding="utf-8")
         monkeypatch.setattr(cloud_table, name, path)
     given = {"Prod": SMALL, "Fairfax": SMALL}
-    assert cloud_table.write(given, check=True) == ["_cloud_features.py", "clouds.md"]
-    assert cloud_table.write(given) == ["_cloud_features.py", "clouds.md"]
+    assert cloud_table.write(given, check=True) == ["cloud_features.py", "clouds.md"]
+    assert cloud_table.write(given) == ["cloud_features.py", "clouds.md"]
     assert cloud_table.write(given, check=True) == []
 
 
 def test_page_that_is_stale_is_told_without_the_files(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cloud_table, "ROOT", tmp_path)
     monkeypatch.setattr(cloud_table, "PAGE", tmp_path / "clouds.md")
-    monkeypatch.setattr(cloud_table, "DATA", tmp_path / "_cloud_features.py")
+    monkeypatch.setattr(cloud_table, "DATA", tmp_path / "cloud_features.py")
     smaller = dataclasses.replace(features.FEATURES, in_schemas={})
     monkeypatch.setattr(features, "FEATURES", smaller)
-    assert cloud_table.stale_without_files() == ["clouds.md", "_cloud_features.py"]
+    assert cloud_table.stale_without_files() == ["clouds.md", "cloud_features.py"]

@@ -16,7 +16,7 @@ from project_files import ROOT
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-JUDGE = "ansible_collections.m365.defender.plugins.module_utils._requirements.b2b"
+JUDGE = "ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts"
 NAMES = [f"{JUDGE}.x_judge__mutmut_{number}" for number in range(5)]
 
 
@@ -45,14 +45,14 @@ def tree(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
 def test_what_is_mutated_is_what_the_contract_calls_pure() -> None:
     modules = mutation.pure_modules()
     assert JUDGE in modules
-    assert modules[-1].endswith("._verdicts")
+    assert any(module.endswith("._checks.verdicts") for module in modules)
     assert all((ROOT / pathlib.Path(*mutation.path_of(module).parts[3:])).is_file() for module in modules)
 
 
 def test_tests_that_import_a_pure_module_come_in_by_themselves() -> None:
     names = {path.name for path in mutation.tests_of(mutation.pure_modules())}
-    assert {"test_judges.py", "test_judge_properties.py", "test_read_shapes.py", "test_registration_judge.py"} <= names
-    assert not names & {"test_http.py", "test_login_steps.py", "test_fleet.py"}
+    assert {"test_judges.py", "test_properties.py", "test_read_shapes.py", "test_judge.py"} <= names
+    assert not names & {"test_http.py", "test_listener.py", "test_fleet.py"}
 
 
 @pytest.mark.parametrize(("at_least", "code"), [("60", 0), ("60.1", 1), ("90", 1)])
@@ -60,7 +60,7 @@ def test_exit_code_tells_whether_enough_was_noticed(
     tree: pathlib.Path, capsys: pytest.CaptureFixture[str], at_least: str, code: int
 ) -> None:
     assert mutation.main(["--at-least", at_least]) == code
-    assert "60.0%  _requirements/b2b.py" in capsys.readouterr().out
+    assert "60.0%  _checks/access/b2b/accounts.py" in capsys.readouterr().out
     assert (tree / "survivors.diff").read_text().count("-old") == 2
     assert "60.0%  in all" in (tree / "report.txt").read_text()
 

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the lab as a process of its own, for tests, the demo and the benchmark."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import pathlib
+import select
+import subprocess
+import sys
+import typing as t
+
+from lab.browser import Browser
+from lab.seed import choose_world
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab.world import Declare, World
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parent.parent
+WORLDS: t.Final = pathlib.Path(__file__).with_name("worlds")
+# A start makes two keys and a state of every tenant: a second or two, more on a machine under load.
+_START: t.Final = 60.0
+_STOP: t.Final = 10.0
+
+
+def _declared(declare: Declare) -> dict[str, t.Any]:
+    """A row of the user's list; what it leaves out is left out."""
+    found = {
+        "access": declare.access,
+        "roles": list(declare.roles),
+        "licenses": list(declare.licenses),
+        "cloud": declare.cloud,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+class LabError(Exception):
+    """A lab that did not start, with what it said."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lab:
+    """A lab that serves. `connection` is its line of JSON."""
+
+    connection: dict[str, t.Any]
+    process: subprocess.Popen[str]
+    world: World
+
+    def __getitem__(self, name: str) -> str:
+        """One value of the connection, such as `graph` or `client_secret`."""
+        return str(self.connection[name])
+
+    def tenants(self) -> list[dict[str, t.Any]]:
+        """What a user's own list would say, in the order of the world."""
+        return [
+            {"tenant_id": tenant.tenant_id, "name": tenant.name, **_declared(tenant.declare)}
+            for tenant in self.world.tenants
+        ]
+
+    def requests(self) -> list[dict[str, t.Any]]:
+        """Every request so far, in the order in which they were answered."""
+        path = pathlib.Path(self["ca_path"]).with_name("requests.jsonl")
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def authorize(self, url: str, account: str = "operator") -> str:
+        """Signs in at an authorization URL as a browser would: the address that leads back to the program.
+
+        `account` is "operator", "colleague", or "" for Cancel. Raises BrowserError.
+        """
+        return Browser(self["ca_path"]).authorize(url, account)
+
+    def enter_user_code(self, user_code: str, account: str = "operator") -> str:
+        """Approves a device code, or cancels it: the text of the page. Raises BrowserError."""
+        return Browser(self["ca_path"]).enter_user_code(f"{self['login']}/device", user_code, account)
+
+    def stop(self) -> int:
+        """Stops it, and waits. The exit code is 0 after a clean stop."""
+        return stop(self.process)
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    """Asks a process to stop, and makes it."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        return process.wait(timeout=_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+@contextlib.contextmanager
+def start_lab(
+    *,
+    world: pathlib.Path | str | None = None,
+    tenants: int | None = None,
+    seed: int = 1,
+    calm: bool = False,
+    port: int = 0,
+    latency_ms: float = 0.0,
+    state_dir: pathlib.Path | str | None = None,
+) -> Iterator[Lab]:
+    """A lab while the body runs. `world` is a path, or the name of a world that comes with the lab, such as "demo"."""
+    path = None if world is None else world_path(world)
+    options = _options(world=path, tenants=tenants, seed=seed, port=port, state_dir=_absolute(state_dir))
+    command = [sys.executable, "-m", "lab", *options, "--latency-ms", str(latency_ms), *(["--calm"] if calm else [])]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        connection = _read_connection(process)
+        yield Lab(connection, process, choose_world(path, tenants, seed, calm=calm))
+    finally:
+        stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _options(**values: t.Any) -> list[str]:
+    return [
+        word
+        for name, value in values.items()
+        if value is not None
+        for word in (f"--{name.replace('_', '-')}", str(value))
+    ]
+
+
+def _absolute(path: pathlib.Path | str | None) -> pathlib.Path | None:
+    """The process has another working directory than its caller."""
+    return None if path is None else pathlib.Path(path).resolve()
+
+
+def world_path(world: pathlib.Path | str) -> pathlib.Path:
+    """The world of that name, a path from here, or a path as the command takes it."""
+    named = WORLDS / f"{world}.yml"
+    found = next((path for path in (named, pathlib.Path(world), ROOT / world) if path.is_file()), pathlib.Path(world))
+    return found.resolve()
+
+
+def _read_connection(process: subprocess.Popen[str]) -> dict[str, t.Any]:
+    """The one line on standard output. What went wrong stands on standard error, which is the caller's own."""
+    if process.stdout is None:
+        raise LabError("The lab has no standard output.")
+    ready, _writable, _failed = select.select([process.stdout], [], [], _START)
+    if not ready:
+        raise LabError(f"The lab did not start within {_START:.0f} seconds.")
+    line = process.stdout.readline()
+    if not line:
+        raise LabError(f"The lab did not start (exit code {process.wait(timeout=_STOP)}).")
+    loaded: dict[str, t.Any] = json.loads(line)
+    return loaded

@@ -1,0 +1,140 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the home tenant's GDAP customers to a tenant list for Git, and to the consent that is still missing.
+
+Source of the customers: delegatedAdminCustomers [doc]. Whether our app is consented to in a customer's tenant is seen
+by signing in there as the app; nothing else of the tenant is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import SETTINGS_DEFAULT
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS, in_force
+from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
+from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import fill
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked
+from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
+    DeadlineError,
+    MtoError,
+    SignInError,
+    described,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.fleet import run_fleet
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, utc_now
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.fleet import Outcome
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+
+
+# What the app has to be granted in every target tenant for the reads that any tenant needs.
+_NEEDED: t.Final = (ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Customer:
+    """A GDAP customer. `consented` is None where it could not be found out; `message` says why it is not True."""
+
+    tenant_id: str
+    name: str
+    gdap_in_force: bool
+    gdap_ends: str | None
+    consented: bool | None
+    message: str
+    consent_url: str
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """One row of the module's `customers`."""
+        return dataclasses.asdict(self)
+
+
+def gdap_customers(connection: Connection) -> list[Customer]:
+    """All GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
+    session, now = Session(connection), utc_now()
+    session.sign_in_home()
+    asked = [Asked("organization", ORGANIZATION), Asked("customers", CUSTOMERS), Asked("relationships", RELATIONSHIPS)]
+    evidence = session.read(asked, session.home_place)
+    rows, relationships = _whole(evidence["customers"]), _whole(evidence["relationships"])
+    outcomes = run_fleet(
+        rows,
+        lambda row: _consent(session, row["tenant_id"]),
+        concurrency=session.concurrency,
+        deadline=session.deadline,
+    )
+    found = [
+        _customer(session, row, outcome, _ends(relationships, row["tenant_id"], now))
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+    return sorted(found, key=lambda customer: (customer.name.casefold(), customer.tenant_id))
+
+
+def _whole(piece: Evidence) -> t.Any:
+    """A list that is only there in part would make a list for Git that lacks tenants: refuse."""
+    if piece.problem is None:
+        return piece.data
+    row = REASONS[piece.problem.reason]
+    raise MtoError(f"{fill(row.sentence, piece.problem.details)} {fill(row.remedy, piece.problem.details)}")
+
+
+def _ends(relationships: Sequence[Mapping[str, t.Any]], tenant_id: str, now: dt.datetime) -> str | None:
+    """The latest end of the relationships in force with a customer, as a date; None where there is none."""
+    ends = [parse_time(row["ends"]) for row in relationships if row["customer"] == tenant_id and in_force(row, now)]
+    return max((moment.date().isoformat() for moment in ends if moment), default=None)
+
+
+def _consent(session: Session, tenant_id: str) -> Problem | None:
+    """None where our app may read what it needs; else the problem, worded by the catalogue."""
+    try:
+        token = session.sign_in(tenant_id)
+    except SignInError as error:
+        return error.problem
+    if not token.claims:
+        return Problem("read.failed", {"said": "the token cannot be read"})
+    for read in _NEEDED:
+        permissions = read.app if token.identity == "app" else read.delegated
+        if not granted(permissions, token.claims):
+            details = {"what": read.title, "permissions": " or ".join(permissions), "first_permission": permissions[0]}
+            return Problem("consent.permission_missing", {"identity": "our app", **details})
+    return None
+
+
+def _customer(session: Session, row: Mapping[str, str], outcome: Outcome[Problem | None], ends: str | None) -> Customer:
+    problem = outcome.result if outcome.error is None else _problem_of(outcome.error)
+    known = problem is None or problem.reason.startswith("consent.")
+    details = {
+        "tenant": row["name"],
+        "where": row["name"],
+        "app": session.client_id,
+        "what": "the consent to our app",
+        "who": "our app",
+        "consent_url": session.consent_url(row["tenant_id"]),
+        **(problem.details if problem else {}),
+    }
+    return Customer(
+        tenant_id=row["tenant_id"],
+        name=row["name"],
+        gdap_in_force=ends is not None,
+        gdap_ends=ends,
+        consented=problem is None if known else None,
+        message=fill(REASONS[problem.reason].sentence, details) if problem else "",
+        consent_url=details["consent_url"],
+    )
+
+
+def _problem_of(error: Exception) -> Problem:
+    late = isinstance(error, DeadlineError)
+    return Problem("read.deadline" if late else "read.unreachable", {"said": described(error)})

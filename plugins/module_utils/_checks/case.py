@@ -1,0 +1,85 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a judge is given: one tenant, the evidence about it, and the time. Nothing here reads anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Tenant, Verdict
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Case:
+    """One tenant to be judged. `home` and `operator` are words for sentences; `app` is the client id of our app.
+
+    `expiry_warning_days`: what ends sooner is something to act on.
+    """
+
+    tenant: Tenant
+    evidence: Mapping[str, Evidence]
+    now: dt.datetime
+    home: str
+    operator: str
+    app: str
+    consent_url: str
+    expiry_warning_days: int = 30
+    defender_portal: str = "https://security.microsoft.com"
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What every sentence may name."""
+        return {
+            "tenant": self.tenant.name,
+            "tenant_id": self.tenant.tenant_id,
+            "home": self.home,
+            "operator": self.operator,
+            "app": self.app,
+            "consent_url": self.consent_url,
+            "defender_portal": self.defender_portal,
+        }
+
+    def get(self, key: str) -> Evidence | None:
+        """The evidence of that name, if it was asked for."""
+        return self.evidence.get(key)
+
+    def verdict(
+        self,
+        link: str,
+        reason: str,
+        details: Mapping[str, str] | None = None,
+        *,
+        evidence: Sequence[Evidence | None] = (),
+        caveats: Sequence[Caveat] = (),
+        caused_by: str | None = None,
+    ) -> Verdict:
+        """A verdict about this tenant, worded."""
+        return make_verdict(
+            link,
+            reason,
+            {**self.details, **(details or {})},
+            evidence=[piece for piece in evidence if piece is not None],
+            caveats=caveats,
+            caused_by=caused_by,
+        )
+
+    def unread(self, link: str, piece: Evidence | None, *others: Evidence | None) -> Verdict:
+        """The verdict where evidence is missing: unknown, with the cause that stands in the evidence."""
+        problem = piece.problem if piece is not None else None
+        if problem is None:
+            problem = Problem("read.failed", {"what": link, "where": self.tenant.name, "said": "it was not read"})
+        return self.verdict(link, problem.reason, problem.details, evidence=(piece, *others))
+
+
+def readable(piece: Evidence | None) -> bool:
+    """Is there data to judge?"""
+    return piece is not None and piece.problem is None and piece.data is not None

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every part of the catalogue is made of: the form of a reason, Microsoft's pages, and words that recur."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Status
+
+LEARN: t.Final = "https://learn.microsoft.com/en-us/"
+MTO_REQUIREMENTS: t.Final = LEARN + "defender-xdr/mto-requirements"
+LICENSING: t.Final = LEARN + "defender-xdr/prerequisites#licensing-requirements"
+PERMISSIONS: t.Final = LEARN + "defender-xdr/m365d-permissions"
+GDAP: t.Final = LEARN + "partner-center/customers/gdap-introduction"
+GDAP_ASSIGN: t.Final = LEARN + "partner-center/customers/gdap-assign-microsoft-entra-roles"
+B2B: t.Final = LEARN + "entra/external-id/what-is-b2b"
+REDEEM: t.Final = LEARN + "entra/external-id/redemption-experience"
+MFA_TRUST: t.Final = LEARN + "entra/external-id/authentication-conditional-access"
+CONSENT: t.Final = LEARN + "entra/identity/enterprise-apps/grant-admin-consent"
+AADSTS: t.Final = LEARN + "entra/identity-platform/reference-error-codes"
+GRAPH_ERRORS: t.Final = LEARN + "graph/errors"
+GRAPH_THROTTLING: t.Final = LEARN + "graph/throttling"
+GOVERNANCE: t.Final = LEARN + "defender-xdr/governance-relationships"
+CONDITIONAL_ACCESS: t.Final = LEARN + "entra/identity/conditional-access/overview"
+CROSS_CLOUD: t.Final = LEARN + "defender-xdr/mto-cross-cloud"
+CROSS_TENANT: t.Final = LEARN + "entra/external-id/cross-tenant-access-overview"
+CROSS_TENANT_B2B: t.Final = LEARN + "entra/external-id/cross-tenant-access-settings-b2b-collaboration"
+CROSS_TENANT_SYNC: t.Final = LEARN + "entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview"
+RESTORE_USER: t.Final = LEARN + "entra/fundamentals/users-restore"
+TENANT_RESTRICTIONS: t.Final = LEARN + "entra/external-id/tenant-restrictions-v2"
+SECURITY_DEFAULTS: t.Final = LEARN + "entra/fundamentals/security-defaults"
+RISK: t.Final = LEARN + "entra/id-protection/howto-identity-protection-remediate-unblock"
+APP_CREDENTIALS: t.Final = LEARN + "entra/identity-platform/how-to-add-credentials"
+REFRESH_TOKENS: t.Final = LEARN + "entra/identity-platform/refresh-tokens"
+DEVICE_CODE: t.Final = LEARN + "entra/identity-platform/v2-oauth2-device-code"
+AUTHENTICATION_FLOWS: t.Final = LEARN + "entra/identity/conditional-access/concept-authentication-flows"
+MTO_TROUBLESHOOT: t.Final = LEARN + "defender-xdr/mto-troubleshoot"
+PREREQUISITES: t.Final = LEARN + "defender-xdr/prerequisites"
+GDAP_EXTEND: t.Final = LEARN + "partner-center/customers/expiring-gdap-relationships-and-auto-extend-gdap"
+UNIFIED_RBAC: t.Final = LEARN + "defender-xdr/manage-rbac"
+ACTIVATE_RBAC: t.Final = LEARN + "defender-xdr/activate-defender-rbac"
+PIM_ROLES_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
+PIM_GROUPS_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/groups-activate-roles"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reason:
+    """One row: what it means for the verdict, what it says, who must do what, and where Microsoft says so."""
+
+    status: Status
+    sentence: str
+    remedy: str
+    doc_url: str
+
+
+class CaveatText(t.NamedTuple):
+    """One caveat: what it says, who may do what, and where Microsoft says so."""
+
+    sentence: str
+    remedy: str
+    doc_url: str
+
+
+NOTHING: t.Final = "Nothing to do."
+APP_ADMIN: t.Final = "An administrator of {tenant} who may grant tenant-wide admin consent"
+GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"
+_PIM: t.Final = "https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/"
+# Where a person activates what they are eligible for.
+PIM_ROLES: t.Final = _PIM + "aadmigratedroles"
+PIM_GROUPS: t.Final = _PIM + "aadgroup"
+# Where the settings are in the portal [guess on the exact link]; the pages say how to get there.
+CROSS_TENANT_PORTAL: t.Final = (
+    "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/CompanyRelationshipsMenuBlade/~/CrossTenantAccessSettings"
+)
+SIGN_IN_AGAIN: t.Final = "{operator} signs in again: ansible-playbook m365.defender.login."

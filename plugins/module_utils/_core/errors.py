@@ -1,0 +1,67 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong, in the project's own words. Only the edge of a module turns these into `fail_json`."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+
+
+class MtoError(Exception):
+    """Base of every error that we raise on purpose; its text is one sentence for the user."""
+
+
+class OptionError(MtoError):
+    """An option is missing or wrong; the text names it and the way out."""
+
+
+class MissingLibraryError(MtoError):
+    """A Python package that the module needs is not installed."""
+
+    def __init__(self, library: str, traceback: str) -> None:
+        super().__init__(f"The Python package {library} is not installed where this module runs.")
+        self.library = library
+        self.traceback = traceback
+
+
+class DeadlineError(MtoError):
+    """The time given by the option `deadline` is used up."""
+
+
+class UnreachableError(MtoError):
+    """No usable HTTP answer came back: name resolution, proxy, TLS, time-out, cut connection."""
+
+
+class ServiceError(MtoError):
+    """A service answered, and the answer is no. Carries what an advice needs."""
+
+    def __init__(self, message: str, *, status: int = 0, code: str = "", request_id: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+
+class HomeSignInError(MtoError):
+    """The home tenant gave no token, so that nothing can be read anywhere. `problem` is a reason of the catalogue."""
+
+    def __init__(self, message: str, problem: Problem) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class SignInError(MtoError):
+    """Microsoft Entra gave no token. `problem` is a reason of the catalogue with its details."""
+
+    def __init__(self, message: str, problem: Problem) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+def described(error: Exception | None) -> str:
+    """An exception fit for a report: our own words, or nothing but its kind, since others' words can hold a token."""
+    return str(error) if isinstance(error, MtoError) else f"an unexpected {type(error).__name__}"

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One function over many tenants at once: bounded, in order, with a deadline, and no tenant hides another."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
+
+Item = t.TypeVar("Item")
+Result = t.TypeVar("Result")
+
+# After the deadline the requests under way are given this long to end by their own time-outs.
+GRACE: t.Final = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome(t.Generic[Result]):
+    """What came of one item: a result, or the exception that stopped it."""
+
+    result: Result | None = None
+    error: Exception | None = None
+
+
+def run_fleet(
+    items: Sequence[Item], work: Callable[[Item], Result], *, concurrency: int, deadline: Deadline
+) -> list[Outcome[Result]]:
+    """Outcomes in the order of the items. What is not finished by the deadline is a DeadlineError in its place.
+
+    Threads are daemons: one that hangs in a read does not keep the task from answering in time.
+    """
+    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Outcome[Result]]] = queue.SimpleQueue()
+    for index in range(len(items)):
+        todo.put(index)
+
+    def worker() -> None:
+        while True:
+            try:
+                index = todo.get_nowait()
+            except queue.Empty:
+                return
+            done.put((index, _outcome_of(work, items[index], deadline)))
+
+    for number in range(min(concurrency, len(items))):
+        threading.Thread(target=worker, name=f"fleet-{number}", daemon=True).start()
+    return _collect(done, len(items), deadline)
+
+
+def _outcome_of(work: Callable[[Item], Result], item: Item, deadline: Deadline) -> Outcome[Result]:
+    if deadline.passed:
+        return Outcome(error=DeadlineError("the deadline had passed before it was its turn"))
+    try:
+        return Outcome(result=work(item))
+    except Exception as error:  # noqa: BLE001  whatever befalls one tenant is told in its row, the others go on
+        return Outcome(error=error)
+
+
+def _collect(
+    done: queue.SimpleQueue[tuple[int, Outcome[Result]]], count: int, deadline: Deadline
+) -> list[Outcome[Result]]:
+    outcomes: dict[int, Outcome[Result]] = {}
+    while len(outcomes) < count:
+        try:
+            index, outcome = done.get(timeout=deadline.remaining() + GRACE)
+        except queue.Empty:
+            break
+        outcomes[index] = outcome
+    late: Outcome[Result] = Outcome(error=DeadlineError("the deadline passed while it was under way"))
+    return [outcomes.get(index, late) for index in range(count)]

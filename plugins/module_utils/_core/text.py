@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Foreign text made fit for a line of a terminal, a page or an XML file. Pure.
+
+Names of tenants, groups and relationships are written by other people. Shown as they are, they could move the cursor,
+turn the direction of the text around them, or make a file that no parser reads.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Control sequences of a terminal (ECMA-48: introducer, parameters, one final letter). Strings that a terminal reads up
+# to a terminator are not matched: of these only the control characters go, so that no name can swallow what follows it.
+_TERMINAL: t.Final = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[@-~]")
+# Control characters that are no white space, marks that turn the direction of text, invisible fillers, half surrogates,
+# and non-characters: what XML 1.0 forbids is among them.
+_UNFIT: t.Final = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff"
+    r"\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def one_line(text: object) -> str:
+    """The text on one line, without anything that is not meant to be read. None is empty."""
+    if text is None:
+        return ""
+    return " ".join(_UNFIT.sub("", _TERMINAL.sub("", str(text))).split())
+
+
+def shortened(text: str, most: int) -> str:
+    """The text with at most that many characters; an ellipsis says that something was cut off."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def listed_words(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -1,0 +1,31 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A report as a parsed page and as a valid JUnit tree."""
+
+from __future__ import annotations
+
+import pathlib
+
+from lxml import etree
+
+from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
+from ansible_collections.m365.defender.plugins.plugin_utils._report.junit import report_junit
+
+SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
+
+
+SCHEMA = etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd"))
+
+
+def junit(report):
+    """The valid tree of a report."""
+    tree = etree.fromstring(report_junit(report).encode())
+    SCHEMA.assertValid(tree)
+    return tree
+
+
+def body(report):
+    """The body of the page, read as strictly as XML is."""
+    page = report_html(report)
+    return etree.fromstring(page[page.index("<body>") : page.index("</html>")].encode())
