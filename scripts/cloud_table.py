@@ -23,7 +23,7 @@ from csdl import Csdl
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import CloudFeatures  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS, ENDPOINT_NAMES  # noqa: E402

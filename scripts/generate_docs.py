@@ -15,8 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import CAVEATS, REASONS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names  # noqa: E402
 
 HEAD = """<!--
@@ -76,11 +75,11 @@ def reasons_page() -> str:
         "| Reason | Status | What it says | Who must do what |",
         "|---|---|---|---|",
     ]
-    for name, row in REASONS.items():
+    for name, row in CATALOGUE.reasons.items():
         lines.append(f"| `{name}` | {row.status} | [{_cell(row.sentence)}]({row.doc_url}) | {_cell(row.remedy)} |")
     lines += ["", "## Caveats", "", "Doubts beside a verdict that do not change it.", ""]
     lines += ["| Caveat | What it says | Who must do what |", "|---|---|---|"]
-    for name, (sentence, remedy, doc_url) in CAVEATS.items():
+    for name, (sentence, remedy, doc_url, _actionable) in CATALOGUE.caveats.items():
         lines.append(f"| `{name}` | [{_cell(sentence)}]({doc_url}) | {_cell(remedy)} |")
     return "\n".join(lines) + "\n"
 

@@ -12,7 +12,7 @@ from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id,
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
 from lab.entra.kinds import KINDS
@@ -172,12 +172,12 @@ def test_every_number_is_put_into_advice(refusals, number):
     assert (verdict["reason"], row["reason"]) == (reason, reason)
     assert row["status"] == ("unverified" if verdict["status"] == "unmet" else "unknown")
     if reason.startswith("sign_in."):
-        assert verdict["status"] == REASONS[reason].status
+        assert verdict["status"] == CATALOGUE.reasons[reason].status
     for words in (verdict["message"], verdict["remedy"]):
         assert "Trace ID" not in words
         assert "Correlation" not in words
         assert "not known)" not in words
-    if "{said}" in REASONS[reason].sentence and reason not in BY_HTTP.values():
+    if "{said}" in CATALOGUE.reasons[reason].sentence and reason not in BY_HTTP.values():
         assert verdict["message"].count(f"AADSTS{number}") == 1
     assert row["defender"]["status"] == "unknown"
 

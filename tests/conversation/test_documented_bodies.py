@@ -12,17 +12,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import importlib
 import json
+import pkgutil
 
 import pytest
 from documented import FIXTURES, Reply, fixture, serving
 from documented_table import MET, NOT_MET
 
+from ansible_collections.m365.defender.plugins.module_utils import _checks
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
-from ansible_collections.m365.defender.plugins.module_utils._checks import all_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks import registry
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import license_reads
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
+    BoundRead,
+    EvidenceReader,
+    ReadTarget,
+)
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import SignInError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
@@ -38,7 +45,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.answer
 )
 
 TENANT = "20000000-0000-4000-8000-000000000001"
-PLACE = Place(TENANT, "Birch", "https://consent.example")
+PLACE = ReadTarget(TENANT, "Birch", "https://consent.example")
 NOW = dt.datetime(2026, 5, 4, 10, 0, tzinfo=dt.UTC)
 FIELDS = {
     "operator": "mira.holm@alder.example",
@@ -70,21 +77,31 @@ def http_of(server):
     return Http(ca_path=server.ca_path, timeout=20, deadline=Deadline(120), pool=2)
 
 
+def constants():
+    """Every declared read by the name of its constant."""
+    wanted = [read for _check, _side, read in registry.ALL_READS]
+    for found in pkgutil.walk_packages(_checks.__path__, f"{_checks.__name__}."):
+        for name, value in vars(importlib.import_module(found.name)).items():
+            if name.isupper() and value in wanted:
+                yield name, value
+
+
+CONSTANTS = dict(constants())
+
+
 def read_of(name):
     """By the name of its constant, or by what it is called in evidence."""
-    by_what = {read.what: read for _check, _side, read in all_reads.ALL_READS}
-    return by_what.get(name) or getattr(all_reads, name)
+    by_what = {read.what: read for _check, _side, read in registry.ALL_READS}
+    return by_what.get(name) or CONSTANTS[name]
 
 
 def asked_of(name):
     read = read_of(name)
-    return Asked(name, read, {key: value for key, value in FIELDS.items() if f"{{{key}}}" in read.path})
+    return BoundRead(name, read, {key: value for key, value in FIELDS.items() if f"{{{key}}}" in read.path})
 
 
 # What a token lacks is not asked: this one has the permission of every read.
-EVERY_PERMISSION = sorted(
-    {name for _check, _side, read in all_reads.ALL_READS for name in (*read.app, *read.delegated)}
-)
+EVERY_PERMISSION = sorted({name for _check, _side, read in registry.ALL_READS for name in (*read.app, *read.delegated)})
 
 
 def token_of(server, *permissions):
@@ -123,7 +140,7 @@ def test_evidence_of_a_documented_body(server, document, name):
     piece = read_all(server, name)[name]
     assert told(piece) == shown["evidence"][name]
     assert (piece.identity, piece.at, piece.request_id) == ("app", "2026-05-04T10:00:00Z", "r-1")
-    assert (piece.what, piece.mark) == (read_of(name).what, "doc")
+    assert (piece.what, piece.provenance) == (read_of(name).what, "doc")
 
 
 def test_every_document_is_met_or_has_its_reason():
@@ -158,7 +175,7 @@ def test_every_read_meets_a_document_or_is_of_a_kind_with_one_that_does():
         "OWN_ELIGIBLE_ROLES": "TIMED_ROLES",
         "OWN_TIMED_ROLES": "TIMED_ROLES",
     }
-    for name, read in vars(all_reads).items():
+    for name, read in CONSTANTS.items():
         if name.isupper() and hasattr(read, "shape") and name not in WITHOUT_A_DOCUMENT:
             twin = twins.get(name, name)
             assert twin in met, name
@@ -302,7 +319,7 @@ def test_a_documented_product_that_only_the_user_names(server, edition):
     wanted = ("enterprisepremium", "crmstandard")
     server.at(path_of("SUBSCRIBED_SKUS"), Reply(fixture(f"v1.0__subscribedsku-{edition}")["body"]))
     read = license_reads(Tenant(TENANT, "Birch", licenses=wanted))["subscribed_skus"]
-    asked = [Asked("skus", read)]
+    asked = [BoundRead("skus", read)]
     data = (
         EvidenceReader(Graph(http_of(server), server.base))
         .read(asked, token_of(server, *EVERY_PERMISSION), PLACE)["skus"]

@@ -36,9 +36,9 @@ def result(lab, rows, **changes):
 def facts(lab, rows, **changes):
     """The rows that the module would return, in order."""
     found = result(lab, rows, **changes)
-    assert "failed" not in found.run.told
-    assert found.run.home_tenant_id == lab.connection["home_tenant_id"]
-    return [report.as_dict() for report in found.reports]
+    assert "failed" not in found.assessment.run.told
+    assert found.assessment.run.home_tenant_id == lab.connection["home_tenant_id"]
+    return [report.as_dict() for report in found.assessment.rows]
 
 
 def failure(lab, rows, **changes):
@@ -97,7 +97,7 @@ def test_evidence_tells_its_source(calm):
             assert verdict["evidence"]
             for piece in verdict["evidence"]:
                 assert piece["url"].startswith(calm.connection["graph"])
-                assert (piece["identity"], piece["mark"]) == ("app", "doc")
+                assert (piece["identity"], piece["provenance"]) == ("app", "doc")
                 assert piece["request_id"]
                 assert piece["at"].endswith("Z")
 

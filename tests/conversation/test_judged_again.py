@@ -73,7 +73,7 @@ def test_every_piece_says_where_when_and_as_whom(runs):
                     assert piece["url"]
                     assert piece["identity"] in ("app", "operator")
                     assert piece["at"].endswith("Z")
-                    assert piece["mark"] in ("doc", "csdl", "community", "guess")
+                    assert piece["provenance"] in ("doc", "csdl", "community", "guess")
                     # What a service answered has its request id; what was never sent has none.
                     assert piece["request_id"] or piece["problem"] or "sign_in" in piece["what"]
 

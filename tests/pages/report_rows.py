@@ -35,7 +35,7 @@ def verdict(status: str = "met", reason: str = "some.reason", **fields: t.Any) -
     return {**row, **fields}
 
 
-def caveat(reason: str, *, to_act_on: bool, **fields: t.Any) -> Row:
+def caveat(reason: str, *, actionable: bool, **fields: t.Any) -> Row:
     """A caveat beside a verdict."""
     row = {
         "reason": reason,
@@ -44,13 +44,13 @@ def caveat(reason: str, *, to_act_on: bool, **fields: t.Any) -> Row:
         "doc_url": PAGE,
         "object": "",
     }
-    return {**row, "to_act_on": to_act_on, **fields}
+    return {**row, "actionable": actionable, **fields}
 
 
 def evidence(what: str, **fields: t.Any) -> Row:
     """A piece of evidence."""
     row = {"what": what, "url": f"https://graph.microsoft.com/v1.0/{what}", "identity": "app", "at": GENERATED_AT}
-    return {**row, "request_id": "0f0e0d0c-0b0a-4000-8000-000000000001", "mark": "doc", "data": {}, **fields}
+    return {**row, "request_id": "0f0e0d0c-0b0a-4000-8000-000000000001", "provenance": "doc", "data": {}, **fields}
 
 
 def tenant_id(number: int) -> str:
@@ -132,8 +132,8 @@ NO_TRUST = verdict("unmet", "mfa_trust.not_accepted", remedy="A Security Adminis
 EXPIRING = verdict(
     reason="access.gdap_in_force",
     caveats=[
-        caveat("access.gdap_expiring", to_act_on=True, message="The relationship ends in 18 days.", object="r-2"),
-        caveat("access.gdap_carries_no_sentinel", to_act_on=False, message="GDAP carries no Microsoft Sentinel data."),
+        caveat("access.gdap_expiring", actionable=True, message="The relationship ends in 18 days.", object="r-2"),
+        caveat("access.gdap_carries_no_sentinel", actionable=False, message="GDAP carries no Microsoft Sentinel data."),
     ],
 )
 # Each tenant shows one thing.

@@ -30,7 +30,7 @@ def ending(name, days, number=1):
     """An end of something in a tenant with that name."""
     ends = f"{2026 + days // 365}-12-{1 + days % 28:02d}T00:00:00Z"
     row = {"tenant_id": f"20000000-0000-4000-8000-{number:012d}", "tenant_name": name, "name": name, "ends": ends}
-    return {**row, "what": "gdap_relationship", "object": "r1", "days_left": days, "extends_itself": days > 300}
+    return {**row, "what": "gdap_relationship", "object": "r1", "days_left": days, "auto_extend": days > 300}
 
 
 ENDS = [*(ending(name, 7) for name in HOSTILE_NAMES if name), *(ending("Alder", days) for days in (90, 91, 400))]

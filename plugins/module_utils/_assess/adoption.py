@@ -14,21 +14,18 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import SETTINGS_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS, in_force
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import fill
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
-    DeadlineError,
     MtoError,
     SignInError,
-    described,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.fleet import run_fleet
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, utc_now
 
@@ -36,7 +33,6 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.fleet import Outcome
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
@@ -66,28 +62,26 @@ def gdap_customers(connection: Connection) -> list[Customer]:
     """All GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
     session, now = Session(connection), utc_now()
     session.sign_in_home()
-    asked = [Asked("organization", ORGANIZATION), Asked("customers", CUSTOMERS), Asked("relationships", RELATIONSHIPS)]
-    evidence = session.read(asked, session.home_place)
-    rows, relationships = _whole(evidence["customers"]), _whole(evidence["relationships"])
-    outcomes = run_fleet(
-        rows,
-        lambda row: _consent(session, row["tenant_id"]),
-        concurrency=session.concurrency,
-        deadline=session.deadline,
-    )
-    found = [
-        _customer(session, row, outcome, _ends(relationships, row["tenant_id"], now))
-        for row, outcome in zip(rows, outcomes, strict=True)
+    asked = [
+        BoundRead("organization", ORGANIZATION),
+        BoundRead("customers", CUSTOMERS),
+        BoundRead("relationships", RELATIONSHIPS),
     ]
-    return sorted(found, key=lambda customer: (customer.name.casefold(), customer.tenant_id))
+    evidence = session.read(asked, session.home_target)
+    rows, relationships = _whole(evidence["customers"]), _whole(evidence["relationships"])
+    problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
+    customers = [
+        _customer(session, row, next(iter(found), None), _ends(relationships, row["tenant_id"], now))
+        for row, found in zip(rows, problems, strict=True)
+    ]
+    return sorted(customers, key=lambda customer: (customer.name.casefold(), customer.tenant_id))
 
 
 def _whole(piece: Evidence) -> t.Any:
     """A list that is only there in part would make a list for Git that lacks tenants: refuse."""
     if piece.problem is None:
         return piece.data
-    row = REASONS[piece.problem.reason]
-    raise MtoError(f"{fill(row.sentence, piece.problem.details)} {fill(row.remedy, piece.problem.details)}")
+    raise MtoError(" ".join(CATALOGUE.words(piece.problem)))
 
 
 def _ends(relationships: Sequence[Mapping[str, t.Any]], tenant_id: str, now: dt.datetime) -> str | None:
@@ -96,24 +90,23 @@ def _ends(relationships: Sequence[Mapping[str, t.Any]], tenant_id: str, now: dt.
     return max((moment.date().isoformat() for moment in ends if moment), default=None)
 
 
-def _consent(session: Session, tenant_id: str) -> Problem | None:
-    """None where our app may read what it needs; else the problem, worded by the catalogue."""
+def _consent(session: Session, tenant_id: str) -> list[Problem]:
+    """Return nothing where our app may read what it needs, else the problem."""
     try:
         token = session.sign_in(tenant_id)
     except SignInError as error:
-        return error.problem
+        return [error.problem]
     if not token.claims:
-        return Problem("read.failed", {"said": "the token cannot be read"})
+        return [Problem("read.failed", {"said": "the token cannot be read"})]
     for read in _NEEDED:
         permissions = read.app if token.identity == "app" else read.delegated
         if not granted(permissions, token.claims):
             details = {"what": read.title, "permissions": " or ".join(permissions), "first_permission": permissions[0]}
-            return Problem("consent.permission_missing", {"identity": "our app", **details})
-    return None
+            return [Problem("consent.permission_missing", {"identity": "our app", **details})]
+    return []
 
 
-def _customer(session: Session, row: Mapping[str, str], outcome: Outcome[Problem | None], ends: str | None) -> Customer:
-    problem = outcome.result if outcome.error is None else _problem_of(outcome.error)
+def _customer(session: Session, row: Mapping[str, str], problem: Problem | None, ends: str | None) -> Customer:
     known = problem is None or problem.reason.startswith("consent.")
     details = {
         "tenant": row["name"],
@@ -130,11 +123,6 @@ def _customer(session: Session, row: Mapping[str, str], outcome: Outcome[Problem
         gdap_in_force=ends is not None,
         gdap_ends=ends,
         consented=problem is None if known else None,
-        message=fill(REASONS[problem.reason].sentence, details) if problem else "",
+        message=CATALOGUE.words(problem, details)[0] if problem else "",
         consent_url=details["consent_url"],
     )
-
-
-def _problem_of(error: Exception) -> Problem:
-    late = isinstance(error, DeadlineError)
-    return Problem("read.deadline" if late else "read.unreachable", {"said": described(error)})

@@ -1,182 +1,133 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All requirements of all tenants: read, then judge, one row per tenant in the declared order."""
+"""The guide's first step for all tenants: the requirements, one row for each tenant in the declared order."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross_cloud import with_recipe
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiries_of
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
-from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Place
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import (
-    home_failure,
-    read_home,
-    unread_home,
-)
-from ansible_collections.m365.defender.plugins.module_utils._collect.saved import (
-    Saved,
-    SavedRun,
-    chosen,
-    read_runs,
-)
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case, read_tenant
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
-    DeadlineError,
-    HomeSignInError,
-    described,
-)
-from ansible_collections.m365.defender.plugins.module_utils._core.fleet import run_fleet
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, TenantReport
-from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, assess, assess_again
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import read_tenant
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
-    from ansible_collections.m365.defender.plugins.module_utils._core.fleet import Outcome
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Problem, Tenant, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
-REQUIREMENTS: t.Final = ("access", "license", "permissions", "mfa_trust")
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RequirementRow:
+    """All requirements of one tenant, in the order of the chain, and what ends, the soonest first."""
+
+    tenant: Tenant
+    verdicts: Mapping[str, Verdict]
+    expiries: tuple[Expiry, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """True only when every required verdict is met: unknown is never ok."""
+        required = [verdict for verdict in self.verdicts.values() if verdict.severity == "required"]
+        return bool(required) and all(verdict.status in ("met", "not_applicable") for verdict in required)
+
+    @property
+    def first_broken(self) -> str | None:
+        """The name of the first broken link, or None."""
+        root = CHAIN.first_broken(self.verdicts)
+        return root.link if root else None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return one value of `mto_requirements`: the fixed interface, plus `reason`, the reason of `first_broken`."""
+        root = CHAIN.first_broken(self.verdicts)
+        return {
+            "tenant_id": self.tenant.tenant_id,
+            "name": self.tenant.name,
+            "ready": self.ready,
+            "first_broken": root.link if root else None,
+            "reason": self.verdicts[root.check].reason if root else None,
+            "requirements": {check: verdict.as_dict() for check, verdict in self.verdicts.items()},
+            "expiries": [expiry.as_dict() for expiry in self.expiries],
+        }
 
 
-def judge_requirements(case: Case) -> TenantReport:
-    """Every verdict about one tenant. Pure."""
-    access = judge_access(case)
+def judge_requirements(case: Case) -> RequirementRow:
+    """Return every verdict about one tenant. Pure."""
+    verdicts = {check.name: check.judge(case) for check in checks_of("requirements") if check.judge}
+    return RequirementRow(case.tenant, verdicts, expiries_of(case))
+
+
+def unread_requirements(case: Case, problem: Problem, caused_by: str | None = None) -> RequirementRow:
+    """Return the row of a tenant of which nothing could be read: every verdict is unknown, and says why."""
+    details = {"where": case.tenant.name, **problem.details}
     verdicts = {
-        "access": with_recipe(case, access.verdict),
-        "license": judge_license(case),
-        "permissions": judge_permissions(case, access),
-        "mfa_trust": judge_mfa_trust(case),
+        check.name: case.verdict(
+            check.name, problem.reason, {"what": f"what decides on {check.name}", **details}, caused_by=caused_by
+        )
+        for check in checks_of("requirements")
     }
-    return TenantReport(case.tenant, verdicts, expiries_of(case))
+    return RequirementRow(case.tenant, verdicts)
 
 
-def judge_saved(saved: Saved) -> TenantReport:
-    """The same verdicts as when it was read. Evidence that cannot be judged leaves everything unknown. Pure."""
-    if saved.unread is not None:
-        return unread_report(saved.case, saved.unread, saved.caused_by)
-    try:
-        return judge_requirements(saved.case)
-    except Exception as error:  # noqa: BLE001  (a file can hold anything: one tenant never hides the others)
-        return unread_report(saved.case, Problem("read.failed", {"said": described(error)}))
+ROWS: t.Final = RowMaker(judge_requirements, unread_requirements)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RequirementFacts:
-    """What was judged. `run.operator` is the user principal name where it could be read, `run.read_at` when reading
-    began. `reports` are in the order of its tenants."""
+    """What mto_requirement_facts found. The run's operator is the user principal name where it could be read."""
 
-    run: SavedRun
-    reports: list[TenantReport]
-    warnings: list[str] = dataclasses.field(default_factory=list)
+    assessment: Assessment[RequirementRow]
 
-    def as_dict(self, *, with_evidence: bool = False) -> dict[str, t.Any]:
-        """The module's result."""
+    def as_dict(self, *, with_evidence: bool = False) -> dict[str, object]:
+        """Return the module's result."""
+        run, rows = self.assessment.run, self.assessment.rows
         return {
-            "ansible_facts": {"mto_requirements": {r.tenant.tenant_id: r.as_dict() for r in self.reports}},
-            "home_tenant_id": self.run.home_tenant_id,
-            "operator": self.run.operator,
-            "cloud": self.run.cloud,
-            "read_at": self.run.read_at,
-            "warnings": self.warnings,
-            **self.run.told,
-            **({"evidence": self.run.as_dict("requirements")} if with_evidence else {}),
+            "ansible_facts": {"mto_requirements": {row.tenant.tenant_id: row.as_dict() for row in rows}},
+            **run.context(),
+            "warnings": self.assessment.warnings,
+            **run.told,
+            **({"evidence": run.as_dict("requirements")} if with_evidence else {}),
         }
-
-
-def facts_from_evidence(
-    body: t.Any, tenants: Sequence[Tenant] = (), now: dt.datetime | None = None
-) -> RequirementFacts:
-    """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
-    run = chosen(read_runs(body, "requirements"), tenants)
-    run = dataclasses.replace(run, tenants=tuple(saved.at(now) for saved in run.tenants))
-    return RequirementFacts(run, [judge_saved(saved) for saved in run.tenants])
 
 
 def requirement_facts(
     connection: Connection, tenants: Sequence[Tenant], expiry_warning_days: int = 30
 ) -> RequirementFacts:
-    """One report per declared tenant, in order; without a sign-in to the home tenant all are unknown, and the result
-    says so. Raises OptionError, and MtoError where nobody says whose the refresh token is."""
-    session, now = Session(connection), utc_now()
-    try:
+    """Read and judge the requirements of all tenants. Raises as `assess` does."""
+
+    def open_home(session: Session, now: dt.datetime) -> tuple[Home, Callable[[Tenant], Case]]:
         home = read_home(session, tenants, now)
-    except HomeSignInError as error:
-        nothing = unread_home(session)
-        rows = [Saved(empty_case(session, nothing, tenant, now), error.problem, "sign_in") for tenant in tenants]
-        judged = [(saved, judge_saved(saved)) for saved in rows]
-        return _facts(connection, session, nothing, now, judged, home_failure(error))
 
-    def judge(tenant: Tenant) -> tuple[Saved, TenantReport]:
-        case = read_tenant(session, home, tenant, now)
-        case = dataclasses.replace(case, expiry_warning_days=expiry_warning_days)
-        return Saved(case), judge_requirements(case)
+        def read(tenant: Tenant) -> Case:
+            return dataclasses.replace(read_tenant(session, home, tenant, now), expiry_warning_days=expiry_warning_days)
 
-    outcomes = run_fleet(
-        tenants,
-        judge,
-        concurrency=session.concurrency,
-        deadline=session.deadline,
-    )
-    judged = [_judged(session, home, *pair, now) for pair in zip(tenants, outcomes, strict=True)]
-    return _facts(connection, session, home, now, judged)
+        return home, read
+
+    def facts(session: Session, home: Home) -> dict[str, object]:
+        return {"missing_permissions": _missing_permissions(session, home, tenants)}
+
+    return RequirementFacts(assess(connection, tenants, ROWS, open_home, facts))
 
 
-def _facts(
-    connection: Connection,
-    session: Session,
-    home: Home,
-    now: dt.datetime,
-    judged: list[tuple[Saved, TenantReport]],
-    failure: Mapping[str, t.Any] | None = None,
+def facts_from_evidence(
+    body: object, tenants: Sequence[Tenant] = (), now: dt.datetime | None = None
 ) -> RequirementFacts:
-    reports = [report for _saved, report in judged]
-    run = SavedRun(
-        home_tenant_id=connection.home_tenant_id,
-        operator=home.operator,
-        cloud=connection.cloud.name,
-        read_at=timestamp(now),
-        tenants=tuple(saved for saved, _report in judged),
-        told={"missing_permissions": _missing_permissions(session, home, reports), **(failure or {})},
-    )
-    return RequirementFacts(run, reports, session.warnings)
+    """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
+    return RequirementFacts(assess_again(read_runs(body, "requirements"), tenants, now, ROWS))
 
 
-def _missing_permissions(session: Session, home: Home, reports: Sequence[TenantReport]) -> list[dict[str, t.Any]]:
-    """The home tenant first, then the tenants in their order."""
-    places = [dataclasses.replace(session.home_place, name=home.name)]
-    places += [Place(r.tenant.tenant_id, r.tenant.name, session.consent_url(r.tenant.tenant_id)) for r in reports]
-    return [row for place in places for row in session.missing_permissions(place)]
-
-
-def _judged(
-    session: Session, home: Home, tenant: Tenant, outcome: Outcome[tuple[Saved, TenantReport]], now: dt.datetime
-) -> tuple[Saved, TenantReport]:
-    """The tenant's report, or a row in which everything is unknown for the one reason that stopped it."""
-    if outcome.result is not None:
-        return outcome.result
-    late = isinstance(outcome.error, DeadlineError)
-    problem = Problem("read.deadline" if late else "read.failed", {"said": described(outcome.error)})
-    saved = Saved(empty_case(session, home, tenant, now), problem)
-    return saved, judge_saved(saved)
-
-
-def unread_report(case: Case, problem: Problem, caused_by: str | None = None) -> TenantReport:
-    """Nothing could be read: every verdict is unknown, and says why."""
-    details = {"where": case.tenant.name, **problem.details}
-    verdicts = {
-        link: case.verdict(link, problem.reason, {"what": f"what decides on {link}", **details}, caused_by=caused_by)
-        for link in REQUIREMENTS
-    }
-    return TenantReport(case.tenant, verdicts)
+def _missing_permissions(session: Session, home: Home, tenants: Sequence[Tenant]) -> list[dict[str, object]]:
+    """Return the home tenant's first, then those of the tenants in their order."""
+    targets = [dataclasses.replace(session.home_target, name=home.name)]
+    targets += [ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants]
+    return [row for target in targets for row in session.missing_permissions(target)]

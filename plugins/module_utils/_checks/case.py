@@ -9,12 +9,12 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import Catalogue
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Tenant, Verdict
 
 
@@ -32,6 +32,7 @@ class Case:
     operator: str
     app: str
     consent_url: str
+    catalogue: Catalogue
     expiry_warning_days: int = 30
     defender_portal: str = "https://security.microsoft.com"
 
@@ -54,7 +55,7 @@ class Case:
 
     def verdict(
         self,
-        link: str,
+        check: str,
         reason: str,
         details: Mapping[str, str] | None = None,
         *,
@@ -63,8 +64,8 @@ class Case:
         caused_by: str | None = None,
     ) -> Verdict:
         """A verdict about this tenant, worded."""
-        return make_verdict(
-            link,
+        return self.catalogue.verdict(
+            check,
             reason,
             {**self.details, **(details or {})},
             evidence=[piece for piece in evidence if piece is not None],
@@ -72,12 +73,16 @@ class Case:
             caused_by=caused_by,
         )
 
-    def unread(self, link: str, piece: Evidence | None, *others: Evidence | None) -> Verdict:
+    def caveat(self, reason: str, details: Mapping[str, str] | None = None) -> Caveat:
+        """Return a caveat about this tenant, in words."""
+        return self.catalogue.caveat(reason, {**self.details, **(details or {})})
+
+    def unread(self, check: str, piece: Evidence | None, *others: Evidence | None) -> Verdict:
         """The verdict where evidence is missing: unknown, with the cause that stands in the evidence."""
         problem = piece.problem if piece is not None else None
         if problem is None:
-            problem = Problem("read.failed", {"what": link, "where": self.tenant.name, "said": "it was not read"})
-        return self.verdict(link, problem.reason, problem.details, evidence=(piece, *others))
+            problem = Problem("read.failed", {"what": check, "where": self.tenant.name, "said": "it was not read"})
+        return self.verdict(check, problem.reason, problem.details, evidence=(piece, *others))
 
 
 def readable(piece: Evidence | None) -> bool:

@@ -212,7 +212,7 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
 }
 
 # Caveats that somebody has to act on: the report shows these as findings, the others stay beside their verdict.
-CAVEATS_TO_ACT_ON: t.Final = frozenset(
+CAVEATS_ACTIONABLE: t.Final = frozenset(
     {
         "access.activation_ends",
         "access.cross_cloud_home",

@@ -23,7 +23,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, Place
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home, unproven_operator
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import sign_in_problem
@@ -58,20 +58,22 @@ def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str
     home = read_home(session, tenants, now, with_gdap=False)
     unproven = unproven_operator(session, home)
     methods = {tenant.access for tenant in tenants} if "listed" in checks else set()
-    place = dataclasses.replace(session.home_place, name=home.name)
+    place = dataclasses.replace(session.home_target, name=home.name)
     evidence: dict[str, Evidence] = {}
     if methods & {"gdap", "auto"}:
-        asked = [Asked("organization", ORGANIZATION), Asked("gdap_customers", CUSTOMERS)]
+        asked = [BoundRead("organization", ORGANIZATION), BoundRead("gdap_customers", CUSTOMERS)]
         evidence["gdap_customers"] = session.read(asked, place)["gdap_customers"]
     if methods & {"b2b", "auto"}:
         evidence["arm_tenants"] = _read_own_tenants(session, place, unproven)
     if "listed" in checks:
-        evidence.update(read_governance(session, tenants, place, Asked("organization", ORGANIZATION), [RELATIONSHIPS]))
+        evidence.update(
+            read_governance(session, tenants, place, BoundRead("organization", ORGANIZATION), [RELATIONSHIPS])
+        )
     return Lists(home, evidence, unproven)
 
 
-def _read_own_tenants(session: Session, place: Place, unproven: Problem | None) -> Evidence:
-    asked = Asked("arm_tenants", ARM_TENANTS)
+def _read_own_tenants(session: Session, place: ReadTarget, unproven: Problem | None) -> Evidence:
+    asked = BoundRead("arm_tenants", ARM_TENANTS)
     if unproven is not None:
         return session.missing([asked], unproven, place)["arm_tenants"]
     return session.read_arm(asked, place)
@@ -83,7 +85,7 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
     listed = {key: about_one(piece, tenant.tenant_id) for key, piece in lists.evidence.items()}
     case = _with(case, {**listed, "operator": lists.home.evidence["operator"]})
     needs = (INCIDENTS,) if "defender" in checks else ()
-    place = Place(tenant.tenant_id, tenant.name, case.consent_url, needs)
+    place = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return _with(case, {"operator_sign_in": _refusal(session, place, "graph", problem)})
@@ -109,16 +111,16 @@ def _needs_account(session: Session, case: Case) -> bool:
 
 
 def _as_operator(
-    session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], place: Place
+    session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], place: ReadTarget
 ) -> dict[str, Evidence]:
     """The sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
     sign_in = _sign_in(session, lists, tenant, place, "graph")
     found = {"operator_sign_in": sign_in}
     if sign_in.data is None:
         return found
-    asked = [] if sign_in.data["readable"] else [Asked("organization", ORGANIZATION)]
+    asked = [] if sign_in.data["readable"] else [BoundRead("organization", ORGANIZATION)]
     if "defender" in checks:
-        asked.append(Asked("incidents", INCIDENTS))
+        asked.append(BoundRead("incidents", INCIDENTS))
     read = session.read_as("operator", asked, place) if asked else {}
     if "organization" in read:
         found["operator_organization"] = read.pop("organization")
@@ -127,7 +129,7 @@ def _as_operator(
     return {**found, **read}
 
 
-def _sign_in(session: Session, lists: Lists, tenant: Tenant, place: Place, service: Service) -> Evidence:
+def _sign_in(session: Session, lists: Lists, tenant: Tenant, place: ReadTarget, service: Service) -> Evidence:
     """Evidence of a token: what it was asked for, and what may be told of it. The token itself never is."""
     if not session.has("operator"):
         return _refusal(session, place, service, Problem("identity.operator_needed"))
@@ -140,7 +142,7 @@ def _sign_in(session: Session, lists: Lists, tenant: Tenant, place: Place, servi
     return _sign_in_evidence(session, place, service, data=token_data(token.claims, tenant.roles))
 
 
-def _refusal(session: Session, place: Place, service: Service, problem: Problem) -> Evidence:
+def _refusal(session: Session, place: ReadTarget, service: Service, problem: Problem) -> Evidence:
     details = {
         "what": f"the sign-in to {SERVICE_TITLES[service]}",
         "where": place.name,
@@ -151,22 +153,22 @@ def _refusal(session: Session, place: Place, service: Service, problem: Problem)
     return _sign_in_evidence(session, place, service, problem=Problem(problem.reason, details))
 
 
-def _sign_in_evidence(session: Session, place: Place, service: Service, **told: t.Any) -> Evidence:
+def _sign_in_evidence(session: Session, place: ReadTarget, service: Service, **told: t.Any) -> Evidence:
     return Evidence(
         what="operator_sign_in" if service == "graph" else "operator_arm_sign_in",
         url=session.token_url(place.tenant_id),
         identity="operator",
         at=timestamp(utc_now()),
         request_id="",
-        mark="doc",
+        provenance="doc",
         **told,
     )
 
 
-def _as_app(session: Session, case: Case, place: Place) -> dict[str, Evidence]:
+def _as_app(session: Session, case: Case, place: ReadTarget) -> dict[str, Evidence]:
     """The same probe as the app: it tells a refusal of the person from a Defender that is not there."""
     token = case.get("operator_sign_in")
     if token is not None and token.data is not None and not refused(case.get("incidents")):
         return {}
-    asked = [Asked("organization", ORGANIZATION), Asked("incidents_as_app", INCIDENTS)]
+    asked = [BoundRead("organization", ORGANIZATION), BoundRead("incidents_as_app", INCIDENTS)]
     return {"incidents_as_app": session.read_as("app", asked, place)["incidents_as_app"]}

@@ -34,7 +34,7 @@ DEFAULT_CLOUD: t.Final = "public"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Place:
+class ReadTarget:
     """The tenant that is read, in words for sentences. `consent_url` is where its administrator consents to our app.
 
     `needs` are all reads that may be made there, so that what a token lacks is told at once and not piece by piece.
@@ -47,7 +47,7 @@ class Place:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class BoundRead:
     """A read with its fields filled in. `key` names the evidence in the tenant's evidence."""
 
     key: str
@@ -91,7 +91,7 @@ class EvidenceReader:
         self._clock = clock
         self._cloud = cloud
 
-    def read(self, asked: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
+    def read(self, asked: Sequence[BoundRead], token: BearerToken, place: ReadTarget) -> dict[str, Evidence]:
         """Evidence for everything asked, under its key. Never raises for what a service or the network does.
 
         What the cloud has not is not asked, and neither is what the token lacks a permission for.
@@ -111,7 +111,7 @@ class EvidenceReader:
         """False only where nobody says that the cloud has it, and somebody says that it has not."""
         return existence(read, self._cloud) != "no"
 
-    def _sent(self, allowed: Sequence[Asked], token: BearerToken, place: Place) -> dict[str, Evidence]:
+    def _sent(self, allowed: Sequence[BoundRead], token: BearerToken, place: ReadTarget) -> dict[str, Evidence]:
         if not allowed:
             return {}
         requests = [
@@ -122,7 +122,7 @@ class EvidenceReader:
         at = timestamp(self._clock())
         return {item.key: self._evidence(item.read, answers[item.key], token, place, at) for item in allowed}
 
-    def _evidence(self, read: Read, answer: Answer, token: BearerToken, place: Place, at: str) -> Evidence:
+    def _evidence(self, read: Read, answer: Answer, token: BearerToken, place: ReadTarget, at: str) -> Evidence:
         data, problem = _data_of(read, answer)
         if data is None:
             problem = problem or self._not_there(read, answer) or _problem_of(read, answer, token)
@@ -133,7 +133,7 @@ class EvidenceReader:
             identity=token.identity,
             at=at,
             request_id=answer.request_id,
-            mark=read.mark,
+            provenance=read.provenance,
             data=data,
             problem=problem,
         )
@@ -144,7 +144,9 @@ class EvidenceReader:
             return None
         return Problem("read.not_in_cloud", {"cloud": self._cloud})
 
-    def missing(self, asked: Sequence[Asked], identity: str, problem: Problem, place: Place) -> dict[str, Evidence]:
+    def missing(
+        self, asked: Sequence[BoundRead], identity: str, problem: Problem, place: ReadTarget
+    ) -> dict[str, Evidence]:
         """Evidence for reads that could not even be sent, all for the same reason."""
         at = timestamp(self._clock())
         return {
@@ -154,14 +156,14 @@ class EvidenceReader:
                 identity=identity,
                 at=at,
                 request_id="",
-                mark=item.read.mark,
+                provenance=item.read.provenance,
                 problem=_with_place(problem, item.read, place, identity),
             )
             for item in asked
         }
 
 
-def lacking(asked: Sequence[Asked], token: BearerToken, place: Place) -> Problem:
+def lacking(asked: Sequence[BoundRead], token: BearerToken, place: ReadTarget) -> Problem:
     """The one problem of all reads that a token lacks a permission for; it names every permission that is missing.
 
     What decides no verdict is named only where nothing else is missing.
@@ -195,7 +197,7 @@ def _data_of(read: Read, answer: Answer) -> tuple[t.Any, Problem | None]:
     return data, None
 
 
-def _with_place(problem: Problem, read: Read, place: Place, identity: str) -> Problem:
+def _with_place(problem: Problem, read: Read, place: ReadTarget, identity: str) -> Problem:
     """Everything that a sentence about a failed read may name."""
     details = {
         "what": read.title,

@@ -12,20 +12,20 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     READS,
     with_home,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Place
+    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read, Tenant
 
 
 def read_governance(
-    session: Session, tenants: Sequence[Tenant], place: Place, proof: Asked, reads: Sequence[Read] = READS
+    session: Session, tenants: Sequence[Tenant], place: ReadTarget, proof: BoundRead, reads: Sequence[Read] = READS
 ) -> dict[str, Evidence]:
     """Evidence under each read's own name; empty where no tenant can be reached so. `proof` proves whose answer it is.
 
@@ -33,7 +33,7 @@ def read_governance(
     """
     if not any(tenant.access in METHODS for tenant in tenants):
         return {}
-    asked = [Asked(read.what, read) for read in reads]
+    asked = [BoundRead(read.what, read) for read in reads]
     if session.cloud_name not in GOVERNANCE_CLOUDS:
         problem = Problem("access.governance_not_in_cloud", {"cloud": session.cloud_name})
         return session.missing(asked, problem, place)

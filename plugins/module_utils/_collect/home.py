@@ -50,8 +50,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     OWN_TIMED_GROUPS,
     TIMED_GROUPS,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     HomeSignInError,
@@ -66,7 +66,7 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Place
+    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
@@ -76,7 +76,7 @@ _ACTIVATIONS: t.Final = ("eligible_groups", "timed_groups")
 _OWN_ACTIVATIONS: t.Final = (OWN_ELIGIBLE_GROUPS, OWN_TIMED_GROUPS)
 
 
-_ORGANIZATION: t.Final = Asked("organization", ORGANIZATION)
+_ORGANIZATION: t.Final = BoundRead("organization", ORGANIZATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -196,11 +196,11 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, 
     asked = [*_asked(session, gdap=gdap, b2b=b2b), *(_cross_cloud(session, tenants) if with_gdap else ())]
     activations = (ELIGIBLE_GROUPS, TIMED_GROUPS) if session.reading_as == "app" else _OWN_ACTIVATIONS
     needs = (*(item.read for item in asked), *((ASSIGNMENTS, *activations) if gdap else ()))
-    place = dataclasses.replace(session.home_place, needs=needs)
+    place = dataclasses.replace(session.home_target, needs=needs)
     evidence = session.read(asked, place)
     upn, mails = _operator(session, evidence)
     organization = evidence["organization"]
-    name = organization.data["name"] if organization.data else session.home_place.name
+    name = organization.data["name"] if organization.data else session.home_target.name
     place = dataclasses.replace(place, name=name)
     assignments = _read_assignments(session, evidence, tenants, now, place)
     if with_gdap:
@@ -210,43 +210,43 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime, *, 
 
 def unread_home(session: Session) -> Home:
     """What is known of a home tenant that gave no token: nothing but what the options say."""
-    return Home(session.home_place.name, session.operator or "the operator", (), {}, {})
+    return Home(session.home_target.name, session.operator or "the operator", (), {}, {})
 
 
 def home_failure(error: HomeSignInError) -> dict[str, t.Any]:
     """What a module returns beside its rows where the home tenant gave no token: `failed`, `msg`, `home_problem`."""
-    told = make_verdict("sign_in", error.problem.reason, error.problem.details)
+    told = CATALOGUE.verdict("sign_in", error.problem.reason, error.problem.details)
     problem = {"reason": told.reason, "message": told.message, "remedy": told.remedy, "doc_url": told.doc_url}
     return {"failed": True, "msg": str(error), "home_problem": problem}
 
 
-def _asked(session: Session, *, gdap: bool, b2b: bool) -> list[Asked]:
+def _asked(session: Session, *, gdap: bool, b2b: bool) -> list[BoundRead]:
     """GDAP is asked for where a tenant can be reached by it, or by governance, which cannot coexist with it;
     cross-tenant access where one can be reached by B2B. All of them speak of groups."""
     asked = [_ORGANIZATION]
     if session.reading_as == "app":
         fields = {"operator": session.operator or ""}
-        asked.append(Asked("operator", OPERATOR, fields))
-        groups = Asked("operator_groups", OPERATOR_GROUPS, fields)
+        asked.append(BoundRead("operator", OPERATOR, fields))
+        groups = BoundRead("operator_groups", OPERATOR_GROUPS, fields)
     else:
-        asked.append(Asked("operator", OWN_USER))
-        groups = Asked("operator_groups", OWN_GROUPS)
+        asked.append(BoundRead("operator", OWN_USER))
+        groups = BoundRead("operator_groups", OWN_GROUPS)
     if gdap or b2b:
         asked.append(groups)
     if gdap:
-        asked.append(Asked("gdap_relationships", RELATIONSHIPS))
+        asked.append(BoundRead("gdap_relationships", RELATIONSHIPS))
     if b2b:
-        asked += [Asked(read.what, read) for read in (HOME_DEFAULT, HOME_PARTNERS)]
+        asked += [BoundRead(read.what, read) for read in (HOME_DEFAULT, HOME_PARTNERS)]
     return asked
 
 
-def _cross_cloud(session: Session, tenants: Sequence[Tenant]) -> list[Asked]:
+def _cross_cloud(session: Session, tenants: Sequence[Tenant]) -> list[BoundRead]:
     """The home tenant's own settings: asked for only where a declared tenant is in another cloud."""
     others = [tenant for tenant in tenants if crosses(session.cloud_name, tenant.cloud)]
     if not others:
         return []
-    entries = [Asked(_partner_key(tenant), CLOUD_PARTNER, {"tenant_id": tenant.tenant_id}) for tenant in others]
-    return [Asked(ENDPOINTS_KEY, CLOUD_ENDPOINTS), Asked(DEFAULT_KEY, CLOUD_DEFAULT), *entries]
+    entries = [BoundRead(_partner_key(tenant), CLOUD_PARTNER, {"tenant_id": tenant.tenant_id}) for tenant in others]
+    return [BoundRead(ENDPOINTS_KEY, CLOUD_ENDPOINTS), BoundRead(DEFAULT_KEY, CLOUD_DEFAULT), *entries]
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
@@ -259,7 +259,7 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
         raise OptionError(
-            f"operator: there is no user '{wanted}' in the home tenant {session.home_place.tenant_id}; give the user"
+            f"operator: there is no user '{wanted}' in the home tenant {session.home_target.tenant_id}; give the user"
             " principal name or the object id of a person of the home tenant."
         )
     if user is None and session.reading_as == "operator":
@@ -288,8 +288,8 @@ def unproven_operator(session: Session, home: Home) -> Problem | None:
     """
     if session.reading_as == "operator" or not session.has("operator"):
         return None
-    place = dataclasses.replace(session.home_place, name=home.name)
-    own = session.read_as("operator", [_ORGANIZATION, Asked("operator", OWN_USER)], place)["operator"]
+    place = dataclasses.replace(session.home_target, name=home.name)
+    own = session.read_as("operator", [_ORGANIZATION, BoundRead("operator", OWN_USER)], place)["operator"]
     if own.data is None:
         return own.problem
     known = home.evidence["operator"].data
@@ -306,7 +306,7 @@ def _read_assignments(
     evidence: Mapping[str, Evidence],
     tenants: Sequence[Tenant],
     now: dt.datetime,
-    place: Place,
+    place: ReadTarget,
 ) -> dict[str, Evidence]:
     """Access assignments of every relationship in force with a declared tenant, many to a request, and activations."""
     piece = evidence.get("gdap_relationships")
@@ -314,7 +314,7 @@ def _read_assignments(
         return {}
     declared = {tenant.tenant_id for tenant in tenants if tenant.access in ("gdap", "auto")}
     rows = [row for row in piece.data if row["customer"] in declared and in_force(row, now)]
-    asked = [Asked(assignments_key(row["id"]), ASSIGNMENTS, {"relationship_id": row["id"]}) for row in rows]
+    asked = [BoundRead(assignments_key(row["id"]), ASSIGNMENTS, {"relationship_id": row["id"]}) for row in rows]
     asked = [*_activations(session, evidence), *asked] if asked else []
     batches = [asked[start : start + _BATCH] for start in range(0, len(asked), _BATCH)]
     outcomes = run_fleet(
@@ -329,16 +329,16 @@ def _read_assignments(
     return found
 
 
-def _activations(session: Session, evidence: Mapping[str, Evidence]) -> list[Asked]:
+def _activations(session: Session, evidence: Mapping[str, Evidence]) -> list[BoundRead]:
     """What the operator may activate, and what ends: asked only where an assignment could depend on it."""
     if session.reading_as == "operator":
-        return [Asked("eligible_groups", OWN_ELIGIBLE_GROUPS), Asked("timed_groups", OWN_TIMED_GROUPS)]
+        return [BoundRead("eligible_groups", OWN_ELIGIBLE_GROUPS), BoundRead("timed_groups", OWN_TIMED_GROUPS)]
     user = evidence["operator"].data
     if user is None or "id" not in user:
         return []
     fields = {"principal": str(user["id"])}
-    return [Asked("eligible_groups", ELIGIBLE_GROUPS, fields), Asked("timed_groups", TIMED_GROUPS, fields)]
+    return [BoundRead("eligible_groups", ELIGIBLE_GROUPS, fields), BoundRead("timed_groups", TIMED_GROUPS, fields)]
 
 
-def _failed(session: Session, batch: Sequence[Asked], error: Exception | None) -> dict[str, Evidence]:
-    return session.missing(batch, Problem("read.failed", {"said": described(error)}), session.home_place)
+def _failed(session: Session, batch: Sequence[BoundRead], error: Exception | None) -> dict[str, Evidence]:
+    return session.missing(batch, Problem("read.failed", {"said": described(error)}), session.home_target)

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Lack:
+class MissingPermission:
     """A permission that a token lacks: the least that would do, what else would, and the reads that wait for it."""
 
     permission: str
@@ -53,9 +53,9 @@ def may_read(read: Read, identity: str, claims: Claims) -> bool:
     return not wanted or not claims or granted(wanted, claims)
 
 
-def explain(reads: Iterable[Read], identity: str, claims: Claims) -> tuple[Lack, ...]:
+def explain(reads: Iterable[Read], identity: str, claims: Claims) -> tuple[MissingPermission, ...]:
     """What the token lacks for these reads, one row for each permission, in the order of the reads."""
-    rows: dict[str, Lack] = {}
+    rows: dict[str, MissingPermission] = {}
     for read in reads:
         if may_read(read, identity, claims):
             continue
@@ -63,7 +63,7 @@ def explain(reads: Iterable[Read], identity: str, claims: Claims) -> tuple[Lack,
         known = rows.get(permission)
         titles = (*(known.reads if known else ()), read.title)
         optional = read.optional and (known is None or known.optional)
-        rows[permission] = Lack(permission, tuple(others), tuple(dict.fromkeys(titles)), optional)
+        rows[permission] = MissingPermission(permission, tuple(others), tuple(dict.fromkeys(titles)), optional)
     return tuple(rows.values())
 
 

@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
@@ -76,10 +76,14 @@ class SavedRun:
     tenants: tuple[Saved, ...]
     told: Row = dataclasses.field(default_factory=dict)
 
+    def context(self) -> dict[str, str]:
+        """Return whose run it was, where, and when reading began."""
+        return {word: getattr(self, word) for word in _RUN_WORDS}
+
     def as_dict(self, kind: Kind) -> dict[str, t.Any]:
         """The file: `{format, requirements: [run], access: [run]}`, with one run."""
         run = {
-            **{word: getattr(self, word) for word in _RUN_WORDS},
+            **self.context(),
             "told": dict(self.told),
             "tenants": [saved.as_dict() for saved in self.tenants],
         }
@@ -150,6 +154,7 @@ def read_row(row: Row) -> Saved:
         evidence={str(key): _read_evidence(piece) for key, piece in row["evidence"].items()},
         now=now,
         **{word: _text(row[word]) for word in _CASE_WORDS},
+        catalogue=CATALOGUE,
         expiry_warning_days=int(row["expiry_warning_days"]),
     )
     unread = row["unread"]
@@ -174,11 +179,11 @@ def _read_evidence(row: Row) -> Evidence:
     if (row["data"] is None) == (problem is None):
         raise ValueError("data")
     words = {word: _text(row[word]) for word in _EVIDENCE_WORDS}
-    return Evidence(**words, mark=row["mark"], data=row["data"], problem=problem)
+    return Evidence(**words, provenance=row["provenance"], data=row["data"], problem=problem)
 
 
 def _read_problem(row: Row) -> Problem:
-    if row["reason"] not in REASONS:
+    if row["reason"] not in CATALOGUE.reasons:
         raise ValueError("reason")
     return Problem(row["reason"], {str(key): _text(value) for key, value in row["details"].items()})
 

@@ -14,8 +14,8 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
     Identity,
     OperatorIdentity,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import explain
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
@@ -34,8 +34,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked
-    from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import Lack
+    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
+    from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import MissingPermission
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, IdentityName, Service
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
@@ -57,7 +57,7 @@ class Session:
         self.defender_portal = connection.cloud.portal
         self._login = connection.cloud.login
         home = connection.home_tenant_id
-        self.home_place = Place(home, "the home tenant", self.consent_url(home))
+        self.home_target = ReadTarget(home, "the home tenant", self.consent_url(home))
         http = Http(
             ca_path=connection.ca_path,
             timeout=connection.timeout,
@@ -65,7 +65,7 @@ class Session:
             pool=connection.concurrency,
         )
         self._identities = _identities(connection, http)
-        self._lacks: dict[tuple[str, str], tuple[Lack, ...]] = {}
+        self._lacks: dict[tuple[str, str], tuple[MissingPermission, ...]] = {}
         self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm), cloud=self.cloud_name)
 
@@ -92,7 +92,7 @@ class Session:
         """What the user should hear of, although it failed nothing."""
         return [text for identity in self._identities for text in getattr(identity, "warnings", ())]
 
-    def missing_permissions(self, place: Place) -> list[dict[str, t.Any]]:
+    def missing_permissions(self, place: ReadTarget) -> list[dict[str, t.Any]]:
         """What the sign-ins in a tenant lack for the reads that were due there, one row for each permission."""
         told = {"tenant_id": place.tenant_id, "name": place.name, "consent_url": place.consent_url}
         return [
@@ -108,7 +108,7 @@ class Session:
     def sign_in_home(self) -> None:
         """Sign in to the home tenant. Raises HomeSignInError: without it nothing can be said about any tenant."""
         try:
-            self._identities[0].token(self.home_place.tenant_id, "graph")
+            self._identities[0].token(self.home_target.tenant_id, "graph")
         except MtoError as error:
             raise self._home_problem(error) from None
 
@@ -119,7 +119,7 @@ class Session:
         operator = self.operator or "the operator"
         details = {
             "tenant": "the home tenant",
-            "tenant_id": self.home_place.tenant_id,
+            "tenant_id": self.home_target.tenant_id,
             "home": "the home tenant",
             "where": "the home tenant",
             "what": "the sign-in",
@@ -127,13 +127,13 @@ class Session:
             "who": operator if self.reading_as == "operator" else "our app",
             "app": self.client_id,
             "resource": "Microsoft Graph",
-            "consent_url": self.home_place.consent_url,
+            "consent_url": self.home_target.consent_url,
             "defender_portal": self.defender_portal,
             **problem.details,
         }
-        words = make_verdict("sign_in", problem.reason, details)
+        message, remedy = CATALOGUE.words(problem, details)
         return HomeSignInError(
-            f"Sign-in to the home tenant {self.home_place.tenant_id} failed. {words.message} {words.remedy}",
+            f"Sign-in to the home tenant {self.home_target.tenant_id} failed. {message} {remedy}",
             Problem(problem.reason, details),
         )
 
@@ -141,7 +141,7 @@ class Session:
         """A token for a tenant, as the identity that reads first. Raises MtoError of the kind that says why not."""
         return self._identities[0].token(tenant_id, "graph")
 
-    def read(self, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+    def read(self, asked: Sequence[BoundRead], place: ReadTarget) -> dict[str, Evidence]:
         """Evidence for everything asked of one tenant. Never raises for what that tenant, or the way to it, does."""
         evidence = self._read_as(self._identities[0], asked, place)
         for identity in self._identities[1:]:
@@ -154,24 +154,24 @@ class Session:
         """A token for a service in a tenant as one identity. Raises SignInError and the like; ask `has` first."""
         return self._identity(name).token(tenant_id, service)
 
-    def read_as(self, name: IdentityName, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+    def read_as(self, name: IdentityName, asked: Sequence[BoundRead], place: ReadTarget) -> dict[str, Evidence]:
         """As `read`, but as one identity alone; where it is not given, the evidence says so."""
         if not self.has(name):
             return self._reader.missing(asked, name, Problem(f"identity.{name}_needed"), place)
         return self._read_as(self._identity(name), asked, place)
 
-    def read_arm(self, asked: Asked, place: Place) -> Evidence:
+    def read_arm(self, asked: BoundRead, place: ReadTarget) -> Evidence:
         """One read of Azure Resource Manager, as the operator."""
         return self.read_as("operator", [asked], place)[asked.key]
 
     def _identity(self, name: IdentityName) -> Identity:
         return next(identity for identity in self._identities if identity.name == name)
 
-    def missing(self, asked: Sequence[Asked], problem: Problem, place: Place) -> dict[str, Evidence]:
+    def missing(self, asked: Sequence[BoundRead], problem: Problem, place: ReadTarget) -> dict[str, Evidence]:
         """Evidence for reads that are not even tried, all for the same reason."""
         return self._reader.missing(asked, self.reading_as, problem, place)
 
-    def _read_as(self, identity: Identity, asked: Sequence[Asked], place: Place) -> dict[str, Evidence]:
+    def _read_as(self, identity: Identity, asked: Sequence[BoundRead], place: ReadTarget) -> dict[str, Evidence]:
         service = asked[0].read.service
         reader = self._arm_reader if service == "arm" else self._reader
         # No permission is asked for what the cloud has not.

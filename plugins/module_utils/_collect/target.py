@@ -52,7 +52,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     OWN_TIMED_ROLES,
     TIMED_ROLES,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, Place
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 if t.TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     """A case with all evidence about one tenant. What could not be read is evidence with a problem."""
     case = _with(empty_case(session, home, tenant, now), home.about(tenant))
     asked = _first_batch(session, home, case)
-    place = Place(tenant.tenant_id, tenant.name, case.consent_url, _needs(session, case, asked))
+    place = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, _needs(session, case, asked))
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return _with(case, {**session.missing(asked, problem, place), **home.cross_cloud(tenant)})
@@ -87,6 +88,7 @@ def empty_case(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -
         operator=home.operator,
         app=session.client_id,
         consent_url=session.consent_url(tenant.tenant_id),
+        catalogue=CATALOGUE,
         defender_portal=session.defender_portal,
     )
 
@@ -95,21 +97,21 @@ def _with(case: Case, evidence: dict[str, Evidence]) -> Case:
     return dataclasses.replace(case, evidence={**case.evidence, **evidence})
 
 
-def _first_batch(session: Session, home: Home, case: Case) -> list[Asked]:
+def _first_batch(session: Session, home: Home, case: Case) -> list[BoundRead]:
     """Everything that needs no other answer first."""
-    at_home = {"home_tenant_id": session.home_place.tenant_id}
+    at_home = {"home_tenant_id": session.home_target.tenant_id}
     asked = [
-        Asked("organization", ORGANIZATION),
-        *(Asked(key, read) for key, read in license_reads(case.tenant).items()),
-        Asked(SETTINGS_DEFAULT.what, read_about(SETTINGS_DEFAULT, home.operator_targets)),
-        Asked(SETTINGS_PARTNER.what, read_about(SETTINGS_PARTNER, home.operator_targets), at_home),
+        BoundRead("organization", ORGANIZATION),
+        *(BoundRead(key, read) for key, read in license_reads(case.tenant).items()),
+        BoundRead(SETTINGS_DEFAULT.what, read_about(SETTINGS_DEFAULT, home.operator_targets)),
+        BoundRead(SETTINGS_PARTNER.what, read_about(SETTINGS_PARTNER, home.operator_targets), at_home),
     ]
     if not _needs_accounts(case):
         return asked
-    return [*asked, Asked(SYNCHRONIZATION.what, SYNCHRONIZATION, at_home), *look_ups(session, home)]
+    return [*asked, BoundRead(SYNCHRONIZATION.what, SYNCHRONIZATION, at_home), *look_ups(session, home)]
 
 
-def _needs(session: Session, case: Case, asked: list[Asked]) -> tuple[Read, ...]:
+def _needs(session: Session, case: Case, asked: list[BoundRead]) -> tuple[Read, ...]:
     """All that may be read there: what comes first, and what is asked about an account once it is found."""
     reads = [item.read for item in asked]
     if not _needs_accounts(case):
@@ -124,31 +126,31 @@ def _needs_accounts(case: Case) -> bool:
     return method == "b2b" or (method == "auto" and judge_permissions(case, judge_access(case)).status != "met")
 
 
-def look_ups(session: Session, home: Home) -> list[Asked]:
+def look_ups(session: Session, home: Home) -> list[BoundRead]:
     """What finds the operator's account in a target: by every address as the app, or the own object."""
     if session.reading_as == "operator":
-        return [Asked("own_account", OWN_ACCOUNT)]
-    asked: list[Asked] = []
+        return [BoundRead("own_account", OWN_ACCOUNT)]
+    asked: list[BoundRead] = []
     for number, mail in enumerate(home.mails):
         suffix = f"/{number}" if number else ""
-        asked.append(Asked("accounts_by_mail" + suffix, ACCOUNTS_BY_MAIL, {"mail": mail}))
-        asked.append(Asked("accounts_by_other_mails" + suffix, ACCOUNTS_BY_OTHER_MAILS, {"mail": mail}))
+        asked.append(BoundRead("accounts_by_mail" + suffix, ACCOUNTS_BY_MAIL, {"mail": mail}))
+        asked.append(BoundRead("accounts_by_other_mails" + suffix, ACCOUNTS_BY_OTHER_MAILS, {"mail": mail}))
         name = external_name(mail)
-        asked.append(Asked("accounts_by_upn" + suffix, ACCOUNTS_BY_UPN, {"external_name": name}))
+        asked.append(BoundRead("accounts_by_upn" + suffix, ACCOUNTS_BY_UPN, {"external_name": name}))
     return asked
 
 
-def _deleted_look_ups(home: Home) -> list[Asked]:
+def _deleted_look_ups(home: Home) -> list[BoundRead]:
     """Where no account is found: was there one? The organization proves whose answer it is."""
-    asked = [Asked("organization", ORGANIZATION)]
+    asked = [BoundRead("organization", ORGANIZATION)]
     for number, mail in enumerate(home.mails):
         suffix = f"/{number}" if number else ""
-        asked.append(Asked(DELETED_BY_MAIL.what + suffix, DELETED_BY_MAIL, {"mail": mail}))
-        asked.append(Asked(DELETED_BY_UPN.what + suffix, DELETED_BY_UPN, {"external_name": external_name(mail)}))
+        asked.append(BoundRead(DELETED_BY_MAIL.what + suffix, DELETED_BY_MAIL, {"mail": mail}))
+        asked.append(BoundRead(DELETED_BY_UPN.what + suffix, DELETED_BY_UPN, {"external_name": external_name(mail)}))
     return asked
 
 
-def _with_roles(session: Session, case: Case, place: Place) -> Case:
+def _with_roles(session: Session, case: Case, place: ReadTarget) -> Case:
     """Roles of the account that gives access; there is nothing to ask where there is none."""
     access = judge_access(case)
     if access.account_id is None:
@@ -157,12 +159,12 @@ def _with_roles(session: Session, case: Case, place: Place) -> Case:
     if judge_permissions(case, access).status == "met":
         return case
     # What may be activated through a group, and Defender's own roles: asked only where an Entra role is missing.
-    custom = [Asked(key, read) for key, read in DEFENDER_READS.items()]
-    found = session.read([Asked("organization", ORGANIZATION), *_group_reads(case), *custom], place)
+    custom = [BoundRead(key, read) for key, read in DEFENDER_READS.items()]
+    found = session.read([BoundRead("organization", ORGANIZATION), *_group_reads(case), *custom], place)
     return _with(case, slice_for(case, access.account_id, found))
 
 
-def _account_reads(session: Session, account_id: str) -> list[Asked]:
+def _account_reads(session: Session, account_id: str) -> list[BoundRead]:
     """The organization is asked again: it proves whose answer this is where a token cannot be read."""
     own = session.reading_as == "operator"
     fields = {"account": account_id, "principal": account_id, "operator": account_id}
@@ -175,12 +177,12 @@ def _account_reads(session: Session, account_id: str) -> list[Asked]:
         "account_groups": OWN_GROUPS if own else OPERATOR_GROUPS,
         "account_eligible_groups": OWN_ELIGIBLE_GROUPS if own else ELIGIBLE_GROUPS,
     }
-    return [Asked(key, read, fields) for key, read in reads.items()]
+    return [BoundRead(key, read, fields) for key, read in reads.items()]
 
 
-def _group_reads(case: Case) -> list[Asked]:
+def _group_reads(case: Case) -> list[BoundRead]:
     member, eligible = groups_to_ask(case)
     return [
-        *(Asked(f"{GROUP_ELIGIBLE}/{group}", ELIGIBLE_ROLES, {"principal": group}) for group in member),
-        *(Asked(f"{GROUP_ROLES}/{group}", ROLE_ASSIGNMENTS, {"account": group}) for group in eligible),
+        *(BoundRead(f"{GROUP_ELIGIBLE}/{group}", ELIGIBLE_ROLES, {"principal": group}) for group in member),
+        *(BoundRead(f"{GROUP_ROLES}/{group}", ROLE_ASSIGNMENTS, {"account": group}) for group in eligible),
     ]

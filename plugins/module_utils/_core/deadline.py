@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The time that one task may take. Asked, never enforced: whoever waits asks first."""
+"""The time that one task may take. BoundRead, never enforced: whoever waits asks first."""
 
 from __future__ import annotations
 

@@ -18,13 +18,10 @@ Status = t.Literal["met", "unmet", "unknown", "not_applicable"]
 Severity = t.Literal["required", "recommended"]
 IdentityName = t.Literal["app", "operator"]
 Service = t.Literal["graph", "arm"]
-Mark = t.Literal["doc", "csdl", "community", "tested", "guess"]
+Provenance = t.Literal["doc", "csdl", "community", "tested", "guess"]
 
-# The order in which a broken link hides the ones behind it. `listed` belongs to `access`.
-CHAIN: t.Final = ("consent", "access", "sign_in", "license", "permissions", "defender", "registration")
-
-# A check that is no link of its own stands under the name of its link.
-_LINK_OF_CHECK: t.Final = {"listed": "access"}
+# The reason of a check that nobody asked for. It breaks nothing.
+NOT_CHOSEN: t.Final = "check.not_chosen"
 
 ACCESS_METHODS: t.Final = ("auto", "gdap", "b2b", "governance")
 
@@ -65,19 +62,19 @@ class Evidence:
     identity: str
     at: str
     request_id: str
-    mark: Mark
+    provenance: Provenance
     data: t.Any = None
     problem: Problem | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Shape: what, url, identity, at, request_id, mark, data, and problem (a reason) where the read failed."""
+        """Return what, url, identity, at, request_id, provenance, data; and problem, where the read failed."""
         row: dict[str, t.Any] = {
             "what": self.what,
             "url": self.url,
             "identity": self.identity,
             "at": self.at,
             "request_id": self.request_id,
-            "mark": self.mark,
+            "provenance": self.provenance,
             "data": self.data,
         }
         if self.problem is not None:
@@ -94,10 +91,10 @@ class Caveat:
     remedy: str
     doc_url: str
     object: str = ""
-    to_act_on: bool = False
+    actionable: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Shape: reason, message, remedy, doc_url, object, and to_act_on: does somebody have to do something?"""
+        """Shape: reason, message, remedy, doc_url, object, and actionable: does somebody have to do something?"""
         return dataclasses.asdict(self)
 
 
@@ -109,7 +106,7 @@ class Verdict:
     an account's, a SKU), so that a finding can be told from another one with the same reason.
     """
 
-    link: str
+    check: str
     status: Status
     severity: Severity
     reason: str
@@ -122,9 +119,19 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
 
     @property
+    def chosen(self) -> bool:
+        """False for a check that the user left out: neither a finding nor a failure."""
+        return self.reason != NOT_CHOSEN
+
+    @property
+    def broken(self) -> bool:
+        """True where it is unmet or unknown, so that somebody has to act."""
+        return self.status in ("unmet", "unknown") and self.chosen
+
+    @property
     def breaks(self) -> bool:
-        """Does this verdict break the chain? Only required ones do, and unknown does as much as unmet."""
-        return self.severity == "required" and self.status in ("unmet", "unknown")
+        """True where it breaks the chain: only what is required does, and unknown does as much as unmet."""
+        return self.severity == "required" and self.broken
 
     def as_dict(self) -> dict[str, t.Any]:
         """The VERDICT of the fixed interface."""
@@ -141,6 +148,13 @@ class Verdict:
             "evidence": [piece.as_dict() for piece in self.evidence],
         }
 
+    @classmethod
+    def from_dict(cls, check: str, row: Mapping[str, t.Any]) -> Verdict:
+        """Make the verdict out of what `as_dict` returned. Raises KeyError or TypeError where it is no such row."""
+        fields = {field.name: row[field.name] for field in dataclasses.fields(cls) if field.name in row}
+        caveats = tuple(Caveat(**caveat) for caveat in row["caveats"])
+        return cls(**{**fields, "check": check, "caveats": caveats, "evidence": ()})
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Expiry:
@@ -151,74 +165,11 @@ class Expiry:
     name: str
     ends: str
     days_left: int
-    extends_itself: bool
+    auto_extend: bool
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Shape: what, object, name, ends, days_left, extends_itself."""
+        """Shape: what, object, name, ends, days_left, auto_extend."""
         return dataclasses.asdict(self)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TenantReport:
-    """All verdicts about one tenant, in the order in which they were judged, and what ends, the soonest first."""
-
-    tenant: Tenant
-    verdicts: Mapping[str, Verdict]
-    expiries: tuple[Expiry, ...] = ()
-
-    @property
-    def ready(self) -> bool:
-        """True only when every required verdict is met: unknown is never ok."""
-        required = [v for v in self.verdicts.values() if v.severity == "required"]
-        return bool(required) and all(v.status in ("met", "not_applicable") for v in required)
-
-    @property
-    def root(self) -> tuple[str, Verdict] | None:
-        """The first broken link of the chain and the verdict that tells about it, or None."""
-        roots = [(self._root_link(v), v) for v in self.verdicts.values() if v.breaks]
-        return min(roots, key=_chain_position) if roots else None
-
-    @property
-    def first_broken(self) -> str | None:
-        """The name of the first broken link, or None."""
-        return self.root[0] if self.root else None
-
-    def _root_link(self, verdict: Verdict) -> str:
-        """Follow `caused_by` to the link nobody else explains."""
-        link, seen = chain_link(verdict.link), {verdict.link}
-        while verdict.caused_by is not None and verdict.caused_by not in seen:
-            cause = self.verdicts.get(verdict.caused_by)
-            if cause is None:
-                return verdict.caused_by
-            if not cause.breaks:
-                break
-            link, verdict = verdict.caused_by, cause
-            seen.add(link)
-        return link
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """One value of `mto_requirements`: the fixed interface, plus `reason`, the reason of `first_broken`."""
-        root = self.root
-        return {
-            "tenant_id": self.tenant.tenant_id,
-            "name": self.tenant.name,
-            "ready": self.ready,
-            "first_broken": self.first_broken,
-            "reason": root[1].reason if root else None,
-            "requirements": {link: verdict.as_dict() for link, verdict in self.verdicts.items()},
-            "expiries": [expiry.as_dict() for expiry in self.expiries],
-        }
-
-
-def chain_link(check: str) -> str:
-    """The link of the chain that a check belongs to."""
-    return _LINK_OF_CHECK.get(check, check)
-
-
-def _chain_position(item: tuple[str, Verdict]) -> tuple[int, bool]:
-    """Earlier links first; within a link the verdict that speaks for itself before one that is caused by another."""
-    link, verdict = item
-    return CHAIN.index(link), not verdict.reason.startswith(link + ".")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -240,7 +191,7 @@ class Read:
     app: tuple[str, ...]
     delegated: tuple[str, ...]
     shape: Callable[[t.Any], t.Any]
-    mark: Mark = "doc"
+    provenance: Provenance = "doc"
     advanced: bool = False
     missing_is_answer: bool = False
     first_page: bool = False

@@ -19,8 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors i
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import OperatorIdentity, require_msal
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import fill
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     DeadlineError,
@@ -318,12 +317,10 @@ def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignI
         ),
         **problem.details,
     }
-    row = REASONS[problem.reason]
+    message, remedy = CATALOGUE.words(problem, details)
     # The catalogue's remedy is about a row of the tenant list.
-    unknown_home = problem.reason == "access.tenant_not_found"
-    remedy = "Correct home_tenant_id, or cloud." if unknown_home else fill(row.remedy, details)
+    if problem.reason == "access.tenant_not_found":
+        remedy = "Correct home_tenant_id, or cloud."
     if method == "device_code" and problem.reason == "sign_in.conditional_access":
         remedy += " Many tenants block the device code flow by policy: sign in with method: browser then."
-    return HomeSignInError(
-        f"The sign-in of {operator} failed. {fill(row.sentence, details)} {remedy}", Problem(problem.reason, details)
-    )
+    return HomeSignInError(f"The sign-in of {operator} failed. {message} {remedy}", Problem(problem.reason, details))

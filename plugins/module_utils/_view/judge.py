@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 
 if t.TYPE_CHECKING:
@@ -42,13 +42,13 @@ def judge_registration(
     else:
         reason, more = _known(tenant_id, picture, eligible=eligible, over_limit=over_limit), {}
     evidence = evidence_of(tenant_id, picture)
-    return make_verdict("registration", reason, {**details, **more, "object": ""}, evidence=evidence)
+    return CATALOGUE.verdict("registration", reason, {**details, **more, "object": ""}, evidence=evidence)
 
 
 def judge_undeclared(tenant_id: str, picture: Picture, details: Mapping[str, str]) -> Verdict:
     """The verdict about a tenant that stands in the view and is not declared."""
     evidence = evidence_of(tenant_id, picture)
-    return make_verdict("registration", "registration.not_declared", {**details, "object": ""}, evidence=evidence)
+    return CATALOGUE.verdict("registration", "registration.not_declared", {**details, "object": ""}, evidence=evidence)
 
 
 def _unknown(tenant_id: str, picture: Picture) -> Problem | None:
@@ -111,7 +111,7 @@ def _piece(picture: Picture, view: View, part: str, row: t.Any, told: Mapping[st
         identity="portal",
         at=view.taken_at,
         request_id="",
-        mark="community",
+        provenance="community",
         data=None if problem else {**told, "row": None if row is None else dataclasses.asdict(row)},
         problem=problem,
     )

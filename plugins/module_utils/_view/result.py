@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import (
     Picture,
@@ -211,7 +211,7 @@ class Told:
         if problem is None:
             return None
         details = {**self._details("", "the tenants"), **problem.details}
-        verdict = make_verdict("registration", problem.reason, details)
+        verdict = CATALOGUE.verdict("registration", problem.reason, details)
         return f"{verdict.message} {verdict.remedy}"
 
     def _failure(self, outcome: Outcome, name_of: t.Callable[[str], str], said: str | None) -> str:

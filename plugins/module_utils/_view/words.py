@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import one_stop
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 
 if t.TYPE_CHECKING:
@@ -63,7 +63,7 @@ def refusal_words(refusal: Refusal, wish: Wish, name_of: Named) -> str:
         stay="stays" if one else "stay",
         do="does" if one else "do",
     )
-    return one_stop(text)
+    return end_once(text)
 
 
 def instructions(plan: Plan, name_of: Named, *, operator: str, url: str) -> list[str]:
@@ -94,7 +94,7 @@ def failure(outcome: Outcome, name_of: Named, said: str | None) -> str:
     if not parts:
         return ""
     trouble = f" When the change was sent, {outcome.trouble.said}." if outcome.trouble else ""
-    return one_stop(f"{' '.join(parts)}{trouble}") + " Run again: what is already done is not done twice."
+    return end_once(f"{' '.join(parts)}{trouble}") + " Run again: what is already done is not done twice."
 
 
 def _unless_read(said: str | None, words: str, ids: Sequence[str], name_of: Named) -> list[str]:

@@ -58,7 +58,7 @@ def _told(row: Row) -> Iterator[Row]:
         if check in roots:
             yield {**verdict, "check": roots[check].link}
         for caveat in verdict["caveats"] if is_chosen(verdict) else ():
-            if caveat["to_act_on"]:
+            if caveat["actionable"]:
                 yield {**caveat, "check": link_of(check), "severity": "recommended", "status": verdict["status"]}
 
 

@@ -14,7 +14,6 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
 from ansible_collections.m365.defender.plugins.plugin_utils._report.chain import (
     ACCESS_CHECKS,
-    Root,
     first_broken,
     is_chosen,
     shown_checks,
@@ -36,6 +35,8 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.style import
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.chain import Root
 
     Row = Mapping[str, t.Any]
 
@@ -77,7 +78,7 @@ _EVIDENCE: t.Final = {
     "identity": "Identity",
     "at": "At",
     "request_id": "Request id",
-    "mark": "Source",
+    "provenance": "Source",
     "problem": "Problem",
 }
 
@@ -317,7 +318,7 @@ def _expiry(row: Row, titles: Sequence[str]) -> Markup:
         name_of(named, _WIDEST_NAME),
         text(_ENDING.get(row["what"], row["what"])),
         text(row["name"]),
-        text("yes" if row["extends_itself"] else "no"),
+        text("yes" if row["auto_extend"] else "no"),
     )
     return element("tr", *(element("td", cell, data_label=title) for cell, title in zip(cells, titles, strict=True)))
 

@@ -104,7 +104,7 @@ def _tell(case: ET.Element, verdict: Row | None) -> None:
         ET.SubElement(case, kind, {"message": message, "type": one_line(verdict["reason"])}).text = _body(verdict)
     elif is_broken(verdict) or not is_chosen(verdict):
         ET.SubElement(case, "skipped", {"message": message}).text = _body(verdict)
-    doubts = [caveat for caveat in verdict["caveats"] if caveat["to_act_on"]]
+    doubts = [caveat for caveat in verdict["caveats"] if caveat["actionable"]]
     if doubts:
         ET.SubElement(case, "system-out").text = "\n\n".join(
             "\n".join((one_line(doubt["message"]), _body(doubt))) for doubt in doubts

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import KNOWN_PLANS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import (
     DEFENDER_ROLES,
     role_template_id,
@@ -48,6 +49,7 @@ def case(evidence: dict[str, Evidence], **tenant: t.Any) -> Case:
         operator="anna@northwind.example",
         app="66666666-7777-8888-9999-000000000000",
         consent_url="https://login.test/consent",
+        catalogue=CATALOGUE,
     )
 
 

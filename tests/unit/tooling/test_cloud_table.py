@@ -19,7 +19,7 @@ import cloud_table
 import pytest
 from csdl import Csdl
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features
 
 SMALL: t.Final = b"""<?xml version="1.0"?>

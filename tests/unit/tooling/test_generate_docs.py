@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import generate_docs
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS
 
 
 def rows() -> list[list[str]]:

@@ -45,7 +45,7 @@ def tree(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
 def test_what_is_mutated_is_what_the_contract_calls_pure() -> None:
     modules = mutation.pure_modules()
     assert JUDGE in modules
-    assert any(module.endswith("._checks.verdicts") for module in modules)
+    assert any(module.endswith("._checks.access.judge") for module in modules)
     assert all((ROOT / pathlib.Path(*mutation.path_of(module).parts[3:])).is_file() for module in modules)
 
 

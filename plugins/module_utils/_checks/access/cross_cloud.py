@@ -20,7 +20,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.c
     SETTINGS_PARTNER,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 
 if t.TYPE_CHECKING:
@@ -137,7 +136,6 @@ def with_recipe(case: Case, verdict: Verdict) -> Verdict:
     if not crosses(home_cloud, cloud):
         return verdict
     details = {
-        **case.details,
         "cloud": cloud,
         "run_cloud": home_cloud,
         "home_endpoint": entra_cloud(home_cloud),
@@ -155,14 +153,14 @@ def _caveats(case: Case, details: Mapping[str, str]) -> list[Caveat]:
     open_items = [item for item in found if item.state == "open"]
     told = []
     if missing:
-        told.append(make_caveat("access.cross_cloud_home", {**details, "items": "; ".join(missing)}))
+        told.append(case.caveat("access.cross_cloud_home", {**details, "items": "; ".join(missing)}))
     if open_items:
         said = " ".join(dict.fromkeys(item.said for item in open_items))
         items = "; ".join(item.words for item in open_items)
-        told.append(make_caveat("access.cross_cloud_not_read", {**details, "items": items, "said": said}))
-    told.append(make_caveat("access.cross_cloud_target", details))
+        told.append(case.caveat("access.cross_cloud_not_read", {**details, "items": items, "said": said}))
+    told.append(case.caveat("access.cross_cloud_target", details))
     if details["run_cloud"] not in _DOCUMENTED_HOMES:
-        told.append(make_caveat("access.cross_cloud_direction", details))
+        told.append(case.caveat("access.cross_cloud_direction", details))
     return told
 
 

@@ -31,7 +31,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     left_out,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 if t.TYPE_CHECKING:
@@ -120,8 +119,8 @@ def _with_others(case: Case, chosen: Access, ways: list[Access]) -> Access:
     if not told:
         return chosen
     method = next(name for name, way in zip(_WAYS, ways, strict=False) if way.verdict is chosen.verdict)
-    details = {**case.details, "method": method, "ways": " ".join(told)}
-    return _with_caveats(chosen, [make_caveat("access.other_ways", details)])
+    details = {"method": method, "ways": " ".join(told)}
+    return _with_caveats(chosen, [case.caveat("access.other_ways", details)])
 
 
 def _by_gdap(case: Case) -> Access:
@@ -192,12 +191,12 @@ def _synchronization(case: Case) -> Caveat:
         "outbound_consent": words[consent_of(case, "outbound")],
         "inbound_consent": words[consent_of(case, "inbound")],
     }
-    return make_caveat("access.synchronization", {**case.details, **details})
+    return case.caveat("access.synchronization", details)
 
 
 def _blocks(case: Case, sides: Sequence[Side]) -> list[Caveat]:
     return [
-        make_caveat("access.settings_block_too", {**case.details, **side.details, **_owner(case, side)})
+        case.caveat("access.settings_block_too", {**side.details, **_owner(case, side)})
         for side in sides
         if side.answer == "blocked"
     ]

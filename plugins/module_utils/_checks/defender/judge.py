@@ -13,7 +13,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
@@ -49,7 +48,7 @@ def judge_defender(case: Case, sign_in: Verdict) -> Verdict:
         reason, details = (problem.reason, problem.details) if problem else (sign_in.reason, {})
         return case.verdict("defender", reason, details, evidence=[as_app], caused_by="sign_in")
     if piece is not None and readable(piece):
-        caveats = [] if piece.data["any"] else [make_caveat("defender.no_incidents", case.details)]
+        caveats = [] if piece.data["any"] else [case.caveat("defender.no_incidents")]
         return case.verdict("defender", "defender.answers", evidence=[piece, as_app], caveats=caveats)
     if not refused(piece):
         return case.unread("defender", piece, as_app)

@@ -10,6 +10,7 @@ import functools
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
     KNOWN_PLANS,
     NOT_ENOUGH,
@@ -17,7 +18,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.serv
     QUALIFYING,
     product_of,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
@@ -26,7 +26,13 @@ if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Tenant, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+        Caveat,
+        Evidence,
+        Expiry,
+        Tenant,
+        Verdict,
+    )
 
 # More than this many SKUs are left out of the evidence, the weakest first: evidence stays small.
 MAX_SKUS: t.Final = 8
@@ -281,7 +287,7 @@ def _caveats(case: Case, found: list[_Finding], details: dict[str, str]) -> list
         trial = _only_trials(piece.data, {finding.sku for finding in present})
         if trial is not None:
             reasons.append(("license.trial_only", trial))
-    return [make_caveat(reason, {**case.details, **details, **more}) for reason, more in reasons]
+    return [case.caveat(reason, {**details, **more}) for reason, more in reasons]
 
 
 def _only_trials(data: Mapping[str, t.Any], skus: set[str]) -> dict[str, str] | None:
@@ -309,3 +315,10 @@ def _products(found: list[_Finding], best: _Finding) -> str:
     same = [f for f in found if f.reason == best.reason and f.sku == best.sku]
     names = list(dict.fromkeys(product_of(finding.plan_id) for finding in same))
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def subscription_expiries(case: Case) -> Iterator[Expiry]:
+    """Microsoft says when a subscription moves on unless it is renewed, not whether it renews itself [doc]."""
+    piece = case.get("subscriptions")
+    for row in piece.data["subscriptions"] if piece is not None and readable(piece) else ():
+        yield from expiry(case, "subscription", row["sku"], row["sku"], row["ends"])

@@ -30,7 +30,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import slice_rows
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read, Tenant
 
 if t.TYPE_CHECKING:
@@ -143,7 +142,7 @@ def _by_b2b(case: Case) -> Verdict:
     found = judge_accounts(case)
     evidence = (piece, *found.evidence)
     if found.account_id is not None:
-        caveat = make_caveat("access.list_not_seen", case.details)
+        caveat = case.caveat("access.list_not_seen")
         return case.verdict("listed", "access.listed_guest_object", found.details, evidence=evidence, caveats=[caveat])
     if found.problem is not None or case.verdict("access", found.reason, found.details).status == "unknown":
         return case.unread("listed", piece, *found.evidence)

@@ -10,6 +10,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     SOON,
     in_time,
@@ -17,15 +18,14 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     not_read,
     rows_of,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_name, role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Expiry
 
 # The evidence about one group of the account stands under these names and the group's id.
 GROUP_ROLES: t.Final = "group_role_assignments"
@@ -118,10 +118,18 @@ def activation_caveats(case: Case, held: Sequence[str], direct: Collection[str])
     if not held or len(known) < len(held):
         return []
     last, row = max(((moment or case.now, row) for moment, row in known), key=lambda pair: pair[0])
-    details = {**case.details, "roles": role_names(held), "object": "/".join(sorted(held))}
+    details = {"roles": role_names(held), "object": "/".join(sorted(held))}
     if last - case.now <= SOON:
-        return [make_caveat("permissions.activation_ends", {**details, "until": last.strftime("%H:%M UTC")})]
+        return [case.caveat("permissions.activation_ends", {**details, "until": last.strftime("%H:%M UTC")})]
     if row["kind"] == "assigned" and last - case.now < dt.timedelta(days=case.expiry_warning_days):
         days = {"ends": last.date().isoformat(), "days": str((last - case.now).days)}
-        return [make_caveat("permissions.assignment_ends", {**details, **days})]
+        return [case.caveat("permissions.assignment_ends", {**details, **days})]
     return []
+
+
+def role_expiries(case: Case) -> Iterator[Expiry]:
+    """Yield when wanted roles end, and the right to activate them."""
+    for what, key in (("role_assignment", "timed_roles"), ("role_eligibility", "eligible_roles")):
+        for row in rows_of(case.get(key)):
+            if row["role"] in case.tenant.roles:
+                yield from expiry(case, what, row["role"], role_name(row["role"]), row["ends"])

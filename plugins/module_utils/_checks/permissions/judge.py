@@ -17,7 +17,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     custom_roles,
     not_told,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names, role_template_id
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
@@ -147,7 +146,7 @@ def _through_gdap(case: Case, gdap: Finding) -> Verdict:
 
 def _role_caveats(case: Case, held: list[str]) -> list[Caveat]:
     """The doubt about Security Reader [doc assign-portal-access]; an answer of Defender to the operator removes it."""
-    return [make_caveat("permissions.security_reader", case.details)] if set(held) == {_SECURITY_READER} else []
+    return [case.caveat("permissions.security_reader")] if set(held) == {_SECURITY_READER} else []
 
 
 def _through_governance(case: Case, governance: GovernanceFinding) -> Verdict:
@@ -193,7 +192,7 @@ def _custom_role(case: Case, account_id: str, details: dict[str, str]) -> Verdic
 def _not_read_caveats(case: Case) -> list[Caveat]:
     """What might have brought a role, and could not be read."""
     said = {"permissions.eligibility_not_read": not_known(case), "permissions.custom_role_not_read": not_told(case)}
-    return [make_caveat(reason, {**case.details, "said": why}) for reason, why in said.items() if why]
+    return [case.caveat(reason, {"said": why}) for reason, why in said.items() if why]
 
 
 def _way(assignments: Evidence | None) -> str:

@@ -13,8 +13,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
 
 if t.TYPE_CHECKING:
@@ -45,7 +43,7 @@ def judge_sign_in(case: Case) -> Verdict:
     if not piece.data["readable"] and (organization is None or not readable(organization)):
         return case.unread("sign_in", organization, piece)
     arm = case.get("operator_arm_sign_in")
-    caveats = [make_caveat("sign_in.not_the_portal", case.details), *_arm_caveats(case, arm)]
+    caveats = [case.caveat("sign_in.not_the_portal"), *_arm_caveats(case, arm)]
     details = {"resource": "Microsoft Graph"}
     return case.verdict(
         "sign_in", "sign_in.token_issued", details, evidence=[piece, organization, arm], caveats=caveats
@@ -57,6 +55,6 @@ def _arm_caveats(case: Case, arm: Evidence | None) -> list[Caveat]:
     problem: Problem | None = arm.problem if arm is not None else None
     if problem is None:
         return []
-    refused = problem.reason.startswith("sign_in.") and REASONS[problem.reason].status == "unmet"
-    details = {**case.details, "said": problem.details.get("said", "no reason given")}
-    return [make_caveat("sign_in.arm_refused" if refused else "sign_in.arm_not_probed", details)]
+    refused = problem.reason.startswith("sign_in.") and case.catalogue.status(problem.reason) == "unmet"
+    details = {"said": problem.details.get("said", "no reason given")}
+    return [case.caveat("sign_in.arm_refused" if refused else "sign_in.arm_not_probed", details)]

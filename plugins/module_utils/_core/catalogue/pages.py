@@ -63,6 +63,7 @@ class CaveatText(t.NamedTuple):
     sentence: str
     remedy: str
     doc_url: str
+    actionable: bool = False
 
 
 NOTHING: t.Final = "Nothing to do."

@@ -17,7 +17,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     not_read,
     rows_of,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
@@ -31,7 +30,7 @@ if t.TYPE_CHECKING:
 PROPAGATION: t.Final = dt.timedelta(hours=1)
 
 
-def extends_itself(row: Mapping[str, t.Any]) -> bool:
+def auto_extends(row: Mapping[str, t.Any]) -> bool:
     """Does it go on by itself at its end? A relationship with Global Administrator does not [doc
     expiring-gdap-relationships-and-auto-extend], whatever its autoExtendDuration says."""
     return _auto_extend(row) and not row.get("global_administrator")
@@ -53,7 +52,7 @@ def caveats_in_force(case: Case, found: Sequence[Finding]) -> list[Caveat]:
         *_others(found[1:]),
         ("access.gdap_carries_no_sentinel", {}),
     ]
-    return [make_caveat(reason, {**case.details, **best.details, **details}) for reason, details in reasons]
+    return [case.caveat(reason, {**best.details, **details}) for reason, details in reasons]
 
 
 def caveats_not_carried(case: Case, found: Sequence[Finding]) -> list[Caveat]:
@@ -61,13 +60,13 @@ def caveats_not_carried(case: Case, found: Sequence[Finding]) -> list[Caveat]:
     best = found[0]
     said = not_read(case.get("eligible_groups")) if best.reason == "access.gdap_operator_not_assigned" else None
     reasons = [*([("access.eligibility_not_read", {"said": said})] if said else ()), *_others(found[1:])]
-    return [make_caveat(reason, {**case.details, **best.details, **details}) for reason, details in reasons]
+    return [case.caveat(reason, {**best.details, **details}) for reason, details in reasons]
 
 
 def _expiring(case: Case, best: Finding) -> Iterator[tuple[str, dict[str, str]]]:
     if best.ends is None or best.ends - case.now >= dt.timedelta(days=case.expiry_warning_days):
         return
-    if not extends_itself(best.row):
+    if not auto_extends(best.row):
         blocked = _auto_extend(best.row)
         reason = "access.gdap_expiring_global_admin" if blocked else "access.gdap_expiring"
         yield reason, {"days": str((best.ends - case.now).days)}

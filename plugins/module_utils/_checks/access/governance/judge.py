@@ -20,7 +20,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     RELATIONSHIPS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_caveat
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
@@ -270,7 +269,7 @@ def _unread_caveat(case: Case, problem: Problem | None) -> Caveat | None:
     if problem is None or (problem.reason == "read.not_in_cloud" and case.tenant.access == "auto"):
         return None
     told = case.verdict("access", problem.reason, problem.details).message
-    return make_caveat("access.governance_unread", {**case.details, "said": told})
+    return case.caveat("access.governance_unread", {"said": told})
 
 
 def _beside_gdap(case: Case) -> Caveat | None:
@@ -284,4 +283,4 @@ def _beside_gdap(case: Case) -> Caveat | None:
         return None
     first = min(beside, key=lambda row: str(row["id"]))
     details = {"object": first["id"], "relationship": first["relationship"]}
-    return make_caveat("access.governance_beside_gdap", {**case.details, **details})
+    return case.caveat("access.governance_beside_gdap", details)

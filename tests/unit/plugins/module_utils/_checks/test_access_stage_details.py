@@ -15,8 +15,9 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.case import 
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import fill, make_verdict, one_stop
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES, role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
@@ -73,7 +74,7 @@ def test_a_refusal_of_defender_is_told_with_its_cause(token, operator, app, reas
         evidence["incidents_as_app"] = app
     organization = {"operator_organization": piece("organization", {"id": "x", "name": "Contoso"})}
     verdict = judge_defender(case(evidence), met_sign_in({**evidence, **organization}))
-    assert (verdict.link, verdict.reason) == ("defender", reason)
+    assert (verdict.check, verdict.reason) == ("defender", reason)
     told = words(verdict)
     assert said in told
     assert "HTTP 403 no way" in told
@@ -101,7 +102,7 @@ def test_another_status_is_no_refusal_by_defender(status):
     evidence = {"operator_sign_in": SIGNED_IN, "incidents": refused("incidents", status), "incidents_as_app": AS_APP}
     verdict = judge_defender(case(evidence), met_sign_in(evidence))
     assert (verdict.status, verdict.reason) == ("unknown", "read.forbidden")
-    assert verdict.link == "defender"
+    assert verdict.check == "defender"
     assert whats(verdict) == ["incidents", "incidents_as_app"]
 
 
@@ -110,7 +111,7 @@ def test_defender_answers(found, caveats):
     incidents = piece("incidents", {"any": found})
     evidence = {"operator_sign_in": SIGNED_IN, "incidents": incidents, "incidents_as_app": AS_APP}
     verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert (verdict.link, verdict.status, verdict.reason) == ("defender", "met", "defender.answers")
+    assert (verdict.check, verdict.status, verdict.reason) == ("defender", "met", "defender.answers")
     assert [caveat.reason for caveat in verdict.caveats] == caveats
     assert verdict.evidence == (incidents, AS_APP)
     assert "Contoso" in words(verdict)
@@ -121,7 +122,7 @@ def test_without_a_sign_in_defender_is_open_for_the_same_cause():
     token = Evidence("operator_sign_in", "u", "operator", "t", "", "doc", problem=problem)
     evidence = {"operator_sign_in": token, "incidents_as_app": AS_APP}
     verdict = judge_defender(case(evidence), judge_sign_in(case(evidence)))
-    assert (verdict.link, verdict.status, verdict.caused_by) == ("defender", "unknown", "sign_in")
+    assert (verdict.check, verdict.status, verdict.caused_by) == ("defender", "unknown", "sign_in")
     assert (verdict.reason, verdict.evidence) == ("sign_in.conditional_access", (AS_APP,))
     words(verdict)
 
@@ -147,7 +148,7 @@ def test_a_token_for_resource_manager_that_is_refused_is_a_caveat(problem, cavea
     organization = piece("organization", {"id": "x", "name": "Contoso"})
     evidence = {"operator_sign_in": SIGNED_IN, "operator_arm_sign_in": arm, "operator_organization": organization}
     verdict = judge_sign_in(case(evidence))
-    assert (verdict.link, verdict.status, verdict.reason) == ("sign_in", "met", "sign_in.token_issued")
+    assert (verdict.check, verdict.status, verdict.reason) == ("sign_in", "met", "sign_in.token_issued")
     assert [c.reason for c in verdict.caveats] == ["sign_in.not_the_portal", caveat]
     assert said in verdict.caveats[1].message
     assert "Contoso" in words(verdict)
@@ -158,12 +159,12 @@ def test_a_token_for_resource_manager_that_is_refused_is_a_caveat(problem, cavea
 def test_a_token_that_cannot_be_read_needs_the_organization():
     organization = unread("organization")
     verdict = judge_sign_in(case({"operator_sign_in": OPAQUE, "operator_organization": organization}))
-    assert (verdict.link, verdict.status, verdict.reason) == ("sign_in", "unknown", "read.throttled")
+    assert (verdict.check, verdict.status, verdict.reason) == ("sign_in", "unknown", "read.throttled")
     assert verdict.evidence == (organization, OPAQUE)
     verdict = judge_sign_in(case({"operator_sign_in": OPAQUE}))
-    assert (verdict.link, verdict.reason, verdict.evidence) == ("sign_in", "read.failed", (OPAQUE,))
+    assert (verdict.check, verdict.reason, verdict.evidence) == ("sign_in", "read.failed", (OPAQUE,))
     verdict = judge_sign_in(case({}))
-    assert (verdict.link, verdict.status, verdict.evidence) == ("sign_in", "unknown", ())
+    assert (verdict.check, verdict.status, verdict.evidence) == ("sign_in", "unknown", ())
     assert "sign_in" in verdict.message.lower()
 
 
@@ -186,7 +187,7 @@ OWN = piece("arm_tenants", {"listed": False, "others": 3})
 )
 def test_a_tenant_that_is_not_listed_is_told_with_the_list(access, evidence, reason, seen):
     verdict, _method = judge_listed(case({"operator": OPERATOR, **evidence}, access=access))
-    assert (verdict.link, verdict.reason, verdict.evidence) == ("listed", reason, seen)
+    assert (verdict.check, verdict.reason, verdict.evidence) == ("listed", reason, seen)
     words(verdict)
 
 
@@ -202,7 +203,7 @@ def test_an_account_stands_for_the_list_that_was_not_seen(row, reason, caveats):
     not_seen = unread("arm_tenants", NEEDED)
     looks = look_up_evidence(row)
     verdict, _method = judge_listed(case({"operator": OPERATOR, "arm_tenants": not_seen, **looks}, access="b2b"))
-    assert (verdict.link, verdict.reason) == ("listed", reason)
+    assert (verdict.check, verdict.reason) == ("listed", reason)
     assert [c.reason for c in verdict.caveats] == caveats
     # The look-up that proves it, or all that did not.
     assert verdict.evidence == (not_seen, *list(looks.values())[: 1 if caveats else None])
@@ -263,7 +264,7 @@ def test_neither_method_tells_the_evidence_of_both():
     looks = look_up_evidence()
     access = judge_access(case({"operator": OPERATOR, **gdap, **looks}, access="auto"))
     assert access.verdict.reason == "access.none_found"
-    assert (access.verdict.link, access.gdap, access.account_id, access.open) == ("access", None, None, None)
+    assert (access.verdict.check, access.gdap, access.account_id, access.open) == ("access", None, None, None)
     assert access.verdict.evidence == (gdap["gdap_relationships"], *looks.values())
     words(access.verdict)
 
@@ -307,7 +308,7 @@ def test_trust_names_the_setting_that_applies(partner, default, reason, said, wh
         odd = {"found": True, "inbound_trust": {"mfa": "yes"}}
         evidence["cross_tenant_access_partner"] = piece("cross_tenant_access_partner", odd)
     verdict = judge_mfa_trust(case(evidence))
-    assert (verdict.link, verdict.reason) == ("mfa_trust", reason)
+    assert (verdict.check, verdict.reason) == ("mfa_trust", reason)
     assert said in words(verdict)
     assert whats(verdict) == (whose or ["cross_tenant_access_partner", "cross_tenant_access_default"])
 
@@ -324,17 +325,17 @@ def test_trust_that_was_not_read_tells_what_was_and_what_was_not():
     evidence = trust_evidence(default=True)
     partner = unread("cross_tenant_access_partner")
     verdict = judge_mfa_trust(case({**evidence, "cross_tenant_access_partner": partner}))
-    assert (verdict.link, verdict.status, verdict.reason) == ("mfa_trust", "unknown", "read.throttled")
+    assert (verdict.check, verdict.status, verdict.reason) == ("mfa_trust", "unknown", "read.throttled")
     assert verdict.evidence == (partner, evidence["cross_tenant_access_default"])
     default = unread("cross_tenant_access_default", "read.deadline")
     verdict = judge_mfa_trust(case({**evidence, "cross_tenant_access_default": default}))
-    assert (verdict.link, verdict.status, verdict.reason) == ("mfa_trust", "unknown", "read.deadline")
+    assert (verdict.check, verdict.status, verdict.reason) == ("mfa_trust", "unknown", "read.deadline")
     assert verdict.evidence == (default, evidence["cross_tenant_access_partner"])
 
 
 def test_evidence_that_was_not_even_asked_for_is_told_as_not_read():
     verdict = case({}).unread("license", None, OWN)
-    assert (verdict.link, verdict.status, verdict.reason, verdict.evidence) == (
+    assert (verdict.check, verdict.status, verdict.reason, verdict.evidence) == (
         "license",
         "unknown",
         "read.failed",
@@ -366,15 +367,15 @@ def test_times_of_graph(text, read):
 
 
 def test_words_of_a_verdict():
-    assert fill("{a} and {some_thing_else}.", {"a": "x"}) == "x and (some thing else not known)."
-    assert one_stop("Birch S.A.. But ... stays.") == "Birch S.A. But ... stays."
-    verdict = make_verdict(
+    assert "(app not known)" in CATALOGUE.words(Problem("consent.app_not_in_tenant"), {"tenant": "x"})[0]
+    assert end_once("Birch S.A.. But ... stays.") == "Birch S.A. But ... stays."
+    verdict = CATALOGUE.verdict(
         "license", "read.failed", {"what": "the licences", "where": "birch", "said": "no", "object": "o"}
     )
     assert verdict.message.startswith("The licences in birch could not be read: no")
     assert (verdict.object, verdict.severity, verdict.caveats, verdict.evidence) == ("o", "required", (), ())
-    assert make_verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
-    assert make_verdict("license", "check.not_chosen", {}).severity == "recommended"
+    assert CATALOGUE.verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
+    assert CATALOGUE.verdict("license", "check.not_chosen", {}).severity == "recommended"
 
 
 @pytest.mark.parametrize(

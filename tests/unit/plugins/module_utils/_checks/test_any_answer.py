@@ -16,19 +16,23 @@ from evidence import case, piece
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.access import judge_tenant
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import judge_access_checks
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import KEYS, with_home
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import (
     judge_access as judge_access_method,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import about_one
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import slice_for
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import CHECKS
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
+    BoundRead,
+    EvidenceReader,
+    ReadTarget,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
@@ -41,7 +45,7 @@ ORIGIN = "https://graph.test:443"
 # Every permission of every read: what a token lacks is not asked at all.
 CLAIMS = {"tid": "x", "roles": sorted({name for _c, _s, read in ALL_READS for name in read.app})}
 TOKEN = BearerToken("t", ORIGIN, "aaaaaaaa-0000-4000-8000-000000000001", "app", CLAIMS)
-PLACE = Place("aaaaaaaa-0000-4000-8000-000000000001", "Contoso", "https://consent")
+PLACE = ReadTarget("aaaaaaaa-0000-4000-8000-000000000001", "Contoso", "https://consent")
 HOME = "bbbbbbbb-0000-4000-8000-000000000001"
 PAIR = {"id": "g1", "governingTenantId": HOME, "governedTenantId": TOKEN.tenant_id}
 POLICY = {
@@ -206,7 +210,7 @@ anything = st.recursive(
 
 def read_all(bodies):
     """Evidence about a tenant out of these bodies, by the real reader and shapes."""
-    asked = [Asked(read.what, read) for _check, _side, read in ALL_READS]
+    asked = [BoundRead(read.what, read) for _check, _side, read in ALL_READS]
     graph = types.SimpleNamespace(
         read=lambda requests, _token: {r.key: Answer(200, "https://graph.test", body=bodies[r.key]) for r in requests}
     )
@@ -231,7 +235,7 @@ def judge_access(evidence, access="auto"):
         "governance_relationships": about_one(evidence["governance_relationships"], TOKEN.tenant_id),
         "operator_sign_in": piece("operator_sign_in", token_data({"tid": "x", "wids": []}, DEFENDER_ROLES)),
     }
-    return judge_tenant(case({**evidence, **lists}, access=access), CHECKS)
+    return judge_access_checks(case({**evidence, **lists}, access=access), CHECKS)
 
 
 def judge(evidence, access="auto"):

@@ -91,13 +91,13 @@ def test_gdap_unread_is_unknown(key):
 
 def test_gdap_expiring_soon_is_told():
     caveats = judge_access(case(gdap_evidence(relationship(days=12)))).verdict.caveats
-    assert [c.reason for c in caveats if c.to_act_on] == ["access.gdap_expiring"]
+    assert [c.reason for c in caveats if c.actionable] == ["access.gdap_expiring"]
     assert "in 12 days" in caveats[0].message
 
 
 def test_gdap_that_extends_itself_is_not_told():
     row = relationship(days=12, auto_extend="P180D")
-    assert not [c for c in judge_access(case(gdap_evidence(row))).verdict.caveats if c.to_act_on]
+    assert not [c for c in judge_access(case(gdap_evidence(row))).verdict.caveats if c.actionable]
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_license_unread_is_unknown():
 
 def test_license_in_warning_is_told():
     verdict = judge_license(case(sku_evidence(sku(state="Warning", MTP="Success"))))
-    assert [c.reason for c in verdict.caveats if c.to_act_on] == ["license.in_warning"]
+    assert [c.reason for c in verdict.caveats if c.actionable] == ["license.in_warning"]
 
 
 @pytest.mark.parametrize(

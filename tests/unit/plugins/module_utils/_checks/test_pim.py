@@ -27,7 +27,6 @@ from evidence import (
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import groups_to_ask
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
@@ -35,6 +34,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     shape_groups,
     shape_roles,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import expiries_of
 
 GUEST = account_evidence(account())
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
@@ -52,7 +52,7 @@ def permissions_of(**options):
 
 
 def told(verdict):
-    return [(c.reason, c.to_act_on) for c in verdict.caveats]
+    return [(c.reason, c.actionable) for c in verdict.caveats]
 
 
 def roles(*rows, **options):

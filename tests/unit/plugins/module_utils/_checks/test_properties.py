@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key
-from ansible_collections.m365.defender.plugins.module_utils._core.model import CHAIN
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 
 if TYPE_CHECKING:
     import random
@@ -139,7 +139,7 @@ def test_letter_case_never_changes_a_verdict(judged, change):
 
 def origin(verdicts, verdict):
     """Where the causes of a verdict begin, followed step by step: the name of a link. What is met causes nothing."""
-    steps = [verdict.link]
+    steps = [verdict.check]
     while verdict.caused_by is not None and verdict.caused_by not in steps:
         cause = verdicts.get(verdict.caused_by)
         if cause is not None and not cause.breaks:
@@ -159,11 +159,11 @@ def test_first_broken_never_names_a_link_whose_cause_lies_earlier(judged):
         assert not broken
         return
     origins = {origin(report.verdicts, verdict) for verdict in broken}
-    assert report.first_broken == min(origins, key=CHAIN.index)
+    assert report.first_broken == min(origins, key=CHAIN.links.index)
     for verdict in broken:
         # A reason of another link of the way in is that link's matter, wherever it was met.
         family = verdict.reason.split(".", 1)[0]
-        if family in ("consent", "sign_in") and family != verdict.link:
+        if family in ("consent", "sign_in") and family != verdict.check:
             assert verdict.caused_by is not None
 
 
@@ -222,4 +222,4 @@ def test_first_broken_is_the_root(judged):
     assert report.first_broken != "mfa_trust"
     for link, verdict in report.verdicts.items():
         if verdict.breaks and verdict.caused_by is None:
-            assert CHAIN.index(report.first_broken) <= CHAIN.index(link)
+            assert CHAIN.links.index(report.first_broken) <= CHAIN.links.index(link)

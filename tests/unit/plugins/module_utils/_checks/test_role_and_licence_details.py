@@ -72,7 +72,7 @@ def assigned(group=GROUP, status="active", roles=(SECURITY_READER,)):
 def test_a_relationship_is_told_by_its_status_and_end(row, reason, said):
     evidence = gdap_evidence(row)
     verdict = judge_access(case(evidence)).verdict
-    assert (verdict.link, verdict.reason, verdict.object) == ("access", reason, RELATIONSHIP)
+    assert (verdict.check, verdict.reason, verdict.object) == ("access", reason, RELATIONSHIP)
     assert said in words(verdict)
     first = verdict.evidence[0]
     assert first.data == {"relationships": [row], "left_out": 0}
@@ -189,7 +189,7 @@ def test_an_end_that_is_near_is_a_caveat(days, extends, caveat):
     assert bool(expiring) is (caveat is not None)
     if expiring:
         assert f"in {caveat} days" in expiring[0].message
-        assert (expiring[0].object, expiring[0].to_act_on) == (RELATIONSHIP, True)
+        assert (expiring[0].object, expiring[0].actionable) == (RELATIONSHIP, True)
     assert [c.reason for c in verdict.caveats][-1] == "access.gdap_carries_no_sentinel"
 
 
@@ -212,7 +212,7 @@ def guest(roles):
 def test_a_role_by_gdap_names_the_group(held, reason, said):
     evidence = gdap_evidence(relationship(roles=held), assignments=[assigned(roles=held)])
     verdict = permissions(evidence)
-    assert (verdict.link, verdict.reason, verdict.object) == ("permissions", reason, RELATIONSHIP)
+    assert (verdict.check, verdict.reason, verdict.object) == ("permissions", reason, RELATIONSHIP)
     assert said in words(verdict)
     assert verdict.evidence == (evidence[assignments_key(RELATIONSHIP)],)
     if reason == "permissions.role_via_gdap":
@@ -233,7 +233,7 @@ def test_a_role_by_gdap_names_the_group(held, reason, said):
 )
 def test_a_role_of_the_account_is_told_with_what_was_read(roles, reason, said):
     verdict = permissions(guest(roles), access="b2b")
-    assert (verdict.link, verdict.reason) == ("permissions", reason)
+    assert (verdict.check, verdict.reason) == ("permissions", reason)
     assert said in words(verdict)
     assert [one.what for one in verdict.evidence] == ["directory_roles", "role_assignments"]
 
@@ -249,7 +249,7 @@ def test_a_role_that_is_active_is_met_although_assignments_were_not_read():
 def test_a_role_is_open_while_something_is_unread(key):
     roles = {**role_evidence(), key: unread(key, "read.deadline")}
     verdict = permissions(guest(roles), access="b2b")
-    assert (verdict.link, verdict.status, verdict.reason) == ("permissions", "unknown", "read.deadline")
+    assert (verdict.check, verdict.status, verdict.reason) == ("permissions", "unknown", "read.deadline")
     other = "role_assignments" if key == "directory_roles" else "directory_roles"
     assert [one.what for one in verdict.evidence] == [key, other]
     roles.pop(key)
@@ -265,7 +265,7 @@ def test_roles_that_are_not_all_told_leave_it_open(untold, left_out):
         "role_assignments": piece("role_assignments", {"assignments": [], "left_out": left_out}),
     }
     verdict = permissions(guest(roles), access="b2b")
-    assert (verdict.link, verdict.status, verdict.reason) == (
+    assert (verdict.check, verdict.status, verdict.reason) == (
         "permissions",
         "unknown",
         "permissions.limited_information",
@@ -276,7 +276,7 @@ def test_roles_that_are_not_all_told_leave_it_open(untold, left_out):
 
 def test_without_access_roles_are_open_because_of_it():
     verdict = permissions(gdap_evidence())
-    assert (verdict.link, verdict.status, verdict.reason) == ("permissions", "unknown", "permissions.access_first")
+    assert (verdict.check, verdict.status, verdict.reason) == ("permissions", "unknown", "permissions.access_first")
     assert (verdict.caused_by, verdict.evidence) == ("access", ())
     words(verdict)
 
@@ -305,7 +305,7 @@ def test_without_access_roles_are_open_because_of_it():
 def test_the_subscription_that_decides_is_named(rows, licenses, reason, said, named):
     evidence = sku_evidence(*rows)
     verdict = judge_license(case(evidence, licenses=licenses))
-    assert (verdict.link, verdict.reason, verdict.object) == ("license", reason, named)
+    assert (verdict.check, verdict.reason, verdict.object) == ("license", reason, named)
     assert said in words(verdict)
     assert verdict.evidence == (evidence["subscribed_skus"],)
 
@@ -326,7 +326,7 @@ def test_products_are_named_up_to_three():
 def test_no_licence_says_what_was_demanded(licenses, reason, said):
     evidence = sku_evidence(sku("OTHER"))
     verdict = judge_license(case(evidence, licenses=licenses))
-    assert (verdict.link, verdict.reason, verdict.evidence) == ("license", reason, (evidence["subscribed_skus"],))
+    assert (verdict.check, verdict.reason, verdict.evidence) == ("license", reason, (evidence["subscribed_skus"],))
     assert said in words(verdict)
 
 
@@ -340,15 +340,15 @@ def test_subscriptions_that_are_left_out(left_out, rows, reason):
         assert "there are more subscriptions than we look at" in said
         assert "licences" in said
         assert "Contoso" in said
-        assert (verdict.link, verdict.evidence) == ("license", (one,))
+        assert (verdict.check, verdict.evidence) == ("license", (one,))
 
 
 def test_licences_that_were_not_read():
     verdict = judge_license(case({"subscribed_skus": unread("subscribed_skus")}))
-    assert (verdict.link, verdict.reason) == ("license", "read.throttled")
+    assert (verdict.check, verdict.reason) == ("license", "read.throttled")
     assert [one.what for one in verdict.evidence] == ["subscribed_skus"]
     verdict = judge_license(case({}))
-    assert (verdict.link, verdict.reason, verdict.evidence) == ("license", "read.failed", ())
+    assert (verdict.check, verdict.reason, verdict.evidence) == ("license", "read.failed", ())
 
 
 @pytest.mark.parametrize(("state", "caveats"), [("Warning", ["license.in_warning"]), ("Enabled", [])])

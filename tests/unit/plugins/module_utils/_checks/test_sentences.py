@@ -34,7 +34,6 @@ from governance_rows import days
 from judged import ANNA, GUEST, access_of, caveat, permissions_of, shown
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import judge_sides
-from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
     judge_license,
     shape_subscriptions,
@@ -44,6 +43,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions 
     account_roles,
     defender_rbac,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 ACCOUNT = account()["id"]
@@ -154,7 +154,7 @@ def test_memberships_to_activate_are_named_and_shown():
     }
     verdict = permissions_of(evidence)
     assert f"holds Security Reader ({GROUP}, {OTHER_GROUP})" in verdict.message
-    assert (verdict.link, verdict.reason) == ("permissions", "permissions.group_eligible")
+    assert (verdict.check, verdict.reason) == ("permissions", "permissions.group_eligible")
     roles = ["directory_roles", "role_assignments"]
     assert shown(verdict) == [*roles, "account_eligible_groups", *["group_role_assignments"] * 2]
 
@@ -200,7 +200,7 @@ def test_role_of_defender_shows_all_that_it_rests_on():
     groups = {"account_groups": piece("account_groups", {"groups": {GROUP: "SOC"}})}
     failed = {"eligible_roles": unread("eligible_roles")}
     verdict = permissions_of({**GUEST, **role_evidence(), **defender_role(GROUP), **groups, **failed})
-    assert (verdict.link, verdict.status, verdict.object) == ("permissions", "unknown", "r")
+    assert (verdict.check, verdict.status, verdict.object) == ("permissions", "unknown", "r")
     roles = ["directory_roles", "role_assignments"]
     assert shown(verdict) == [*roles, "defender_role_assignments", "account_groups"]
     assert caveat(verdict, _ELIGIBILITY).message.endswith(": no")
@@ -307,7 +307,7 @@ def test_date_that_will_bite_is_about_an_object_and_extends_only_what_extends_it
         "timed_groups": group_rows("timed_groups", (GROUP, 0), (GROUP, 9)),
     }
     membership, gdap = expiries_of(case(evidence))
-    assert (membership.what, membership.object, membership.extends_itself) == ("group_membership", GROUP, False)
+    assert (membership.what, membership.object, membership.auto_extend) == ("group_membership", GROUP, False)
     assert gdap.ends == "2026-11-26T12:00:00Z"
 
 
@@ -347,7 +347,7 @@ def test_role_to_activate_shows_the_roles_that_are_there():
     eligible = role_rows("eligible_roles", (SECURITY_READER, None))
     verdict = permissions_of({**GUEST, **role_evidence(), "eligible_roles": eligible})
     assert verdict.message == f"{ANNA} may activate Security Reader in Contoso, and has not done so."
-    assert (verdict.link, shown(verdict)) == (
+    assert (verdict.check, shown(verdict)) == (
         "permissions",
         ["directory_roles", "role_assignments", "eligible_roles"],
     )
@@ -403,7 +403,7 @@ def test_trust_shows_the_trust_and_nothing_else():
 @pytest.mark.parametrize("access", ["gdap", "auto"])
 def test_list_of_gdap_that_was_not_read_is_shown(access):
     verdict = access_of({"gdap_relationships": unread("gdap_relationships"), **look_up_evidence()}, access)
-    assert (verdict.link, verdict.status, shown(verdict)) == ("access", "unknown", ["gdap_relationships"])
+    assert (verdict.check, verdict.status, shown(verdict)) == ("access", "unknown", ["gdap_relationships"])
     assert access_of({}, "gdap").evidence == ()
 
 
@@ -422,7 +422,7 @@ SETTINGS = ("cross_tenant_access_partner", "home_cross_tenant_access_partner")
 def test_settings_that_were_not_read_leave_access_and_roles_open(key):
     evidence = {**GUEST, key: unread(key)}
     verdict = access_of(evidence)
-    assert (verdict.link, verdict.status, verdict.reason) == ("access", "unknown", "read.throttled")
+    assert (verdict.check, verdict.status, verdict.reason) == ("access", "unknown", "read.throttled")
     assert f"the reading of {key} in Contoso" in verdict.message
     assert key in shown(verdict)
     roles = permissions_of({**evidence, **gdap_evidence(relationship(), assignments=OTHERS)}, "auto")

@@ -17,7 +17,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     RELATIONSHIPS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
+    BoundRead,
+    EvidenceReader,
+    ReadTarget,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
@@ -26,11 +30,11 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 
 GRAPH = "https://graph.test"
 HOME = "99999999-0000-4000-8000-000000000001"
-PLACE = Place(HOME, "Northwind", "https://consent")
+PLACE = ReadTarget(HOME, "Northwind", "https://consent")
 # What a token lacks is not asked: this one has it all.
 PERMISSIONS = [name for read in (ORGANIZATION, *READS) for name in read.app]
 TOKEN = BearerToken("t", "https://graph.test:443", HOME, "app", {"tid": HOME, "roles": PERMISSIONS})
-ASKED = [Asked("organization", ORGANIZATION), *(Asked(read.what, read) for read in READS)]
+ASKED = [BoundRead("organization", ORGANIZATION), *(BoundRead(read.what, read) for read in READS)]
 UNKNOWN = {"error": {"code": "BadRequest", "message": "Resource not found for the segment 'tenantGovernance'."}}
 DENIED = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}}
 EMPTY = {"value": []}
@@ -108,7 +112,7 @@ def test_what_is_told_where_nobody_answers(v1, beta, reason, turns, monkeypatch)
 
 def test_read_of_one_version_never_falls_back():
     http = FakeHttp(**{"v1.0": (400, UNKNOWN)})
-    only = Asked("x", dataclasses.replace(RELATIONSHIPS, versions=("v1.0",)))
+    only = BoundRead("x", dataclasses.replace(RELATIONSHIPS, versions=("v1.0",)))
     found = EvidenceReader(GraphVersions(http, GRAPH)).read([only], TOKEN, PLACE)
     assert found["x"].problem.reason == "read.failed"
     assert http.sent == [("v1.0", 1)]

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import (
+    ROWS,
     facts_from_evidence,
     judge_requirements,
-    judge_saved,
 )
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import (
     Saved,
@@ -54,7 +54,7 @@ def in_force(**fields):
 def test_a_saved_case_is_judged_as_it_was(judged):
     again = read_row(json.loads(json.dumps(Saved(judged).as_dict())))
     assert again == Saved(judged)
-    assert text_of(judge_saved(again)) == text_of(judge_requirements(judged))
+    assert text_of(ROWS.row_of(again)) == text_of(judge_requirements(judged))
 
 
 def test_the_whole_declaration_is_kept():
@@ -81,7 +81,7 @@ def test_what_could_not_be_read_at_all_stays_unknown():
     saved = Saved(in_force(), Problem("sign_in.refresh_token_expired", {"who": "Anna"}), "sign_in")
     again = read_runs(file_of(saved), "requirements").tenants[0]
     assert again == saved
-    report = judge_saved(again)
+    report = ROWS.row_of(again)
     assert {verdict.status for verdict in report.verdicts.values()} == {"unknown"}
     assert {verdict.caused_by for verdict in report.verdicts.values()} == {"sign_in"}
 
@@ -89,8 +89,8 @@ def test_what_could_not_be_read_at_all_stays_unknown():
 def test_another_time_is_another_verdict():
     one = case(gdap_evidence(relationship(days=20)), access="gdap")
     body = file_of(Saved(one))
-    now = facts_from_evidence(body).reports[0]
-    later = facts_from_evidence(body, now=NOW + dt.timedelta(days=30)).reports[0]
+    now = facts_from_evidence(body).assessment.rows[0]
+    later = facts_from_evidence(body, now=NOW + dt.timedelta(days=30)).assessment.rows[0]
     assert (now.verdicts["access"].status, later.verdicts["access"].status) == ("met", "unmet")
     assert later.verdicts["access"].reason == "access.gdap_expired"
 
@@ -110,8 +110,8 @@ def test_tenants_pick_and_order():
     first = in_force()
     second = dataclasses.replace(first, tenant=dataclasses.replace(first.tenant, tenant_id="other"))
     body = file_of(Saved(first), Saved(second))
-    assert [r.tenant.tenant_id for r in facts_from_evidence(body, [second.tenant]).reports] == ["other"]
-    both = facts_from_evidence(body, [second.tenant, first.tenant]).reports
+    assert [r.tenant.tenant_id for r in facts_from_evidence(body, [second.tenant]).assessment.rows] == ["other"]
+    both = facts_from_evidence(body, [second.tenant, first.tenant]).assessment.rows
     assert [report.tenant for report in both] == [second.tenant, first.tenant]
 
 
@@ -167,7 +167,7 @@ def test_no_check_can_be_added():
     body = file_of(Saved(in_force()), kind="access", checks=["listed"])
     with pytest.raises(OptionError, match="sign_in was not checked"):
         access_from_evidence(body, checks=["listed", "sign_in"])
-    assert [row.checks for row in access_from_evidence(body).rows] == [("listed",)]
+    assert [row.checks for row in access_from_evidence(body).assessment.rows] == [("listed",)]
 
 
 @pytest.mark.parametrize("kind", ["requirements", "access"])
@@ -178,11 +178,11 @@ def test_what_cannot_be_judged_is_unknown(kind):
     odd = {**one.evidence, "gdap_relationships": broken, "gdap_customers": broken}
     body = file_of(Saved(dataclasses.replace(one, evidence=odd)), Saved(one), kind=kind, checks=["listed"])
     if kind == "requirements":
-        bad, good = facts_from_evidence(body).reports
+        bad, good = facts_from_evidence(body).assessment.rows
         assert good.verdicts["access"].status == "met"
         assert {verdict.status for verdict in bad.verdicts.values()} == {"unknown"}
     else:
-        assert access_from_evidence(body).rows[0].report.verdicts["listed"].status == "unknown"
+        assert access_from_evidence(body).assessment.rows[0].verdicts["listed"].status == "unknown"
 
 
 def test_what_looks_like_a_token_is_taken_out():

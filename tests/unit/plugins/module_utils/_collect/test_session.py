@@ -18,7 +18,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.c
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import ELIGIBLE_GROUPS
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
+    BoundRead,
+    EvidenceReader,
+    ReadTarget,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
@@ -32,8 +36,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph imp
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
-PLACE = Place(TENANT, "Contoso", "https://consent")
-ASKED = [Asked("organization", ORGANIZATION), Asked("cross_tenant_access_default", SETTINGS_DEFAULT)]
+PLACE = ReadTarget(TENANT, "Contoso", "https://consent")
+ASKED = [BoundRead("organization", ORGANIZATION), BoundRead("cross_tenant_access_default", SETTINGS_DEFAULT)]
 ALL = ("Policy.Read.All", "Organization.Read.All")
 
 
@@ -113,7 +117,7 @@ def test_what_a_token_lacks_is_told_before_anything_is_asked():
     graph = FakeGraph()
     place = dataclasses.replace(PLACE, needs=(ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT, SUBSCRIPTIONS))
     found = session(FakeIdentity("app", ("Organization.Read.All",)), graph=graph)
-    evidence = found.read([*ASKED, Asked("subscribed_skus", SUBSCRIBED_SKUS)], place)
+    evidence = found.read([*ASKED, BoundRead("subscribed_skus", SUBSCRIBED_SKUS)], place)
     assert graph.asked == ["organization", "subscribed_skus"]
     assert evidence["cross_tenant_access_default"].problem.details["permissions"] == "Policy.Read.All"
     (row,) = found.missing_permissions(place)
@@ -127,7 +131,7 @@ def test_what_decides_nothing_is_named_apart():
     """Licences and trust are lacking: the finding names these. The subscriptions stand in the list as optional."""
     place = dataclasses.replace(PLACE, needs=(SUBSCRIBED_SKUS, SETTINGS_DEFAULT, ELIGIBLE_GROUPS))
     found = session(FakeIdentity("app", ("X",)))
-    evidence = found.read([Asked("subscribed_skus", SUBSCRIBED_SKUS), Asked("g", ELIGIBLE_GROUPS)], place)
+    evidence = found.read([BoundRead("subscribed_skus", SUBSCRIBED_SKUS), BoundRead("g", ELIGIBLE_GROUPS)], place)
     told = {piece.problem.details["permissions"] for piece in evidence.values()}
     assert told == {"LicenseAssignment.Read.All, Policy.Read.All"}
     optional = {row["permission"]: row["optional"] for row in found.missing_permissions(place)}
@@ -203,17 +207,17 @@ def test_refusals_by_status(status, reason):
 )
 def test_fields_are_quoted_for_their_place(path, value, expected):
     read = dataclasses.replace(SETTINGS_PARTNER, path=path)
-    assert Asked("k", read, {"who": value}).path == expected
+    assert BoundRead("k", read, {"who": value}).path == expected
 
 
 def test_missing_partner_entry_is_an_answer():
-    asked = [ASKED[0], Asked("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], BoundRead("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].data == {"found": False}
 
 
 def test_404_of_somebody_else_is_no_answer():
-    asked = [ASKED[0], Asked("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], BoundRead("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404)).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
 
@@ -258,6 +262,6 @@ def test_clouds_that_share_their_hosts_are_read_by_one_sign_in(own, other, reach
 
 def test_refresh_token_of_nobody_knows_whom_is_not_taken_for_the_operators():
     found = session(FakeIdentity("operator", ("User.Read",)), graph=FakeGraph(status=429))
-    found.operator, found.home_place, found.concurrency = "anna@northwind.example", PLACE, 1
+    found.operator, found.home_target, found.concurrency = "anna@northwind.example", PLACE, 1
     with pytest.raises(MtoError, match="refresh_token: Microsoft did not say whose it is"):
         read_home(found, [], NOW)

@@ -20,10 +20,13 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     READS as GOVERNANCE_READS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.all_reads import ALL_READS
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import CAVEATS, REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import Asked, EvidenceReader, Place
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
+    BoundRead,
+    EvidenceReader,
+    ReadTarget,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
@@ -39,7 +42,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
-PLACE = Place(TENANT, "Contoso", "https://consent")
+PLACE = ReadTarget(TENANT, "Contoso", "https://consent")
 TOKEN = BearerToken("t", "https://graph", TENANT, "app", {})
 NO_SEGMENT = "HTTP 400 BadRequest: Resource not found for the segment 'delegatedAdminRelationships'."
 # The sources of a small world: /a is everywhere, /b in Prod alone, of /c the documents say less than the metadata.
@@ -87,7 +90,7 @@ class FakeGraph:
 
 def evidence_of(one, answer, cloud):
     graph = FakeGraph(answer)
-    asked = [Asked("it", one), Asked("organization", ORGANIZATION)]
+    asked = [BoundRead("it", one), BoundRead("organization", ORGANIZATION)]
     found = EvidenceReader(graph, cloud=cloud).read(asked, TOKEN, PLACE)
     assert list(found) == ["it", "organization"]
     return graph.asked, found["it"]
@@ -138,7 +141,7 @@ def test_no_permission_is_asked_for_what_the_cloud_has_not(monkeypatch):
     session._identities, session._lacks = [identity], {}
     session._reader = EvidenceReader(FakeGraph(None), cloud="dod")
     place = dataclasses.replace(PLACE, needs=needs)
-    session.read([Asked("default", SETTINGS_DEFAULT)], place)
+    session.read([BoundRead("default", SETTINGS_DEFAULT)], place)
     assert [row["permission"] for row in session.missing_permissions(place)] == ["Policy.Read.All"]
 
 
@@ -209,6 +212,6 @@ def test_sentences_name_the_portal_of_the_runs_cloud(cloud):
 
 
 def test_no_sentence_names_the_portal_of_one_cloud():
-    texts = [row.sentence + row.remedy for row in REASONS.values()]
-    texts += [row.sentence + row.remedy for row in CAVEATS.values()]
+    texts = [row.sentence + row.remedy for row in CATALOGUE.reasons.values()]
+    texts += [row.sentence + row.remedy for row in CATALOGUE.caveats.values()]
     assert not [text for text in texts if "security.microsoft.com" in text]

@@ -76,7 +76,7 @@ BROKEN = {"picker": Problem("registration.sign_in"), "effective": Problem("read.
 )
 def test_every_standing_has_its_reason(seen, chances, status, reason):
     verdict = judge_registration("a", Picture(seen, url=URL), DETAILS, **{"eligible": True, **chances})
-    assert (verdict.link, verdict.reason, verdict.object) == ("registration", reason, "")
+    assert (verdict.check, verdict.reason, verdict.object) == ("registration", reason, "")
     if status is not None:
         assert verdict.status == status
     assert verdict.evidence == evidence_of("a", Picture(seen, url=URL))
@@ -127,7 +127,7 @@ def test_the_sentence_names_the_tenant():
 
 def test_an_undeclared_tenant_is_a_finding_with_its_evidence():
     verdict = judge_undeclared("a", Picture(THERE, url=URL), DETAILS)
-    assert (verdict.link, verdict.reason, verdict.object) == ("registration", "registration.not_declared", "")
+    assert (verdict.check, verdict.reason, verdict.object) == ("registration", "registration.not_declared", "")
     assert verdict.evidence == evidence_of("a", Picture(THERE, url=URL))
     assert "Birch" in verdict.message
 
@@ -139,7 +139,7 @@ def told(what, data, problem=None):
         identity="portal",
         at=TAKEN,
         request_id="",
-        mark="community",
+        provenance="community",
         data=data,
         problem=problem,
     )

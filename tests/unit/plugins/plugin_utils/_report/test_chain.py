@@ -26,7 +26,7 @@ LEFT_OUT = verdict("unknown", "check.not_chosen")
 TOO_EARLY = verdict("unknown", "permissions.access_first", caused_by="access")
 NO_TRUST = verdict("unmet", "mfa_trust.not_accepted")
 CONSENT_BY_OPERATOR = {**NO_CONSENT, "reason": "consent.operator", "object": "other"}
-ENDS_SOON = verdict(caveats=[caveat("access.gdap_expiring", to_act_on=True)])
+ENDS_SOON = verdict(caveats=[caveat("access.gdap_expiring", actionable=True)])
 
 # What is not met -> first broken link and its reason, then the findings: check, reason, kind.
 TABLE = {

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pages.report_rows import ACCESS_CHECKS, GENERATED_AT, REQUIREMENTS, caveat, evidence, report_of, tenant_id, verdict
 from report_documents import body, junit
 
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant, TenantReport, Verdict
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import RequirementRow
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant, Verdict
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.plugin_utils._report.chain import breaks, verdicts_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.findings import KINDS
@@ -41,7 +42,7 @@ def verdicts(statuses=("met", "unmet", "unknown", "not_applicable"), reasons=REA
         caused_by=st.sampled_from(CAUSES),
         object=st.sampled_from(["", "a", "b"]),
         remedy=st.sampled_from(["Do this.", "Do that."]),
-        caveats=st.lists(st.builds(caveat, st.sampled_from(["x.y", "x.z"]), to_act_on=st.booleans()), max_size=2),
+        caveats=st.lists(st.builds(caveat, st.sampled_from(["x.y", "x.z"]), actionable=st.booleans()), max_size=2),
     )
 
 
@@ -111,7 +112,7 @@ def test_formats_of_any_rows(fleet):
 
 @given(st.dictionaries(st.sampled_from(REQUIREMENTS), verdicts(reasons=REASONS[:-1]), max_size=4))
 def test_first_broken_is_the_one_of_the_requirements_module(rows):
-    """TenantReport has the same rule for requirements alone."""
+    """RequirementRow has the same rule for requirements alone."""
     rows = {check: rows[check] for check in REQUIREMENTS if check in rows}
     for check, row in rows.items():
         # What a judge of requirements may say: MFA trust is never required, and `listed` is no link.
@@ -121,7 +122,7 @@ def test_first_broken_is_the_one_of_the_requirements_module(rows):
         check: Verdict(check, **{key: row[key] for key in row if key not in ("caveats", "evidence")})
         for check, row in rows.items()
     }
-    row = {**TenantReport(Tenant("t", "T"), judged).as_dict(), "requirements": rows}
+    row = {**RequirementRow(Tenant("t", "T"), judged).as_dict(), "requirements": rows}
     run = {"generated_at": GENERATED_AT, "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
     assert make_report({"t": row}, **run)["tenants"][0]["first_broken"] == row["first_broken"]
 
@@ -134,7 +135,7 @@ def test_any_text_stays_text(name, words):
         told = {"message": foreign, "remedy": f"{foreign_name} does it.", "doc_url": foreign, "object": "x" + foreign}
         piece = evidence(f"x{foreign}", url=f"x{foreign}", request_id=f"x{foreign}")
         row = verdict(
-            "unmet", "license.none", **told, evidence=[piece], caveats=[caveat("x.y", to_act_on=True, **told)]
+            "unmet", "license.none", **told, evidence=[piece], caveats=[caveat("x.y", actionable=True, **told)]
         )
         return report_of((foreign_name, {"license": row, "listed": row}), operator="x" + foreign)
 

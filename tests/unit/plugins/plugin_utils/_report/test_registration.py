@@ -11,7 +11,8 @@ import pytest
 from lxml import etree
 from pages.report_rows import GENERATED_AT, access_row, requirements_row, tenant_id, verdict
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import make_verdict, one_stop
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
 from ansible_collections.m365.defender.plugins.plugin_utils._report.junit import report_junit
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import failing_findings, make_report
@@ -134,9 +135,11 @@ def test_all_is_well():
     [("of Banco S.A.. Then", "of Banco S.A. Then"), ("of Contoso.", "of Contoso."), ("and so on...", "and so on...")],
 )
 def test_one_full_stop_is_enough(text, told):
-    assert one_stop(text) == told
+    assert end_once(text) == told
 
 
 def test_no_sentence_ends_twice():
-    found = make_verdict("registration", "registration.not_declared", {"tenant": "X", "operator": "Banco Ribeira S.A."})
+    found = CATALOGUE.verdict(
+        "registration", "registration.not_declared", {"tenant": "X", "operator": "Banco Ribeira S.A."}
+    )
     assert ".." not in found.message

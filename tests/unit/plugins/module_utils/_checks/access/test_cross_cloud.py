@@ -86,7 +86,7 @@ def test_missing_items_of_the_home_half_are_named(given_settings, missing):
     if missing:
         assert f"Missing for Contoso: {'; '.join(missing)}." in found["cross_cloud_home"].message
         assert all(item in found["cross_cloud_home"].remedy for item in missing)
-        assert found["cross_cloud_home"].to_act_on
+        assert found["cross_cloud_home"].actionable
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_items_that_are_not_known_are_told_apart(given_settings, words):
     found = told(verdict)
     assert words in found["cross_cloud_not_read"].message
     assert "cross_cloud_home" not in found
-    assert not found["cross_cloud_not_read"].to_act_on
+    assert not found["cross_cloud_not_read"].actionable
 
 
 def test_target_has_settings_to_look_at():
     caveat = told(judge(settings()))["cross_cloud_target"]
-    assert caveat.to_act_on
+    assert caveat.actionable
     assert "Microsoft cloud settings: microsoftonline.us allowed" in caveat.remedy
     assert "inbound: allowed" in caveat.remedy
     assert "outbound: blocked" in caveat.remedy

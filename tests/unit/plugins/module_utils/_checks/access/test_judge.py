@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import (
-    judge_tenant,
+    judge_access_checks,
     parse_checks,
     unread_access,
 )
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
-from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import about_one, judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
@@ -145,7 +145,7 @@ def test_every_refusal_of_entra_is_advice(number):
     judged = case({"operator_sign_in": refused})
     verdict = judge_sign_in(judged)
     family = reason.split(".")[0]
-    assert verdict.status == (REASONS[reason].status if family == "sign_in" else "unknown")
+    assert verdict.status == (CATALOGUE.reasons[reason].status if family == "sign_in" else "unknown")
     assert verdict.status != "met"
     assert "not known)" not in verdict.message + verdict.remedy
     assert verdict.caused_by in (None, "consent", "access")
@@ -170,7 +170,7 @@ def test_sign_in_to_resource_manager_is_a_caveat(arm, caveats):
     verdict = judge_sign_in(case(evidence))
     assert verdict.status == "met"
     assert [caveat.reason for caveat in verdict.caveats] == caveats
-    assert [caveat.reason for caveat in verdict.caveats if caveat.to_act_on] == [
+    assert [caveat.reason for caveat in verdict.caveats if caveat.actionable] == [
         c for c in caveats if c.endswith("_refused")
     ]
 
@@ -236,7 +236,7 @@ any_checks = st.lists(st.sampled_from(CHECKS), min_size=1, unique=True).map(pars
 @given(any_evidence, any_checks, st.sampled_from(["gdap", "b2b", "auto"]))
 def test_verified_only_by_what_was_read(evidence, checks, access):
     """Verified means: every check that counts rests on an answer of Microsoft; without the operator two never are."""
-    found = judge_tenant(case(evidence, access=access), checks)
+    found = judge_access_checks(case(evidence, access=access), checks)
     row = found.as_dict()
     assert set(CHECKS) <= set(row)
     if row["status"] == "verified":
@@ -256,10 +256,10 @@ def test_verified_only_by_what_was_read(evidence, checks, access):
 def test_less_evidence_never_makes_verified(evidence, lost, access):
     if lost == "operator_arm_sign_in":
         return
-    whole = judge_tenant(case(evidence, access=access), CHECKS).status
+    whole = judge_access_checks(case(evidence, access=access), CHECKS).status
     less = {key: value for key, value in evidence.items() if key != lost}
     if whole != "verified":
-        assert judge_tenant(case(less, access=access), CHECKS).status != "verified"
+        assert judge_access_checks(case(less, access=access), CHECKS).status != "verified"
 
 
 def test_row_of_a_tenant_that_could_not_be_read():

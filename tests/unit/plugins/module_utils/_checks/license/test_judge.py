@@ -193,7 +193,7 @@ def test_one_product_that_was_bought_is_no_trial():
 def test_trials_that_were_not_read_are_a_doubt_and_no_more(more):
     verdict = judge_license(case({**PRESENT, **more}))
     assert (verdict.reason, [c.reason for c in verdict.caveats]) == (ENOUGH, ["license.trial_not_told"])
-    assert not verdict.caveats[0].to_act_on
+    assert not verdict.caveats[0].actionable
 
 
 def test_of_subscriptions_only_those_are_kept_that_can_decide():

@@ -118,7 +118,7 @@ def test_role_is_told_by_its_name():
 def test_what_was_not_read_is_told_beside_the_no():
     told = permissions_of(defender_role_assignments=unread("d", "consent.permission_missing"))
     assert [caveat.reason for caveat in told.caveats] == ["permissions.custom_role_not_read"]
-    assert not told.caveats[0].to_act_on
+    assert not told.caveats[0].actionable
     assert not permissions_of().caveats
 
 

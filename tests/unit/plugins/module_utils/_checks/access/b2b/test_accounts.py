@@ -110,7 +110,7 @@ def test_synchronization_is_told_where_the_operator_is_missing():
     (caveat,) = judge_access(case(evidence, access="b2b")).verdict.caveats
     assert caveat.reason == "access.synchronization"
     assert "on in Northwind, off in Contoso" in caveat.message
-    assert not caveat.to_act_on
+    assert not caveat.actionable
 
 
 @pytest.mark.parametrize("allowed", [False, None])

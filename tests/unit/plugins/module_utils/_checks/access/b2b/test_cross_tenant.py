@@ -284,7 +284,7 @@ def test_account_out_of_order_keeps_its_reason_and_the_block_is_told(state):
     evidence = {**settings_evidence(NONE, outbound=NONE), **look_up_evidence(account(state=state))}
     verdict = judge_access(case(evidence, access="b2b")).verdict
     assert verdict.reason in ("access.guest_pending", "access.guest_state_unknown")
-    told = {(caveat.reason, caveat.object) for caveat in verdict.caveats if caveat.to_act_on}
+    told = {(caveat.reason, caveat.object) for caveat in verdict.caveats if caveat.actionable}
     assert told == {
         ("access.settings_block_too", f"b2bCollaboration{name}/usersAndGroups") for name in ("Outbound", "Inbound")
     }

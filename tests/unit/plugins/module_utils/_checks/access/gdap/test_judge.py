@@ -46,8 +46,8 @@ def access_of(*rows, **options):
     return judge_access(judged(*rows, **options)).verdict
 
 
-def told(verdict, *, to_act_on=None):
-    return [c.reason for c in verdict.caveats if to_act_on is None or c.to_act_on is to_act_on]
+def told(verdict, *, actionable=None):
+    return [c.reason for c in verdict.caveats if actionable is None or c.actionable is actionable]
 
 
 @pytest.mark.parametrize(
@@ -173,10 +173,10 @@ def test_what_ends_soon(days, auto_extend, global_administrator, warning, reason
     one = judged(row)
     object.__setattr__(one, "expiry_warning_days", warning)
     verdict = judge_access(one).verdict
-    assert [c for c in told(verdict, to_act_on=True) if c.startswith("access.gdap_expiring")] == reasons
+    assert [c for c in told(verdict, actionable=True) if c.startswith("access.gdap_expiring")] == reasons
     (expiry,) = judge_requirements(one).expiries
     assert (expiry.what, expiry.days_left) == ("gdap_relationship", int(days))
-    assert expiry.extends_itself is (auto_extend == "P180D" and not global_administrator)
+    assert expiry.auto_extend is (auto_extend == "P180D" and not global_administrator)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_an_activation_that_ends_within_the_hour_is_told(minutes, ending):
     more = {"timed_groups": group_rows("timed_groups", *((GROUP, minute) for minute in minutes))}
     verdict = access_of(relationship(), more=more)
     assert verdict.status == "met"
-    assert ("access.activation_ends" in told(verdict, to_act_on=True)) is ending
+    assert ("access.activation_ends" in told(verdict, actionable=True)) is ending
 
 
 def test_an_activation_is_no_matter_while_another_group_carries():

@@ -265,7 +265,7 @@ def test_auto_takes_the_role_that_any_way_gives():
 def test_governance_beside_gdap(access, status, gdap, told):
     evidence = {**account_evidence(), **gdap_evidence(relationship(gdap)), **lists([governed(status)])}
     caveats = [c for c in judged(evidence, access).verdict.caveats if c.reason == "access.governance_beside_gdap"]
-    assert [(caveat.object, caveat.to_act_on) for caveat in caveats] == [(relationship()["id"], True)] * told
+    assert [(caveat.object, caveat.actionable) for caveat in caveats] == [(relationship()["id"], True)] * told
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_states_of_a_list_that_was_not_asked_are_none():
 def test_roles_by_governance_are_named(roles, sentence):
     assignments = [{"group": GROUP, "roles": roles, "other_roles": 1}]
     verdict = permissions_of(lists([governed(assignments=assignments)]), "governance")
-    assert (verdict.link, verdict.object) == ("permissions", "g1")
+    assert (verdict.check, verdict.object) == ("permissions", "g1")
     assert shown(verdict) == ["governance_relationships"]
     if sentence is None:
         assert "Security Operator" in verdict.message

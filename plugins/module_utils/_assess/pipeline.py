@@ -1,0 +1,121 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one pipeline: tenants are read, judged and become rows, from Microsoft's answers or from saved evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import home_failure, unread_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, SavedRun, chosen
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
+from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+
+Row = t.TypeVar("Row")
+
+
+# What opens the home tenant: it signs in, reads what concerns all tenants, and returns how to read one of them.
+OpenHome: t.TypeAlias = "Callable[[Session, dt.datetime], tuple[Home, Callable[[Tenant], Case]]]"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RowMaker(t.Generic[Row]):
+    """How one step of the guide makes the row of a tenant: of one that was read, and of one that could not be. Pure.
+
+    `unread` gets the problem, and the link that has to be mended first, where another one is the cause.
+    """
+
+    judge: Callable[[Case], Row]
+    unread: Callable[[Case, Problem, str | None], Row]
+
+    def row_of(self, saved: Saved) -> Row:
+        """Return the same row as when it was read. Evidence that cannot be judged leaves everything unknown."""
+        if saved.unread is not None:
+            return self.unread(saved.case, saved.unread, saved.caused_by)
+        try:
+            return self.judge(saved.case)
+        except Exception as error:  # noqa: BLE001  (a file can hold anything: one tenant never hides the others)
+            return self.unread(saved.case, Problem("read.failed", {"said": described(error)}), None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Assessment(t.Generic[Row]):
+    """What was judged: the run as it can be saved, and a row for each of its tenants, in their order."""
+
+    run: SavedRun
+    rows: list[Row]
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+
+def assess(
+    connection: Connection,
+    tenants: Sequence[Tenant],
+    rows: RowMaker[Row],
+    open_home: OpenHome,
+    facts: Callable[[Session, Home], Mapping[str, object]],
+) -> Assessment[Row]:
+    """Read and judge every declared tenant. `facts` are what the module returns beside its rows.
+
+    Without a sign-in to the home tenant all rows are unknown, and the result says so. Raises OptionError, and MtoError
+    where nobody says whose the refresh token is.
+    """
+    session, now = Session(connection), utc_now()
+    failure: Mapping[str, object] = {}
+    try:
+        home, read = open_home(session, now)
+    except HomeSignInError as error:
+        home, failure = unread_home(session), home_failure(error)
+        judged = [_unread(session, home, tenant, now, error.problem, rows, "sign_in") for tenant in tenants]
+    else:
+
+        def work(tenant: Tenant) -> tuple[Saved, Row]:
+            case = read(tenant)
+            return Saved(case), rows.judge(case)
+
+        judged = walk(session, tenants, work, lambda tenant, why: _unread(session, home, tenant, now, why, rows))
+    run = SavedRun(
+        home_tenant_id=connection.home_tenant_id,
+        operator=home.operator,
+        cloud=connection.cloud.name,
+        read_at=timestamp(now),
+        tenants=tuple(saved for saved, _row in judged),
+        told={**facts(session, home), **failure},
+    )
+    return Assessment(run, [row for _saved, row in judged], session.warnings)
+
+
+def _unread(  # noqa: PLR0913, PLR0917  (all that a row about nothing read needs)
+    session: Session,
+    home: Home,
+    tenant: Tenant,
+    now: dt.datetime,
+    problem: Problem,
+    rows: RowMaker[Row],
+    caused_by: str | None = None,
+) -> tuple[Saved, Row]:
+    saved = Saved(empty_case(session, home, tenant, now), problem, caused_by)
+    return saved, rows.row_of(saved)
+
+
+def assess_again(
+    run: SavedRun, tenants: Sequence[Tenant], now: dt.datetime | None, rows: RowMaker[Row]
+) -> Assessment[Row]:
+    """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
+    run = chosen(run, tenants)
+    run = dataclasses.replace(run, tenants=tuple(saved.at(now) for saved in run.tenants))
+    return Assessment(run, [rows.row_of(saved) for saved in run.tenants])

@@ -1,0 +1,31 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check license."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
+    SUBSCRIBED_SKUS,
+    SUBSCRIPTIONS,
+    judge_license,
+    subscription_expiries,
+)
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reasons import REASONS
+
+CHECK: t.Final = Check(
+    name="license",
+    title="Licence",
+    link="license",
+    stage="requirements",
+    judge=judge_license,
+    reads=(
+        ReadUse("license", "target", SUBSCRIBED_SKUS),
+        ReadUse("license (advice)", "target", SUBSCRIPTIONS),
+    ),
+    reasons=REASONS,
+    expiries=subscription_expiries,
+)

@@ -1,0 +1,22 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check sign_in."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reasons import REASONS
+
+CHECK: t.Final = Check(
+    name="sign_in",
+    title="Sign-in",
+    link="sign_in",
+    stage="access",
+    as_operator=True,
+    judge=judge_sign_in,
+    reasons=REASONS,
+)
