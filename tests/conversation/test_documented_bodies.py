@@ -25,14 +25,10 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.cl
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
 from ansible_collections.m365.defender.plugins.module_utils._checks import registry
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import license_reads
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
-    BoundRead,
-    EvidenceReader,
-    ReadTarget,
-)
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import SignInError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
@@ -69,7 +65,9 @@ def server(tmp_path_factory):
 def waits(monkeypatch):
     """How long the client would have waited."""
     found = []
-    monkeypatch.setattr("ansible_collections.m365.defender.plugins.module_utils._microsoft.http.time.sleep", found.append)
+    monkeypatch.setattr(
+        "ansible_collections.m365.defender.plugins.module_utils._microsoft.http.time.sleep", found.append
+    )
     return found
 
 
@@ -319,7 +317,7 @@ def test_a_documented_product_that_only_the_user_names(server, edition):
     wanted = ("enterprisepremium", "crmstandard")
     server.at(path_of("SUBSCRIBED_SKUS"), Reply(fixture(f"v1.0__subscribedsku-{edition}")["body"]))
     read = license_reads(Tenant(TENANT, "Birch", licenses=wanted))["subscribed_skus"]
-    asked = [BoundRead("skus", read)]
+    asked = [BoundRead(read)]
     data = (
         EvidenceReader(Graph(http_of(server), server.base))
         .read(asked, token_of(server, *EVERY_PERMISSION), PLACE)["skus"]

@@ -132,7 +132,7 @@ def verify_access(connection: Connection, tenants: Sequence[Tenant], checks: Seq
     """Verify the access to all tenants. Raises as `assess` does."""
 
     def open_home(session: Session, now: dt.datetime) -> tuple[Home, Callable[[Tenant], Case]]:
-        lists = read_lists(session, tenants, checks, now)
+        lists = read_lists(session, tenants, checks)
         return lists.home, lambda tenant: read_access(session, lists, tenant, checks, now)
 
     def facts(_session: Session, _home: Home) -> dict[str, object]:

@@ -18,7 +18,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.judg
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
@@ -26,7 +25,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     MtoError,
     SignInError,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, utc_now
 
 if t.TYPE_CHECKING:
@@ -62,13 +61,9 @@ def gdap_customers(connection: Connection) -> list[Customer]:
     """All GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
     session, now = Session(connection), utc_now()
     session.sign_in_home()
-    asked = [
-        BoundRead("organization", ORGANIZATION),
-        BoundRead("customers", CUSTOMERS),
-        BoundRead("relationships", RELATIONSHIPS),
-    ]
+    asked = [BoundRead(read) for read in (ORGANIZATION, CUSTOMERS, RELATIONSHIPS)]
     evidence = session.read(asked, session.home_target)
-    rows, relationships = _whole(evidence["customers"]), _whole(evidence["relationships"])
+    rows, relationships = _whole(evidence[CUSTOMERS.key]), _whole(evidence[RELATIONSHIPS.key])
     problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
     customers = [
         _customer(session, row, next(iter(found), None), _ends(relationships, row["tenant_id"], now))

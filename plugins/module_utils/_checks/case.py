@@ -9,13 +9,19 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, evidence_key
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import Catalogue
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Tenant, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+        Caveat,
+        Read,
+        SignInProbe,
+        Tenant,
+        Verdict,
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,9 +55,18 @@ class Case:
             "defender_portal": self.defender_portal,
         }
 
-    def get(self, key: str) -> Evidence | None:
-        """The evidence of that name, if it was asked for."""
-        return self.evidence.get(key)
+    def get(self, source: Read | SignInProbe, qualifier: str = "") -> Evidence | None:
+        """Return the evidence of a read, if it was asked for."""
+        return self.evidence.get(evidence_key(source, qualifier))
+
+    def every(self, *reads: Read) -> tuple[Evidence, ...]:
+        """Return all evidence of these reads, whatever each was about, in the order in which it was read."""
+        keys = {read.key for read in reads}
+        return tuple(evidence for key, evidence in self.evidence.items() if key.partition("/")[0] in keys)
+
+    def with_evidence(self, evidence: Mapping[str, Evidence]) -> Case:
+        """Return the case with more evidence."""
+        return dataclasses.replace(self, evidence={**self.evidence, **evidence})
 
     def verdict(
         self,
@@ -85,6 +100,6 @@ class Case:
         return self.verdict(check, problem.reason, problem.details, evidence=(piece, *others))
 
 
-def readable(piece: Evidence | None) -> bool:
-    """Is there data to judge?"""
-    return piece is not None and piece.problem is None and piece.data is not None
+def readable(evidence: Evidence | None) -> t.TypeGuard[Evidence]:
+    """Tell whether there is data to judge."""
+    return evidence is not None and evidence.problem is None and evidence.data is not None

@@ -8,9 +8,25 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import USER_PERMISSIONS
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+
+# Guest properties stand beyond the basic profile: User.ReadBasic.All is not enough [guess].
+USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+_MEMBER_PERMISSIONS: t.Final = (
+    "User.Read.All",
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Directory.Read.All",
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
+)
+
+
+def shape_groups(body: t.Any) -> dict[str, t.Any]:
+    """`{groups: {id: name}}`: every group that holds the operator, nested groups included."""
+    return {"groups": {str(row["id"]).lower(): str(row.get("displayName") or row["id"]) for row in body["value"]}}
+
 
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
 
@@ -73,6 +89,15 @@ OWN_USER: t.Final = Read(
 )
 
 
+OPERATOR_GROUPS: t.Final = Read(
+    what="operator_groups",
+    title="the groups of the operator",
+    path="/users/{operator}/transitiveMemberOf/microsoft.graph.group?$select=id,displayName&$count=true&$top=999",
+    app=_MEMBER_PERMISSIONS,
+    delegated=_MEMBER_PERMISSIONS,
+    shape=shape_groups,
+    advanced=True,
+)
 OWN_GROUPS: t.Final = dataclasses.replace(
     OPERATOR_GROUPS,
     path=OPERATOR_GROUPS.path.replace("/users/{operator}", "/me"),

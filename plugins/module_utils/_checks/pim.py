@@ -149,7 +149,7 @@ OWN_TIMED_GROUPS: t.Final = _own(TIMED_GROUPS, f"{_GROUP}/assignmentScheduleInst
 
 def rows_of(piece: Evidence | None) -> list[dict[str, t.Any]]:
     """The rows of evidence; none where it was not read, or where the tenant has no such service."""
-    return list(piece.data.get("rows") or ()) if piece is not None and readable(piece) else []
+    return list(piece.data.get("rows") or ()) if readable(piece) else []
 
 
 def in_time(rows: Iterable[Mapping[str, t.Any]], now: dt.datetime) -> list[Mapping[str, t.Any]]:

@@ -14,22 +14,32 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import SERVICE_TITLES
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import RELATIONSHIPS
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import account_look_ups
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import INCIDENTS, refused
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import (
+    INCIDENTS,
+    INCIDENTS_AS_APP,
+    refused,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
     ARM_TENANTS,
     CUSTOMERS,
-    about_one,
+    trim_list,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead, ReadTarget
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, ORGANIZATION
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import (
+    ARM_SIGN_IN,
+    OPERATOR_ORGANIZATION,
+    OPERATOR_SIGN_IN,
+    token_data,
+)
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home, unproven_operator
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home_basics, unproven_operator
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import sign_in_problem
-from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case, look_ups
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 
 if t.TYPE_CHECKING:
@@ -37,11 +47,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import TokenData
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Service, Tenant
-
-CHECKS: t.Final = ("listed", "sign_in", "defender")
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe, Tenant
+_ORGANIZATION: t.Final = BoundRead(ORGANIZATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,122 +63,113 @@ class Lists:
     unproven: Problem | None
 
 
-def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str], now: dt.datetime) -> Lists:
+def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str]) -> Lists:
     """Sign in to the home tenant and read Microsoft's lists. Raises as read_home does."""
-    home = read_home(session, tenants, now, with_gdap=False)
+    home = read_home_basics(session)
     unproven = unproven_operator(session, home)
     methods = {tenant.access for tenant in tenants} if "listed" in checks else set()
-    place = dataclasses.replace(session.home_target, name=home.name)
+    target = dataclasses.replace(session.home_target, name=home.name)
     evidence: dict[str, Evidence] = {}
     if methods & {"gdap", "auto"}:
-        asked = [BoundRead("organization", ORGANIZATION), BoundRead("gdap_customers", CUSTOMERS)]
-        evidence["gdap_customers"] = session.read(asked, place)["gdap_customers"]
+        evidence[CUSTOMERS.key] = session.read([_ORGANIZATION, BoundRead(CUSTOMERS)], target)[CUSTOMERS.key]
     if methods & {"b2b", "auto"}:
-        evidence["arm_tenants"] = _read_own_tenants(session, place, unproven)
-    if "listed" in checks:
-        evidence.update(
-            read_governance(session, tenants, place, BoundRead("organization", ORGANIZATION), [RELATIONSHIPS])
-        )
+        evidence[ARM_TENANTS.key] = _read_own_tenants(session, target, unproven)
+    if methods:
+        evidence.update(read_governance(session, tenants, target, _ORGANIZATION, [RELATIONSHIPS]))
     return Lists(home, evidence, unproven)
 
 
-def _read_own_tenants(session: Session, place: ReadTarget, unproven: Problem | None) -> Evidence:
-    asked = BoundRead("arm_tenants", ARM_TENANTS)
+def _read_own_tenants(session: Session, target: ReadTarget, unproven: Problem | None) -> Evidence:
+    read = BoundRead(ARM_TENANTS)
     if unproven is not None:
-        return session.missing([asked], unproven, place)["arm_tenants"]
-    return session.read_arm(asked, place)
+        return session.missing([read], unproven, target)[read.key]
+    return session.read_arm(read, target)
 
 
 def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], now: dt.datetime) -> Case:
-    """A case with all evidence about one tenant. What could not be read is evidence with a problem."""
+    """Return a case with all evidence about one tenant. What could not be read is evidence with a problem."""
     case = empty_case(session, lists.home, tenant, now)
-    listed = {key: about_one(piece, tenant.tenant_id) for key, piece in lists.evidence.items()}
-    case = _with(case, {**listed, "operator": lists.home.evidence["operator"]})
+    listed = {key: trim_list(evidence, tenant.tenant_id) for key, evidence in lists.evidence.items()}
+    case = case.with_evidence({**listed, OPERATOR.key: lists.home.evidence[OPERATOR.key]})
     needs = (INCIDENTS,) if "defender" in checks else ()
-    place = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
+    target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return _with(case, {"operator_sign_in": _refusal(session, place, "graph", problem)})
+        return case.with_evidence({OPERATOR_SIGN_IN.key: _refusal(session, target, OPERATOR_SIGN_IN, problem)})
     if "listed" in checks and _needs_account(session, case):
-        case = _with(case, session.read_as("app", look_ups(session, lists.home), place))
+        look_ups = account_look_ups(lists.home.mails, as_operator=session.reading_as == "operator")
+        case = case.with_evidence(session.read_as("app", look_ups, target))
     if "sign_in" in checks or "defender" in checks:
-        case = _with(case, _as_operator(session, lists, tenant, checks, place))
-    if "defender" in checks and session.has("app") and not readable(case.get("incidents")):
-        case = _with(case, _as_app(session, case, place))
+        case = case.with_evidence(_as_operator(session, lists, tenant, checks, target))
+    if "defender" in checks and session.has("app") and not readable(case.get(INCIDENTS)):
+        case = case.with_evidence(_as_app(session, case, target))
     return case
 
 
-def _with(case: Case, evidence: Mapping[str, Evidence]) -> Case:
-    return dataclasses.replace(case, evidence={**case.evidence, **evidence})
-
-
 def _needs_account(session: Session, case: Case) -> bool:
-    """The account stands for the person's list, where that list could not be read and no other one decides."""
-    own, customers = case.get("arm_tenants"), case.get("gdap_customers")
+    """Tell whether the account stands for the person's list: that could not be read, and no other list decides."""
+    own, customers = case.get(ARM_TENANTS), case.get(CUSTOMERS)
     if own is None or readable(own) or not session.has("app") or case.tenant.access not in ("b2b", "auto"):
         return False
-    return not (customers is not None and readable(customers) and customers.data["listed"])
+    return not (readable(customers) and customers.data["listed"])
 
 
 def _as_operator(
-    session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], place: ReadTarget
+    session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], target: ReadTarget
 ) -> dict[str, Evidence]:
-    """The sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
-    sign_in = _sign_in(session, lists, tenant, place, "graph")
-    found = {"operator_sign_in": sign_in}
+    """Read as the operator: the sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
+    sign_in = _sign_in(session, lists, tenant, target, OPERATOR_SIGN_IN)
+    evidence = {OPERATOR_SIGN_IN.key: sign_in}
     if sign_in.data is None:
-        return found
-    asked = [] if sign_in.data["readable"] else [BoundRead("organization", ORGANIZATION)]
-    if "defender" in checks:
-        asked.append(BoundRead("incidents", INCIDENTS))
-    read = session.read_as("operator", asked, place) if asked else {}
-    if "organization" in read:
-        found["operator_organization"] = read.pop("organization")
+        return evidence
+    reads = [] if sign_in.data["readable"] else [_ORGANIZATION]
+    reads += [BoundRead(INCIDENTS)] if "defender" in checks else []
+    answers = session.read_as("operator", reads, target) if reads else {}
+    if ORGANIZATION.key in answers:
+        evidence[OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
     if "sign_in" in checks:
-        found["operator_arm_sign_in"] = _sign_in(session, lists, tenant, place, "arm")
-    return {**found, **read}
+        evidence[ARM_SIGN_IN.key] = _sign_in(session, lists, tenant, target, ARM_SIGN_IN)
+    return {**evidence, **answers}
 
 
-def _sign_in(session: Session, lists: Lists, tenant: Tenant, place: ReadTarget, service: Service) -> Evidence:
-    """Evidence of a token: what it was asked for, and what may be told of it. The token itself never is."""
+def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget, probe: SignInProbe) -> Evidence:
+    """Return evidence of a token: what it was asked for, and what may be told of it. The token itself never is."""
     if not session.has("operator"):
-        return _refusal(session, place, service, Problem("identity.operator_needed"))
+        return _refusal(session, target, probe, Problem("identity.operator_needed"))
     if lists.unproven is not None:
-        return _refusal(session, place, service, lists.unproven)
+        return _refusal(session, target, probe, lists.unproven)
     try:
-        token = session.sign_in_as("operator", place.tenant_id, service)
+        token = session.sign_in_as("operator", target.tenant_id, probe.service)
     except MtoError as error:
-        return _refusal(session, place, service, sign_in_problem(error))
-    return _sign_in_evidence(session, place, service, data=token_data(token.claims, tenant.roles))
+        return _refusal(session, target, probe, sign_in_problem(error))
+    return _sign_in_evidence(session, target, probe, token_data(token.claims, tenant.roles), None)
 
 
-def _refusal(session: Session, place: ReadTarget, service: Service, problem: Problem) -> Evidence:
-    details = {
-        "what": f"the sign-in to {SERVICE_TITLES[service]}",
-        "where": place.name,
-        "who": "the operator",
-        "resource": SERVICE_TITLES[service],
-        **problem.details,
-    }
-    return _sign_in_evidence(session, place, service, problem=Problem(problem.reason, details))
+def _refusal(session: Session, target: ReadTarget, probe: SignInProbe, problem: Problem) -> Evidence:
+    resource = SERVICE_TITLES[probe.service]
+    details = {"what": f"the sign-in to {resource}", "where": target.name, "who": "the operator", "resource": resource}
+    return _sign_in_evidence(session, target, probe, None, Problem(problem.reason, {**details, **problem.details}))
 
 
-def _sign_in_evidence(session: Session, place: ReadTarget, service: Service, **told: t.Any) -> Evidence:
+def _sign_in_evidence(
+    session: Session, target: ReadTarget, probe: SignInProbe, data: TokenData | None, problem: Problem | None
+) -> Evidence:
     return Evidence(
-        what="operator_sign_in" if service == "graph" else "operator_arm_sign_in",
-        url=session.token_url(place.tenant_id),
+        what=probe.key,
+        url=session.token_url(target.tenant_id),
         identity="operator",
         at=timestamp(utc_now()),
         request_id="",
         provenance="doc",
-        **told,
+        data=data,
+        problem=problem,
     )
 
 
-def _as_app(session: Session, case: Case, place: ReadTarget) -> dict[str, Evidence]:
-    """The same probe as the app: it tells a refusal of the person from a Defender that is not there."""
-    token = case.get("operator_sign_in")
-    if token is not None and token.data is not None and not refused(case.get("incidents")):
+def _as_app(session: Session, case: Case, target: ReadTarget) -> dict[str, Evidence]:
+    """Read the same probe as the app: it tells a refusal of the person from a Defender that is not there."""
+    token = case.get(OPERATOR_SIGN_IN)
+    if readable(token) and not refused(case.get(INCIDENTS)):
         return {}
-    asked = [BoundRead("organization", ORGANIZATION), BoundRead("incidents_as_app", INCIDENTS)]
-    return {"incidents_as_app": session.read_as("app", asked, place)["incidents_as_app"]}
+    key = INCIDENTS_AS_APP.key
+    return {key: session.read_as("app", [_ORGANIZATION, BoundRead(INCIDENTS_AS_APP)], target)[key]}

@@ -16,13 +16,13 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.missing_per
     roles_missing,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import existence
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
@@ -46,22 +46,13 @@ class ReadTarget:
     needs: tuple[Read, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BoundRead:
-    """A read with its fields filled in. `key` names the evidence in the tenant's evidence."""
-
-    key: str
-    read: Read
-    fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    @property
-    def path(self) -> str:
-        """The path with every field quoted for OData and for the address."""
-        path = self.read.path
-        for name, value in self.fields.items():
-            path = path.replace(f"'{{{name}}}'", f"'{_encode(odata_string(value))}'")
-            path = path.replace(f"{{{name}}}", _encode(value))
-        return path
+def path_of(bound: BoundRead) -> str:
+    """Return the path with every field quoted for OData and for the address."""
+    path = bound.read.path
+    for name, value in bound.fields.items():
+        path = path.replace(f"'{{{name}}}'", f"'{_encode(odata_string(value))}'")
+        path = path.replace(f"{{{name}}}", _encode(value))
+    return path
 
 
 def odata_string(value: str) -> str:
@@ -115,7 +106,7 @@ class EvidenceReader:
         if not allowed:
             return {}
         requests = [
-            Request(item.key, item.path, item.read.advanced, item.read.first_page, item.read.versions)
+            Request(item.key, path_of(item), item.read.advanced, item.read.first_page, item.read.versions)
             for item in allowed
         ]
         answers = self._client.read(requests, token)
@@ -152,7 +143,7 @@ class EvidenceReader:
         return {
             item.key: Evidence(
                 what=item.read.what,
-                url=item.path,
+                url=path_of(item),
                 identity=identity,
                 at=at,
                 request_id="",

@@ -12,8 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     READS,
     with_home,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
 
 if t.TYPE_CHECKING:
@@ -33,7 +32,7 @@ def read_governance(
     """
     if not any(tenant.access in METHODS for tenant in tenants):
         return {}
-    asked = [BoundRead(read.what, read) for read in reads]
+    asked = [BoundRead(read) for read in reads]
     if session.cloud_name not in GOVERNANCE_CLOUDS:
         problem = Problem("access.governance_not_in_cloud", {"cloud": session.cloud_name})
         return session.missing(asked, problem, place)

@@ -34,9 +34,13 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import BoundRead
     from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import MissingPermission
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, IdentityName, Service
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+        BoundRead,
+        Evidence,
+        IdentityName,
+        Service,
+    )
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 

@@ -183,6 +183,8 @@ class Read:
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
     of the service that means "there is none", and is evidence. `optional`: it decides no verdict, it only tells more.
     Of the `versions` of Microsoft Graph the first one is asked, and the next one where that does not know the path.
+    `stored_as`: the name under which a tenant's evidence keeps it, where that is not `what`: the same thing can be read
+    about two objects.
     """
 
     what: str
@@ -195,12 +197,45 @@ class Read:
     advanced: bool = False
     missing_is_answer: bool = False
     first_page: bool = False
+    stored_as: str = ""
     service: Service = "graph"
     readers: tuple[str, ...] = ()
     absent_code: str = ""
     optional: bool = False
     versions: tuple[str, ...] = ("v1.0",)
 
+    @property
+    def key(self) -> str:
+        """The name under which a tenant's evidence keeps it."""
+        return self.stored_as or self.what
+
     def permissions(self, identity: str) -> tuple[str, ...]:
         """What an identity needs one of."""
         return self.app if identity == "app" else self.delegated
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SignInProbe:
+    """A token that is asked for to see whether it is issued. `key` is the name of its evidence."""
+
+    key: str
+    service: Service
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BoundRead:
+    """A read with the values of its fields. `qualifier` tells several reads of one kind in one tenant apart."""
+
+    read: Read
+    fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    qualifier: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name of its evidence in the tenant's evidence."""
+        return evidence_key(self.read, self.qualifier)
+
+
+def evidence_key(source: Read | SignInProbe, qualifier: str = "") -> str:
+    """Return the name under which a tenant's evidence keeps an answer."""
+    return f"{source.key}/{qualifier}" if qualifier else source.key

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import ASSIGNMENTS
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import KNOWN_PLANS
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
@@ -16,7 +16,13 @@ from ansible_collections.m365.defender.plugins.module_utils._core.directory_role
     DEFENDER_ROLES,
     role_template_id,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Tenant, evidence_key
+
+
+def assignments_key(relationship_id: str) -> str:
+    """The key of the evidence about the assignments of one relationship."""
+    return evidence_key(ASSIGNMENTS, relationship_id)
+
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 TENANT_ID = "aaaaaaaa-0000-4000-8000-000000000001"

@@ -18,7 +18,7 @@ from evidence import (
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
-    KEYS,
+    READS,
 )
 
 HOME = "99999999-0000-4000-8000-000000000001"
@@ -51,7 +51,7 @@ def invitation(made=-3, ends=27, **fields):
 
 def lists(relationships=(), requests=(), invitations=(), groups=(GROUP,)):
     """Everything that governance is judged by."""
-    rows = dict(zip(KEYS, (relationships, requests, invitations), strict=True))
+    rows = dict(zip([read.key for read in READS], (relationships, requests, invitations), strict=True))
     found = {key: piece(key, {"home": HOME, "rows": list(value), "others": 0}) for key, value in rows.items()}
     names = {"groups": {group: f"Group {group[-1]}" for group in groups}, "other_groups": 0}
     return {**found, "operator_groups": piece("operator_groups", names)}

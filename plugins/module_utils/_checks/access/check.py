@@ -27,11 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross
     with_recipe,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.expiry import gdap_expiries
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
-    ASSIGNMENTS,
-    OPERATOR_GROUPS,
-    RELATIONSHIPS,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import ASSIGNMENTS, RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
     READS as GOVERNANCE_READS,
 )
@@ -39,9 +35,10 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     REASONS as GOVERNANCE_REASONS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import first_reads, follow_up
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OWN_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS, OWN_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     ELIGIBLE_GROUPS,
     OWN_ELIGIBLE_GROUPS,
@@ -55,6 +52,8 @@ CHECK: t.Final = Check(
     link="access",
     stage="requirements",
     judge=lambda case: with_recipe(case, judge_access(case).verdict),
+    first_reads=first_reads,
+    follow_up=follow_up,
     reads=(
         ReadUse("access by GDAP", "home", RELATIONSHIPS),
         ReadUse("access by GDAP", "home", ASSIGNMENTS),

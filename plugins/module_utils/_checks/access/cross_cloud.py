@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.c
     SETTINGS_PARTNER,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 
 if t.TYPE_CHECKING:
@@ -28,9 +29,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Problem, Verdict
 
-ENDPOINTS_KEY: t.Final = "cross_cloud_endpoints"
-DEFAULT_KEY: t.Final = "cross_cloud_default"
-PARTNER_KEY: t.Final = "cross_cloud_partner"
 _NAMES: t.Final = {
     "collaboration_inbound": "b2bCollaborationInbound",
     "collaboration_outbound": "b2bCollaborationOutbound",
@@ -87,7 +85,7 @@ def _part(part: Mapping[str, t.Any]) -> tuple[str, bool]:
 # They decide no verdict: access to another cloud is unknown, whatever they say.
 CLOUD_ENDPOINTS: t.Final = dataclasses.replace(
     SETTINGS_DEFAULT,
-    what=ENDPOINTS_KEY,
+    what="cross_cloud_endpoints",
     title="the Microsoft cloud settings of the home tenant",
     path="/policies/crossTenantAccessPolicy",
     shape=shape_clouds,
@@ -95,14 +93,14 @@ CLOUD_ENDPOINTS: t.Final = dataclasses.replace(
 )
 CLOUD_DEFAULT: t.Final = dataclasses.replace(
     SETTINGS_DEFAULT,
-    what=DEFAULT_KEY,
+    what="cross_cloud_default",
     title="the default cross-tenant access settings of the home tenant",
     shape=shape_sides,
     optional=True,
 )
 CLOUD_PARTNER: t.Final = dataclasses.replace(
     SETTINGS_PARTNER,
-    what=PARTNER_KEY,
+    what="cross_cloud_partner",
     title="the cross-tenant access settings of the home tenant for the target",
     path="/policies/crossTenantAccessPolicy/partners/{tenant_id}",
     shape=shape_sides,
@@ -122,7 +120,7 @@ def crosses(run_cloud: str, cloud: str | None) -> bool:
 
 def other_cloud(case: Case) -> Problem | None:
     """That nothing of the tenant was asked, since it is in a cloud that this sign-in does not reach; else None."""
-    organization = case.get("organization")
+    organization = case.get(ORGANIZATION)
     problem = organization.problem if organization is not None else None
     return problem if problem is not None and problem.reason == "read.other_cloud" else None
 
@@ -141,7 +139,7 @@ def with_recipe(case: Case, verdict: Verdict) -> Verdict:
         "home_endpoint": entra_cloud(home_cloud),
         "endpoint": entra_cloud(cloud),
     }
-    pieces = [case.get(key) for key in (ENDPOINTS_KEY, DEFAULT_KEY, PARTNER_KEY)]
+    pieces = [case.get(read) for read in (CLOUD_ENDPOINTS, CLOUD_DEFAULT, CLOUD_PARTNER)]
     caveats = (*verdict.caveats, *_caveats(case, details))
     evidence = (*verdict.evidence, *(piece for piece in pieces if piece is not None))
     return dataclasses.replace(verdict, caveats=caveats, evidence=evidence)
@@ -175,8 +173,8 @@ class _Item:
 
 def _of_cloud(case: Case, endpoint: str) -> _Item:
     words = f"Microsoft cloud settings: {endpoint} allowed"
-    piece = case.get(ENDPOINTS_KEY)
-    if piece is None or not readable(piece):
+    piece = case.get(CLOUD_ENDPOINTS)
+    if not readable(piece):
         return _Item("open", words, _why(piece))
     clouds = piece.data["clouds"]
     if clouds is None:
@@ -187,9 +185,9 @@ def _of_cloud(case: Case, endpoint: str) -> _Item:
 def _of_side(case: Case, side: str, wanted: str, title: str) -> _Item:
     """By the entry for the target where it says something, else by the default."""
     words = f"{title}: {wanted}"
-    partner, default = case.get(PARTNER_KEY), case.get(DEFAULT_KEY)
+    partner, default = case.get(CLOUD_PARTNER), case.get(CLOUD_DEFAULT)
     for piece in (partner, default):
-        if piece is None or not readable(piece):
+        if not readable(piece):
             return _Item("open", words, _why(piece))
         state = piece.data["sides"][side] if piece.data["found"] else None
         if state == "not_told":

@@ -24,11 +24,12 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
     Finding,
     judge_relationships,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import (
     GovernanceFinding,
     governance_caveats,
+    governance_unavailable,
     judge_governance,
-    left_out,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
@@ -65,6 +66,11 @@ class Access:
     governance: GovernanceFinding | None = None
     open: Problem | None = None
 
+    def carries(self, roles: Sequence[str]) -> bool:
+        """Tell whether a relationship, of GDAP or of governance, brings one of these roles."""
+        brought = {*(self.gdap.roles if self.gdap else ()), *(self.governance.roles if self.governance else ())}
+        return not brought.isdisjoint(roles)
+
     @property
     def proven(self) -> bool:
         """Is there a way at all?"""
@@ -89,7 +95,7 @@ def _with_caveats(access: Access, caveats: list[Caveat]) -> Access:
 def _by_any(case: Case) -> Access:
     """The first way that carries has the word; a list of a preview that may not be read is no way."""
     gdap, b2b, governance = _by_gdap(case), _by_b2b(case), _by_governance(case)
-    ways = [gdap, b2b] if left_out(case) else [gdap, b2b, governance]
+    ways = [gdap, b2b] if governance_unavailable(case) else [gdap, b2b, governance]
     first = next((way for way in ways if way.proven), None)
     if first is None:
         return _with_others(case, _none_of(case, ways), ways)
@@ -140,7 +146,7 @@ def _by_gdap(case: Case) -> Access:
 def _without_relationship(case: Case) -> Access:
     """No relationship is missing where GDAP has no way: into a cloud that the sign-in does not reach."""
     why = other_cloud(case) or Problem("access.gdap_missing")
-    return Access(case.verdict("access", why.reason, why.details, evidence=[case.get("gdap_relationships")]))
+    return Access(case.verdict("access", why.reason, why.details, evidence=[case.get(RELATIONSHIPS)]))
 
 
 def _still_open(findings: Sequence[Finding]) -> Problem | None:
@@ -181,7 +187,7 @@ def _with_more(case: Case, account: Verdict, sides: Sequence[Side]) -> Verdict:
     caveats, evidence = _blocks(case, blocking), [piece for side in blocking for piece in side.evidence]
     if account.reason in ("access.guest_missing", "access.guest_deleted") and synchronization_allowed(case):
         caveats.append(_synchronization(case))
-        evidence += [case.evidence[SYNCHRONIZATION.what]]
+        evidence += [case.evidence[SYNCHRONIZATION.key]]
     return dataclasses.replace(account, caveats=tuple(caveats), evidence=(*account.evidence, *evidence))
 
 

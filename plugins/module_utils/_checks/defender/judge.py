@@ -10,9 +10,11 @@ gives as the app, which needs no role.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import OPERATOR_SIGN_IN
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
@@ -37,17 +39,19 @@ INCIDENTS: t.Final = Read(
     shape=shape_incidents,
     first_page=True,
 )
+# The same probe as the app: it tells a refusal of the person from a Defender that is not there.
+INCIDENTS_AS_APP: t.Final = dataclasses.replace(INCIDENTS, stored_as="incidents_as_app")
 
 
 def judge_defender(case: Case, sign_in: Verdict) -> Verdict:
     """Met by an answer to the operator. Without a sign-in nothing can be said: unknown, caused by it. Pure."""
-    piece, as_app = case.get("incidents"), case.get("incidents_as_app")
+    piece, as_app = case.get(INCIDENTS), case.get(INCIDENTS_AS_APP)
     if sign_in.status != "met":
-        token = case.get("operator_sign_in")
+        token = case.get(OPERATOR_SIGN_IN)
         problem = token.problem if token is not None else None
         reason, details = (problem.reason, problem.details) if problem else (sign_in.reason, {})
         return case.verdict("defender", reason, details, evidence=[as_app], caused_by="sign_in")
-    if piece is not None and readable(piece):
+    if readable(piece):
         caveats = [] if piece.data["any"] else [case.caveat("defender.no_incidents")]
         return case.verdict("defender", "defender.answers", evidence=[piece, as_app], caveats=caveats)
     if not refused(piece):
@@ -75,12 +79,12 @@ def _reason(as_app: Evidence | None, *, told: bool, has_role: bool) -> str:
         return "defender.not_provisioned"
     if told and not has_role:
         return "defender.role_missing"
-    if has_role and as_app is not None and readable(as_app):
+    if has_role and readable(as_app):
         return "defender.rbac_refuses"
     return "defender.refused"
 
 
 def _roles_in_token(case: Case) -> list[str] | None:
     """Wanted roles that the operator's token names; None where it names no roles at all."""
-    piece = case.get("operator_sign_in")
+    piece = case.get(OPERATOR_SIGN_IN)
     return piece.data["roles"] if piece is not None and piece.data is not None else None

@@ -12,6 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.judg
     SUBSCRIBED_SKUS,
     SUBSCRIPTIONS,
     judge_license,
+    license_reads,
     subscription_expiries,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reasons import REASONS
@@ -22,6 +23,7 @@ CHECK: t.Final = Check(
     link="license",
     stage="requirements",
     judge=judge_license,
+    first_reads=license_reads,
     reads=(
         ReadUse("license", "target", SUBSCRIBED_SKUS),
         ReadUse("license (advice)", "target", SUBSCRIPTIONS),

@@ -19,13 +19,14 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.serv
     product_of,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._core.model import (
         Caveat,
         Evidence,
@@ -166,12 +167,13 @@ SUBSCRIPTIONS: t.Final = Read(
 )
 
 
-def license_reads(tenant: Tenant) -> dict[str, Read]:
-    """The reads for one tenant, by key: what its `licenses` name stays in the evidence."""
-    return {
-        read.what: dataclasses.replace(read, shape=functools.partial(shape, wanted=tenant.licenses))
+def license_reads(context: TargetContext) -> list[BoundRead]:
+    """Return the reads for one tenant: what its `licenses` name stays in the evidence."""
+    wanted = context.case.tenant.licenses
+    return [
+        BoundRead(dataclasses.replace(read, shape=functools.partial(shape, wanted=wanted)))
         for read, shape in ((SUBSCRIBED_SKUS, shape_skus), (SUBSCRIPTIONS, shape_subscriptions))
-    }
+    ]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -240,8 +242,8 @@ def _reason(sku: Mapping[str, t.Any], plan_state: str, accepted: bool) -> str:
 
 def judge_license(case: Case) -> Verdict:
     """Met when a qualifying plan is on, in a subscription that is in force and has units."""
-    piece = case.get("subscribed_skus")
-    if piece is None or not readable(piece):
+    piece = case.get(SUBSCRIBED_SKUS)
+    if not readable(piece):
         return case.unread("license", piece)
     found = sorted(_findings(piece.data["skus"], case.tenant), key=_rank)
     if piece.data["left_out"] and (not found or found[0].reason != "license.present"):
@@ -256,7 +258,7 @@ def judge_license(case: Case) -> Verdict:
         return case.verdict("license", best.reason, details, evidence=[piece])
     caveats = _caveats(case, found, details)
     # Evidence is told where it says something.
-    evidence = [piece, case.get("subscriptions") if caveats else None]
+    evidence = [piece, case.get(SUBSCRIPTIONS) if caveats else None]
     return case.verdict("license", best.reason, details, evidence=evidence, caveats=caveats)
 
 
@@ -279,8 +281,8 @@ def _caveats(case: Case, found: list[_Finding], details: dict[str, str]) -> list
     reasons: list[tuple[str, dict[str, str]]] = []
     if all(finding.state.lower() == "warning" for finding in present):
         reasons.append(("license.in_warning", {}))
-    piece = case.get("subscriptions")
-    if piece is None or not readable(piece):
+    piece = case.get(SUBSCRIPTIONS)
+    if not readable(piece):
         said = piece.problem.reason if piece is not None and piece.problem is not None else "it was not asked"
         reasons.append(("license.trial_not_told", {"said": said}))
     else:
@@ -319,6 +321,6 @@ def _products(found: list[_Finding], best: _Finding) -> str:
 
 def subscription_expiries(case: Case) -> Iterator[Expiry]:
     """Microsoft says when a subscription moves on unless it is renewed, not whether it renews itself [doc]."""
-    piece = case.get("subscriptions")
-    for row in piece.data["subscriptions"] if piece is not None and readable(piece) else ():
+    piece = case.get(SUBSCRIPTIONS)
+    for row in piece.data["subscriptions"] if readable(piece) else ():
         yield from expiry(case, "subscription", row["sku"], row["sku"], row["ends"])

@@ -15,20 +15,20 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
-    LOOK_UP_KEYS,
+    LOOK_UPS,
     judge_accounts,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import (
     governance_caveats,
+    governance_unavailable,
     governed_states,
-    left_out,
     lists_problem,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
     RELATIONSHIPS as GOVERNANCE,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import slice_rows
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import trim_governance_list
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read, Tenant
 
@@ -57,6 +57,7 @@ CUSTOMERS: t.Final = Read(
     app=RELATIONSHIPS.app,
     delegated=RELATIONSHIPS.delegated,
     shape=shape_customers,
+    stored_as="gdap_customers",
 )
 ARM_TENANTS: t.Final = Read(
     what="arm_tenants",
@@ -73,12 +74,12 @@ ARM_TENANTS: t.Final = Read(
 _LISTED: t.Final = frozenset({"active", "terminationrequestedbygoverningtenant"})
 
 
-def about_one(piece: Evidence, tenant_id: str) -> Evidence:
-    """A whole list cut down to what it says about one tenant: `{listed, others}`, small enough for its row."""
+def trim_list(piece: Evidence, tenant_id: str) -> Evidence:
+    """Cut a whole list down to what it says about one tenant: `{listed, others}`, small enough for its row."""
     if piece.data is None:
         return piece
     if piece.what == GOVERNANCE.what:
-        return slice_rows(piece, Tenant(tenant_id, tenant_id))
+        return trim_governance_list(piece, Tenant(tenant_id, tenant_id))
     listed = piece.data["tenants"] if isinstance(piece.data, dict) else [row["tenant_id"] for row in piece.data]
     found = tenant_id in listed
     return dataclasses.replace(piece, data={"listed": found, "others": len(listed) - found})
@@ -99,7 +100,7 @@ def judge_listed(case: Case) -> tuple[Verdict, str | None]:
 def _by_either(case: Case) -> tuple[Verdict, str | None]:
     """Under `auto` one list is enough; an unread list is no no, but for a preview's that may not be read."""
     found = {"gdap": _by_gdap(case), "b2b": _by_b2b(case)}
-    if left_out(case) is None:
+    if governance_unavailable(case) is None:
         found["governance"] = listed_by_governance(case)
     for status in ("met", "unknown"):
         for method, verdict in found.items():
@@ -111,8 +112,8 @@ def _by_either(case: Case) -> tuple[Verdict, str | None]:
 
 
 def _by_gdap(case: Case) -> Verdict:
-    piece = case.get("gdap_customers")
-    if piece is None or not readable(piece):
+    piece = case.get(CUSTOMERS)
+    if not readable(piece):
         return case.unread("listed", piece)
     reason = "access.listed_gdap" if piece.data["listed"] else "access.not_listed_gdap"
     return case.verdict("listed", reason, evidence=[piece])
@@ -120,7 +121,7 @@ def _by_gdap(case: Case) -> Verdict:
 
 def listed_by_governance(case: Case) -> Verdict:
     """By the relationships themselves: those that were ended list nobody."""
-    piece, problem = case.get(GOVERNANCE.what), lists_problem(case)
+    piece, problem = case.get(GOVERNANCE), lists_problem(case)
     if problem is not None:
         return case.verdict("listed", problem.reason, problem.details, evidence=[piece])
     states = governed_states(case)
@@ -133,11 +134,11 @@ def listed_by_governance(case: Case) -> Verdict:
 
 
 def _by_b2b(case: Case) -> Verdict:
-    piece = case.get("arm_tenants")
-    if piece is not None and readable(piece):
+    piece = case.get(ARM_TENANTS)
+    if readable(piece):
         reason = "access.listed_b2b" if piece.data["listed"] else "access.not_listed_b2b"
         return case.verdict("listed", reason, evidence=[piece])
-    if not any(case.get(key) for key in LOOK_UP_KEYS):
+    if not case.every(*LOOK_UPS):
         return case.unread("listed", piece)
     found = judge_accounts(case)
     evidence = (piece, *found.evidence)

@@ -10,6 +10,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
+    settings_reads,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
@@ -22,6 +23,7 @@ CHECK: t.Final = Check(
     severity="recommended",
     stage="requirements",
     judge=judge_mfa_trust,
+    first_reads=settings_reads,
     reads=(
         ReadUse("mfa_trust, access by B2B", "target", SETTINGS_DEFAULT),
         ReadUse("mfa_trust, access by B2B", "target", SETTINGS_PARTNER),

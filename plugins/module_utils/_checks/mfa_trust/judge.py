@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
-    told,
+    trim_to,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 
@@ -30,12 +30,12 @@ _WORDS: t.Final = {True: "accepted", False: "not accepted"}
 
 def judge_mfa_trust(case: Case) -> Verdict:
     """Met when the setting that applies (partner entry, else default) accepts multifactor authentication."""
-    partner, default = case.get(SETTINGS_PARTNER.what), case.get(SETTINGS_DEFAULT.what)
-    if partner is None or not readable(partner):
+    partner, default = case.get(SETTINGS_PARTNER), case.get(SETTINGS_DEFAULT)
+    if not readable(partner):
         return case.unread("mfa_trust", partner, default)
     if partner.data.get("inbound_trust") is not None:
         return _verdict(case, partner, "partner", [partner])
-    if default is None or not readable(default):
+    if not readable(default):
         return case.unread("mfa_trust", default, partner)
     return _verdict(case, default, "default", [partner, default])
 
@@ -51,7 +51,7 @@ def _verdict(case: Case, piece: Evidence, source: str, evidence: list[Evidence])
     for claim in ("compliant_device", "hybrid_joined_device"):
         accepted = _accepted(piece, claim)
         details[claim] = "not told" if accepted is None else _WORDS[accepted]
-    evidence = [told(piece, "inbound_trust") for piece in evidence]
+    evidence = [trim_to(piece, "inbound_trust") for piece in evidence]
     mfa = _accepted(piece, "mfa")
     if mfa is None:
         return case.verdict("mfa_trust", "mfa_trust.not_told", details, evidence=evidence)

@@ -11,8 +11,16 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
+    ACCOUNT_ELIGIBLE_GROUPS,
+    ACCOUNT_GROUPS,
+    GROUP_ELIGIBLE,
+    GROUP_ROLES,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
+    ELIGIBLE_ROLES,
     SOON,
+    TIMED_ROLES,
     in_time,
     last_end,
     not_read,
@@ -27,9 +35,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Expiry
 
-# The evidence about one group of the account stands under these names and the group's id.
-GROUP_ROLES: t.Final = "group_role_assignments"
-GROUP_ELIGIBLE: t.Final = "group_eligible_roles"
 # So many groups of an account are looked at; with more, what may be activated is not known.
 MAX_GROUPS: t.Final = 9
 
@@ -46,19 +51,19 @@ class Ready:
 
 def groups_to_ask(case: Case) -> tuple[list[str], list[str]]:
     """Groups that hold the account, and those whose membership it may activate, by id; so many as are looked at."""
-    groups = case.get("account_groups")
-    member = sorted(groups.data["groups"]) if groups is not None and readable(groups) else []
+    groups = case.get(ACCOUNT_GROUPS)
+    member = sorted(groups.data["groups"]) if readable(groups) else []
     return member[:MAX_GROUPS], _eligible_groups(case)[:MAX_GROUPS]
 
 
 def _eligible_groups(case: Case) -> list[str]:
-    return sorted({row["group"] for row in in_time(rows_of(case.get("account_eligible_groups")), case.now)})
+    return sorted({row["group"] for row in in_time(rows_of(case.get(ACCOUNT_ELIGIBLE_GROUPS)), case.now)})
 
 
 def may_activate(case: Case) -> Ready | None:
     """A wanted role for the whole directory, directly or by a group; else membership of a group that holds one."""
-    direct = case.get("eligible_roles")
-    by_group = [piece for key, piece in case.evidence.items() if key.split("/")[0] == GROUP_ELIGIBLE]
+    direct = case.get(ELIGIBLE_ROLES)
+    by_group = case.every(GROUP_ELIGIBLE)
     pieces = [piece for piece in (direct, *by_group) if piece is not None]
     offered = {role for piece in pieces for role in _whole(in_time(rows_of(piece), case.now))}
     roles = tuple(role for role in case.tenant.roles if role in offered)
@@ -70,15 +75,15 @@ def may_activate(case: Case) -> Ready | None:
 def _by_membership(case: Case) -> Ready | None:
     found: dict[str, list[str]] = {}
     for group in _eligible_groups(case):
-        piece = case.get(f"{GROUP_ROLES}/{group}")
-        if piece is not None and readable(piece):
+        piece = case.get(GROUP_ROLES, group)
+        if readable(piece):
             held = _whole(piece.data["assignments"])
             found[group] = [role for role in case.tenant.roles if role in held]
     groups = tuple(sorted(group for group, held in found.items() if held))
     if not groups:
         return None
     roles = tuple(role for role in case.tenant.roles if any(role in found[group] for group in groups))
-    evidence = [case.get("account_eligible_groups"), *(case.get(f"{GROUP_ROLES}/{group}") for group in groups)]
+    evidence = [case.get(ACCOUNT_ELIGIBLE_GROUPS), *(case.get(GROUP_ROLES, group) for group in groups)]
     return Ready("permissions.group_eligible", roles, tuple(p for p in evidence if p is not None), groups)
 
 
@@ -89,20 +94,16 @@ def _whole(rows: Sequence[Mapping[str, t.Any]]) -> set[str]:
 
 def not_known(case: Case) -> str | None:
     """Why it is not known whether a role may be activated; None where it is known that none may."""
-    keys = ("eligible_roles", "account_groups", "account_eligible_groups")
-    pieces = [piece for key, piece in case.evidence.items() if key in keys or key.split("/")[0] in _BY_GROUP]
+    pieces = case.every(ELIGIBLE_ROLES, ACCOUNT_GROUPS, ACCOUNT_ELIGIBLE_GROUPS, GROUP_ROLES, GROUP_ELIGIBLE)
     said = [*(not_read(piece) for piece in pieces), _too_many(case)]
     return next((text for text in said if text is not None), None)
 
 
 def _too_many(case: Case) -> str | None:
-    groups = case.get("account_groups")
-    member = groups.data["groups"] if groups is not None and readable(groups) else ()
+    groups = case.get(ACCOUNT_GROUPS)
+    member = groups.data["groups"] if readable(groups) else ()
     count = max(len(member), len(_eligible_groups(case)))
     return f"Only {MAX_GROUPS} of {count} groups were looked at." if count > MAX_GROUPS else None
-
-
-_BY_GROUP: t.Final = (GROUP_ROLES, GROUP_ELIGIBLE)
 
 
 def activation_caveats(case: Case, held: Sequence[str], direct: Collection[str]) -> list[Caveat]:
@@ -110,7 +111,7 @@ def activation_caveats(case: Case, held: Sequence[str], direct: Collection[str])
 
     A role that comes through a group has no row of its own here, and is taken to stay.
     """
-    rows = [row for row in rows_of(case.get("timed_roles")) if row["scope"] == "/"]
+    rows = [row for row in rows_of(case.get(TIMED_ROLES)) if row["scope"] == "/"]
     ends = [
         last_end((row for row in rows if row["role"] == role), case.now) if role in direct else None for role in held
     ]
@@ -129,7 +130,7 @@ def activation_caveats(case: Case, held: Sequence[str], direct: Collection[str])
 
 def role_expiries(case: Case) -> Iterator[Expiry]:
     """Yield when wanted roles end, and the right to activate them."""
-    for what, key in (("role_assignment", "timed_roles"), ("role_eligibility", "eligible_roles")):
-        for row in rows_of(case.get(key)):
+    for what, read in (("role_assignment", TIMED_ROLES), ("role_eligibility", ELIGIBLE_ROLES)):
+        for row in rows_of(case.get(read)):
             if row["role"] in case.tenant.roles:
                 yield from expiry(case, what, row["role"], role_name(row["role"]), row["ends"])

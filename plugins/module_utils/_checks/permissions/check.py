@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import role_expiries
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
     DEFENDER_ASSIGNMENTS,
     DEFENDER_DEFINITIONS,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reading import follow_up, possible_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
     DIRECTORY_ROLES,
     OWN_DIRECTORY_ROLES,
     ROLE_ASSIGNMENTS,
-    judge_permissions,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
@@ -37,6 +38,8 @@ CHECK: t.Final = Check(
     link="permissions",
     stage="requirements",
     judge=lambda case: judge_permissions(case, judge_access(case)),
+    possible_reads=possible_reads,
+    follow_up=follow_up,
     reads=(
         ReadUse("permissions by B2B", "target", DIRECTORY_ROLES),
         ReadUse("permissions by B2B", "target", OWN_DIRECTORY_ROLES),

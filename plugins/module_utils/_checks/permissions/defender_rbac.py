@@ -14,6 +14,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import ACCOUNT_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 if t.TYPE_CHECKING:
@@ -22,8 +23,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
 
-ASSIGNMENTS_KEY: t.Final = "defender_role_assignments"
-DEFINITIONS_KEY: t.Final = "defender_role_definitions"
 # More than this is left out of the evidence, and it is told.
 MAX_ROWS: t.Final = 10
 
@@ -66,7 +65,7 @@ def _definition(row: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 DEFENDER_ASSIGNMENTS: t.Final = Read(
-    what=ASSIGNMENTS_KEY,
+    what="defender_role_assignments",
     title="the assignments of Microsoft Defender's own roles",
     path="/roleManagement/defender/roleAssignments",
     app=_PERMISSIONS,
@@ -76,7 +75,7 @@ DEFENDER_ASSIGNMENTS: t.Final = Read(
     versions=("beta",),
 )
 DEFENDER_DEFINITIONS: t.Final = Read(
-    what=DEFINITIONS_KEY,
+    what="defender_role_definitions",
     title="Microsoft Defender's own roles",
     path="/roleManagement/defender/roleDefinitions",
     app=_PERMISSIONS,
@@ -85,7 +84,7 @@ DEFENDER_DEFINITIONS: t.Final = Read(
     optional=True,
     versions=("beta",),
 )
-DEFENDER_READS: t.Final = {ASSIGNMENTS_KEY: DEFENDER_ASSIGNMENTS, DEFINITIONS_KEY: DEFENDER_DEFINITIONS}
+DEFENDER_READS: t.Final = (DEFENDER_ASSIGNMENTS, DEFENDER_DEFINITIONS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,51 +96,54 @@ class CustomRoles:
     evidence: tuple[Evidence, ...]
 
 
-def slice_for(case: Case, account_id: str, found: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """The evidence about one account: a tenant's whole role model does not fit into its row."""
-    told = dict(found)
-    assignments, definitions = found.get(ASSIGNMENTS_KEY), found.get(DEFINITIONS_KEY)
-    if assignments is None or not readable(assignments):
-        return {key: piece for key, piece in told.items() if key != DEFINITIONS_KEY}
+def trim_defender_roles(case: Case, account_id: str, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """Cut the evidence down to one account: a tenant's whole role model does not fit into its row."""
+    trimmed = dict(evidence)
+    assignments, definitions = evidence.get(DEFENDER_ASSIGNMENTS.key), evidence.get(DEFENDER_DEFINITIONS.key)
+    if not readable(assignments):
+        trimmed.pop(DEFENDER_DEFINITIONS.key, None)
+        return trimmed
     holders = _holders(case, account_id)
-    mine = [_slim(row, holders) for row in _held(assignments, holders)]
-    other = len(assignments.data["assignments"]) - len(mine[:MAX_ROWS])
-    told[ASSIGNMENTS_KEY] = dataclasses.replace(assignments, data={"assignments": mine[:MAX_ROWS], "other_rows": other})
-    if definitions is not None and readable(definitions):
-        wanted = {row["role"] for row in mine[:MAX_ROWS]}
-        kept = {key: _slim_role(role) for key, role in definitions.data["roles"].items() if key in wanted}
-        told[DEFINITIONS_KEY] = dataclasses.replace(definitions, data={"roles": kept})
-    return told
+    rows = [_trim_assignment(row, holders) for row in _held(assignments, holders)][:MAX_ROWS]
+    others = len(assignments.data["assignments"]) - len(rows)
+    trimmed[DEFENDER_ASSIGNMENTS.key] = dataclasses.replace(
+        assignments, data={"assignments": rows, "other_rows": others}
+    )
+    if readable(definitions):
+        wanted = {row["role"] for row in rows}
+        kept = {key: _trim_role(role) for key, role in definitions.data["roles"].items() if key in wanted}
+        trimmed[DEFENDER_DEFINITIONS.key] = dataclasses.replace(definitions, data={"roles": kept})
+    return trimmed
 
 
-def _slim(row: Mapping[str, t.Any], holders: Collection[str]) -> dict[str, t.Any]:
+def _trim_assignment(row: Mapping[str, t.Any], holders: Collection[str]) -> dict[str, t.Any]:
     kept = [principal for principal in row["principals"] if principal in holders]
     return {**row, "principals": kept[:MAX_ROWS], "scopes": row["scopes"][:MAX_ROWS]}
 
 
-def _slim_role(role: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _trim_role(role: Mapping[str, t.Any]) -> dict[str, t.Any]:
     permissions = role["permissions"]
     return {**role, "permissions": permissions[:MAX_ROWS], "left_out": len(permissions[MAX_ROWS:])}
 
 
 def custom_roles(case: Case, account_id: str) -> CustomRoles | None:
     """What the account holds; None where it holds nothing, or where that is not known."""
-    assignments, definitions = case.get(ASSIGNMENTS_KEY), case.get(DEFINITIONS_KEY)
-    if assignments is None or not readable(assignments):
+    assignments, definitions = case.get(DEFENDER_ASSIGNMENTS), case.get(DEFENDER_DEFINITIONS)
+    if not readable(assignments):
         return None
     rows = _held(assignments, _holders(case, account_id))
     if not rows:
         return None
-    known = definitions.data["roles"] if definitions is not None and readable(definitions) else {}
+    known = definitions.data["roles"] if readable(definitions) else {}
     names = {row["role"]: str(known.get(row["role"], {}).get("name") or row["name"]) for row in rows}
     ids = tuple(sorted(names))
-    pieces = (assignments, definitions, case.get("account_groups"))
+    pieces = (assignments, definitions, case.get(ACCOUNT_GROUPS))
     return CustomRoles(ids, tuple(names[role] for role in ids), tuple(p for p in pieces if p is not None))
 
 
 def not_told(case: Case) -> str | None:
     """Why it is not known whether the account holds such a role; None where it is, or where nothing was asked."""
-    piece = case.get(ASSIGNMENTS_KEY)
+    piece = case.get(DEFENDER_ASSIGNMENTS)
     if piece is None or piece.problem is None:
         return None
     return str(piece.problem.details.get("said") or piece.problem.reason)
@@ -149,8 +151,8 @@ def not_told(case: Case) -> str | None:
 
 def _holders(case: Case, account_id: str) -> set[str]:
     """The account, and the groups that hold it."""
-    groups = case.get("account_groups")
-    return {account_id, *(groups.data["groups"] if groups is not None and readable(groups) else ())}
+    groups = case.get(ACCOUNT_GROUPS)
+    return {account_id, *(groups.data["groups"] if readable(groups) else ())}
 
 
 def _held(assignments: Evidence, holders: Collection[str]) -> Sequence[Mapping[str, t.Any]]:

@@ -17,8 +17,12 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     custom_roles,
     not_told,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
+    DIRECTORY_ROLES,
+    ROLE_ASSIGNMENTS,
+)
+from ansible_collections.m365.defender.plugins.module_utils._checks.pim import TIMED_ROLES
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names, role_template_id
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import Finding
@@ -28,77 +32,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Verdict
 
 # More rows than this are left out of the evidence; the judge is told that they are.
-MAX_ROWS: t.Final = 20
 
-_ROLE_PERMISSIONS: t.Final = (
-    "RoleManagement.Read.Directory",
-    "RoleManagement.ReadWrite.Directory",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-)
-_MEMBERS: t.Final = (
-    "User.Read.All",
-    "GroupMember.Read.All",
-    "Group.Read.All",
-    "Directory.Read.All",
-    "User.ReadWrite.All",
-    "Group.ReadWrite.All",
-    "Directory.ReadWrite.All",
-)
-# Delegated, a person needs one of these roles as well [doc partner-center dap-api-impact], least first.
-_READERS: t.Final = tuple(
-    str(role_template_id(name)) for name in ("Directory Readers", "Global Reader", "Privileged Role Administrator")
-)
 _SECURITY_READER: t.Final = str(role_template_id("Security Reader"))
-
-
-def shape_directory_roles(body: t.Any) -> dict[str, t.Any]:
-    """`{roles: [template id], untold: n}`: roles active for the whole tenant, directly or through groups.
-
-    An app without permission to read roles gets objects with nothing but an id [doc user-list-transitivememberof]:
-    these are counted as untold.
-    """
-    rows = body["value"]
-    told = sorted({str(row["roleTemplateId"]).lower() for row in rows if row.get("roleTemplateId")})
-    return {"roles": told, "untold": sum(1 for row in rows if not row.get("roleTemplateId"))}
-
-
-def shape_role_assignments(body: t.Any) -> dict[str, t.Any]:
-    """`{assignments: [{role, scope}], left_out: n}` of one principal. The id of a built-in role is its template id."""
-    rows = [
-        {"role": str(row["roleDefinitionId"]).lower(), "scope": str(row.get("directoryScopeId") or "")}
-        for row in body["value"]
-    ]
-    return {"assignments": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
-
-
-DIRECTORY_ROLES: t.Final = Read(
-    what="directory_roles",
-    title="the active directory roles of the operator's account",
-    path="/users/{account}/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
-    app=_MEMBERS,
-    delegated=_MEMBERS,
-    shape=shape_directory_roles,
-    advanced=True,
-)
-OWN_DIRECTORY_ROLES: t.Final = Read(
-    what="directory_roles",
-    title="the operator's own active directory roles",
-    path="/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
-    app=(),
-    delegated=("User.Read", *_MEMBERS),
-    shape=shape_directory_roles,
-    advanced=True,
-)
-ROLE_ASSIGNMENTS: t.Final = Read(
-    what="role_assignments",
-    title="the role assignments of the operator's account",
-    path="/roleManagement/directory/roleAssignments?$filter=principalId eq '{account}'",
-    app=_ROLE_PERMISSIONS,
-    delegated=(*_ROLE_PERMISSIONS, "RoleManagement.Read.All"),
-    shape=shape_role_assignments,
-    readers=_READERS,
-)
 
 
 def judge_permissions(case: Case, access: Access) -> Verdict:
@@ -158,16 +93,16 @@ def _through_governance(case: Case, governance: GovernanceFinding) -> Verdict:
 
 def _of_account(case: Case, account_id: str) -> Verdict:
     """Met by what was read; not met only when everything was read."""
-    roles, assignments = case.get("directory_roles"), case.get("role_assignments")
+    roles, assignments = case.get(DIRECTORY_ROLES), case.get(ROLE_ASSIGNMENTS)
     direct = _assigned(assignments, "/")
-    active = set(roles.data["roles"]) if roles is not None and readable(roles) else set()
+    active = set(roles.data["roles"]) if readable(roles) else set()
     wanted = [role for role in case.tenant.roles if role in active | direct]
     details = {"wanted": role_names(case.tenant.roles), "roles": role_names(wanted)}
     if wanted:
         reason = "permissions.role_direct" if direct.intersection(wanted) else _way(assignments)
         ending = activation_caveats(case, wanted, direct)
         # Evidence is told where it says something: when the roles end, if they do soon.
-        evidence = [roles, assignments, case.get("timed_roles") if ending else None]
+        evidence = [roles, assignments, case.get(TIMED_ROLES) if ending else None]
         caveats = [*ending, *_role_caveats(case, wanted)]
         return case.verdict("permissions", reason, details, evidence=evidence, caveats=caveats)
     for piece, other in ((roles, assignments), (assignments, roles)):
@@ -183,7 +118,7 @@ def _custom_role(case: Case, account_id: str, details: dict[str, str]) -> Verdic
     if custom is None or may_activate(case) is not None:
         return None
     told = {**details, "custom": ", ".join(custom.names), "object": "/".join(custom.ids)}
-    evidence = [case.get("directory_roles"), case.get("role_assignments"), *custom.evidence]
+    evidence = [case.get(DIRECTORY_ROLES), case.get(ROLE_ASSIGNMENTS), *custom.evidence]
     return case.verdict(
         "permissions", "permissions.custom_role", told, evidence=evidence, caveats=_not_read_caveats(case)
     )
@@ -202,7 +137,7 @@ def _way(assignments: Evidence | None) -> str:
 
 def _assigned(assignments: Evidence | None, scope: str | None) -> set[str]:
     """Roles assigned to the account itself for one scope (`/`: the whole directory), or for any."""
-    if assignments is None or not readable(assignments):
+    if not readable(assignments):
         return set()
     return {row["role"] for row in assignments.data["assignments"] if scope is None or row["scope"] == scope}
 

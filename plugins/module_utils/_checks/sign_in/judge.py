@@ -10,10 +10,13 @@ makes tenants vanish from the portal's list [doc mto-troubleshoot].
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
+from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +24,22 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Problem, Verdict
 
+OPERATOR_SIGN_IN: t.Final = SignInProbe("operator_sign_in", "graph")
+ARM_SIGN_IN: t.Final = SignInProbe("operator_arm_sign_in", "arm")
+# Whose answer it is where a token cannot be read.
+OPERATOR_ORGANIZATION: t.Final = dataclasses.replace(ORGANIZATION, stored_as="operator_organization")
 
-def token_data(claims: Mapping[str, t.Any], wanted: tuple[str, ...]) -> dict[str, t.Any]:
-    """What may be told of a token: `{readable, roles, other_roles}`; `roles` None where it names none [doc wids].
+
+class TokenData(t.TypedDict):
+    """What may be told of a token. `roles` is None where it names none [doc wids]; roles nobody wants are counted."""
+
+    readable: bool
+    roles: list[str] | None
+    other_roles: int
+
+
+def token_data(claims: Mapping[str, object], wanted: tuple[str, ...]) -> TokenData:
+    """Return what may be told of a token.
 
     A token is opaque by contract: what it says is a help for words, and proves nothing that was not read.
     """
@@ -37,12 +53,12 @@ def token_data(claims: Mapping[str, t.Any], wanted: tuple[str, ...]) -> dict[str
 
 def judge_sign_in(case: Case) -> Verdict:
     """Met by a token that is known to be of this tenant. Pure."""
-    piece, organization = case.get("operator_sign_in"), case.get("operator_organization")
-    if piece is None or not readable(piece):
+    piece, organization = case.get(OPERATOR_SIGN_IN), case.get(OPERATOR_ORGANIZATION)
+    if not readable(piece):
         return case.unread("sign_in", piece)
-    if not piece.data["readable"] and (organization is None or not readable(organization)):
+    if not piece.data["readable"] and (not readable(organization)):
         return case.unread("sign_in", organization, piece)
-    arm = case.get("operator_arm_sign_in")
+    arm = case.get(ARM_SIGN_IN)
     caveats = [case.caveat("sign_in.not_the_portal"), *_arm_caveats(case, arm)]
     details = {"resource": "Microsoft Graph"}
     return case.verdict(

@@ -15,17 +15,16 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, USER_PERMISSIONS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
 
 _SELECT: t.Final = "$select=id,userPrincipalName,mail,userType,accountEnabled,externalUserState,identities"
-# Guest properties stand beyond the basic profile: User.ReadBasic.All is not enough [guess].
-USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 # So long a deleted user can be restored [doc users-restore].
 _RESTORABLE: t.Final = dt.timedelta(days=30)
 # More accounts than this with one mail address are left out of the evidence.
@@ -114,9 +113,9 @@ def _deleted(what: str, condition: str) -> Read:
 DELETED_BY_MAIL: t.Final = _deleted("deleted_by_mail", "mail eq '{mail}'")
 # The user principal name of a deleted user can begin with its object id [community], so this look may find nothing.
 DELETED_BY_UPN: t.Final = _deleted("deleted_by_upn", "startsWith(userPrincipalName,'{external_name}')")
-_DELETED_KEYS: t.Final = (DELETED_BY_MAIL.what, DELETED_BY_UPN.what)
 
-LOOK_UP_KEYS: t.Final = ("accounts_by_mail", "accounts_by_other_mails", "accounts_by_upn", "own_account")
+# What finds the operator's account in a target.
+LOOK_UPS: t.Final = (ACCOUNTS_BY_MAIL, ACCOUNTS_BY_OTHER_MAILS, ACCOUNTS_BY_UPN, OWN_ACCOUNT)
 
 
 def known_mails(user: Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -162,8 +161,7 @@ def judge_accounts(case: Case) -> AccountFinding:
     """The best account wins, and one look that shows it is evidence enough. Without an accepted one, anything unread
     leaves the matter unknown. Pure.
     """
-    pieces = [piece for key, piece in case.evidence.items() if key.split("/")[0] in LOOK_UP_KEYS]
-    evidence = tuple(pieces)
+    evidence = pieces = case.every(*LOOK_UPS)
     accounts = {a["id"]: a for p in pieces if readable(p) for a in p.data["accounts"]}
     names = _names_of(case)
     ranked = sorted((*_judge_account(account, names), account_id) for account_id, account in accounts.items())
@@ -183,7 +181,7 @@ def judge_accounts(case: Case) -> AccountFinding:
 
 def _judge_deleted(case: Case, names: tuple[str, ...], evidence: tuple[Evidence, ...]) -> AccountFinding:
     """No account is there: was there one? Where the deleted ones could not be read, it is missing all the same."""
-    pieces = tuple(piece for key, piece in case.evidence.items() if key.split("/")[0] in _DELETED_KEYS)
+    pieces = case.every(DELETED_BY_MAIL, DELETED_BY_UPN)
     rows = [row for piece in pieces if readable(piece) for row in piece.data["deleted"] if _theirs(row, names)]
     found = [(time, row) for row in rows if (time := parse_time(row["deleted"])) is not None]
     time, row = max(found, key=lambda pair: (pair[0], pair[1]["id"]), default=(None, None))
@@ -200,15 +198,15 @@ def _judge_deleted(case: Case, names: tuple[str, ...], evidence: tuple[Evidence,
 
 def _names_of(case: Case) -> tuple[str, ...]:
     """The operator's addresses, as far as they are known."""
-    operator = case.get("operator")
-    if operator is not None and readable(operator) and "upn" in operator.data:
+    operator = case.get(OPERATOR)
+    if readable(operator) and "upn" in operator.data:
         return known_mails(operator.data)
     return (case.operator.lower(),)
 
 
-def _unread(case: Case, pieces: list[Evidence]) -> Problem | None:
+def _unread(case: Case, pieces: Sequence[Evidence]) -> Problem | None:
     """What stands in the way of a firm no: the operator's addresses, or a look-up, could not be read."""
-    operator = case.get("operator")
+    operator = case.get(OPERATOR)
     if operator is not None and operator.problem is not None:
         return operator.problem
     failed = next((piece for piece in pieces if not readable(piece) or piece.data["left_out"]), None)

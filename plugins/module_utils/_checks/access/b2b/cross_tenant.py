@@ -18,13 +18,15 @@ import functools
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem, Read
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
 
 Answer = t.Literal["allowed", "blocked", "open", "unread"]
@@ -89,7 +91,7 @@ def _shape_trust(trust: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
     }
 
 
-def about_operator(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[str, t.Any]:
+def trim_settings(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[str, t.Any]:
     """The same settings, small: of the targets only the special ones and `mine` (`user:<id>`, `group:<id>`).
 
     The others are counted in `others` by their type.
@@ -97,10 +99,10 @@ def about_operator(settings: Mapping[str, t.Any], mine: frozenset[str]) -> dict[
     setting = settings.get("b2b")
     if setting is None:
         return dict(settings)
-    return {**settings, "b2b": {part: _about_operator(value, mine) for part, value in setting.items()}}
+    return {**settings, "b2b": {part: _trim_part(value, mine) for part, value in setting.items()}}
 
 
-def _about_operator(part: Mapping[str, t.Any] | None, mine: frozenset[str]) -> dict[str, t.Any] | None:
+def _trim_part(part: Mapping[str, t.Any] | None, mine: frozenset[str]) -> dict[str, t.Any] | None:
     if part is None:
         return None
     kept = [target for target in part["targets"] if target in _TOLD_TARGETS or target in mine]
@@ -171,20 +173,26 @@ HOME_PARTNERS: t.Final = _read(
     "/partners",
     shape_partners,
 )
-HOME_PARTNER_KEY: t.Final = "home_cross_tenant_access_partner"
+# The one entry of that list that is about the target.
+HOME_PARTNER: t.Final = dataclasses.replace(HOME_PARTNERS, stored_as="home_cross_tenant_access_partner")
 
 
-def read_about(read: Read, mine: frozenset[str]) -> Read:
-    """The read of a target's settings, small as it arrives: whole lists of people never get into a row."""
-    return dataclasses.replace(read, shape=lambda body: about_operator(read.shape(body), mine))
+def settings_reads(context: TargetContext) -> list[BoundRead]:
+    """Return the reads of a target's settings, small as they arrive: whole lists of people never get into a row."""
+
+    def trimmed(read: Read) -> Read:
+        return dataclasses.replace(read, shape=lambda body: trim_settings(read.shape(body), context.operator_targets))
+
+    at_home = {"home_tenant_id": context.home_tenant_id}
+    return [BoundRead(trimmed(SETTINGS_DEFAULT)), BoundRead(trimmed(SETTINGS_PARTNER), at_home)]
 
 
-def entry_for(partners: t.Any, tenant_id: str, mine: frozenset[str]) -> dict[str, t.Any]:
+def trim_partners(partners: t.Any, tenant_id: str, mine: frozenset[str]) -> dict[str, t.Any]:
     """The home tenant's entry for one tenant out of its list; `{found: false}` where there is none."""
     row = next((row for row in partners if row["tenant"] == tenant_id), None)
     if row is None:
         return {"found": False}
-    return about_operator({key: value for key, value in row.items() if key != "tenant"}, mine)
+    return trim_settings({key: value for key, value in row.items() if key != "tenant"}, mine)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -224,8 +232,8 @@ _NOT_NAMED: t.Final[dict[str, Answer]] = {"allowed": "blocked", "blocked": "allo
 def judge_sides(case: Case) -> tuple[Side, Side]:
     """May the operator leave the home tenant for this one, and may they come in? Pure."""
     return (
-        _judge_side(case, "outbound", case.get(HOME_PARTNER_KEY), case.get(HOME_DEFAULT.what)),
-        _judge_side(case, "inbound", case.get(SETTINGS_PARTNER.what), case.get(SETTINGS_DEFAULT.what)),
+        _judge_side(case, "outbound", case.get(HOME_PARTNER), case.get(HOME_DEFAULT)),
+        _judge_side(case, "inbound", case.get(SETTINGS_PARTNER), case.get(SETTINGS_DEFAULT)),
     )
 
 
@@ -233,10 +241,10 @@ def _judge_side(case: Case, direction: Direction, partner: Evidence | None, defa
     sides = [_judge_part(case, direction, part, partner, default) for part in PARTS]
     worst = min(sides, key=lambda side: _WEIGHT[side.answer])
     used = [partner, *([default] if any(side.source == "default" for side in sides) else [])]
-    return dataclasses.replace(worst, evidence=tuple(told(piece, "b2b") for piece in used if piece is not None))
+    return dataclasses.replace(worst, evidence=tuple(trim_to(piece, "b2b") for piece in used if piece is not None))
 
 
-def told(piece: Evidence, about: str) -> Evidence:
+def trim_to(piece: Evidence, about: str) -> Evidence:
     """The evidence as one verdict shows it: nothing but what that verdict rests on."""
     if piece.data is None:
         return piece
@@ -249,7 +257,7 @@ def _judge_part(
 ) -> Side:
     value = None
     for source, piece in (("partner", partner), ("default", default)):
-        if piece is None or not readable(piece):
+        if not readable(piece):
             problem = piece.problem if piece is not None else None
             return Side(direction, "unread", part, source, problem or _not_read(case, direction))
         value = _value(piece, part)
@@ -271,10 +279,10 @@ def _not_read(case: Case, direction: Direction) -> Problem:
 
 
 def _for_person(case: Case, value: Mapping[str, t.Any]) -> Answer:
-    """Users and groups. Of the targets only everybody, the operator and their groups are left (`about_operator`)."""
+    """Users and groups. Of the targets only everybody, the operator and their groups are left (`trim_settings`)."""
     if any(target.partition(":")[0] in ("user", "group") for target in value["targets"]):
         return _NAMED.get(value["access"], "open")
-    known = {"user": _operator_known(case), "group": readable(case.get("operator_groups"))}
+    known = {"user": _operator_known(case), "group": readable(case.get(OPERATOR_GROUPS))}
     others = value.get("others", {})
     if not others or not all(known.get(kind, False) for kind in others):
         return "open"
@@ -282,8 +290,8 @@ def _for_person(case: Case, value: Mapping[str, t.Any]) -> Answer:
 
 
 def _operator_known(case: Case) -> bool:
-    operator = case.get("operator")
-    return operator is not None and readable(operator) and bool(operator.data.get("id"))
+    operator = case.get(OPERATOR)
+    return readable(operator) and bool(operator.data.get("id"))
 
 
 def _for_portal(value: Mapping[str, t.Any]) -> Answer:
@@ -300,13 +308,10 @@ def _for_portal(value: Mapping[str, t.Any]) -> Answer:
 
 def consent_of(case: Case, direction: Direction) -> bool | None:
     """Is automatic redemption on for that side? A null inherits the default [doc]; None where it is not known."""
-    keys = (
-        (HOME_PARTNER_KEY, HOME_DEFAULT.what)
-        if direction == "outbound"
-        else (SETTINGS_PARTNER.what, SETTINGS_DEFAULT.what)
-    )
-    for piece in (case.get(key) for key in keys):
-        if piece is None or not readable(piece):
+    outbound = direction == "outbound"
+    reads = (HOME_PARTNER, HOME_DEFAULT) if outbound else (SETTINGS_PARTNER, SETTINGS_DEFAULT)
+    for piece in map(case.get, reads):
+        if not readable(piece):
             return None
         if isinstance(piece.data.get("consent"), bool):
             return bool(piece.data["consent"])
@@ -315,5 +320,5 @@ def consent_of(case: Case, direction: Direction) -> bool | None:
 
 def synchronization_allowed(case: Case) -> bool:
     """Does the target say that it accepts people synchronized from the home tenant?"""
-    piece = case.get(SYNCHRONIZATION.what)
-    return piece is not None and readable(piece) and piece.data.get("allowed") is True
+    piece = case.get(SYNCHRONIZATION)
+    return readable(piece) and piece.data.get("allowed") is True

@@ -10,9 +10,11 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import is_microsofts
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import ASSIGNMENTS
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
+    ELIGIBLE_GROUPS,
     SOON,
+    TIMED_GROUPS,
     last_end,
     not_read,
     rows_of,
@@ -58,7 +60,7 @@ def caveats_in_force(case: Case, found: Sequence[Finding]) -> list[Caveat]:
 def caveats_not_carried(case: Case, found: Sequence[Finding]) -> list[Caveat]:
     """Beside a no: the other relationships, and that nobody could look whether the operator may activate membership."""
     best = found[0]
-    said = not_read(case.get("eligible_groups")) if best.reason == "access.gdap_operator_not_assigned" else None
+    said = not_read(case.get(ELIGIBLE_GROUPS)) if best.reason == "access.gdap_operator_not_assigned" else None
     reasons = [*([("access.eligibility_not_read", {"said": said})] if said else ()), *_others(found[1:])]
     return [case.caveat(reason, {**best.details, **details}) for reason, details in reasons]
 
@@ -75,7 +77,7 @@ def _expiring(case: Case, best: Finding) -> Iterator[tuple[str, dict[str, str]]]
 def _membership_ends(case: Case, best: Finding) -> Iterator[tuple[str, dict[str, str]]]:
     """Only where membership of every group that carries the operator ends within the hour."""
     ending = [
-        last_end((row for row in rows_of(case.get("timed_groups")) if row["group"] == group), case.now)
+        last_end((row for row in rows_of(case.get(TIMED_GROUPS)) if row["group"] == group), case.now)
         for group in best.groups
     ]
     moments = [parse_time(row["ends"]) for row in ending if row is not None]
@@ -87,7 +89,7 @@ def _membership_ends(case: Case, best: Finding) -> Iterator[tuple[str, dict[str,
 
 
 def _young(case: Case, best: Finding) -> Iterator[tuple[str, dict[str, str]]]:
-    piece = case.get(assignments_key(str(best.row["id"])))
+    piece = case.get(ASSIGNMENTS, str(best.row["id"]))
     rows = piece.data["assignments"] if piece is not None and piece.data is not None else ()
     # The oldest way in counts: a second group that was assigned a minute ago takes nothing away.
     made = [parse_time(row.get("created")) for row in rows if row["group"] in best.groups and _is_active(row)]

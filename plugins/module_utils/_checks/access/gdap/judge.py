@@ -13,13 +13,19 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
+    ASSIGNMENTS,
     IN_FORCE,
     RELATIONSHIPS,
-    assignments_key,
     in_force,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import in_time, rows_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
+    ELIGIBLE_GROUPS,
+    TIMED_GROUPS,
+    in_time,
+    rows_of,
+)
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
@@ -102,8 +108,8 @@ _WAITING: t.Final = {
 
 def judge_relationships(case: Case) -> list[Finding]:
     """Findings about every relationship with the tenant, the best first. Empty: there is none. Pure."""
-    piece = case.get("gdap_relationships")
-    if piece is None or not readable(piece):
+    piece = case.get(RELATIONSHIPS)
+    if not readable(piece):
         problem = piece.problem if piece is not None else None
         return [Finding(_UNKNOWN, problem=problem or _unread(case), evidence=(piece,) if piece else ())]
     findings = [_judge_one(case, piece, row) for row in piece.data["relationships"]]
@@ -174,7 +180,7 @@ def _not_in_force(row: Mapping[str, t.Any], ends: dt.datetime | None) -> str:
 
 
 def _judge_in_force(case: Case, piece: Evidence, row: Mapping[str, t.Any], details: dict[str, str]) -> Finding:
-    assigned, groups = case.get(assignments_key(row["id"])), case.get("operator_groups")
+    assigned, groups = case.get(ASSIGNMENTS, row["id"]), case.get(OPERATOR_GROUPS)
     told = (piece, assigned, groups)
     base = Finding(
         _UNKNOWN,
@@ -183,20 +189,20 @@ def _judge_in_force(case: Case, piece: Evidence, row: Mapping[str, t.Any], detai
         ends=parse_time(row["ends"]),
         row=row,
     )
-    if assigned is None or not readable(assigned):
+    if not readable(assigned):
         return dataclasses.replace(base, problem=(assigned and assigned.problem) or _unread(case))
     there = [a for a in assigned.data["assignments"] if a["status"].lower() not in _GONE]
     if not there:
         return _because(base, "access.gdap_no_assignment")
-    if groups is None or not readable(groups):
+    if not readable(groups):
         return dataclasses.replace(base, problem=(groups and groups.problem) or _unread(case))
     mine = [a for a in there if a["group"] in groups.data["groups"]]
     active = [a for a in mine if a["status"].lower() == "active"]
     if active:
         found = _carried(base, active, groups.data["groups"])
-        return _with(found, _told_if(case.get("timed_groups"), found.groups))
+        return _with(found, _told_if(case.get(TIMED_GROUPS), found.groups))
     found = _not_carried(case, base, there, mine)
-    return _with(found, _told_if(case.get("eligible_groups"), {a["group"] for a in there}))
+    return _with(found, _told_if(case.get(ELIGIBLE_GROUPS), {a["group"] for a in there}))
 
 
 def _told_if(piece: Evidence | None, groups: Collection[str]) -> Evidence | None:
@@ -225,7 +231,7 @@ def _not_carried(
     case: Case, base: Finding, there: Sequence[Mapping[str, t.Any]], mine: Sequence[Mapping[str, t.Any]]
 ) -> Finding:
     """Why no assignment carries the operator: a membership to activate, what is under way, or no membership at all."""
-    eligible = {row["group"] for row in in_time(rows_of(case.get("eligible_groups")), case.now)}
+    eligible = {row["group"] for row in in_time(rows_of(case.get(ELIGIBLE_GROUPS)), case.now)}
     ready = sorted(a["group"] for a in there if a["status"].lower() == "active" and a["group"] in eligible)
     if ready:
         return _because(base, "access.gdap_eligible", groups=", ".join(ready))

@@ -15,15 +15,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 _GDAP_PERMISSIONS: t.Final = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
-_MEMBER_PERMISSIONS: t.Final = (
-    "User.Read.All",
-    "GroupMember.Read.All",
-    "Group.Read.All",
-    "Directory.Read.All",
-    "User.ReadWrite.All",
-    "Group.ReadWrite.All",
-    "Directory.ReadWrite.All",
-)
 GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
 # `expiring` is still in force [guess].
 IN_FORCE: t.Final = frozenset({"active", "expiring"})
@@ -71,11 +62,6 @@ def shape_assignments(body: t.Any) -> dict[str, t.Any]:
     return {"assignments": rows}
 
 
-def shape_groups(body: t.Any) -> dict[str, t.Any]:
-    """`{groups: {id: name}}`: every group that holds the operator, nested groups included."""
-    return {"groups": {str(row["id"]).lower(): str(row.get("displayName") or row["id"]) for row in body["value"]}}
-
-
 RELATIONSHIPS: t.Final = Read(
     what="gdap_relationships",
     title="the GDAP relationships (delegatedAdminRelationships)",
@@ -93,21 +79,6 @@ ASSIGNMENTS: t.Final = Read(
     delegated=_GDAP_PERMISSIONS,
     shape=shape_assignments,
 )
-
-OPERATOR_GROUPS: t.Final = Read(
-    what="operator_groups",
-    title="the groups of the operator",
-    path="/users/{operator}/transitiveMemberOf/microsoft.graph.group?$select=id,displayName&$count=true&$top=999",
-    app=_MEMBER_PERMISSIONS,
-    delegated=_MEMBER_PERMISSIONS,
-    shape=shape_groups,
-    advanced=True,
-)
-
-
-def assignments_key(relationship_id: str) -> str:
-    """The name of the evidence that holds the assignments of one relationship."""
-    return f"gdap_assignments/{relationship_id}"
 
 
 def in_force(row: Mapping[str, t.Any], now: dt.datetime) -> bool:

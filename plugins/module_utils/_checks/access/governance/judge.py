@@ -13,13 +13,19 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
+    RELATIONSHIPS as GDAP_RELATIONSHIPS,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import in_force
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
-    KEYS,
+    INVITATIONS,
     METHODS,
+    READS,
     RELATIONSHIPS,
+    REQUESTS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
@@ -88,7 +94,7 @@ class GovernanceFinding:
 
 def judge_governance(case: Case) -> GovernanceFinding:
     """The best that the lists say: a relationship, else a step towards one. Pure."""
-    piece, problem = case.get(RELATIONSHIPS.what), lists_problem(case)
+    piece, problem = case.get(RELATIONSHIPS), lists_problem(case)
     if piece is None or problem is not None:
         return GovernanceFinding(_UNKNOWN, problem=problem, evidence=(piece,) if piece else ())
     rows = _ours(case, piece)
@@ -113,7 +119,7 @@ def _ours(case: Case, piece: Evidence) -> list[Row]:
 
 def governed_states(case: Case) -> set[str]:
     """The statuses, in lower case, of all relationships in which the home tenant governs this tenant."""
-    piece = case.get(RELATIONSHIPS.what)
+    piece = case.get(RELATIONSHIPS)
     return set() if piece is None else {row["status"].lower() for row in _ours(case, piece)}
 
 
@@ -122,7 +128,7 @@ def lists_problem(case: Case) -> Problem | None:
     cloud = case.tenant.cloud
     if cloud is not None and cloud not in GOVERNANCE_CLOUDS:
         return Problem("access.governance_not_in_cloud", {"cloud": cloud})
-    piece = case.get(RELATIONSHIPS.what)
+    piece = case.get(RELATIONSHIPS)
     if readable(piece):
         return None
     return (piece.problem if piece is not None else None) or _unread(case, RELATIONSHIPS.title)
@@ -138,16 +144,16 @@ def _moment(text: object) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-def _told(piece: Evidence, row: Row | None = None) -> Evidence:
+def _trim_shown(piece: Evidence, row: Row | None = None) -> Evidence:
     """The evidence as it is shown: the row that is judged, a few others, and how many more there are."""
     rows = piece.data["rows"]
     others = [other for other in rows if other is not row]
     shown = [*([row] if row is not None else []), *others][:MAX_SHOWN]
-    told = {"rows": [_short(one) for one in shown], "left_out": len(rows) - len(shown)}
+    told = {"rows": [_trim_row(other) for other in shown], "left_out": len(rows) - len(shown)}
     return dataclasses.replace(piece, data={**piece.data, **told})
 
 
-def _short(row: Row) -> Row:
+def _trim_row(row: Row) -> Row:
     """A row with few of its assignments: those with a wanted role first, and how many more there are."""
     assignments = row.get("assignments") or ()
     if len(assignments) <= MAX_SHOWN:
@@ -167,7 +173,7 @@ def _details(row: Row) -> dict[str, str]:
 
 def _judge_relationship(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
     """One relationship, by its status; an active one goes on to its groups."""
-    told, status = _told(piece, row), row["status"].lower()
+    told, status = _trim_shown(piece, row), row["status"].lower()
     if status == "active":
         return _judge_active(case, told, row)
     rank, reason = _RELATIONSHIP.get(status, _STATUS_UNKNOWN)
@@ -175,7 +181,7 @@ def _judge_relationship(case: Case, piece: Evidence, row: Row) -> GovernanceFind
 
 
 def _judge_active(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
-    groups, details = case.get("operator_groups"), _details(row)
+    groups, details = case.get(OPERATOR_GROUPS), _details(row)
     evidence = tuple(p for p in (piece, groups) if p is not None)
 
     def found(
@@ -189,7 +195,7 @@ def _judge_active(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
     giving = [a for a in row["assignments"] if a["roles"] or a["other_roles"]]
     if not giving:
         return found(_UNMET + 2, "access.governance_no_assignment")
-    if groups is None or not readable(groups):
+    if not readable(groups):
         return found(_UNKNOWN, problem=(groups and groups.problem) or _unread(case, "the groups of the operator"))
     mine = [a for a in giving if a["group"] in groups.data["groups"]]
     if not mine:
@@ -202,22 +208,22 @@ def _judge_active(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
 def _steps(case: Case, since: float) -> list[GovernanceFinding]:
     """Requests and invitations under way. One that is older than the newest relationship has had its effect; so has an
     invitation that is older than the newest request."""
-    requests, invitations = case.get("governance_requests"), case.get("governance_invitations")
+    requests, invitations = case.get(REQUESTS), case.get(INVITATIONS)
     found = list(_under_way(case, requests, since))
     since = max((finding.made for finding in found), default=since)
     return [*found, *_under_way(case, invitations, since)]
 
 
 def _under_way(case: Case, piece: Evidence | None, since: float) -> Iterator[GovernanceFinding]:
-    if piece is None or not readable(piece):
+    if not readable(piece):
         return
-    lists = tuple(p for p in (case.get(RELATIONSHIPS.what),) if p is not None)
+    lists = tuple(p for p in (case.get(RELATIONSHIPS),) if p is not None)
     for row in _ours(case, piece):
         made = _moment(row["made"])
         if made and made <= since:
             continue
         rank, reason = _step(case, row)
-        evidence = (*map(_told, lists), _told(piece, row))
+        evidence = (*map(_trim_shown, lists), _trim_shown(piece, row))
         yield GovernanceFinding(rank, reason, _details(row), evidence=evidence, made=made)
 
 
@@ -238,16 +244,16 @@ def _nothing(case: Case, piece: Evidence) -> GovernanceFinding:
     home, target = piece.data["home"], case.tenant.tenant_id
     rows = [row for row in piece.data["rows"] if (row["governing"], row["governed"]) == (target, home)]
     back = min((row for row in rows if row["status"].lower() == "active"), key=lambda row: str(row["id"]), default=None)
-    evidence = tuple(_told(p) if readable(p) else p for p in map(case.get, KEYS) if p is not None)
+    evidence = tuple(_trim_shown(p) if readable(p) else p for p in map(case.get, READS) if p is not None)
     if back is not None:
         return GovernanceFinding(_UNMET + 9, "access.governance_reversed", _details(back), evidence=evidence)
     return GovernanceFinding(_UNMET + 9, "access.governance_missing", evidence=evidence)
 
 
-def left_out(case: Case) -> Problem | None:
+def governance_unavailable(case: Case) -> Problem | None:
     """Why `auto` has to do without governance: the preview's list may not be read, or nobody asked. Else None."""
     problem = lists_problem(case)
-    if problem is None or case.get(RELATIONSHIPS.what) is None:
+    if problem is None or case.get(RELATIONSHIPS) is None:
         return problem
     refused = problem.reason == "read.failed" and problem.details.get("status", "").startswith("4")
     return problem if refused or problem.reason in _MAY_NOT_BE_READ else None
@@ -258,8 +264,8 @@ def governance_caveats(case: Case, *, met: bool) -> list[Caveat]:
 
     Where access is met, the steps before a relationship concern nobody.
     """
-    keys = (RELATIONSHIPS.what,) if met else KEYS
-    unread = (case.get(key) for key in keys if case.tenant.access in METHODS)
+    reads = (RELATIONSHIPS,) if met else READS
+    unread = (case.get(read) for read in reads if case.tenant.access in METHODS)
     problem = next((piece.problem for piece in unread if piece is not None and piece.problem is not None), None)
     caveats = (_beside_gdap(case), _unread_caveat(case, problem))
     return [caveat for caveat in caveats if caveat is not None]
@@ -274,7 +280,7 @@ def _unread_caveat(case: Case, problem: Problem | None) -> Caveat | None:
 
 def _beside_gdap(case: Case) -> Caveat | None:
     """The two cannot coexist [doc]: which one carries then is written nowhere."""
-    piece, gdap = case.get(RELATIONSHIPS.what), case.get("gdap_relationships")
+    piece, gdap = case.get(RELATIONSHIPS), case.get(GDAP_RELATIONSHIPS)
     if piece is None or gdap is None or not readable(piece) or not readable(gdap):
         return None
     active = [row for row in _ours(case, piece) if row["status"].lower() == "active"]

@@ -114,7 +114,6 @@ INVITATIONS: t.Final = _read(
     shape_invitations,
 )
 READS: t.Final = (RELATIONSHIPS, REQUESTS, INVITATIONS)
-KEYS: t.Final = tuple(read.what for read in READS)
 
 
 def with_home(piece: Evidence, home_tenant_id: str) -> Evidence:
@@ -124,21 +123,25 @@ def with_home(piece: Evidence, home_tenant_id: str) -> Evidence:
     return dataclasses.replace(piece, data={"home": home_tenant_id.lower(), "rows": piece.data})
 
 
-def about_tenant(evidence: Mapping[str, Evidence], tenant: Tenant) -> dict[str, Evidence]:
-    """What these lists say about one tenant, on either side; roles that nobody wants are counted, not listed."""
-    return {key: slice_rows(evidence[key], tenant) for key in KEYS if key in evidence}
+def trim_governance(evidence: Mapping[str, Evidence], tenant: Tenant) -> dict[str, Evidence]:
+    """Cut the lists down to one tenant, on either side; roles that nobody wants are counted, not listed."""
+    return {read.key: trim_governance_list(evidence[read.key], tenant) for read in READS if read.key in evidence}
 
 
-def slice_rows(piece: Evidence, tenant: Tenant) -> Evidence:
-    """One list, cut down to one tenant."""
+def trim_governance_list(piece: Evidence, tenant: Tenant) -> Evidence:
+    """Cut one list down to one tenant."""
     if piece.data is None:
         return piece
-    rows = [_slim(row, tenant) for row in piece.data["rows"] if tenant.tenant_id in (row["governing"], row["governed"])]
+    rows = [
+        _trim_assignments(row, tenant)
+        for row in piece.data["rows"]
+        if tenant.tenant_id in (row["governing"], row["governed"])
+    ]
     others = len(piece.data["rows"]) - len(rows)
     return dataclasses.replace(piece, data={"home": piece.data["home"], "rows": rows, "others": others})
 
 
-def _slim(row: Row, tenant: Tenant) -> Row:
+def _trim_assignments(row: Row, tenant: Tenant) -> Row:
     if not row.get("assignments"):
         return row
     kept = []
@@ -150,6 +153,6 @@ def _slim(row: Row, tenant: Tenant) -> Row:
 
 def groups_named(evidence: Mapping[str, Evidence]) -> set[str]:
     """The groups that the relationships give roles to."""
-    piece = evidence.get(RELATIONSHIPS.what)
+    piece = evidence.get(RELATIONSHIPS.key)
     rows = piece.data["rows"] if piece is not None and piece.data else ()
     return {assignment["group"] for row in rows for assignment in row["assignments"] or ()}

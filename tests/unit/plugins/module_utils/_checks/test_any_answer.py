@@ -16,27 +16,27 @@ from evidence import case, piece
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.access import judge_access_checks
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, judge_access_checks
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import KEYS, with_home
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import READS, with_home
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import (
     judge_access as judge_access_method,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import about_one
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import slice_for
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import trim_list
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import trim_defender_roles
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
-from ansible_collections.m365.defender.plugins.module_utils._collect.access import CHECKS
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
-    BoundRead,
-    EvidenceReader,
-    ReadTarget,
-)
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
-from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS, Problem, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+    ACCESS_METHODS,
+    BoundRead,
+    Problem,
+    Tenant,
+)
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
@@ -57,7 +57,7 @@ POLICY = {
 GOOD = {
     "organization": {"value": [{"id": "t", "displayName": "Contoso"}]},
     "operator": {"id": "u", "userPrincipalName": "a@b", "mail": None, "otherMails": []},
-    "delegated_admin_customers": {"value": [{"tenantId": "t", "displayName": "C"}]},
+    "gdap_customers": {"value": [{"tenantId": "t", "displayName": "C"}]},
     "gdap_relationships": {
         "value": [
             {
@@ -210,12 +210,14 @@ anything = st.recursive(
 
 def read_all(bodies):
     """Evidence about a tenant out of these bodies, by the real reader and shapes."""
-    asked = [BoundRead(read.what, read) for _check, _side, read in ALL_READS]
+    asked = [BoundRead(read) for _check, _side, read in ALL_READS]
     graph = types.SimpleNamespace(
         read=lambda requests, _token: {r.key: Answer(200, "https://graph.test", body=bodies[r.key]) for r in requests}
     )
     found = EvidenceReader(graph).read(asked, TOKEN, PLACE)
-    return {key: with_home(piece, HOME) if key in KEYS else piece for key, piece in found.items()}
+    return {
+        key: with_home(piece, HOME) if key in [read.key for read in READS] else piece for key, piece in found.items()
+    }
 
 
 def test_bodies_as_microsoft_sends_them_are_read_and_judged():
@@ -230,9 +232,9 @@ def test_bodies_as_microsoft_sends_them_are_read_and_judged():
 def judge_access(evidence, access="auto"):
     """The access of the tenant, by its own list and as the operator."""
     lists = {
-        "arm_tenants": about_one(evidence["arm_tenants"], TOKEN.tenant_id),
-        "gdap_customers": about_one(evidence["delegated_admin_customers"], TOKEN.tenant_id),
-        "governance_relationships": about_one(evidence["governance_relationships"], TOKEN.tenant_id),
+        "arm_tenants": trim_list(evidence["arm_tenants"], TOKEN.tenant_id),
+        "gdap_customers": trim_list(evidence["gdap_customers"], TOKEN.tenant_id),
+        "governance_relationships": trim_list(evidence["governance_relationships"], TOKEN.tenant_id),
         "operator_sign_in": piece("operator_sign_in", token_data({"tid": "x", "wids": []}, DEFENDER_ROLES)),
     }
     return judge_access_checks(case({**evidence, **lists}, access=access), CHECKS)
@@ -240,8 +242,7 @@ def judge_access(evidence, access="auto"):
 
 def judge(evidence, access="auto"):
     tenant = Tenant(TOKEN.tenant_id, "Contoso", access, DEFENDER_ROLES)
-    assignments = {"gdap_assignments/r": evidence.get("gdap_assignments")}
-    home = Home("Northwind", "a@b", ("a@b",), evidence, {k: v for k, v in assignments.items() if v})
+    home = Home("Northwind", "a@b", ("a@b",), {**evidence, "gdap_assignments/r": evidence["gdap_assignments"]})
     judged = case({**evidence, **home.about(tenant)}, access=access)
     return judge_requirements(judged)
 
@@ -297,7 +298,7 @@ def test_one_bent_place_of_defenders_own_roles_makes_nothing_met(where, value):
     evidence = read_all({**GOOD, **without, key: bend(GOOD[key], path, value)})
     found = {**evidence, "account_groups": evidence["operator_groups"]}
     one = case({k: v for k, v in found.items() if not k.startswith(("gdap", "cross_cloud"))}, access="b2b")
-    told = slice_for(one, "a", {k: v for k, v in found.items() if k.startswith("defender_role_")})
+    told = trim_defender_roles(one, "a", {k: v for k, v in found.items() if k.startswith("defender_role_")})
     for evidence_told in (one.evidence, {**one.evidence, **told}):
         verdict = judge_permissions(dataclasses.replace(one, evidence=evidence_told), judge_access_method(one))
         assert verdict.status != "met"

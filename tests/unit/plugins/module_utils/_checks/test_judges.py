@@ -13,6 +13,7 @@ from evidence import (
     SECURITY_READER,
     account,
     account_evidence,
+    assignments_key,
     case,
     gdap_evidence,
     piece,
@@ -25,7 +26,6 @@ from evidence import (
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license, shape_skus
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import QUALIFYING

@@ -16,13 +16,13 @@ from any_case import (
 )
 from evidence import (
     NOW,
+    assignments_key,
     unread,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 
 if TYPE_CHECKING:

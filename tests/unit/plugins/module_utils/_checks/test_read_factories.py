@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from evidence import GROUP, OTHER_GROUP, SECURITY_READER, piece
+from evidence import GROUP, OTHER_GROUP, SECURITY_READER, case, piece
 
 from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import accounts, cross_tenant
@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     shape_assignments,
     shape_definitions,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 
@@ -95,12 +96,17 @@ def test_deleted_account_keeps_name_mail_and_time():
 
 def test_target_answers_are_cut_down_as_they_arrive():
     mine = frozenset({"user:me"})
-    everything = {"b2b": {"users": {"access": "allowed", "targets": ["user:me", "user:you"]}, "applications": None}}
-    asked = dataclasses.replace(cross_tenant.SETTINGS_DEFAULT, shape=lambda body: {**everything, "of": body})
-    about = cross_tenant.read_about(asked, mine)
-    assert dataclasses.replace(about, shape=shape) == dataclasses.replace(asked, shape=shape)
+    targets = [{"targetType": "user", "target": name} for name in ("me", "you")]
+    inbound = {"usersAndGroups": {"accessType": "allowed", "targets": targets}, "applications": None}
+    body = {"b2bCollaborationInbound": inbound, "inboundTrust": None}
+    context = TargetContext(case({}), "home", (), mine, as_operator=False, has_app=True)
+    default, partner = cross_tenant.settings_reads(context)
+    assert dataclasses.replace(default.read, shape=shape) == dataclasses.replace(
+        cross_tenant.SETTINGS_DEFAULT, shape=shape
+    )
+    assert (partner.key, partner.fields) == (cross_tenant.SETTINGS_PARTNER.key, {"home_tenant_id": "home"})
     users = {"access": "allowed", "targets": ["user:me"], "others": {"user": 1}}
-    assert about.shape("answer") == {"b2b": {"users": users, "applications": None}, "of": "answer"}
+    assert default.read.shape(body)["b2b"] == {"users": users, "applications": None}
 
 
 @pytest.mark.parametrize(
@@ -216,11 +222,11 @@ def test_shape_of_settings_tells_automatic_redemption(direction, redeems):
 
 def test_entry_of_the_home_tenant_is_told_without_its_tenant():
     rows = [{"tenant": "other", "found": True, "b2b": None}, {"tenant": "t", "found": True, "b2b": None}]
-    assert cross_tenant.entry_for(rows, "t", frozenset()) == {"found": True, "b2b": None}
-    assert cross_tenant.entry_for(rows, "x", frozenset()) == {"found": False}
+    assert cross_tenant.trim_partners(rows, "t", frozenset()) == {"found": True, "b2b": None}
+    assert cross_tenant.trim_partners(rows, "x", frozenset()) == {"found": False}
 
 
 def test_targets_that_are_all_told_need_no_count():
     part = {"access": "allowed", "targets": ["user:allusers"]}
     settings = {"b2b": {"users": part, "applications": None}}
-    assert cross_tenant.about_operator(settings, frozenset()) == settings
+    assert cross_tenant.trim_settings(settings, frozenset()) == settings

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from evidence import case
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
     MAX_ACCOUNTS,
@@ -18,7 +19,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.a
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import shape_settings
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
     shape_assignments,
-    shape_groups,
     shape_relationships,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import shape_incidents
@@ -34,14 +34,15 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.serv
     product_of,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import shape_customers, shape_tenants
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import (
-    MAX_ROWS,
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import shape_groups
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
     shape_directory_roles,
     shape_role_assignments,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.pim import MAX_ROWS
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 
 @pytest.mark.parametrize(("rows", "found"), [([], False), ([{"id": "1"}], True), ([{"id": "1"}, {"id": "2"}], True)])
@@ -322,7 +323,8 @@ def test_names_of_other_skus_are_limited_too():
 
 
 def test_the_read_of_a_tenant_knows_what_its_list_names():
-    read = license_reads(Tenant("t", "T", licenses=("e3",)))["subscribed_skus"]
+    context = TargetContext(case({}, licenses=("e3",)), "home", (), frozenset(), as_operator=False, has_app=True)
+    read = license_reads(context)[0].read
     assert (read.path, read.what, read.app) == (SUBSCRIBED_SKUS.path, SUBSCRIBED_SKUS.what, SUBSCRIBED_SKUS.app)
     assert read.shape({"value": [row("E3", plan("x"))]})["skus"][0]["plans"] == {"e3": "Success"}
 

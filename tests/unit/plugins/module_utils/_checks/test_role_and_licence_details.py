@@ -17,6 +17,7 @@ from evidence import (
     SECURITY_READER,
     account,
     account_evidence,
+    assignments_key,
     case,
     gdap_evidence,
     piece,
@@ -28,7 +29,7 @@ from evidence import (
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import judge_relationships
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import assignments_key, in_force
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import in_force
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions

@@ -321,7 +321,7 @@ def test_slice_of_defenders_roles_counts_what_it_leaves_out():
         **defender_role(ACCOUNT, scopes=scopes),
         "defender_role_definitions": piece("d", {"roles": {"r": {"name": "SOC", "permissions": permissions}}}),
     }
-    told = defender_rbac.slice_for(case({}), ACCOUNT, found)
+    told = defender_rbac.trim_defender_roles(case({}), ACCOUNT, found)
     (row,) = told["defender_role_assignments"].data["assignments"]
     assert (row["principals"], row["scopes"]) == ([ACCOUNT], scopes[: defender_rbac.MAX_ROWS])
     role = told["defender_role_definitions"].data["roles"]["r"]

@@ -12,19 +12,14 @@ import types
 import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
-    KEYS,
     READS,
     RELATIONSHIPS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
-    BoundRead,
-    EvidenceReader,
-    ReadTarget,
-)
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
 
@@ -34,7 +29,7 @@ PLACE = ReadTarget(HOME, "Northwind", "https://consent")
 # What a token lacks is not asked: this one has it all.
 PERMISSIONS = [name for read in (ORGANIZATION, *READS) for name in read.app]
 TOKEN = BearerToken("t", "https://graph.test:443", HOME, "app", {"tid": HOME, "roles": PERMISSIONS})
-ASKED = [BoundRead("organization", ORGANIZATION), *(BoundRead(read.what, read) for read in READS)]
+ASKED = [BoundRead(ORGANIZATION), *(BoundRead(read) for read in READS)]
 UNKNOWN = {"error": {"code": "BadRequest", "message": "Resource not found for the segment 'tenantGovernance'."}}
 DENIED = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}}
 EMPTY = {"value": []}
@@ -82,7 +77,7 @@ def test_only_what_v1_does_not_know_is_asked_of_beta(status):
     assert sent == [("v1.0", 4), ("beta", 3)]
     assert found["governance_requests"].url == f"{GRAPH}/beta/directory/tenantGovernance/governanceRequests"
     assert found["organization"].url.startswith(f"{GRAPH}/v1.0/")
-    assert [found[key].problem for key in KEYS] == [None] * 3
+    assert [found[key].problem for key in [read.key for read in READS]] == [None] * 3
 
 
 def test_one_request_alone_falls_back_too():
@@ -112,9 +107,9 @@ def test_what_is_told_where_nobody_answers(v1, beta, reason, turns, monkeypatch)
 
 def test_read_of_one_version_never_falls_back():
     http = FakeHttp(**{"v1.0": (400, UNKNOWN)})
-    only = BoundRead("x", dataclasses.replace(RELATIONSHIPS, versions=("v1.0",)))
+    only = BoundRead(dataclasses.replace(RELATIONSHIPS, versions=("v1.0",)))
     found = EvidenceReader(GraphVersions(http, GRAPH)).read([only], TOKEN, PLACE)
-    assert found["x"].problem.reason == "read.failed"
+    assert found[RELATIONSHIPS.key].problem.reason == "read.failed"
     assert http.sent == [("v1.0", 1)]
 
 
@@ -151,8 +146,10 @@ def test_nobody_is_asked_where_no_tenant_is_declared_so(methods):
 def test_asked_once_for_all(cloud, methods):
     session = fake_session(cloud)
     found = read_governance(session, tenants(*methods), PLACE, ASKED[0])
-    assert [item.key for item in session.asked] == ["organization", *KEYS]
-    assert {key: piece.data for key, piece in found.items()} == {key: {"home": HOME, "rows": []} for key in KEYS}
+    assert [item.key for item in session.asked] == ["organization", *(read.key for read in READS)]
+    assert {key: piece.data for key, piece in found.items()} == {
+        key: {"home": HOME, "rows": []} for key in [read.key for read in READS]
+    }
 
 
 @pytest.mark.parametrize("cloud", ["gcc_high", "dod"])

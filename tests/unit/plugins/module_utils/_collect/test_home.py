@@ -28,7 +28,7 @@ def home(**changes):
         "home_cross_tenant_access_partners": piece("partners", [*others, {"tenant": TENANT_ID, **entry}]),
         **changes,
     }
-    return Home("Northwind", "a@b", ("a@b",), evidence, {})
+    return Home("Northwind", "a@b", ("a@b",), evidence)
 
 
 def test_row_has_its_own_entry_and_of_its_targets_the_operators():

@@ -18,11 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.c
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import ELIGIBLE_GROUPS
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
-    BoundRead,
-    EvidenceReader,
-    ReadTarget,
-)
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget, path_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
@@ -31,13 +27,13 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     SignInError,
     UnreachableError,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 PLACE = ReadTarget(TENANT, "Contoso", "https://consent")
-ASKED = [BoundRead("organization", ORGANIZATION), BoundRead("cross_tenant_access_default", SETTINGS_DEFAULT)]
+ASKED = [BoundRead(ORGANIZATION), BoundRead(SETTINGS_DEFAULT)]
 ALL = ("Policy.Read.All", "Organization.Read.All")
 
 
@@ -117,7 +113,7 @@ def test_what_a_token_lacks_is_told_before_anything_is_asked():
     graph = FakeGraph()
     place = dataclasses.replace(PLACE, needs=(ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT, SUBSCRIPTIONS))
     found = session(FakeIdentity("app", ("Organization.Read.All",)), graph=graph)
-    evidence = found.read([*ASKED, BoundRead("subscribed_skus", SUBSCRIBED_SKUS)], place)
+    evidence = found.read([*ASKED, BoundRead(SUBSCRIBED_SKUS)], place)
     assert graph.asked == ["organization", "subscribed_skus"]
     assert evidence["cross_tenant_access_default"].problem.details["permissions"] == "Policy.Read.All"
     (row,) = found.missing_permissions(place)
@@ -131,7 +127,7 @@ def test_what_decides_nothing_is_named_apart():
     """Licences and trust are lacking: the finding names these. The subscriptions stand in the list as optional."""
     place = dataclasses.replace(PLACE, needs=(SUBSCRIBED_SKUS, SETTINGS_DEFAULT, ELIGIBLE_GROUPS))
     found = session(FakeIdentity("app", ("X",)))
-    evidence = found.read([BoundRead("subscribed_skus", SUBSCRIBED_SKUS), BoundRead("g", ELIGIBLE_GROUPS)], place)
+    evidence = found.read([BoundRead(SUBSCRIBED_SKUS), BoundRead(ELIGIBLE_GROUPS)], place)
     told = {piece.problem.details["permissions"] for piece in evidence.values()}
     assert told == {"LicenseAssignment.Read.All, Policy.Read.All"}
     optional = {row["permission"]: row["optional"] for row in found.missing_permissions(place)}
@@ -207,17 +203,17 @@ def test_refusals_by_status(status, reason):
 )
 def test_fields_are_quoted_for_their_place(path, value, expected):
     read = dataclasses.replace(SETTINGS_PARTNER, path=path)
-    assert BoundRead("k", read, {"who": value}).path == expected
+    assert path_of(BoundRead(read, {"who": value})) == expected
 
 
 def test_missing_partner_entry_is_an_answer():
-    asked = [ASKED[0], BoundRead("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], BoundRead(SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].data == {"found": False}
 
 
 def test_404_of_somebody_else_is_no_answer():
-    asked = [ASKED[0], BoundRead("cross_tenant_access_partner", SETTINGS_PARTNER, {"home_tenant_id": "h"})]
+    asked = [ASKED[0], BoundRead(SETTINGS_PARTNER, {"home_tenant_id": "h"})]
     evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404)).read(asked, PLACE)
     assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
 

@@ -22,14 +22,10 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import (
-    BoundRead,
-    EvidenceReader,
-    ReadTarget,
-)
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import (
@@ -90,10 +86,10 @@ class FakeGraph:
 
 def evidence_of(one, answer, cloud):
     graph = FakeGraph(answer)
-    asked = [BoundRead("it", one), BoundRead("organization", ORGANIZATION)]
+    asked = [BoundRead(one), BoundRead(ORGANIZATION)]
     found = EvidenceReader(graph, cloud=cloud).read(asked, TOKEN, PLACE)
-    assert list(found) == ["it", "organization"]
-    return graph.asked, found["it"]
+    assert list(found) == [one.key, "organization"]
+    return graph.asked, found[one.key]
 
 
 def test_what_the_cloud_has_not_is_not_asked(monkeypatch):
@@ -118,7 +114,7 @@ def test_what_the_cloud_has_not_is_not_asked(monkeypatch):
 )
 def test_where_only_documents_say_no_graph_is_asked(cloud, status, error, reason):
     asked, piece = evidence_of(RELATIONSHIPS, Answer(status, "u", error=error), cloud)
-    assert asked == ["it", "organization"]
+    assert asked == [RELATIONSHIPS.key, "organization"]
     assert piece.problem.reason == reason
 
 
@@ -141,7 +137,7 @@ def test_no_permission_is_asked_for_what_the_cloud_has_not(monkeypatch):
     session._identities, session._lacks = [identity], {}
     session._reader = EvidenceReader(FakeGraph(None), cloud="dod")
     place = dataclasses.replace(PLACE, needs=needs)
-    session.read([BoundRead("default", SETTINGS_DEFAULT)], place)
+    session.read([BoundRead(SETTINGS_DEFAULT)], place)
     assert [row["permission"] for row in session.missing_permissions(place)] == ["Policy.Read.All"]
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross_cloud import (
-    DEFAULT_KEY,
-    ENDPOINTS_KEY,
-    PARTNER_KEY,
+    CLOUD_DEFAULT,
+    CLOUD_ENDPOINTS,
+    CLOUD_PARTNER,
     crosses,
     shape_clouds,
     shape_sides,
@@ -40,9 +40,9 @@ def settings(clouds=(COMMERCIAL,), default=None, partner=None):
     default = RECIPE if default is None else default
     entry = {"found": False} if partner is None else {"found": True, "sides": {**SILENT, **partner}}
     return {
-        ENDPOINTS_KEY: piece(ENDPOINTS_KEY, {"clouds": None if clouds is None else list(clouds)}),
-        DEFAULT_KEY: piece(DEFAULT_KEY, {"found": True, "sides": {**SILENT, **default}}),
-        PARTNER_KEY: piece(PARTNER_KEY, entry),
+        CLOUD_ENDPOINTS.key: piece(CLOUD_ENDPOINTS.key, {"clouds": None if clouds is None else list(clouds)}),
+        CLOUD_DEFAULT.key: piece(CLOUD_DEFAULT.key, {"found": True, "sides": {**SILENT, **default}}),
+        CLOUD_PARTNER.key: piece(CLOUD_PARTNER.key, entry),
     }
 
 
@@ -93,9 +93,12 @@ def test_missing_items_of_the_home_half_are_named(given_settings, missing):
     ("given_settings", "words"),
     [
         ({}, "It was not read."),
-        ({**settings(), ENDPOINTS_KEY: unread(ENDPOINTS_KEY)}, "microsoftonline.com allowed. cross_cloud_endpoints"),
-        ({**settings(), PARTNER_KEY: unread(PARTNER_KEY)}, "cross_cloud_partner: read.throttled."),
-        ({**settings(), DEFAULT_KEY: unread(DEFAULT_KEY)}, "cross_cloud_default: read.throttled."),
+        (
+            {**settings(), CLOUD_ENDPOINTS.key: unread(CLOUD_ENDPOINTS.key)},
+            "microsoftonline.com allowed. cross_cloud_endpoints",
+        ),
+        ({**settings(), CLOUD_PARTNER.key: unread(CLOUD_PARTNER.key)}, "cross_cloud_partner: read.throttled."),
+        ({**settings(), CLOUD_DEFAULT.key: unread(CLOUD_DEFAULT.key)}, "cross_cloud_default: read.throttled."),
         (settings(clouds=None), "The answer does not tell it."),
         (settings(partner={"collaboration_outbound": "not_told"}), "B2B collaboration, outbound: allowed. The answer"),
         (settings(default=SILENT), "The answer does not tell it."),
@@ -137,7 +140,9 @@ def test_clouds_that_share_a_sign_in_need_no_recipe():
 
 
 def test_evidence_of_the_home_tenant_stands_beside_the_verdict():
-    assert {ENDPOINTS_KEY, DEFAULT_KEY, PARTNER_KEY} <= {row.what for row in judge(settings()).evidence}
+    assert {CLOUD_ENDPOINTS.key, CLOUD_DEFAULT.key, CLOUD_PARTNER.key} <= {
+        row.what for row in judge(settings()).evidence
+    }
 
 
 def test_tenant_in_the_runs_cloud_is_left_alone():
@@ -197,7 +202,7 @@ STATES = st.sampled_from(["allowed", "blocked", "in_part", "not_told", None])
     clouds=st.none() | st.lists(st.sampled_from([US, COMMERCIAL]), unique=True),
     default=st.fixed_dictionaries(dict.fromkeys(RECIPE, STATES)),
     partner=st.none() | st.fixed_dictionaries(dict.fromkeys(RECIPE, STATES)),
-    blurred=st.sets(st.sampled_from([ENDPOINTS_KEY, DEFAULT_KEY, PARTNER_KEY])),
+    blurred=st.sets(st.sampled_from([CLOUD_ENDPOINTS.key, CLOUD_DEFAULT.key, CLOUD_PARTNER.key])),
     clouds_of=st.sampled_from([("gcc_high", "public"), ("dod", "gcc"), ("public", "dod")]),
 )
 def test_access_stays_unknown_and_silence_means_all_in_place(clouds, default, partner, blurred, clouds_of):
@@ -210,8 +215,8 @@ def test_access_stays_unknown_and_silence_means_all_in_place(clouds, default, pa
         sides = {side: (partner or {}).get(side) or default[side] for side in RECIPE}
         assert sides == RECIPE
         assert (US if clouds_of[1] == "dod" else COMMERCIAL) in clouds
-        assert ENDPOINTS_KEY not in blurred
-        assert PARTNER_KEY not in blurred
+        assert CLOUD_ENDPOINTS.key not in blurred
+        assert CLOUD_PARTNER.key not in blurred
 
 
 # GDAP has no way into another cloud: its empty list says nothing about the tenant.
@@ -244,7 +249,7 @@ def test_governance_is_known_not_to_be_there():
 
 
 def test_open_items_are_told_together_each_with_its_cause_once():
-    verdict = judge({**settings(clouds=None), PARTNER_KEY: unread(PARTNER_KEY)})
+    verdict = judge({**settings(clouds=None), CLOUD_PARTNER.key: unread(CLOUD_PARTNER.key)})
     assert told(verdict)["cross_cloud_not_read"].message == (
         "Whether Northwind has these settings for Contoso is not known: Microsoft cloud settings: microsoftonline.com"
         " allowed; B2B collaboration, inbound: blocked; B2B collaboration, outbound: allowed; B2B direct connect,"
@@ -264,14 +269,14 @@ def test_outbound_for_some_is_told_so():
 
 
 def test_cause_without_a_title_names_the_read():
-    failed = dataclasses.replace(unread(ENDPOINTS_KEY), problem=Problem("read.forbidden", {}))
-    message = told(judge({**settings(), ENDPOINTS_KEY: failed}))["cross_cloud_not_read"].message
+    failed = dataclasses.replace(unread(CLOUD_ENDPOINTS.key), problem=Problem("read.forbidden", {}))
+    message = told(judge({**settings(), CLOUD_ENDPOINTS.key: failed}))["cross_cloud_not_read"].message
     assert message.endswith(" cross_cloud_endpoints: read.forbidden.")
 
 
 def test_title_of_a_read_is_told_in_its_cause():
-    failed = dataclasses.replace(unread(ENDPOINTS_KEY), problem=Problem("read.forbidden", {"what": "the clouds"}))
-    message = told(judge({**settings(), ENDPOINTS_KEY: failed}))["cross_cloud_not_read"].message
+    failed = dataclasses.replace(unread(CLOUD_ENDPOINTS.key), problem=Problem("read.forbidden", {"what": "the clouds"}))
+    message = told(judge({**settings(), CLOUD_ENDPOINTS.key: failed}))["cross_cloud_not_read"].message
     assert message.endswith(" the clouds: read.forbidden.")
 
 

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import (
+    CHECKS,
     judge_access_checks,
     parse_checks,
     unread_access,
 )
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
-from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import about_one, judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed, trim_list
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
-from ansible_collections.m365.defender.plugins.module_utils._collect.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
@@ -101,9 +101,9 @@ def test_account_that_stands_for_the_list_has_a_caveat():
 @pytest.mark.parametrize(("listed", "found"), [([TENANT_ID, "x"], True), (["x", "y"], False), ([], False)])
 def test_list_is_cut_down_to_one_tenant(listed, found):
     for data in ({"tenants": listed}, [{"tenant_id": one, "name": one} for one in listed]):
-        cut = about_one(piece("list", data), TENANT_ID)
+        cut = trim_list(piece("list", data), TENANT_ID)
         assert cut.data == {"listed": found, "others": len(listed) - found}
-    assert about_one(NOT_SEEN, TENANT_ID) is NOT_SEEN
+    assert trim_list(NOT_SEEN, TENANT_ID) is NOT_SEEN
 
 
 def token(roles=(SECURITY_READER,), *, readable=True):

@@ -30,7 +30,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     MAX_ROWS,
     shape_assignments,
     shape_definitions,
-    slice_for,
+    trim_defender_roles,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
@@ -152,7 +152,7 @@ def test_evidence_is_about_the_account_and_small():
         **definitions(**{ROLE: "SOC readers", OTHER_ROLE: "Others"}),
         "organization": piece("organization", {}),
     }
-    told = slice_for(one, ACCOUNT, found)
+    told = trim_defender_roles(one, ACCOUNT, found)
     rows = told["defender_role_assignments"].data
     assert rows["assignments"][0]["principals"] == [GROUP]
     assert len(rows["assignments"]) == MAX_ROWS
@@ -160,7 +160,7 @@ def test_evidence_is_about_the_account_and_small():
     assert set(told["defender_role_definitions"].data["roles"]) == {ROLE}
     assert "organization" in told
     unreadable = {**found, "defender_role_assignments": unread("d")}
-    assert "defender_role_definitions" not in slice_for(one, ACCOUNT, unreadable)
+    assert "defender_role_definitions" not in trim_defender_roles(one, ACCOUNT, unreadable)
 
 
 PRINCIPALS = st.lists(st.sampled_from([ACCOUNT, GROUP, OTHER_GROUP]), max_size=2)
@@ -188,7 +188,7 @@ def test_roles_of_defender_never_make_anything_met(rows, groups, blurred, held, 
     if told.reason == "permissions.custom_role":
         assert "defender_role_assignments" not in blurred
         assert {ACCOUNT, *(groups or ())} & {one for _role, principals in rows for one in principals}
-    sliced = case({**whole.evidence, **slice_for(whole, ACCOUNT, dict(more))}, access="b2b")
+    sliced = case({**whole.evidence, **trim_defender_roles(whole, ACCOUNT, dict(more))}, access="b2b")
     assert judge_requirements(sliced).verdicts["permissions"].reason == told.reason
 
 

@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
-    about_operator,
-    entry_for,
     judge_sides,
     shape_partners,
     shape_settings,
+    trim_partners,
+    trim_settings,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 
@@ -109,7 +109,7 @@ def settings_evidence(inbound=None, outbound=None, *, defaults=None, entry=True,
 
     def shaped(value, direction):
         body = {f"b2bCollaboration{direction.capitalize()}": value, "inboundTrust": None}
-        return about_operator(shape_settings(body, direction), MINE if groups else MINE - {f"group:{HER_GROUP}"})
+        return trim_settings(shape_settings(body, direction), MINE if groups else MINE - {f"group:{HER_GROUP}"})
 
     row = {"tenantId": TARGET.upper(), "b2bCollaborationOutbound": outbound}
     partners = shape_partners({"value": [{"tenantId": OTHER, "b2bCollaborationOutbound": NONE}, row]})
@@ -122,7 +122,7 @@ def settings_evidence(inbound=None, outbound=None, *, defaults=None, entry=True,
         "home_cross_tenant_access_default": piece("default", shaped(defaults["outbound"], "outbound")),
         "home_cross_tenant_access_partner": piece(
             "partner",
-            entry_for(partners, TARGET if entry else "none", MINE if groups else MINE - {f"group:{HER_GROUP}"}),
+            trim_partners(partners, TARGET if entry else "none", MINE if groups else MINE - {f"group:{HER_GROUP}"}),
         ),
         "cross_tenant_access_default": piece("default", shaped(defaults["inbound"], "inbound")),
         "cross_tenant_access_partner": piece("partner", shaped(inbound, "inbound") if entry else nothing),
@@ -217,9 +217,9 @@ def test_others_by_a_word_that_is_not_known_and_nobody_at_all_are_open(odd):
 
 def test_target_with_a_colon_of_its_own_is_of_its_type():
     odd = {"users": {"access": "allowed", "targets": ["user:a:b", "odd:a:b"]}, "applications": None}
-    told = about_operator({"b2b": odd}, frozenset())["b2b"]["users"]
+    told = trim_settings({"b2b": odd}, frozenset())["b2b"]["users"]
     assert (told["targets"], told["others"]) == ([], {"odd": 1, "user": 1})
-    assert about_operator({"b2b": odd}, frozenset({"user:a:b"}))["b2b"]["users"]["targets"] == ["user:a:b"]
+    assert trim_settings({"b2b": odd}, frozenset({"user:a:b"}))["b2b"]["users"]["targets"] == ["user:a:b"]
 
 
 def test_side_shows_b2b_alone_and_the_default_where_it_counts():
