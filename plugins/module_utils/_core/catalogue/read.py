@@ -40,7 +40,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     "read.forbidden": Reason(
         "unknown",
         "In {where}, {identity} was refused {what} (HTTP {status}): {said}",
-        "{hint}",
+        "Administrator of {where}: {hint}",
         GRAPH_ERRORS,
     ),
     "read.role_missing": Reason(
