@@ -172,7 +172,7 @@ def test_wrong_secret(ansible):
     assert done.code == 2
     assert [row["reason"] for row in report["tenants"]] == ["sign_in.secret_wrong"] * 25
     # Said at once, and in one line for all of them: the same sentence twenty-five times hides what there is to do.
-    assert done.output.count("Give the value of the secret, not its id") == 2
+    assert done.output.count("to the value of the secret, not to its id") == 2
 
 
 def test_world_where_every_tenant_fails(tmp_path):

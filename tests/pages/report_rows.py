@@ -25,7 +25,7 @@ def verdict(status: str = "met", reason: str = "some.reason", **fields: t.Any) -
         "severity": "required",
         "reason": reason,
         "message": f"What {reason} says.",
-        "remedy": "Nothing to do." if status == "met" else f"Somebody mends {reason}.",
+        "remedy": "No action needed." if status == "met" else f"Administrator of Northwind: fix {reason}.",
         "doc_url": PAGE,
         "caused_by": None,
         "object": "",
@@ -105,42 +105,56 @@ EXPIRED = verdict(
     "unmet",
     "access.gdap_expired",
     message="GDAP relationship 'Solberg SOC' with Solberg Havbruk AS expired on 2026-11-11.",
-    remedy="A partner administrator of Northwind requests a new GDAP relationship in Partner Center"
-    " (https://partner.microsoft.com/commerce/granularadminaccess/list); a Global Administrator of Solberg Havbruk AS"
-    " approves it.",
+    remedy="Partner administrator of Northwind: request a new GDAP relationship in Partner Center"
+    " (https://partner.microsoft.com/commerce/granularadminaccess/list). Global Administrator of Solberg Havbruk AS:"
+    " approve it.",
     object="relationship-1",
     evidence=[evidence("gdap_relationships"), evidence("operator_groups", request_id="")],
 )
-BY_ACCESS = verdict("unknown", "permissions.access_first", caused_by="access", remedy="Mend access first.")
-NO_LICENCE = verdict("unmet", "license.none", message="Tannenhof Hotels GmbH has no licence.", remedy="Buy a licence.")
+BY_ACCESS = verdict(
+    "unknown",
+    "permissions.access_first",
+    caused_by="access",
+    remedy="No action needed here. Fix access first, then run again.",
+)
+NO_LICENSE = verdict(
+    "unmet",
+    "license.none",
+    message="Tannenhof Hotels GmbH has no license.",
+    remedy="Billing Administrator of Tannenhof Hotels GmbH: buy a license.",
+)
 CONDITIONAL_ACCESS = verdict(
     "unmet",
     "sign_in.conditional_access",
     message="A Conditional Access policy of Banco Ribeira S.A. refuses the sign-in of anna@northwind.example.",
-    remedy="A Conditional Access administrator of Banco Ribeira S.A. reads the sign-in log and lets the sign-in pass.",
+    remedy="Conditional Access Administrator of Banco Ribeira S.A.: find the sign-in in the sign-in log and allow it.",
 )
 NO_CONSENT = verdict(
     "unknown",
     "consent.app_not_in_tenant",
     caused_by="consent",
-    message="Our app is not known in Nordlys Shipping A/S: nobody has consented to it there.",
-    remedy="An administrator of Nordlys Shipping A/S opens"
+    message="Your app does not exist in Nordlys Shipping A/S: nobody has consented to it there.",
+    remedy="Administrator of Nordlys Shipping A/S: open"
     " https://login.microsoftonline.com/x/adminconsent?client_id=66666666-7777-8888-9999-000000000000&state=a and"
-    " accepts.",
+    " accept.",
 )
-NO_TRUST = verdict("unmet", "mfa_trust.not_accepted", remedy="A Security Administrator turns the trust on.")
+NO_TRUST = verdict("unmet", "mfa_trust.not_accepted", remedy="Security Administrator of Northwind: turn on trust.")
 EXPIRING = verdict(
     reason="access.gdap_in_force",
     caveats=[
         caveat("access.gdap_expiring", actionable=True, message="The relationship ends in 18 days.", object="r-2"),
-        caveat("access.gdap_carries_no_sentinel", actionable=False, message="GDAP carries no Microsoft Sentinel data."),
+        caveat(
+            "access.gdap_carries_no_sentinel",
+            actionable=False,
+            message="GDAP does not give access to Microsoft Sentinel data.",
+        ),
     ],
 )
 # Each tenant shows one thing.
 FLEET: tuple[tuple[str, dict[str, Row]], ...] = (
     ("Alpenblick Kliniken GmbH", {}),
     ("Solberg Havbruk AS", {"access": EXPIRED, "permissions": BY_ACCESS, "listed": verdict("unmet", "access.x")}),
-    ("Tannenhof Hotels GmbH", {"license": NO_LICENCE, "defender": verdict("unmet", "defender.not_provisioned")}),
+    ("Tannenhof Hotels GmbH", {"license": NO_LICENSE, "defender": verdict("unmet", "defender.not_provisioned")}),
     ("Banco Ribeira S.A.", {"sign_in": CONDITIONAL_ACCESS, "defender": {**CONDITIONAL_ACCESS, "caused_by": "sign_in"}}),
     ("Nordlys Shipping A/S", {"license": NO_CONSENT, "mfa_trust": NO_CONSENT}),
     ("Piekarnia Kłos Sp. z o.o.", {"mfa_trust": NO_TRUST}),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reasons of the family access: how the operator reaches the tenant, and where Microsoft lists it."""
+"""Reasons of the family access: how the operator reaches a tenant, and where Microsoft lists it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
     AADSTS,
+    ANSIBLE_ADMIN,
     B2B,
     CROSS_TENANT_B2B,
     CROSS_TENANT_PORTAL,
@@ -16,7 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     GDAP_ASSIGN,
     GDAP_LIST,
     MTO_REQUIREMENTS,
-    NOTHING,
+    NO_ACTION,
     PIM_GROUPS,
     PIM_GROUPS_PAGE,
     REDEEM,
@@ -27,29 +28,31 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
 REASONS: t.Final[dict[str, Reason]] = {
     "access.gdap_in_force": Reason(
         "met",
-        "GDAP relationship '{relationship}' is in force until {ends} and {operator} is in the group '{group}' that it"
-        " is assigned to.",
-        NOTHING,
+        "GDAP relationship '{relationship}' is in force until {ends}, and {operator} is in the group '{group}' that"
+        " it is assigned to.",
+        NO_ACTION,
         GDAP,
     ),
     "access.gdap_missing": Reason(
         "unmet",
         "There is no GDAP relationship between {home} and {tenant}.",
-        "A partner administrator of {home} requests a GDAP relationship in " + GDAP_LIST + "; a Global Administrator"
-        " of {tenant} approves it.",
+        "Partner administrator of {home}: request a GDAP relationship in "
+        + GDAP_LIST
+        + ". Global Administrator of {tenant}: approve it.",
         GDAP,
     ),
     "access.gdap_expired": Reason(
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} expired on {ends}.",
-        "A partner administrator of {home} requests a new GDAP relationship in " + GDAP_LIST + "; a Global"
-        " Administrator of {tenant} approves it.",
+        "Partner administrator of {home}: request a new GDAP relationship in "
+        + GDAP_LIST
+        + ". Global Administrator of {tenant}: approve it.",
         GDAP,
     ),
     "access.gdap_terminated": Reason(
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} was ended (status {status}).",
-        "Clear with {tenant} why it was ended; then a partner administrator of {home} requests a new one in "
+        "Partner administrator of {home}: find out from {tenant} why it was ended, then request a new one in "
         + GDAP_LIST
         + ".",
         GDAP,
@@ -57,26 +60,29 @@ REASONS: t.Final[dict[str, Reason]] = {
     "access.gdap_not_active": Reason(
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is not active yet (status {status}).",
-        "A Global Administrator of {tenant} approves the relationship: {invitation_url}",
+        "Global Administrator of {tenant}: approve the relationship: {invitation_url}",
         GDAP,
     ),
     "access.gdap_not_sent": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' with {tenant} is a draft that was not sent for approval (status {status}).",
-        "A partner administrator of {home} finalizes the request in " + GDAP_LIST + "; then a Global Administrator of"
-        " {tenant} approves it: {invitation_url}",
+        "GDAP relationship '{relationship}' with {tenant} is a draft that has not been sent for approval (status"
+        " {status}).",
+        "Partner administrator of {home}: finalize the request in "
+        + GDAP_LIST
+        + ". Global Administrator of {tenant}: then approve it: {invitation_url}",
         GDAP,
     ),
     "access.gdap_activating": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' with {tenant} is approved; Microsoft is activating it (status {status}).",
-        "Nobody has to act: run again in an hour.",
+        "GDAP relationship '{relationship}' with {tenant} is approved, and Microsoft is activating it (status"
+        " {status}).",
+        "No action needed. Run again in an hour.",
         GDAP,
     ),
     "access.gdap_no_assignment": Reason(
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is active, but no security group is assigned to it.",
-        "A partner administrator of {home} assigns a security group that holds {operator} to the relationship in "
+        "Partner administrator of {home}: assign a security group that contains {operator} to the relationship in "
         + GDAP_LIST
         + ".",
         GDAP_ASSIGN,
@@ -85,194 +91,203 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is active, but {operator} is in none of the groups assigned"
         " to it ({groups}).",
-        "An administrator of {home} adds {operator} to an assigned group (object id: {groups}), or a partner"
-        " administrator assigns a group that holds {operator} in " + GDAP_LIST + ".",
+        "Administrator of {home}: add {operator} to an assigned group (object id: {groups}). Or Partner administrator"
+        " of {home}: assign a group that contains {operator} in " + GDAP_LIST + ".",
         GDAP_ASSIGN,
     ),
     "access.gdap_eligible": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' with {tenant} is active, but {operator} may only activate membership of the"
-        " group assigned to it ({groups}), and has not done so.",
-        "{operator} activates the membership in Microsoft Entra, Privileged Identity Management, My roles, Groups: "
+        "GDAP relationship '{relationship}' with {tenant} is active, but {operator} can only activate membership in"
+        " the assigned group ({groups}) and has not done so.",
+        "{operator}: activate the membership in Microsoft Entra, Privileged Identity Management, My roles, Groups: "
         + PIM_GROUPS
         + ", then run again.",
         PIM_GROUPS_PAGE,
     ),
     "access.gdap_assignment_pending": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' with {tenant} is active; the assignment of the group of"
-        " {operator} ({groups}) is pending at Microsoft.",
-        "Nobody has to act: run again in an hour. If it stays, a partner administrator of {home} makes the assignment"
-        " anew in " + GDAP_LIST + ".",
+        "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
+        " ({groups}) is pending at Microsoft.",
+        "No action needed. Run again in an hour. Partner administrator of {home}: if it is still pending then, create"
+        " the assignment again in " + GDAP_LIST + ".",
         GDAP_ASSIGN,
     ),
     "access.gdap_assignment_error": Reason(
         "unmet",
         "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
         " ({groups}) failed.",
-        "A partner administrator of {home} removes the assignment of the group {groups} and makes it anew in "
+        "Partner administrator of {home}: remove the assignment of the group {groups} and create it again in "
         + GDAP_LIST
         + ".",
         GDAP_ASSIGN,
     ),
     "access.gdap_assignment_unknown": Reason(
         "unknown",
-        "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator} has"
-        " a status that we do not know: '{assignment}'.",
-        "A partner administrator of {home} looks at the assignment in " + GDAP_LIST + ".",
+        "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
+        " has an unrecognized status: '{assignment}'.",
+        "Partner administrator of {home}: check the assignment in " + GDAP_LIST + ".",
         GDAP_ASSIGN,
     ),
     "access.gdap_partner_consent": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' with {tenant} waits for the consent of {home}, the reseller (status"
+        "GDAP relationship '{relationship}' with {tenant} is waiting for the consent of {home}, the reseller (status"
         " {status}).",
-        "A partner administrator of {home} consents to the request of the indirect provider in "
+        "Partner administrator of {home}: consent to the request of the indirect provider in "
         + GDAP_LIST
-        + "; then a Global Administrator of {tenant} approves the relationship: {invitation_url}",
+        + ". Global Administrator of {tenant}: then approve the relationship: {invitation_url}",
         GDAP,
     ),
     "access.gdap_status_unknown": Reason(
         "unknown",
-        "GDAP relationship '{relationship}' with {tenant} has a status that we do not know: '{status}'.",
-        "A partner administrator of {home} looks at the relationship in " + GDAP_LIST + ".",
+        "GDAP relationship '{relationship}' with {tenant} has an unrecognized status: '{status}'.",
+        "Partner administrator of {home}: check the relationship in " + GDAP_LIST + ".",
         GDAP,
     ),
     "access.guest_accepted": Reason(
         "met",
-        "{operator} has a {user_type} account in {tenant} ({account}); it is enabled and the invitation is accepted.",
-        NOTHING,
+        "{operator} has a {user_type} account in {tenant} ({account}) that is enabled, and the invitation has been"
+        " accepted.",
+        NO_ACTION,
         B2B,
     ),
     "access.member_enabled": Reason(
         "met",
-        "{operator} has a member account in {tenant} ({account}) that signs in from another Microsoft Entra tenant; it"
-        " is enabled.",
-        NOTHING,
+        "{operator} has an enabled member account in {tenant} ({account}) that signs in from another Microsoft Entra"
+        " tenant.",
+        NO_ACTION,
         B2B,
     ),
     "access.guest_identity_unknown": Reason(
         "unknown",
-        "{tenant} holds an accepted account that could be of {operator} ({account}), but it is not proven to be this"
-        " person's account of {home} (sign-in by {issuers}).",
-        "An administrator of {tenant} looks at the account's identities in Microsoft Entra, Users, and resets its"
-        " redemption status if it is not the work account of {operator}.",
+        "{tenant} has an accepted account that could belong to {operator} ({account}), but nothing proves that it is"
+        " this person's account of {home} (sign-in by {issuers}).",
+        "Administrator of {tenant}: check the account's identities in Microsoft Entra, Users. If it is not the work"
+        " account of {operator}, reset its redemption status.",
         REDEEM,
     ),
     "access.guest_missing": Reason(
         "unmet",
         "{operator} has no guest or member account in {tenant}.",
-        "An administrator of {tenant} invites {operator} as a guest, or the tenants set up cross-tenant"
-        " synchronization.",
+        "Administrator of {tenant}: invite {operator} as a guest, or set up cross-tenant synchronization together"
+        " with {home}.",
         B2B,
     ),
     "access.guest_pending": Reason(
         "unmet",
         "{operator} was invited to {tenant} but has not accepted the invitation.",
-        "{operator} accepts the invitation from the mail, or opens https://myapps.microsoft.com/?tenantid={tenant_id}.",
+        "{operator}: accept the invitation in the email, or open https://myapps.microsoft.com/?tenantid={tenant_id}.",
         REDEEM,
     ),
     "access.guest_disabled": Reason(
         "unmet",
         "The account of {operator} in {tenant} ({account}) is disabled.",
-        "An administrator of {tenant} enables the account in Microsoft Entra, Users.",
+        "Administrator of {tenant}: enable the account in Microsoft Entra, Users.",
         B2B,
     ),
     "access.guest_deleted": Reason(
         "unmet",
-        "The account of {operator} in {tenant} ({account}) was deleted on {deleted}; it can be restored for {days} more"
-        " days.",
-        "A User Administrator of {tenant} restores the account in Microsoft Entra, Users, Deleted users, within 30 days"
-        " of its deletion; later an administrator invites {operator} again.",
+        "The account of {operator} in {tenant} ({account}) was deleted on {deleted} and can be restored for {days}"
+        " more days.",
+        "User Administrator of {tenant}: restore the account in Microsoft Entra, Users, Deleted users, within 30 days"
+        " of its deletion. Administrator of {tenant}: after that, invite {operator} again.",
         RESTORE_USER,
     ),
     "access.guest_state_unknown": Reason(
         "unknown",
-        "{tenant} holds an account with the mail address of {operator} ({account}), but does not say that it is an"
+        "{tenant} has an account with the email address of {operator} ({account}), but does not say that it is an"
         " accepted B2B account (state '{state}').",
-        "An administrator of {tenant} looks at the account in Microsoft Entra, Users, and invites {operator} if it"
-        " is another person's.",
+        "Administrator of {tenant}: check the account in Microsoft Entra, Users. If it belongs to another person,"
+        " invite {operator}.",
         B2B,
     ),
     "access.outbound_blocked": Reason(
         "unmet",
-        "The cross-tenant access settings of {home} do not let {operator} out to {tenant}: B2B collaboration outbound"
-        " is blocked ({setting}).",
-        "A Security Administrator of {home} allows B2B collaboration outbound for {tenant}, for {operator} and for"
-        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        "The cross-tenant access settings of {home} block outbound B2B collaboration to {tenant} for {operator}"
+        " ({setting}).",
+        "Security Administrator of {home}: allow outbound B2B collaboration to {tenant} for {operator} and for the"
+        " Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
         CROSS_TENANT_B2B,
     ),
     "access.outbound_unknown": Reason(
         "unknown",
-        "The cross-tenant access settings of {home} do not tell for certain whether they let {operator} out to"
-        " {tenant}: what they say of B2B collaboration outbound does not decide it ({setting}).",
-        "A Security Administrator of {home} looks whether B2B collaboration outbound for {tenant} holds {operator} and"
-        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        "The cross-tenant access settings of {home} do not show for certain whether outbound B2B collaboration to"
+        " {tenant} is allowed for {operator} ({setting}).",
+        "Security Administrator of {home}: check that outbound B2B collaboration to {tenant} is allowed for"
+        " {operator} and for the Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: "
+        + CROSS_TENANT_PORTAL,
         CROSS_TENANT_B2B,
     ),
     "access.inbound_blocked": Reason(
         "unmet",
-        "The cross-tenant access settings of {tenant} do not let {operator} of {home} in: B2B collaboration inbound"
-        " is blocked ({setting}).",
-        "A Security Administrator of {tenant} allows B2B collaboration inbound for {home}, for {operator} and for"
-        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        "The cross-tenant access settings of {tenant} block inbound B2B collaboration from {home} for {operator}"
+        " ({setting}).",
+        "Security Administrator of {tenant}: allow inbound B2B collaboration from {home} for {operator} and for the"
+        " Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
         CROSS_TENANT_B2B,
     ),
     "access.inbound_unknown": Reason(
         "unknown",
-        "The cross-tenant access settings of {tenant} do not tell for certain whether they let {operator} of {home} in:"
-        " what they say of B2B collaboration inbound does not decide it ({setting}).",
-        "A Security Administrator of {tenant} looks whether B2B collaboration inbound for {home} holds {operator} and"
-        " the Microsoft Defender portal, in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        "The cross-tenant access settings of {tenant} do not show for certain whether inbound B2B collaboration from"
+        " {home} is allowed for {operator} ({setting}).",
+        "Security Administrator of {tenant}: check that inbound B2B collaboration from {home} is allowed for"
+        " {operator} and for the Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: "
+        + CROSS_TENANT_PORTAL,
         CROSS_TENANT_B2B,
     ),
     "access.none_found": Reason(
         "unmet",
-        "{operator} reaches {tenant} by no known way: no GDAP relationship and no guest account.",
-        "Either a partner administrator of {home} requests a GDAP relationship in " + GDAP_LIST + ", or an"
-        " administrator of {tenant} invites {operator} as a guest.",
+        "{operator} has no known access to {tenant}: there is no GDAP relationship and no guest account.",
+        "Partner administrator of {home}: request a GDAP relationship in "
+        + GDAP_LIST
+        + ". Or Administrator of {tenant}: invite {operator} as a guest.",
         MTO_REQUIREMENTS,
     ),
     "access.tenant_not_found": Reason(
         "unmet",
-        "Microsoft Entra knows no tenant {tenant_id} in this cloud.",
-        "Correct tenant_id of '{tenant}' in your tenant list, or set its cloud.",
+        "Microsoft Entra cannot find tenant {tenant_id} in this cloud.",
+        ANSIBLE_ADMIN + "correct tenant_id of '{tenant}' in your tenant list, or set its cloud.",
         AADSTS,
     ),
-    # Where Microsoft itself lists the tenant (the guide, step 2). Whether access works is told above.
+    # Where Microsoft itself lists the tenant (step 2 of the guide). The reasons above say whether access works.
     "access.listed_gdap": Reason(
-        "met", "{tenant} stands in the list of GDAP customers of {home}.", NOTHING, MTO_REQUIREMENTS
+        "met",
+        "{tenant} is in the list of GDAP customers of {home}.",
+        NO_ACTION,
+        MTO_REQUIREMENTS,
     ),
     "access.listed_b2b": Reason(
         "met",
-        "{tenant} stands in the list of tenants of {operator} (Azure Resource Manager).",
-        NOTHING,
+        "{tenant} is in the list of tenants of {operator} (Azure Resource Manager).",
+        NO_ACTION,
         MTO_REQUIREMENTS,
     ),
     "access.listed_guest_object": Reason(
         "met",
-        "{tenant} holds an accepted account of {operator} ({account}).",
-        NOTHING,
+        "{tenant} has an accepted account of {operator} ({account}).",
+        NO_ACTION,
         MTO_REQUIREMENTS,
     ),
     "access.not_listed_gdap": Reason(
         "unmet",
-        "{tenant} does not stand in the list of GDAP customers of {home}.",
-        "A partner administrator of {home} requests a GDAP relationship in " + GDAP_LIST + "; a Global Administrator"
-        " of {tenant} approves it.",
+        "{tenant} is not in the list of GDAP customers of {home}.",
+        "Partner administrator of {home}: request a GDAP relationship in "
+        + GDAP_LIST
+        + ". Global Administrator of {tenant}: approve it.",
         MTO_REQUIREMENTS,
     ),
     "access.not_listed_b2b": Reason(
         "unmet",
-        "{tenant} does not stand in the list of tenants of {operator}.",
-        "{operator} looks at https://myaccount.microsoft.com/organizations; where {tenant} is missing, an administrator"
-        " of {tenant} invites {operator}, who then accepts.",
+        "{tenant} is not in the list of tenants of {operator}.",
+        "{operator}: check https://myaccount.microsoft.com/organizations. Administrator of {tenant}: if {tenant} is"
+        " missing there, invite {operator}, who then accepts the invitation.",
         MTO_REQUIREMENTS,
     ),
     "access.not_listed": Reason(
         "unmet",
-        "{tenant} stands neither in the list of GDAP customers of {home} nor in the list of tenants of {operator}.",
-        "Either a partner administrator of {home} requests a GDAP relationship in " + GDAP_LIST + ", or an"
-        " administrator of {tenant} invites {operator} as a guest.",
+        "{tenant} is neither in the list of GDAP customers of {home} nor in the list of tenants of {operator}.",
+        "Partner administrator of {home}: request a GDAP relationship in "
+        + GDAP_LIST
+        + ". Or Administrator of {tenant}: invite {operator} as a guest.",
         MTO_REQUIREMENTS,
     ),
 }

@@ -9,10 +9,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
     ACTIVATE_RBAC,
+    ANSIBLE_ADMIN,
     CONSENT,
     GDAP_ASSIGN,
     GDAP_LIST,
-    NOTHING,
+    NO_ACTION,
     PERMISSIONS,
     PIM_GROUPS,
     PIM_GROUPS_PAGE,
@@ -26,82 +27,91 @@ REASONS: t.Final[dict[str, Reason]] = {
     "permissions.role_via_gdap": Reason(
         "met",
         "{operator} holds {roles} in {tenant} through the GDAP group '{group}'.",
-        NOTHING,
+        NO_ACTION,
         PERMISSIONS,
     ),
-    "permissions.role_direct": Reason("met", "{operator} holds {roles} in {tenant}.", NOTHING, PERMISSIONS),
+    "permissions.role_direct": Reason(
+        "met",
+        "{operator} holds {roles} in {tenant}.",
+        NO_ACTION,
+        PERMISSIONS,
+    ),
     "permissions.role_via_group": Reason(
-        "met", "{operator} holds {roles} in {tenant} through a group.", NOTHING, PERMISSIONS
+        "met",
+        "{operator} holds {roles} in {tenant} through a group.",
+        NO_ACTION,
+        PERMISSIONS,
     ),
     "permissions.no_role": Reason(
         "unmet",
-        "{operator} holds none of the roles wanted in {tenant}: {wanted}.",
-        "An administrator of {tenant} assigns {operator}, or a group that holds this account, one of the roles"
-        " {wanted}.",
+        "{operator} holds none of the accepted roles in {tenant}: {wanted}.",
+        "Administrator of {tenant}: assign one of the roles {wanted} to {operator} or to a group that contains this"
+        " account.",
         PERMISSIONS,
     ),
     "permissions.gdap_no_role": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' with {tenant} holds none of the roles wanted: {wanted}.",
-        "A partner administrator of {home} requests a new relationship with one of the roles {wanted} in "
+        "GDAP relationship '{relationship}' with {tenant} includes none of the accepted roles: {wanted}.",
+        "Partner administrator of {home}: request a new relationship that includes one of the roles {wanted} in "
         + GDAP_LIST
-        + ", since roles cannot be added to one; a Global Administrator of {tenant} approves it.",
+        + "; roles cannot be added to an existing one. Global Administrator of {tenant}: approve it.",
         GDAP_ASSIGN,
     ),
     "permissions.gdap_role_not_assigned": Reason(
         "unmet",
-        "GDAP relationship '{relationship}' holds {roles}, but no assignment gives it to a group of {operator}.",
-        "A partner administrator of {home} adds {roles} to the assignment of the group '{group}' in " + GDAP_LIST + ".",
+        "GDAP relationship '{relationship}' includes {roles}, but no assignment gives it to a group of {operator}.",
+        "Partner administrator of {home}: add {roles} to the assignment of the group '{group}' in " + GDAP_LIST + ".",
         GDAP_ASSIGN,
     ),
     "permissions.role_eligible": Reason(
         "unmet",
-        "{operator} may activate {roles} in {tenant}, and has not done so.",
-        "{operator} activates the role in Microsoft Entra of {tenant}, Privileged Identity Management, My roles: "
+        "{operator} can activate {roles} in {tenant} but has not done so.",
+        "{operator}: activate the role in Microsoft Entra of {tenant}, Privileged Identity Management, My roles: "
         + PIM_ROLES
         + ", then run again.",
         PIM_ROLES_PAGE,
     ),
     "permissions.group_eligible": Reason(
         "unmet",
-        "{operator} may activate membership of a group in {tenant} that holds {roles} ({groups}), and has not done so.",
-        "{operator} activates the membership in Microsoft Entra of {tenant}, Privileged Identity Management, My roles,"
-        " Groups: " + PIM_GROUPS + ", then run again.",
+        "{operator} can activate membership in a group in {tenant} that holds {roles} ({groups}) but has not done so.",
+        "{operator}: activate the membership in Microsoft Entra of {tenant}, Privileged Identity Management, My"
+        " roles, Groups: " + PIM_GROUPS + ", then run again.",
         PIM_GROUPS_PAGE,
     ),
     "permissions.role_scoped": Reason(
         "unmet",
-        "{operator} holds {roles} in {tenant} only for a part of the tenant (an administrative unit).",
-        "An administrator of {tenant} assigns the role for the whole directory.",
+        "{operator} holds {roles} in {tenant} only for part of the tenant (an administrative unit).",
+        "Administrator of {tenant}: assign the role for the whole directory.",
         PERMISSIONS,
     ),
     "permissions.custom_role": Reason(
         "unknown",
-        "{operator} holds none of the Entra roles wanted in {tenant}, but a role of Microsoft Defender itself"
-        " ({custom}). No API tells whether Defender of {tenant} uses these roles for its workloads.",
-        "A Security Administrator of {tenant} looks at the Defender portal, Permissions, Microsoft Defender XDR, Roles:"
-        " are the workloads switched on, and does the role read security data? Or give the operator identity"
-        " (refresh_token_file): an answer of Defender to {operator} proves it.",
+        "{operator} holds none of the accepted Entra roles in {tenant}, but does hold a role of Microsoft Defender's"
+        " own ({custom}). No API shows whether Defender in {tenant} uses these roles for its workloads.",
+        "Security Administrator of {tenant}: in the Defender portal, Permissions, Microsoft Defender XDR, Roles,"
+        " check that the workloads are activated and that the role can read security data. Or "
+        + ANSIBLE_ADMIN
+        + "provide the operator identity (refresh_token_file); an answer from Defender to {operator} proves it.",
         ACTIVATE_RBAC,
     ),
     # The report alone says this: facts and the probe of Defender are two modules.
     "permissions.custom_role_proven": Reason(
         "met",
-        "{operator} holds a role of Microsoft Defender itself in {tenant}, and Defender answered {operator} there.",
-        NOTHING,
+        "{operator} holds a role of Microsoft Defender's own in {tenant}, and Defender answered {operator} there.",
+        NO_ACTION,
         UNIFIED_RBAC,
     ),
     "permissions.access_first": Reason(
         "unknown",
-        "Roles of {operator} in {tenant} can be judged only once access is proven.",
-        "Mend access first.",
+        "The roles of {operator} in {tenant} can be judged only once access is proven.",
+        "No action needed here. Fix access first, then run again.",
         PERMISSIONS,
     ),
     "permissions.limited_information": Reason(
         "unknown",
-        "{tenant} shows that {operator} holds directory roles, but not which.",
-        "An administrator of {tenant} grants RoleManagement.Read.Directory to our app: add it to the app registration,"
-        " then open {consent_url} and accept.",
+        "{tenant} shows that {operator} holds directory roles, but not which ones.",
+        "Administrator of {tenant}: grant your app RoleManagement.Read.Directory. Add the permission to the app"
+        " registration, then open {consent_url} and accept.",
         CONSENT,
     ),
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reasons of the family registration: does the tenant stand in the operator's own multitenant view?
+"""Reasons of the family registration: whether a tenant is in the operator's own multitenant view.
 
 Microsoft documents the page [doc mto-tenants]; what the portal answers is known from public captures [community].
 """
@@ -11,134 +11,158 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
+    ANSIBLE_ADMIN,
     LEARN,
     MTO_TROUBLESHOOT,
-    NOTHING,
+    NO_ACTION,
     Reason,
 )
 
 MTO_TENANTS: t.Final = LEARN + "defender-xdr/mto-tenants"
 _NEW_SESSION: t.Final = (
-    "{operator} signs in to {portal} in a browser and exports the cookies again to `portal_cookies_file`; or take a"
-    " snapshot: ansible-playbook m365.defender.snapshot."
+    "{operator}: sign in to {portal} in a browser and export the cookies to `portal_cookies_file` again, or take a"
+    " snapshot: run ansible-playbook m365.defender.snapshot."
 )
-_NEW_SNAPSHOT: t.Final = "{operator} takes a new snapshot: ansible-playbook m365.defender.snapshot (docs/snapshot.md)."
+_NEW_SNAPSHOT: t.Final = (
+    "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot (docs/snapshot.md)."
+)
 
 REASONS: t.Final[dict[str, Reason]] = {
     "registration.registered": Reason(
-        "met", "{tenant} stands in the multitenant view of {operator}.", NOTHING, MTO_TENANTS
+        "met",
+        "{tenant} is in the multitenant view of {operator}.",
+        NO_ACTION,
+        MTO_TENANTS,
     ),
     "registration.not_registered": Reason(
         "unmet",
-        "{tenant} is eligible and does not stand in the multitenant view of {operator}.",
-        "{operator} opens {settings_url}, chooses Add tenants, ticks {tenant} and saves; or run m365.defender.onboard"
-        " with a portal session and a portal contract.",
+        "{tenant} is eligible but is not in the multitenant view of {operator}.",
+        "{operator}: open {settings_url}, choose Add tenants, select {tenant} and save. Or "
+        + ANSIBLE_ADMIN
+        + "run m365.defender.onboard with a portal session and a portal contract.",
         MTO_TENANTS,
     ),
     "registration.not_eligible": Reason(
         "unmet",
-        "{tenant} does not stand in the multitenant view of {operator}, and it is not eligible for it.",
-        "Mend what is broken first; then run m365.defender.onboard again.",
+        "{tenant} is not in the multitenant view of {operator} and is not eligible for it.",
+        ANSIBLE_ADMIN + "have the other findings about {tenant} fixed first, then run m365.defender.onboard again.",
         MTO_TENANTS,
     ),
     "registration.not_offered": Reason(
         "unmet",
         "The portal does not offer {tenant} to {operator}, although each of its sources answered.",
-        "{operator} signs in to {defender_portal}/?tid={tenant_id}. If that works, look for a Conditional"
-        " Access policy in {tenant} that asks for MFA on Azure Resource Manager: Microsoft names it as what hides"
-        " tenants from this list.",
+        "{operator}: sign in to {defender_portal}/?tid={tenant_id}. Conditional Access Administrator of {tenant}: if"
+        " that sign-in works, look for a policy in {tenant} that requires MFA for Azure Resource Manager; Microsoft"
+        " documents that such a policy hides tenants from this list.",
         MTO_TROUBLESHOOT,
     ),
     "registration.lost_access": Reason(
         "unmet",
-        "{tenant} stands in the multitenant view, but the portal says that {operator} has lost access to it.",
-        "Give {operator} access to {tenant} again (GDAP or a guest account), or take it out of the tenant list and run"
-        " m365.defender.offboard.",
+        "{tenant} is in the multitenant view, but the portal reports that {operator} has lost access to it.",
+        "Administrator of {tenant}: restore the access of {operator} (GDAP or a guest account). Or "
+        + ANSIBLE_ADMIN
+        + "remove {tenant} from the tenant list and run m365.defender.offboard.",
         MTO_TROUBLESHOOT,
     ),
     "registration.over_limit": Reason(
         "unmet",
-        "{tenant} is eligible, but the view of {operator} is full: it may hold {max_tenants} tenants.",
-        "Take tenants out of the view (m365.defender.offboard), or share the tenants among several operators, each with"
-        " a list of their own: the view is per person.",
+        "{tenant} is eligible, but the view of {operator} is full: it can hold {max_tenants} tenants.",
+        ANSIBLE_ADMIN
+        + "remove tenants from the view (m365.defender.offboard), or split the tenants among several operators, each"
+        " with a list of their own. The view is per person.",
         MTO_TENANTS,
     ),
     "registration.not_declared": Reason(
         "unmet",
-        "{tenant} stands in the multitenant view of {operator}, and the tenant list does not declare it.",
-        "Add it to the tenant list, or take it out of the view: {operator} removes it on {settings_url}, or run with"
-        " `purge: true`.",
+        "{tenant} is in the multitenant view of {operator} but is not declared in the tenant list.",
+        ANSIBLE_ADMIN
+        + "add {tenant} to the tenant list, or run with `purge: true` to remove it from the view. Or {operator}: remove"
+        " it on {settings_url}.",
         MTO_TENANTS,
     ),
     "registration.no_view": Reason(
         "unknown",
-        "Nobody looked whether {tenant} stands in the multitenant view of {operator}: neither a portal session nor a"
-        " snapshot is given.",
-        "Give `portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `portal_cookies_file`; or set"
+        "The multitenant view of {operator} was not checked for {tenant}: neither a portal session nor a snapshot was"
+        " given.",
+        ANSIBLE_ADMIN
+        + "set `portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `portal_cookies_file`, or set"
         " mto_register to false to leave the view out.",
         MTO_TENANTS,
     ),
     "registration.signed_out": Reason(
-        "unknown", "The portal session of {operator} has ended (HTTP {status}).", _NEW_SESSION, MTO_TENANTS
+        "unknown",
+        "The portal session of {operator} has ended (HTTP {status}).",
+        _NEW_SESSION,
+        MTO_TENANTS,
     ),
     "registration.forbidden": Reason(
         "unknown",
         "The portal refuses {operator} the {what} (HTTP {status}).",
-        "An administrator of the home tenant gives {operator} a role that reaches the Defender portal, such as Security"
-        " Reader; to change the view takes Security Operator or Security Administrator.",
+        "Administrator of the home tenant: give {operator} a role that can open the Defender portal, such as Security"
+        " Reader. Changing the view requires Security Operator or Security Administrator.",
         MTO_TENANTS,
     ),
     "registration.feature_off": Reason(
         "unknown",
-        "The portal does not answer for {what} (HTTP {status}): multitenant management is not on for this session.",
-        "{operator} opens {settings_url} once in a browser and sees to it that the page works there; then give a new"
-        " session or snapshot.",
+        "The portal does not answer for {what} (HTTP {status}): multitenant management is not enabled for this"
+        " session.",
+        "{operator}: open {settings_url} once in a browser and make sure that the page works there. Then provide a"
+        " new session or snapshot.",
         MTO_TROUBLESHOOT,
     ),
     "registration.unreadable": Reason(
         "unknown",
-        "The portal's answer for {what} has a form that nobody has recorded yet: nothing is concluded from it.",
-        "Check {tenant} by hand on {settings_url}, and report the form of the answer to this project.",
+        "The portal's answer for {what} has a form that has not been recorded before, so nothing is concluded from it.",
+        "{operator}: check {tenant} by hand on {settings_url}, and report the form of the answer to this project.",
         MTO_TENANTS,
     ),
-    "registration.not_in_snapshot": Reason("unknown", "The snapshot holds no {what}.", _NEW_SNAPSHOT, MTO_TENANTS),
+    "registration.not_in_snapshot": Reason(
+        "unknown",
+        "The snapshot does not contain the {what}.",
+        _NEW_SNAPSHOT,
+        MTO_TENANTS,
+    ),
     "registration.snapshot_stale": Reason(
         "unknown",
-        "The snapshot of the multitenant view was taken at {taken_at}, {age} ago: older than {max_age}.",
-        "{operator} takes a new snapshot: ansible-playbook m365.defender.snapshot; or raise `snapshot_max_age`.",
+        "The snapshot of the multitenant view was taken at {taken_at}, {age} ago, and is older than {max_age}.",
+        "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot. Or "
+        + ANSIBLE_ADMIN
+        + "raise `snapshot_max_age`.",
         MTO_TENANTS,
     ),
     "registration.other_operator": Reason(
         "unknown",
-        "The portal answers for {answered}, not for {operator}. The view is per person: nothing of it is used.",
-        "Give the session or snapshot of {operator}, or name {answered} as `operator`.",
+        "The portal answered for {answered}, not for {operator}. The view is per person, so the answer was not used.",
+        ANSIBLE_ADMIN + "provide the session or snapshot of {operator}, or set `operator` to {answered}.",
         MTO_TENANTS,
     ),
     "registration.whose_unknown": Reason(
         "unknown",
-        "The picture of the view does not say whose it is, so that it proves nothing about {operator}.",
-        "Make the snapshot from a page load that was recorded from its beginning, or add `operator` and"
-        " `home_tenant_id` to the snapshot. Where `operator` is an object id, give the user principal name.",
+        "The session or snapshot does not say whose view it shows, so it proves nothing about {operator}.",
+        ANSIBLE_ADMIN + "make the snapshot from a page load that was recorded from its beginning, or add `operator` and"
+        " `home_tenant_id` to the snapshot. If `operator` is an object id, set it to the user principal name instead.",
         MTO_TENANTS,
     ),
     "registration.other_tenant": Reason(
         "unknown",
         "The portal session is in tenant {answered}, not in the home tenant {home_tenant_id}.",
-        "{operator} opens {settings_url} as a user of the home tenant and exports session or snapshot again.",
+        "{operator}: open {settings_url} as a user of the home tenant and export the session or snapshot again.",
         MTO_TENANTS,
     ),
     "registration.partial": Reason(
         "unknown",
-        "The portal's list is partial ({sources} did not answer in full) and does not show {tenant}: absence from it"
-        " proves nothing.",
-        "Run again later. If it stays, {operator} opens {settings_url} and looks for {tenant} there.",
+        "The portal's list is partial ({sources} did not answer in full) and does not show {tenant}, which proves"
+        " nothing about {tenant}.",
+        ANSIBLE_ADMIN
+        + "run again later. {operator}: if this persists, open {settings_url} and look for {tenant} there.",
         MTO_TROUBLESHOOT,
     ),
     "registration.differs": Reason(
         "unknown",
         "The portal's two answers about {tenant} contradict each other: the tenant list and the tenant group of"
-        " {operator} do not agree whether it was added.",
-        "Run again in a few minutes. If it stays, {operator} opens {settings_url} and looks for {tenant} there.",
+        " {operator} do not agree on whether it was added.",
+        ANSIBLE_ADMIN
+        + "run again in a few minutes. {operator}: if this persists, open {settings_url} and look for {tenant} there.",
         MTO_TENANTS,
     ),
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reasons of the family consent: our app in the target tenant, and in the home tenant."""
+"""Reasons of the family consent: the app in the target tenant, and in the home tenant."""
 
 from __future__ import annotations
 
@@ -9,68 +9,78 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
     AADSTS,
-    APP_ADMIN,
     CONSENT,
     Reason,
 )
 
-_OPENS: t.Final = APP_ADMIN + " opens {consent_url} and accepts."
+_ACCEPT: t.Final = (
+    "Administrator of {tenant}: open {consent_url} and accept, as somebody who may grant tenant-wide admin consent."
+)
 
 REASONS: t.Final[dict[str, Reason]] = {
     "consent.app_not_in_tenant": Reason(
         "unmet",
-        "Our app {app} is not known in {tenant}: nobody has consented to it there.",
-        _OPENS,
+        "Your app {app} does not exist in {tenant}: nobody has consented to it there.",
+        _ACCEPT,
         CONSENT,
     ),
     "consent.not_given": Reason(
         "unmet",
-        "Nobody in {tenant} has consented that app {app} uses {resource} for the people who sign in: {said}",
-        _OPENS,
+        "Nobody in {tenant} has consented to app {app} using {resource} on behalf of signed-in users: {said}",
+        _ACCEPT,
         CONSENT,
     ),
-    "consent.declined": Reason("unmet", "The consent to app {app} in {tenant} was declined: {said}", _OPENS, CONSENT),
+    "consent.declined": Reason(
+        "unmet",
+        "Consent to app {app} was declined in {tenant}: {said}",
+        _ACCEPT,
+        CONSENT,
+    ),
     "consent.admin_needed": Reason(
-        "unmet", "{tenant} lets only an administrator consent to app {app}: {said}", _OPENS, CONSENT
+        "unmet",
+        "{tenant} allows only an administrator to consent to app {app}: {said}",
+        _ACCEPT,
+        CONSENT,
     ),
     "consent.partner_preconsent": Reason(
         "unmet",
-        "App {app} is not authorised in {tenant} for the delegated administration of a partner: {said}",
-        "A partner administrator of {home} consents to the app for {tenant} through Partner Center; or "
-        "an administrator of {tenant} opens {consent_url} and accepts.",
+        "App {app} is not authorized in {tenant} for delegated administration by a partner: {said}",
+        "Partner administrator of {home}: consent to the app for {tenant} through Partner Center. Or Administrator of"
+        " {tenant}: open {consent_url} and accept.",
         CONSENT,
     ),
     "consent.app_misconfigured": Reason(
         "unmet",
-        "The registration of app {app} lacks what this sign-in asks for: {said}",
-        "Whoever owns the app registration in {home} adds the API permission for {resource} there; then an"
-        " administrator of {tenant} opens {consent_url} and accepts.",
+        "The registration of app {app} does not include what this sign-in requests: {said}",
+        "App registration owner of {home}: add the API permission for {resource} to the registration. Administrator"
+        " of {tenant}: then open {consent_url} and accept.",
         CONSENT,
     ),
     "consent.app_not_multitenant": Reason(
         "unmet",
         "App {app} is registered for its own tenant only: {said}",
-        "Whoever owns the app registration in {home} sets 'Accounts in any organizational directory' there.",
+        "App registration owner of {home}: set the supported account types to 'Accounts in any organizational"
+        " directory'.",
         AADSTS,
     ),
     "consent.resource_missing": Reason(
         "unmet",
-        "{tenant} does not know the service that is asked for, {resource}: {said}",
-        "An administrator of {tenant} looks whether its subscription includes the service and whether it stands, and is"
-        " enabled, in Microsoft Entra, Enterprise applications.",
+        "{tenant} does not recognize the requested service, {resource}: {said}",
+        "Administrator of {tenant}: check that the subscription includes the service, and that the service exists and"
+        " is enabled in Microsoft Entra, Enterprise applications.",
         AADSTS,
     ),
     "consent.app_disabled": Reason(
         "unmet",
-        "Our app {app} is disabled in {tenant}.",
-        "An administrator of {tenant} enables the app in Microsoft Entra, Enterprise applications.",
+        "Your app {app} is disabled in {tenant}.",
+        "Administrator of {tenant}: enable the app in Microsoft Entra, Enterprise applications.",
         CONSENT,
     ),
     "consent.permission_missing": Reason(
         "unmet",
-        "In {where}, {identity} is not granted {permissions}, so {what} could not be read.",
-        "An administrator of {where} grants {permissions}: add it to the app registration, then open {consent_url} and"
-        " accept.",
+        "In {where}, {identity} has not been granted {permissions}, so {what} could not be read.",
+        "Administrator of {where}: grant your app {permissions}. Add what is missing to the app registration, then"
+        " open {consent_url} and accept.",
         CONSENT,
     ),
 }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every part of the catalogue is made of: the form of a reason, Microsoft's pages, and words that recur."""
+"""The parts of the catalogue that its families share: the form of a reason, Microsoft's pages, recurring phrases."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PIM_GROUPS_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-mana
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reason:
-    """One row: what it means for the verdict, what it says, who must do what, and where Microsoft says so."""
+    """A row of the catalogue: the status of the verdict, the sentence, the remedy, and Microsoft's page."""
 
     status: Status
     sentence: str
@@ -58,7 +58,7 @@ class Reason:
 
 
 class CaveatText(t.NamedTuple):
-    """One caveat: what it says, who may do what, and where Microsoft says so."""
+    """A caveat of the catalogue: the sentence, the remedy, and Microsoft's page."""
 
     sentence: str
     remedy: str
@@ -66,8 +66,10 @@ class CaveatText(t.NamedTuple):
     actionable: bool = False
 
 
-NOTHING: t.Final = "Nothing to do."
-APP_ADMIN: t.Final = "An administrator of {tenant} who may grant tenant-wide admin consent"
+# A remedy begins with its actor and a colon, or says that no action is needed.
+NO_ACTION: t.Final = "No action needed."
+# Who runs the plays and holds their variables.
+ANSIBLE_ADMIN: t.Final = "Ansible administrator of the home tenant: "
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"
 _PIM: t.Final = "https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/"
 # Where a person activates what they are eligible for.
@@ -77,4 +79,4 @@ PIM_GROUPS: t.Final = _PIM + "aadgroup"
 CROSS_TENANT_PORTAL: t.Final = (
     "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/CompanyRelationshipsMenuBlade/~/CrossTenantAccessSettings"
 )
-SIGN_IN_AGAIN: t.Final = "{operator} signs in again: ansible-playbook m365.defender.login."
+SIGN_IN_AGAIN: t.Final = "{operator}: sign in again: run ansible-playbook m365.defender.login."

@@ -61,11 +61,11 @@ AS_APP = piece("incidents_as_app", {"any": True})
     [
         (SIGNED_IN, refused("incidents"), AS_APP, "defender.rbac_refuses", "Security Reader"),
         (SIGNED_IN, refused("incidents"), refused("incidents_as_app"), "defender.not_provisioned", "neither"),
-        (SIGNED_IN, refused("incidents"), None, "defender.refused", "does not tell why"),
-        (SIGNED_IN, refused("incidents"), unread("incidents_as_app"), "defender.refused", "does not tell why"),
+        (SIGNED_IN, refused("incidents"), None, "defender.refused", "does not show why"),
+        (SIGNED_IN, refused("incidents"), unread("incidents_as_app"), "defender.refused", "does not show why"),
         (WITHOUT_ROLE, refused("incidents"), AS_APP, "defender.role_missing", role_names(DEFENDER_ROLES)),
         (WITHOUT_ROLE, refused("incidents"), None, "defender.role_missing", role_names(DEFENDER_ROLES)),
-        (OPAQUE, refused("incidents"), AS_APP, "defender.refused", "does not tell why"),
+        (OPAQUE, refused("incidents"), AS_APP, "defender.refused", "does not show why"),
     ],
 )
 def test_a_refusal_of_defender_is_told_with_its_cause(token, operator, app, reason, said):
@@ -84,7 +84,7 @@ def test_a_refusal_of_defender_is_told_with_its_cause(token, operator, app, reas
 def test_roles_that_the_sign_in_carries_are_told_and_no_others():
     evidence = {"operator_sign_in": SIGNED_IN, "incidents": refused("incidents"), "incidents_as_app": AS_APP}
     verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert "carries Security Reader:" in verdict.message
+    assert "carries Security Reader." in verdict.message
 
 
 def test_a_refusal_of_defender_without_words():
@@ -93,7 +93,7 @@ def test_a_refusal_of_defender_without_words():
     )
     evidence = {"operator_sign_in": SIGNED_IN, "incidents": silent}
     verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert verdict.message.endswith("tell why: ")
+    assert verdict.message.endswith("show why: ")
     assert "XX" not in words(verdict)
 
 
@@ -298,8 +298,8 @@ def test_of_two_ways_that_fail_the_one_that_was_begun_is_told(gdap, looks, reaso
         ("none", True, "mfa_trust.by_default", "default setting", None),
         ("none", False, "mfa_trust.not_accepted", "(default setting)", None),
         (None, True, "mfa_trust.by_default", "default setting", None),
-        (None, None, "mfa_trust.not_told", "does not tell", None),
-        ("yes", True, "mfa_trust.not_told", "does not tell", ["cross_tenant_access_partner"]),
+        (None, None, "mfa_trust.not_told", "does not say", None),
+        ("yes", True, "mfa_trust.not_told", "does not say", ["cross_tenant_access_partner"]),
     ],
 )
 def test_trust_names_the_setting_that_applies(partner, default, reason, said, whose):

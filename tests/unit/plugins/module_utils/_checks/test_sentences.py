@@ -63,10 +63,10 @@ def test_block_beside_an_account_says_whose_it_is(direction, owner, evidence):
     verdict = access_of({**look_up_evidence(account(state="PendingAcceptance")), **evidence})
     told = caveat(verdict, "access.settings_block_too")
     assert told.message == (
-        f"The cross-tenant access settings of {owner} block B2B collaboration {direction}, too"
+        f"The cross-tenant access settings of {owner} also block {direction} B2B collaboration"
         " (partner setting, users and groups)."
     )
-    assert told.remedy.startswith(f"A Security Administrator of {owner} allows it for {ANNA}")
+    assert told.remedy.startswith(f"Security Administrator of {owner}: allow it for {ANNA}")
     assert shown(verdict)[3:] == (["home_partner"] if direction == "outbound" else ["partner"])
 
 
@@ -214,7 +214,7 @@ OTHERS = [{"status": "active", "group": GROUP, "roles": [DIRECTORY_READERS], "ot
 def test_role_that_the_relationship_holds_and_nobody_assigned_is_named():
     verdict = permissions_of(gdap_evidence(relationship(), assignments=OTHERS), "gdap")
     assert verdict.message == (
-        f"GDAP relationship 'Contoso SOC' holds Security Reader, but no assignment gives it to a group of {ANNA}."
+        f"GDAP relationship 'Contoso SOC' includes Security Reader, but no assignment gives it to a group of {ANNA}."
     )
     assert "the group 'Group 1'" in verdict.remedy
 
@@ -252,7 +252,7 @@ def test_membership_to_activate_is_shown_where_it_says_something(eligible, told)
 
 def test_eligibility_that_was_not_read_says_why():
     evidence = {**gdap_evidence(relationship(), groups=()), "eligible_groups": unread("eligible_groups")}
-    assert caveat(access_of(evidence, "gdap"), "access.eligibility_not_read").message.endswith("was not read: no")
+    assert caveat(access_of(evidence, "gdap"), "access.eligibility_not_read").message.endswith("was not checked: no")
 
 
 def both(status):
@@ -346,7 +346,7 @@ def test_limited_information_names_the_roles_that_are_wanted():
 def test_role_to_activate_shows_the_roles_that_are_there():
     eligible = role_rows("eligible_roles", (SECURITY_READER, None))
     verdict = permissions_of({**GUEST, **role_evidence(), "eligible_roles": eligible})
-    assert verdict.message == f"{ANNA} may activate Security Reader in Contoso, and has not done so."
+    assert verdict.message == f"{ANNA} can activate Security Reader in Contoso but has not done so."
     assert (verdict.check, shown(verdict)) == (
         "permissions",
         ["directory_roles", "role_assignments", "eligible_roles"],
@@ -423,11 +423,11 @@ def test_settings_that_were_not_read_leave_access_and_roles_open(key):
     evidence = {**GUEST, key: unread(key)}
     verdict = access_of(evidence)
     assert (verdict.check, verdict.status, verdict.reason) == ("access", "unknown", "read.throttled")
-    assert f"the reading of {key} in Contoso" in verdict.message
+    assert f"the requests for {key} in Contoso" in verdict.message
     assert key in shown(verdict)
     roles = permissions_of({**evidence, **gdap_evidence(relationship(), assignments=OTHERS)}, "auto")
     assert (roles.status, roles.reason) == ("unknown", "read.throttled")
-    assert f"the reading of {key} in Contoso" in roles.message
+    assert f"the requests for {key} in Contoso" in roles.message
 
 
 def test_block_is_shown_with_the_account():

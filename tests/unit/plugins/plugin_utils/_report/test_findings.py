@@ -97,7 +97,7 @@ def test_summary_has_a_line_for_each_tenant_not_in_order():
         "advice   expiring    access.gdap_expiring",
         "advice   no_trust    mfa_trust.not_accepted",
     ]
-    assert "A partner administrator of Northwind requests" in lines[1]
+    assert "Partner administrator of Northwind: request" in lines[1]
 
 
 def test_summary_keeps_a_hostile_name_on_its_line():

@@ -61,10 +61,10 @@ def test_how_a_case_ends(check, row, tag):
 
 
 def test_body_says_remedy_page_reason_and_cause():
-    row = verdict("unknown", "permissions.access_first", caused_by="access", remedy="Mend\naccess first.")
+    row = verdict("unknown", "permissions.access_first", caused_by="access", remedy="Fix\naccess first.")
     failure = junit(report_of(("Contoso", {"permissions": row}))).find(".//error")
     assert failure.text.splitlines() == [
-        "Mend access first.",
+        "Fix access first.",
         row["doc_url"],
         "Reason: permissions.access_first",
         "Cause: access",
@@ -174,7 +174,7 @@ def test_matrix_has_a_row_for_each_tenant_and_a_status_for_each_check():
     assert [row[0] for row in rows] == [name for name, _verdicts in FLEET]
     assert rows[0][1:] == [*["✓ met"] * 7, "Nothing broken: eligible"]
     assert rows[2][1:-1] == [*["✓ met"] * 3, "✗ unmet", "✓ met", "✗ unmet", "✓ met"]
-    assert rows[2][-1] == "license license.noneBuy a licence."
+    assert rows[2][-1] == "license license.noneBilling Administrator of Tannenhof Hotels GmbH: buy a license."
     assert rows[4][1:-1] == [*["✓ met"] * 3, "? unknown", *["✓ met"] * 2, "? unknown"]
 
 
@@ -231,7 +231,7 @@ def test_details_hold_every_verdict_with_caveats_and_evidence():
     caveats = [told(item) for item in details[6].findall(".//li[@class='caveat']")]
     assert [text.split(".")[0] for text in caveats] == [
         "The relationship ends in 18 days",
-        "GDAP carries no Microsoft Sentinel data",
+        "GDAP does not give access to Microsoft Sentinel data",
     ]
 
 
@@ -264,11 +264,11 @@ def test_hostile_name_is_text(name):
         ("Open https://[broken now.", "T", []),
         ('Open https://a.example/"onclick="x" now.', "T", ["https://a.example/"]),
         (
-            "An administrator of https://evil.example/x opens https://a.example/.",
+            "Administrator of https://evil.example/x: open https://a.example/.",
             "https://evil.example/x",
             ["https://a.example/"],
         ),
-        ("An administrator of a.example opens https://a.example/.", "a.example", ["https://a.example/"]),
+        ("Administrator of a.example: open https://a.example/.", "a.example", ["https://a.example/"]),
         ("Nothing to do.", "", []),
     ],
 )

@@ -14,11 +14,11 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.summary impo
 LEFT_OUT = verdict("unknown", "check.not_chosen")
 ONE_ELIGIBLE = "The one tenant is eligible: every requirement is met, access is verified."
 COUNTS = "4 meet every requirement, 4 have verified access"
-NO_LICENCE = verdict("unmet", "license.none")
+NO_LICENSE = verdict("unmet", "license.none")
 
 
-def no_licence(name):
-    return verdict("unmet", "license.none", remedy=f"Whoever buys licences for {name} adds one.")
+def no_license(name):
+    return verdict("unmet", "license.none", remedy=f"Billing Administrator of {name}: buy a license.")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,10 @@ def test_lines_say_who_must_do_what_urgent_ones_first():
         "advice   Piekarnia Kłos Sp. z o.o.",
         "advice   Castellano Vini S.p.A.",
     ]
-    assert lines[2] == "NOT MET  Tannenhof Hotels GmbH      license.none: Buy a licence."
+    assert lines[2] == (
+        "NOT MET  Tannenhof Hotels GmbH      license.none: Billing Administrator of Tannenhof Hotels GmbH: buy a"
+        " license."
+    )
 
 
 def test_sections_are_the_kinds_with_their_counts():
@@ -79,11 +82,13 @@ def test_sections_are_the_kinds_with_their_counts():
         "Could not check: 1 finding",
         "Advice: 2 findings",
     ]
-    assert "  Tannenhof Hotels GmbH  license.none: Buy a licence." in lines
+    assert (
+        "  Tannenhof Hotels GmbH  license.none: Billing Administrator of Tannenhof Hotels GmbH: buy a license." in lines
+    )
 
 
 def test_tenant_with_two_kinds_stands_in_both_sections():
-    both = {"license": NO_LICENCE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
+    both = {"license": NO_LICENSE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
     assert [line.split(":")[0] for line in summary_lines(report_of(("Contoso", both)), sections=True)[1:]] == [
         "Not met",
         "  Contoso  license.none",
@@ -96,23 +101,23 @@ def test_tenant_with_two_kinds_stands_in_both_sections():
 @pytest.mark.parametrize("sections", [False, True])
 def test_more_than_three_alike_are_folded(sections):
     names = [f"Tenant {word}" for word in ("one", "two", "three", "four", "five")]
-    report = report_of(*((name, {"license": no_licence(name)}) for name in names))
+    report = report_of(*((name, {"license": no_license(name)}) for name in names))
     line = summary_lines(report, sections=sections)[-1]
     assert line.strip().removeprefix("NOT MET  ") == (
         "5 tenants (Tenant one, Tenant two, Tenant three and 2 more)  license.none:"
-        " Whoever buys licences for each tenant adds one."
+        " Billing Administrator of each tenant: buy a license."
     )
 
 
 def test_three_alike_have_a_line_each():
     names = ["Contoso", "Fabrikam", "Tailspin"]
-    lines = summary_lines(report_of(*((name, {"license": no_licence(name)}) for name in names)))
+    lines = summary_lines(report_of(*((name, {"license": no_license(name)}) for name in names)))
     assert [line.split()[2] for line in lines[1:]] == names
 
 
 def test_name_that_is_a_word_of_the_sentence_is_left_there():
-    row = verdict("unmet", "license.none", remedy="Buy a licence.")
-    assert summary_lines(report_of(*[("a", {"license": row})] * 4))[1].endswith(": Buy a licence.")
+    row = verdict("unmet", "license.none", remedy="Buy a license.")
+    assert summary_lines(report_of(*[("a", {"license": row})] * 4))[1].endswith(": Buy a license.")
 
 
 def test_what_differs_beyond_the_name_is_not_folded():
@@ -121,14 +126,14 @@ def test_what_differs_beyond_the_name_is_not_folded():
 
 
 def test_folded_line_counts_what_else_there_is():
-    both = {"license": NO_LICENCE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
+    both = {"license": NO_LICENSE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
     assert "license.none (+4 more): " in summary_lines(report_of(*((f"T{n} Ltd", both) for n in range(4))))[1]
 
 
 @pytest.mark.parametrize("sections", [False, True])
 @pytest.mark.parametrize("name", [name for name in HOSTILE_NAMES if name])
 def test_hostile_name_stays_on_its_line(name, sections):
-    lines = summary_lines(report_of((name, {"license": no_licence(name)})), sections=sections)
+    lines = summary_lines(report_of((name, {"license": no_license(name)})), sections=sections)
     assert len(lines) == 2 + sections
     assert one_line(name) in lines[-1]
     assert lines[-1].isprintable()

@@ -286,10 +286,10 @@ def test_shape_of_sides_is_found():
 
 def test_target_half_names_the_cloud():
     caveat = told(judge(settings()))["cross_cloud_target"]
-    assert "can be seen in cloud public alone" in caveat.message
+    assert "can be seen only in cloud public" in caveat.message
     assert "not known)" not in caveat.message + caveat.remedy
 
 
 def test_cloud_without_governance_is_named():
     verdict = judge(settings(), home="public", cloud="dod", access="governance")
-    assert "in the cloud dod" in verdict.message
+    assert "in cloud dod" in verdict.message

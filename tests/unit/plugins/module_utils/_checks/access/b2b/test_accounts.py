@@ -62,7 +62,7 @@ def test_deleted_account_says_who_restores_it_and_how_long():
     assert "deleted on 2026-11-18" in verdict.message
     assert "24 more days" in verdict.message
     assert "(anna_northwind.example#EXT#@contoso.example)" in verdict.message
-    assert "User Administrator of Contoso restores" in verdict.remedy
+    assert "User Administrator of Contoso: restore the account" in verdict.remedy
     assert verdict.evidence[-1].what == "deleted_by_mail"
 
 
@@ -138,7 +138,7 @@ def test_trust_of_devices_is_told_and_decides_nothing(trust, words, mfa):
     evidence["cross_tenant_access_partner"] = piece("p", {"found": True, "inbound_trust": {"mfa": mfa, **trust}})
     verdict = judge_mfa_trust(case(evidence))
     assert verdict.status == {True: "met", False: "unmet", None: "unknown"}[mfa]
-    assert f"other tenants are {words[0]}, hybrid joined ones are {words[1]}." in verdict.message
+    assert f"other tenants: {words[0]}; hybrid joined devices: {words[1]}." in verdict.message
 
 
 def test_trust_is_inherited_as_a_whole_only():

@@ -293,9 +293,12 @@ def test_account_out_of_order_keeps_its_reason_and_the_block_is_told(state):
 def test_sentence_names_the_side_the_setting_and_where_to_change_it():
     evidence = {**settings_evidence(defaults={"outbound": NONE}), **look_up_evidence(account())}
     verdict = judge_access(case(evidence, access="b2b")).verdict
-    assert "settings of Northwind do not let anna@northwind.example out to Contoso" in verdict.message
+    assert (
+        "settings of Northwind block outbound B2B collaboration to Contoso for anna@northwind.example"
+        in verdict.message
+    )
     assert "(default setting, users and groups)" in verdict.message
-    assert "A Security Administrator of Northwind" in verdict.remedy
+    assert "Security Administrator of Northwind:" in verdict.remedy
     assert "CrossTenantAccessSettings" in verdict.remedy
     assert verdict.object == "b2bCollaborationOutbound/usersAndGroups"
 

@@ -184,7 +184,7 @@ def test_list_that_was_not_read_is_told_in_the_words_of_its_problem():
     assert "the list in Northwind" in words
     assert "not known)" not in words
     told = caveat(verdict, "access.governance_unread")
-    assert told.message == f"Governance (preview) could not be looked at: {words}"
+    assert told.message == f"Governance relationships (preview) could not be checked: {words}"
 
 
 @pytest.mark.parametrize("turn", [1, -1])
@@ -193,4 +193,4 @@ def test_gdap_beside_governance_is_named(turn):
     verdict = access_of({**gdap_evidence(*rows[::turn]), **lists([governed()])}, "governance")
     told = caveat(verdict, "access.governance_beside_gdap")
     assert told.object == "a"
-    assert "a GDAP relationship in force, 'SOC a'" in told.message
+    assert "GDAP relationship 'SOC a' with Contoso is in force" in told.message
