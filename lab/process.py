@@ -14,13 +14,13 @@ import subprocess
 import sys
 import typing as t
 
-from lab.browser import Browser
-from lab.seed import choose_world
+from lab.clients.browser import Browser
+from lab.generator.generate import choose_world
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.world import Declare, World
+    from lab.worlds.world import Declare, World
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parent.parent
 WORLDS: t.Final = pathlib.Path(__file__).with_name("worlds")

@@ -19,24 +19,24 @@ import typing as t
 
 from aiohttp import web
 
-import lab.arm.app
-import lab.entra.app
-import lab.graph.app
-import lab.portal.app
-from lab.build import build_state
-from lab.entra.grants import Credentials
-from lab.entra.tokens import TokenKeys
-from lab.hosting import HOSTS, RequestLog, Service
-from lab.portal.sign_in import write_storage_state
-from lab.portal.state import PortalState
+import lab.hosts.arm.app
+import lab.hosts.entra.app
+import lab.hosts.graph.app
+import lab.hosts.portal.app
+from lab.hosts.entra.grants import Credentials
+from lab.hosts.entra.tokens import TokenKeys
+from lab.hosts.hosting import HOSTS, RequestLog, Service
+from lab.hosts.portal.sign_in import write_storage_state
+from lab.hosts.portal.state import PortalState
+from lab.state.build import build_state
 from lab.tls import make_context
 
 if t.TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
 
-    from lab.directory import State
-    from lab.world import World
+    from lab.state.directory import State
+    from lab.worlds.world import World
 
 _ADDRESS: t.Final = "127.0.0.1"
 # Long enough for a request that is under way, short enough for a test.
@@ -94,17 +94,17 @@ async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, 
 
 def _application(hosts: Service, host: str, portal: PortalState) -> web.Application:
     if host == "login":
-        return lab.entra.app.build(hosts)
+        return lab.hosts.entra.app.build(hosts)
     if host == "graph":
-        return lab.graph.app.build(hosts)
+        return lab.hosts.graph.app.build(hosts)
     if host == "arm":
-        return lab.arm.app.build(hosts)
-    return lab.portal.app.build(hosts, host, portal)
+        return lab.hosts.arm.app.build(hosts)
+    return lab.hosts.portal.app.build(hosts, host, portal)
 
 
 def _portal_files(portal: PortalState, state: State, directory: pathlib.Path) -> dict[str, str]:
     """Sessions of two people as files, and the contract for the write shape of this world."""
-    contracts = pathlib.Path(__file__).with_name("contracts")
+    contracts = pathlib.Path(__file__).with_name("data") / "contracts"
     people = {"portal_cookies_file": state.operator, "colleague_cookies_file": state.colleague}
     files = {
         key: write_storage_state(directory / f"{key}.json", portal, person, _ADDRESS) for key, person in people.items()

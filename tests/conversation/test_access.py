@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors i
 from ansible_collections.m365.defender.plugins.module_utils._checks.catalogue import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
-from lab.entra.kinds import KINDS
+from lab.data.aadsts import KINDS
 from lab.process import start_lab
 
 

@@ -9,7 +9,7 @@ import pytest
 from lab_client import ARM, client_of
 from worlds import HOME_ID, guest_tenant, tenant, tenant_id, write_world
 
-from lab.entra.kinds import KINDS
+from lab.data.aadsts import KINDS
 from lab.process import start_lab
 
 NUMBERS = sorted(KINDS)
