@@ -23,6 +23,7 @@ import lab.hosts.arm.app
 import lab.hosts.entra.app
 import lab.hosts.graph.app
 import lab.hosts.portal.app
+from lab.data.files import CONTRACTS
 from lab.hosts.entra.grants import Credentials
 from lab.hosts.entra.tokens import TokenKeys
 from lab.hosts.hosting import HOSTS, RequestLog, Service
@@ -104,12 +105,11 @@ def _application(hosts: Service, host: str, portal: PortalState) -> web.Applicat
 
 def _portal_files(portal: PortalState, state: State, directory: pathlib.Path) -> dict[str, str]:
     """Sessions of two people as files, and the contract for the write shape of this world."""
-    contracts = pathlib.Path(__file__).with_name("data") / "contracts"
     people = {"portal_cookies_file": state.operator, "colleague_cookies_file": state.colleague}
     files = {
         key: write_storage_state(directory / f"{key}.json", portal, person, _ADDRESS) for key, person in people.items()
     }
-    return {**files, "portal_contract": str(contracts / f"{portal.settings.write_shape}.yml")}
+    return {**files, "portal_contract": str(CONTRACTS / f"{portal.settings.write_shape}.yml")}
 
 
 async def _start(app: web.Application, found: socket.socket, context: ssl.SSLContext) -> web.AppRunner:

@@ -1,14 +1,17 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Products that a tenant can own, with their service plans. The identifiers are in `sku_data.py`."""
+"""Products that a tenant can own, with their service plans."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import typing as t
 
-from lab.data.sku_data import PLAN_IDS, PRODUCTS
+import pydantic
+
+from lab.data import files
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,10 +32,23 @@ class Sku:
     plans: tuple[Plan, ...]
 
 
+class _Product(t.TypedDict):
+    id: str
+    product: str
+    plans: list[str]
+
+
+class _File(t.TypedDict):
+    plans: dict[str, str]
+    products: dict[str, _Product]
+
+
 @functools.cache
 def catalogue() -> dict[str, Sku]:
-    """All products by part number."""
+    """Return all products by part number."""
+    content = files.read("skus.yml", pydantic.TypeAdapter(_File))
+    plans = {name: Plan(plan_id, name) for name, plan_id in content["plans"].items()}
     return {
-        part: Sku(part, sku_id, product, tuple(Plan(PLAN_IDS[name], name) for name in names))
-        for part, (sku_id, product, names) in PRODUCTS.items()
+        part: Sku(part, row["id"], row["product"], tuple(plans[name] for name in row["plans"]))
+        for part, row in content["products"].items()
     }

@@ -12,7 +12,7 @@ import uuid
 import pydantic
 
 from lab.data import permissions, roles, skus
-from lab.data.aadsts import KINDS
+from lab.data.aadsts import ERRORS
 
 
 def guid(value: str) -> str:
@@ -51,8 +51,8 @@ def _regex(value: str) -> str:
 
 
 def aadsts(value: int) -> int:
-    if value not in KINDS:
-        raise unknown("AADSTS number", str(value), [str(number) for number in KINDS])
+    if value not in ERRORS:
+        raise unknown("AADSTS number", str(value), [str(number) for number in ERRORS])
     return value
 
 

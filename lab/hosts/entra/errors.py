@@ -9,7 +9,7 @@ import datetime as dt
 import typing as t
 import uuid
 
-from lab.data.aadsts import KINDS
+from lab.data.aadsts import ERRORS
 
 
 class EntraError(Exception):
@@ -25,17 +25,17 @@ class EntraError(Exception):
         **fields: str,
     ) -> None:
         self.number = number
-        self.kind = KINDS[number]
+        self.definition = ERRORS[number]
         self.claims = claims
-        self.oauth = oauth or self.kind.error
+        self.oauth = oauth or self.definition.error
         self.numbers = list(dict.fromkeys((number, *inner)))
-        self.sentences = [f"AADSTS{code}: {KINDS[code].text.format_map(fields)}" for code in (number, *inner)]
+        self.sentences = [f"AADSTS{code}: {ERRORS[code].text.format_map(fields)}" for code in (number, *inner)]
         super().__init__(self.sentences[0])
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self.kind.status
+        return self.definition.status
 
 
 def body(error: EntraError, login: str, correlation_id: str) -> dict[str, t.Any]:
@@ -53,8 +53,8 @@ def body(error: EntraError, login: str, correlation_id: str) -> dict[str, t.Any]
         "correlation_id": correlation_id,
         "error_uri": f"{login}/error?code={error.number}",
     }
-    if error.kind.suberror:
-        answer["suberror"] = error.kind.suberror
+    if error.definition.suberror:
+        answer["suberror"] = error.definition.suberror
     if error.claims:
         answer["claims"] = error.claims
     return answer

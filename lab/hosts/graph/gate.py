@@ -34,7 +34,7 @@ def authenticate(lab: Service, headers: t.Mapping[str, str]) -> tuple[Caller, Di
 
 def authorize(operation: Operation, keys: t.Mapping[str, str], caller: Caller, directory: Directory) -> None:
     """May this caller do this? Raises GraphError."""
-    needed = operation.delegated if caller.delegated else operation.application
+    needed = operation.required.delegated if caller.delegated else operation.required.application
     if not needed and operation.path.startswith("/me"):
         raise bad_request("/me request is only valid with delegated authentication flow.")
     if caller.permissions.isdisjoint(needed):

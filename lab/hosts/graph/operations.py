@@ -1,17 +1,14 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of operations: method, path, who may call (delegated and application, least first), options, handler.
-
-Permissions come from Microsoft's permission file of 2026-08. An empty tuple means: not supported.
-"""
+"""The table of operations: method, path, permissions by their name in the data, options, handler."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from lab.data import permissions as p
+from lab.data import permissions
 from lab.data import roles as r
 from lab.hosts.graph import (
     defender_roles,
@@ -26,6 +23,7 @@ from lab.hosts.graph import (
 )
 
 if t.TYPE_CHECKING:
+    from lab.data.permissions import Required
     from lab.hosts.graph.message import Handler
 
 _SELECT: t.Final = frozenset(("$select",))
@@ -74,8 +72,7 @@ class Operation:
 
     method: str
     path: str
-    delegated: p.Permissions
-    application: p.Permissions
+    required: Required
     handler: Handler
     options: frozenset[str] = _SELECT
     beyond: frozenset[str] = frozenset()
@@ -85,10 +82,8 @@ class Operation:
     versions: tuple[str, ...] = ("v1.0", "beta")
 
 
-def _read(
-    path: str, permissions: p.Permissions, handler: Handler, application: p.Permissions | None = None, **more: t.Any
-) -> Operation:
-    return Operation("GET", path, permissions, permissions if application is None else application, handler, **more)
+def _read(path: str, required: str, handler: Handler, **more: t.Any) -> Operation:
+    return Operation("GET", path, permissions.OPERATIONS[required], handler, **more)
 
 
 _GDAP: t.Final = "/tenantRelationships/delegatedAdminRelationships"
@@ -118,63 +113,72 @@ _ROLE_CAST: t.Final = "/microsoft.graph.directoryRole"
 OPERATIONS: t.Final[tuple[Operation, ...]] = (
     _read(
         "/security/incidents",
-        p.INCIDENTS,
+        "incidents",
         incidents.list_incidents,
         options=frozenset(("$filter", "$top", "$skip", "$count", "$skiptoken")),
         beyond=frozenset(("$expand", "$orderby")),
     ),
-    _read("/organization", p.ORGANIZATION_DELEGATED, organization.list_organization, p.ORGANIZATION_APPLICATION),
-    _read("/organization/{id}", p.ORGANIZATION_DELEGATED, organization.get_organization, p.ORGANIZATION_APPLICATION),
-    _read("/subscribedSkus", p.LICENSES, organization.list_skus, readers=LICENSE_READERS, units=3),
-    _read("/subscribedSkus/{id}", p.LICENSES, organization.get_sku, readers=LICENSE_READERS),
+    _read("/organization", "organization", organization.list_organization),
+    _read("/organization/{id}", "organization", organization.get_organization),
+    _read("/subscribedSkus", "subscribed_skus", organization.list_skus, readers=LICENSE_READERS, units=3),
+    _read("/subscribedSkus/{id}", "subscribed_skus", organization.get_sku, readers=LICENSE_READERS),
     _read(
         "/directory/subscriptions",
-        p.SUBSCRIPTIONS_DELEGATED,
+        "subscriptions",
         organization.list_subscriptions,
-        p.SUBSCRIPTIONS_APPLICATION,
         beyond=_PAGED - _SELECT | _SEARCHED,
         readers=LICENSE_READERS,
     ),
-    _read(_FIND + "TenantId(tenantId='{id}')", p.TENANT_INFORMATION, organization.find_tenant_by_id),
-    _read(_FIND + "DomainName(domainName='{domain}')", p.TENANT_INFORMATION, organization.find_tenant_by_domain),
-    _read(_GDAP, p.GDAP, relationships.list_relationships, options=_PAGED, beyond=_SORTED),
-    _read(_GDAP + "/{id}", p.GDAP, relationships.get_relationship),
-    _read(_GDAP + "/{id}/accessAssignments", p.GDAP, relationships.list_assignments, options=_PAGED),
-    _read(_GDAP + "/{id}/accessAssignments/{assignment}", p.GDAP, relationships.get_assignment),
-    _read(_CUSTOMERS, p.GDAP, relationships.list_customers, options=_PAGED, beyond=_SORTED),
-    _read(_CUSTOMERS + "/{id}", p.GDAP, relationships.get_customer),
-    _read(_TRUST, p.CROSS_TENANT, policies.get_policy, readers=POLICY_READERS),
-    _read(_TRUST + "/default", p.CROSS_TENANT, policies.get_default, readers=POLICY_READERS),
-    _read(_TRUST + "/partners", p.CROSS_TENANT, policies.list_partners, readers=POLICY_READERS, options=_PAGED),
-    _read(_TRUST + "/partners/{id}", p.CROSS_TENANT, policies.get_partner, readers=POLICY_READERS),
+    _read(_FIND + "TenantId(tenantId='{id}')", "tenant_information", organization.find_tenant_by_id),
+    _read(_FIND + "DomainName(domainName='{domain}')", "tenant_information", organization.find_tenant_by_domain),
+    _read(_GDAP, "gdap", relationships.list_relationships, options=_PAGED, beyond=_SORTED),
+    _read(_GDAP + "/{id}", "gdap", relationships.get_relationship),
+    _read(
+        _GDAP + "/{id}/accessAssignments",
+        "gdap",
+        relationships.list_assignments,
+        options=_PAGED,
+    ),
+    _read(_GDAP + "/{id}/accessAssignments/{assignment}", "gdap", relationships.get_assignment),
+    _read(_CUSTOMERS, "gdap", relationships.list_customers, options=_PAGED, beyond=_SORTED),
+    _read(_CUSTOMERS + "/{id}", "gdap", relationships.get_customer),
+    _read(_TRUST, "cross_tenant_access", policies.get_policy, readers=POLICY_READERS),
+    _read(_TRUST + "/default", "cross_tenant_access", policies.get_default, readers=POLICY_READERS),
+    _read(
+        _TRUST + "/partners",
+        "cross_tenant_access",
+        policies.list_partners,
+        readers=POLICY_READERS,
+        options=_PAGED,
+    ),
+    _read(_TRUST + "/partners/{id}", "cross_tenant_access", policies.get_partner, readers=POLICY_READERS),
     _read(
         _TRUST + "/partners/{id}/identitySynchronization",
-        p.CROSS_TENANT,
+        "cross_tenant_access",
         policies.get_synchronization,
         readers=POLICY_READERS,
     ),
-    *(_read(path, who, how, app, **more) for path, who, how, app, more in operations_governance.rows()),
-    _read("/users", p.USERS, users.list_users, **_MEMBERS, **_DIRECTORY_READ),
+    *(_read(path, required, handler, **more) for path, required, handler, more in operations_governance.rows()),
+    _read("/users", "users", users.list_users, **_MEMBERS, **_DIRECTORY_READ),
     _read(
         "/directory/deletedItems/microsoft.graph.user",
-        p.USERS_FULL,
+        "deleted_users",
         users.list_deleted_users,
         **_MEMBERS,
         **_DIRECTORY_READ,
     ),
-    _read("/users/{id}", p.USERS, users.get_user, beyond=frozenset(("$expand",)), **_DIRECTORY_READ),
-    _read("/me", p.ME, users.get_me, (), beyond=frozenset(("$expand",))),
-    _read(_MEMBERSHIPS, p.MEMBERSHIPS, users.list_memberships, **_MEMBERS, **_DIRECTORY_READ),
-    _read(_MEMBERSHIPS + _GROUP_CAST, p.MEMBERSHIPS, users.list_group_memberships, **_MEMBERS, **_DIRECTORY_READ),
-    _read(_MEMBERSHIPS + _ROLE_CAST, p.MEMBERSHIPS, users.list_role_memberships, **_MEMBERS, **_DIRECTORY_READ),
-    _read(_MINE, p.MY_MEMBERSHIPS, users.list_memberships, (), **_MEMBERS),
-    _read(_MINE + _GROUP_CAST, p.MY_MEMBERSHIPS, users.list_group_memberships, (), **_MEMBERS),
-    _read(_MINE + _ROLE_CAST, p.MY_MEMBERSHIPS, users.list_role_memberships, (), **_MEMBERS),
+    _read("/users/{id}", "users", users.get_user, beyond=frozenset(("$expand",)), **_DIRECTORY_READ),
+    _read("/me", "me", users.get_me, beyond=frozenset(("$expand",))),
+    _read(_MEMBERSHIPS, "memberships", users.list_memberships, **_MEMBERS, **_DIRECTORY_READ),
+    _read(_MEMBERSHIPS + _GROUP_CAST, "memberships", users.list_group_memberships, **_MEMBERS, **_DIRECTORY_READ),
+    _read(_MEMBERSHIPS + _ROLE_CAST, "memberships", users.list_role_memberships, **_MEMBERS, **_DIRECTORY_READ),
+    _read(_MINE, "my_memberships", users.list_memberships, **_MEMBERS),
+    _read(_MINE + _GROUP_CAST, "my_memberships", users.list_group_memberships, **_MEMBERS),
+    _read(_MINE + _ROLE_CAST, "my_memberships", users.list_role_memberships, **_MEMBERS),
     Operation(
         "POST",
         "/users/{id}/checkMemberGroups",
-        p.CHECK_MEMBERS,
-        p.CHECK_MEMBERS,
+        permissions.OPERATIONS["check_member_groups"],
         users.check_member_groups,
         options=frozenset(),
         units=4,
@@ -183,90 +187,81 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
     Operation(
         "POST",
         "/me/checkMemberGroups",
-        p.CHECK_MY_MEMBERS,
-        (),
+        permissions.OPERATIONS["check_my_member_groups"],
         users.check_member_groups,
         options=frozenset(),
         units=4,
     ),
     _read(
         "/directoryRoles",
-        p.ROLES_DELEGATED,
+        "directory_roles",
         roles.list_directory_roles,
-        p.ROLES_FULL,
         options=_SELECT | {"$count"},
         **_DIRECTORY_READ,
     ),
-    _read("/directoryRoles/{id}", p.ROLES_DELEGATED, roles.get_directory_role, p.ROLES_FULL, **_DIRECTORY_READ),
+    _read("/directoryRoles/{id}", "directory_roles", roles.get_directory_role, **_DIRECTORY_READ),
     _read(
         _ROLES + "/roleAssignments",
-        p.ROLES_DELEGATED,
+        "directory_roles",
         roles.list_role_assignments,
-        p.ROLES_FULL,
         options=_PAGED | {"$expand"},
         readers=ROLE_READERS,
     ),
     _read(
         _ROLES + "/roleDefinitions",
-        p.ROLES_DELEGATED,
+        "role_definitions",
         roles.list_role_definitions,
-        p.ROLES_DELEGATED,
         options=_PAGED,
         **_DIRECTORY_READ,
     ),
     _read(
         _ROLES + "/roleDefinitions/{id}",
-        p.ROLES_DELEGATED,
+        "role_definitions",
         roles.get_role_definition,
-        p.ROLES_DELEGATED,
         **_DIRECTORY_READ,
     ),
-    _read(_DEFENDER_ROLES + "/roleAssignments", p.DEFENDER_ROLES, defender_roles.list_assignments, **_BETA),
-    _read(_DEFENDER_ROLES + "/roleDefinitions", p.DEFENDER_ROLES, defender_roles.list_definitions, **_BETA),
+    _read(_DEFENDER_ROLES + "/roleAssignments", "defender_roles", defender_roles.list_assignments, **_BETA),
+    _read(_DEFENDER_ROLES + "/roleDefinitions", "defender_roles", defender_roles.list_definitions, **_BETA),
     _read(
-        _ROLES + "/roleEligibilityScheduleInstances", p.ELIGIBLE_ROLES, schedules.list_eligible_roles, **_ROLE_SCHEDULES
+        _ROLES + "/roleEligibilityScheduleInstances", "eligible_roles", schedules.list_eligible_roles, **_ROLE_SCHEDULES
     ),
     _read(
         _ROLES + "/roleEligibilityScheduleInstances" + _BY_ME,
-        p.ELIGIBLE_ROLES,
+        "my_eligible_roles",
         schedules.list_my_eligible_roles,
-        (),
         **_SCHEDULES,
     ),
     _read(
-        _ROLES + "/roleAssignmentScheduleInstances", p.ASSIGNED_ROLES, schedules.list_assigned_roles, **_ROLE_SCHEDULES
+        _ROLES + "/roleAssignmentScheduleInstances", "assigned_roles", schedules.list_assigned_roles, **_ROLE_SCHEDULES
     ),
     _read(
         _ROLES + "/roleAssignmentScheduleInstances" + _BY_ME,
-        p.ASSIGNED_ROLES,
+        "my_assigned_roles",
         schedules.list_my_assigned_roles,
-        (),
         **_SCHEDULES,
     ),
     _read(
         _GROUP_SCHEDULES + "/eligibilityScheduleInstances",
-        p.ELIGIBLE_MEMBERS,
+        "eligible_members",
         schedules.list_eligible_members,
         **_MEMBER_SCHEDULES,
     ),
     _read(
         _GROUP_SCHEDULES + "/eligibilityScheduleInstances" + _BY_ME,
-        p.ELIGIBLE_MEMBERS,
+        "my_eligible_groups",
         schedules.list_my_eligible_groups,
-        (),
         **_SCHEDULES,
     ),
     _read(
         _GROUP_SCHEDULES + "/assignmentScheduleInstances",
-        p.ASSIGNED_MEMBERS,
+        "assigned_members",
         schedules.list_assigned_members,
         **_MEMBER_SCHEDULES,
     ),
     _read(
         _GROUP_SCHEDULES + "/assignmentScheduleInstances" + _BY_ME,
-        p.ASSIGNED_MEMBERS,
+        "my_assigned_groups",
         schedules.list_my_assigned_groups,
-        (),
         **_SCHEDULES,
     ),
 )

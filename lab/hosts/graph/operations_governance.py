@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from lab.data import permissions as p
 from lab.data import roles as r
 from lab.hosts.graph import governance as g
+
+if t.TYPE_CHECKING:
+    from lab.hosts.graph.message import Handler
 
 # Delegated, one of these Entra roles as well [doc]. That administrators read too is our reading [guess].
 READERS: t.Final = r.ids(
@@ -20,27 +22,27 @@ READERS: t.Final = r.ids(
     "Global Reader",
     "Global Administrator",
 )
-# Path, noun of the permission, handler, is it a collection?
+# Path, name of the permissions, handler, whether it is a collection.
 ROWS: t.Final = (
-    ("/governanceRelationships", "Relationship", g.list_relationships, True),
-    ("/governanceRelationships/{id}", "Relationship", g.get_relationship, False),
-    ("/governanceRequests", "Request", g.list_requests, True),
-    ("/governanceRequests/{id}", "Request", g.get_request, False),
-    ("/governanceInvitations", "Invitation", g.list_invitations, True),
-    ("/governanceInvitations/{id}", "Invitation", g.get_invitation, False),
-    ("/governancePolicyTemplates", "PolicyTemplate", g.list_templates, True),
-    ("/governancePolicyTemplates/{id}", "PolicyTemplate", g.get_template, False),
-    ("/settings", "Setting", g.get_settings, False),
+    ("/governanceRelationships", "governance_relationships", g.list_relationships, True),
+    ("/governanceRelationships/{id}", "governance_relationships", g.get_relationship, False),
+    ("/governanceRequests", "governance_requests", g.list_requests, True),
+    ("/governanceRequests/{id}", "governance_requests", g.get_request, False),
+    ("/governanceInvitations", "governance_invitations", g.list_invitations, True),
+    ("/governanceInvitations/{id}", "governance_invitations", g.get_invitation, False),
+    ("/governancePolicyTemplates", "governance_policy_templates", g.list_templates, True),
+    ("/governancePolicyTemplates/{id}", "governance_policy_templates", g.get_template, False),
+    ("/settings", "governance_settings", g.get_settings, False),
 )
 # What the lists take [doc]; filters and sorting are Graph's alone.
 LIST_OPTIONS: t.Final = frozenset(("$top", "$skip", "$skiptoken"))
 BEYOND: t.Final = frozenset(("$filter", "$orderby"))
 
 
-def rows() -> t.Iterator[tuple[str, p.Permissions, t.Any, p.Permissions, dict[str, t.Any]]]:
-    """Path, delegated permissions, handler, application permissions, and the rest of an operation."""
-    for path, noun, handler, listed in ROWS:
+def rows() -> t.Iterator[tuple[str, str, Handler, dict[str, t.Any]]]:
+    """Yield path, name of the permissions, handler, and the rest of an operation."""
+    for path, required, handler, listed in ROWS:
         more: dict[str, t.Any] = {"readers": READERS, "options": frozenset()}
         if listed:
             more |= {"options": LIST_OPTIONS, "beyond": BEYOND}
-        yield g.ROOT + path, p.GOVERNANCE_DELEGATED[noun], handler, p.GOVERNANCE_READ[noun], more
+        yield g.ROOT + path, required, handler, more

@@ -38,7 +38,7 @@ def get_organization(request: Request) -> Answer:
 
 def _visible(request: Request) -> Entity:
     row = request.directory.organization
-    if request.has_any(permissions.ORGANIZATION_APPLICATION):
+    if request.has_any(permissions.EVERY_PROPERTY["organization"]):
         return row
     return {name: value if name in _LIMITED else _blank(value) for name, value in row.items()}
 

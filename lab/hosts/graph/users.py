@@ -62,7 +62,7 @@ _MOST_GROUPS: t.Final = 20
 
 def list_users(request: Request) -> Answer:
     """GET /users"""
-    full = request.has_any(permissions.USERS_FULL)
+    full = request.has_any(permissions.EVERY_PROPERTY["user"])
     wanted = required_paths(request.options.filter)
     if not full and not {path.partition("/")[0] for path in wanted} <= _BASIC:
         raise denied()
@@ -79,7 +79,7 @@ def list_deleted_users(request: Request) -> Answer:
 def get_user(request: Request) -> Answer:
     """GET /users/{id}: an object id or a user principal name."""
     user = _user(request)
-    return entity(request, _USERS, user if request.has_any(permissions.USERS_FULL) else _basic(user))
+    return entity(request, _USERS, user if request.has_any(permissions.EVERY_PROPERTY["user"]) else _basic(user))
 
 
 def get_me(request: Request) -> Answer:
@@ -126,14 +126,14 @@ def _groups_of(request: Request) -> list[Entity]:
     directory = request.directory
     ids = sorted(directory.transitive_groups(_user(request)["id"]))
     rows = [{"@odata.type": "#microsoft.graph.group", **directory.groups[group_id]} for group_id in ids]
-    return rows if request.has_any(permissions.GROUPS_FULL) else [_limited(row) for row in rows]
+    return rows if request.has_any(permissions.EVERY_PROPERTY["group"]) else [_limited(row) for row in rows]
 
 
 def _roles_of(request: Request) -> list[Entity]:
     directory = request.directory
     ids = sorted(directory.active_roles(_user(request)["id"]))
     rows = [{"@odata.type": "#microsoft.graph.directoryRole", **role_entity(directory, role_id)} for role_id in ids]
-    return rows if request.has_any(permissions.ROLES_FULL) else [_limited(row) for row in rows]
+    return rows if request.has_any(permissions.EVERY_PROPERTY["directory_role"]) else [_limited(row) for row in rows]
 
 
 def _limited(row: Entity) -> Entity:
