@@ -63,7 +63,7 @@ def _run(world: World, options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Exit code 0 after a clean stop, 2 for a bad option or a bad world."""
+    """Run the command: exit code 0 after a clean stop, 2 for a bad option or a bad world."""
     parser = _parser()
     options = parser.parse_args()
     _check(parser, options)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays the person at a browser: opens the pages of the login host, picks an account, types a code."""
+"""A person at a browser: opens the pages of the login host, picks an account, enters a code."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _TIMEOUT: t.Final = 10.0
 
 
 class BrowserError(Exception):
-    """A page that is not what a person would expect there, with its text."""
+    """A page other than the expected one, with its text."""
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """The way back to the program is told, not taken: nobody may be listening there."""
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Return a redirect instead of following it: nothing may be listening at its target."""
 
     def redirect_request(self, *_arguments: t.Any) -> None:
         return None
@@ -33,11 +33,11 @@ class Browser:
 
     def __init__(self, ca_path: str) -> None:
         context = ssl.create_default_context(cafile=ca_path)
-        handlers = (urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({}), _Stay())
+        handlers = (urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({}), _NoRedirect())
         self._opener = urllib.request.build_opener(*handlers)
 
     def authorize(self, url: str, account: str) -> str:
-        """Picks an account, or cancels with "": the address that leads back to the program. Raises BrowserError."""
+        """Pick an account, or cancel with "", and return the address back to the program. Raises BrowserError."""
         status, _headers, text = self._open(url)
         if status != 200 or "Pick an account" not in text:
             raise BrowserError(text)
@@ -47,7 +47,7 @@ class Browser:
         return str(headers["Location"])
 
     def enter_user_code(self, page: str, user_code: str, account: str) -> str:
-        """Types a code and picks an account, or cancels with "": the text of the page. Raises BrowserError."""
+        """Enter a code and pick an account, or cancel with "": return the text of the page. Raises BrowserError."""
         status, _headers, text = self._open(page, {"user_code": user_code, "account": account})
         if status != 200:
             raise BrowserError(text)

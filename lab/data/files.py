@@ -19,6 +19,6 @@ Form = t.TypeVar("Form")
 
 
 def read(name: str, form: pydantic.TypeAdapter[Form]) -> Form:
-    """Return what a data file holds, checked against its form."""
+    """Return the content of a data file, checked against its form."""
     text = pathlib.Path(__file__).with_name(name).read_text(encoding="utf-8")
     return form.validate_python(yaml.safe_load(text))

@@ -32,7 +32,7 @@ DISPLAY_NAMES: t.Final = {
 
 GLOBAL_ADMINISTRATOR: t.Final = ID_OF["Global Administrator"]
 
-# Entra puts this id into the `wids` of everybody who holds no other role.
+# Entra puts this id into the `wids` of everybody without another role.
 DEFAULT_USER: t.Final = "b79fbf4d-3ef9-4689-8143-76b194e85509"
 
 

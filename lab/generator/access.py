@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the drawn states of access and roles are written down in a world."""
+"""Access and roles of a drawn tenant, written as a world."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 
-# Groups of the home tenant. The operator is in the first, may activate the second, has activated the third, and has
-# nothing to do with the last.
+# Groups of the home tenant. The operator is in the first, may activate the second, has activated the third, and is
+# not in the last.
 OPERATORS: t.Final = "Lab operators"
 STANDBY: t.Final = "Lab standby"
 ON_SHIFT: t.Final = "Lab on shift"
@@ -38,7 +38,7 @@ _STATUSES: t.Final[dict[str, tuple[str, ...]]] = {
     "created": ("created",),
 }
 _NOT_ASSIGNED_YET: t.Final = ("no_assignment", "approval_pending", "partner_consent", "activating", "created")
-# Days left, and days since it began.
+# Days left, and days since the relationship started.
 _DAYS: t.Final = {
     "expired": (-9, 374),
     "end_passed": (-1, 366),
@@ -52,14 +52,14 @@ _ASSIGNMENT_STATUSES: t.Final = {"assignment_pending": "pending", "assignment_er
 
 
 def relationships(drawn: Drawn, name: str, rng: random.Random) -> list[Row]:
-    """The GDAP relationships of a tenant: none, one, or one beside another that gives nothing."""
+    """Return the GDAP relationships: none, a single one, or one with another that gives nothing."""
     if drawn.access == "missing":
         return []
     rows = [_relationship(drawn, name, rng)]
     if drawn.access == "several":
-        rows.append(_dead(name, rng))
+        rows.append(_ended_relationship(name, rng))
     if drawn.access == "lighthouse":
-        rows.append(_of_lighthouse(name))
+        rows.append(_lighthouse_relationship(name))
     rng.shuffle(rows)
     return rows
 
@@ -86,7 +86,7 @@ def _relationship(drawn: Drawn, name: str, rng: random.Random) -> Row:
 
 
 def _assignments(drawn: Drawn, wanted: str) -> list[Row]:
-    """The operator's group gets the wanted role or others; where it gets others, somebody else has the wanted one."""
+    """Assign the wanted role or others to the operator's group; a bystander group gets the role that it lacks."""
     group = _HOLDERS.get(drawn.access, OPERATORS)
     given = [wanted, *_OTHER_ROLES] if drawn.roles == "enough" else _OTHER_ROLES
     mine = {"group": group, "roles": given, "status": _ASSIGNMENT_STATUSES.get(drawn.access, "active")}
@@ -95,8 +95,8 @@ def _assignments(drawn: Drawn, wanted: str) -> list[Row]:
     return [mine, {"group": BYSTANDERS, "roles": [wanted]}]
 
 
-def _dead(name: str, rng: random.Random) -> Row:
-    """It gave everything, and is over."""
+def _ended_relationship(name: str, rng: random.Random) -> Row:
+    """Return a relationship that gave everything and has ended."""
     return {
         "name": f"{name} old",
         "status": rng.choice(("expired", "terminated")),
@@ -107,19 +107,19 @@ def _dead(name: str, rng: random.Random) -> Row:
     }
 
 
-def _of_lighthouse(name: str) -> Row:
-    """Microsoft 365 Lighthouse makes relationships with names like this one."""
+def _lighthouse_relationship(name: str) -> Row:
+    """Return a relationship with the kind of name that Microsoft 365 Lighthouse gives."""
     return {"name": f"MLT_{name}", "roles": _OTHER_ROLES, "assignments": [{"group": BYSTANDERS}]}
 
 
 def governance_of(drawn: Drawn, rng: random.Random) -> Row:
-    """What a tenant has of governance."""
+    """Return the governance relationships of a tenant and the steps to one."""
     wanted = [rng.choice(_DEFENDER_ROLES)] if drawn.roles == "enough" else []
     return governance.rows(drawn.access, [*wanted, *_OTHER_ROLES], OPERATORS, BYSTANDERS, rng)
 
 
 def objects(drawn: Drawn, rng: random.Random) -> Row:
-    """The operator's objects in a tenant, and the group that gives a role."""
+    """Return the operator's objects in a tenant, and the group that gives a role."""
     if drawn.access == "missing":
         return {}
     role = rng.choice(_DEFENDER_ROLES)
@@ -138,13 +138,13 @@ def objects(drawn: Drawn, rng: random.Random) -> Row:
     }
 
 
-def beside(drawn: Drawn, rng: random.Random) -> Row:
-    """The account of the operator that a tenant with GDAP has too, if it has."""
-    return rare.beside(drawn.beside, rng.choice(_DEFENDER_ROLES), _OTHER_ROLES)
+def extra_account(drawn: Drawn, rng: random.Random) -> Row:
+    """Return the operator's account in a tenant that also has GDAP."""
+    return rare.extra_account(drawn.extra_account, rng.choice(_DEFENDER_ROLES), _OTHER_ROLES)
 
 
 def _roles_of_a_guest(state: str, role: str, rng: random.Random) -> Row:
-    """An activation is made of an eligibility, which stays."""
+    """Return the roles of a guest. An activated role keeps its eligibility."""
     if state in rare.DEFENDER_ROLES:
         return rare.roles_of_a_guest(state)
     eligible = {"role": role, "days_left": rng.choice((None, 90))}

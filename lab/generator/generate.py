@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes worlds of any size from a seed. Every tenant's states are drawn alone; `oracle.py` says what follows."""
+"""Worlds of any size from a seed. Each tenant's states are drawn independently; `oracle.py` derives the answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.generator import access, states
 from lab.generator.licenses import licenses
 from lab.generator.names import COUNTRIES, NAMES, TRADES, ascii_name
 from lab.generator.oracle import expected
-from lab.generator.rare import declared, elsewhere
+from lab.generator.rare import declared, in_other_cloud
 from lab.worlds.loading import load_world
 from lab.worlds.world import World
 
@@ -26,7 +26,7 @@ Row = dict[str, t.Any]
 
 
 def choose_world(path: pathlib.Path | None, count: int | None, seed: int, *, calm: bool) -> World:
-    """The world of a file; with a count, that many made tenants around its home. Raises WorldError."""
+    """Return the world of a file, or, with a count, that many generated tenants around its home. Raises WorldError."""
     world = None if path is None else load_world(path)
     if world is not None and count is None:
         return world
@@ -34,7 +34,7 @@ def choose_world(path: pathlib.Path | None, count: int | None, seed: int, *, cal
 
 
 def generate(count: int, seed: int, *, calm: bool = False, home: Home | None = None) -> World:
-    """A world of `count` tenants: the same for the same seed. A calm one is healthy throughout."""
+    """Return a world of `count` tenants, equal for equal seeds. In a calm one every tenant is healthy."""
     rng = random.Random(f"{seed}/{count}")  # noqa: S311 - a world, not a secret
     kind = "calm" if calm else "mixed"
     rows = [_tenant(rng, number, calm=calm) for number in range(count)]
@@ -42,8 +42,8 @@ def generate(count: int, seed: int, *, calm: bool = False, home: Home | None = N
 
 
 def _home(home: Home | None) -> Row:
-    """The home tenant, given or made, with a group for each way in which the operator can be in one."""
-    row = _made_home() if home is None else home.model_dump()
+    """Return the home tenant, given or generated, with a group for each kind of membership."""
+    row = _default_home() if home is None else home.model_dump()
     groups = [group for group in row["groups"] if group["name"] not in access.HOME_GROUPS]
     row["groups"] = [*groups, *({"name": name} for name in access.HOME_GROUPS)]
     row["operator"] = {**row["operator"], **_memberships(row["operator"])}
@@ -52,20 +52,20 @@ def _home(home: Home | None) -> Row:
 
 
 def _memberships(operator: Row) -> Row:
-    """The operator's own groups, and ours of each kind. Ours are taken away first: a made home may be made anew."""
+    """Return the operator's memberships: their own, then one of each kind. A generated home may be passed in again."""
     own: dict[str, list[t.Any]] = {
         "groups": [access.OPERATORS],
         "eligible_groups": [{"group": access.STANDBY, "days_left": 120}],
         "timed_groups": [{"group": access.ON_SHIFT, "minutes_left": 480}],
     }
-    return {kind: [*_without_ours(operator.get(kind, ())), *rows] for kind, rows in own.items()}
+    return {kind: [*_without_generated(operator.get(kind, ())), *rows] for kind, rows in own.items()}
 
 
-def _without_ours(rows: t.Iterable[t.Any]) -> list[t.Any]:
+def _without_generated(rows: t.Iterable[t.Any]) -> list[t.Any]:
     return [row for row in rows if (row["group"] if isinstance(row, dict) else row) not in access.HOME_GROUPS]
 
 
-def _made_home() -> Row:
+def _default_home() -> Row:
     return {
         "tenant_id": "b6f0c1b4-3c59-4f0c-8a52-0f6f2f2b7a10",
         "name": "Northwind Managed Security",
@@ -98,9 +98,9 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
     }
     if drawn.method == "gdap":
         row["gdap"] = access.relationships(drawn, f"{name[:36]} {number + 1}", rng)
-        row |= access.beside(drawn, rng)
+        row |= access.extra_account(drawn, rng)
     elif drawn.method == "governance":
         row |= access.governance_of(drawn, rng)
     else:
         row |= access.objects(drawn, rng)
-    return elsewhere(states.with_policy(row, drawn.policy), drawn.cloud)
+    return in_other_cloud(states.with_policy(row, drawn.policy), drawn.cloud)

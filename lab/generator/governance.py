@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The states of governance that the generator draws, how each is written down in a world, and what follows from it."""
+"""States of governance that the generator draws, how a world has them, and what follows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 
-# The first one is the healthy one, the second one is healthy too, in the letter case of Microsoft's own example.
+# The first two are healthy; the second has the letter case of Microsoft's own example.
 STATES: t.Final = (
     "active",
     "capital",
@@ -50,7 +50,7 @@ _STEPS: t.Final[dict[str, Row]] = {
 
 
 def rows(state: str, role_names: t.Sequence[str], operators: str, bystanders: str, rng: random.Random) -> Row:
-    """The part of a tenant that is about governance."""
+    """Return the fields of a tenant that are about governance."""
     if state in _STEPS:
         return _STEPS[state]
     if state == "reversed":

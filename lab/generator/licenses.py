@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the drawn state of the licences is written down in a world."""
+"""The drawn state of the licences, written as a world."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
 
 Products = list[t.Any]
 
-# The products that qualify, and what their Defender plans are.
+# Products that qualify, by their Defender plans.
 _ENOUGH: t.Final = (
     ["SPE_E5"],
     ["SPE_E3", "IDENTITY_THREAT_PROTECTION"],
@@ -58,5 +58,5 @@ _FIXED: t.Final[dict[str, Products]] = {
 
 
 def licenses(state: str, rng: random.Random) -> Products:
-    """The products of a tenant."""
+    """Return the products of a tenant."""
     return _FIXED[state] if state in _FIXED else rng.choice(_CHOICES[state])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Words that made-up companies are called by."""
+"""Names of made-up companies."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ COUNTRIES: t.Final = ("DE", "AT", "CH", "NL", "BE", "DK", "SE", "NO", "FI", "GB"
 
 
 def ascii_name(name: str) -> str:
-    """What a name looks like in a domain."""
+    """Return a name in the form that a domain takes."""
     plain = unicodedata.normalize("NFKD", name.replace("ø", "o")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

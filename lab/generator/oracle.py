@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What follows from the drawn states. Written from the guide's requirements, and from nothing of the product."""
+"""The right answers for drawn states: derived from the guide's requirements, independently of the product."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("b2b", "missing"): "access.guest_missing",
     **governance.ACCESS,
 }
-# Access that is in order in an uncommon way.
+# Access that works in an uncommon way.
 _ACCESS_MET: t.Final = {
     **dict.fromkeys(
         (("gdap", state) for state in ("expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")),
@@ -42,7 +42,7 @@ _ACCESS_MET: t.Final = {
     ),
     ("governance", "capital"): "access.governance_active",
 }
-# An account in order does not help where cross-tenant access is in the way. GDAP is no B2B collaboration.
+# A working account does not help where cross-tenant access blocks it. GDAP is not B2B collaboration.
 _POLICY: t.Final = {
     "outbound_blocked": "access.outbound_blocked",
     "outbound_others": "access.outbound_blocked",
@@ -91,7 +91,7 @@ _MFA_TRUST: t.Final = {
 }
 
 
-# Under `auto` these are no beginning of a way.
+# Under `auto` these states do not count as a method that was started.
 _NOTHING: t.Final = (
     "access.gdap_missing",
     "access.guest_missing",
@@ -101,10 +101,10 @@ _NOTHING: t.Final = (
 
 
 def expected(drawn: Drawn) -> dict[str, t.Any]:
-    """The right answer: the first link of the chain that is broken, and single verdicts where they can be read."""
+    """Return the right answer: the first broken link of the chain, and the verdicts that can be read."""
     if drawn.cloud in OTHER_CLOUDS:
         unread = _other_cloud(drawn)
-        return {"first_broken": "access", "reason": unread, "verdicts": _unread_elsewhere(unread)}
+        return {"first_broken": "access", "reason": unread, "verdicts": _unread_verdicts(unread)}
     if drawn.consent == "none":
         return {"first_broken": "consent", "reason": "consent.app_not_in_tenant"}
     link, reason = _first_broken(drawn)
@@ -112,18 +112,18 @@ def expected(drawn: Drawn) -> dict[str, t.Any]:
 
 
 def _other_cloud(drawn: Drawn) -> str:
-    """A sign-in of one cloud tells nothing of a tenant in another. Governance alone is known not to be there [doc]."""
+    """Return the reason in another cloud, which a sign-in cannot see. Only governance is known to be absent [doc]."""
     return "access.governance_not_in_cloud" if drawn.declared == "governance" else "read.other_cloud"
 
 
-def _unread_elsewhere(reason: str) -> dict[str, str]:
+def _unread_verdicts(reason: str) -> dict[str, str]:
     unread = dict.fromkeys(("license", "mfa_trust", "sign_in", "defender"), "read.other_cloud")
     return {**unread, "access": reason, "permissions": "permissions.access_first"}
 
 
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
-        ("access", _no_way(drawn)),
+        ("access", _no_access(drawn)),
         ("access", _not_listed(drawn)),
         ("sign_in", _SIGN_IN.get(drawn.sign_in)),
         ("license", _LICENSE.get(drawn.license)),
@@ -133,9 +133,9 @@ def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     return next(((link, reason) for link, reason in links if reason is not None), (None, None))
 
 
-def _no_way(drawn: Drawn) -> str | None:
-    """Why the operator does not reach the tenant. Under `auto` one way is enough."""
-    if drawn.beside is not None:
+def _no_access(drawn: Drawn) -> str | None:
+    """Return why the operator has no access, or None. Under `auto` a single working method is enough."""
+    if drawn.extra_account is not None:
         return None
     reason = _ACCESS.get((drawn.method, drawn.access))
     if drawn.declared == "auto" and reason in _NOTHING:
@@ -144,50 +144,50 @@ def _no_way(drawn: Drawn) -> str | None:
 
 
 def _not_listed(drawn: Drawn) -> str | None:
-    """GDAP and governance have lists of their own; under `auto` no list at all holds the tenant."""
+    """Return why no list shows the tenant, or None. GDAP and governance have their own lists."""
     if drawn.method != "b2b" or drawn.arm != "hidden":
         return None
     return "access.not_listed" if drawn.declared == "auto" else "access.not_listed_b2b"
 
 
 def _no_role(drawn: Drawn) -> str | None:
-    """Why no way brings a role, told by the first way that there is."""
+    """Return why no method gives a role, by the first method that gives access, or None."""
     if drawn.roles in DEFENDER_ROLES:
         return None if _proven(drawn) else "permissions.custom_role"
     reason = _NO_ROLE.get((drawn.method, drawn.roles))
-    if drawn.beside is None:
+    if drawn.extra_account is None:
         return reason
     by_gdap = drawn.access in GDAP_WORKS
-    if drawn.beside == "account" or (by_gdap and reason is None):
+    if drawn.extra_account == "account" or (by_gdap and reason is None):
         return None
     return reason if by_gdap else "permissions.no_role"
 
 
-def _open(drawn: Drawn) -> bool:
-    """Whether Defender answers without a licence that is enough is said nowhere, so neither is what it proves."""
+def _undecided(drawn: Drawn) -> bool:
+    """Return whether no document decides: what Defender answers without a sufficient licence is not documented."""
     return drawn.roles in DEFENDER_ROLES and drawn.license in _LICENSE
 
 
 def _proven(drawn: Drawn) -> bool:
-    """Only an answer of Defender to the operator proves that a role of Defender itself is enough."""
+    """Return whether Defender answered the operator, the only proof that a role of Defender itself is enough."""
     answers = (drawn.sign_in, drawn.defender) == ("ok", "ok") and drawn.license not in _LICENSE
     return drawn.roles in DEFENDER_ROLES_WORK and answers
 
 
 def _verdicts(drawn: Drawn) -> dict[str, str]:
-    """Licence and MFA trust are the target's own: the app reads them whatever the operator's access is."""
-    found = {
+    """Return single verdicts. The app reads licence and MFA trust whatever the operator's access is."""
+    verdicts = {
         "license": _LICENSE.get(drawn.license) or _LICENSE_MET.get(drawn.license),
         "mfa_trust": _MFA_TRUST.get(drawn.mfa_trust),
-        "access": _no_way(drawn) or _access_met(drawn),
-        "permissions": None if _no_way(drawn) or _open(drawn) else _no_role(drawn) or _role_met(drawn),
+        "access": _no_access(drawn) or _access_met(drawn),
+        "permissions": None if _no_access(drawn) or _undecided(drawn) else _no_role(drawn) or _role_met(drawn),
     }
-    return {check: reason for check, reason in found.items() if reason is not None}
+    return {check: reason for check, reason in verdicts.items() if reason is not None}
 
 
 def _access_met(drawn: Drawn) -> str | None:
-    """GDAP has the first word where it carries."""
-    if drawn.beside is not None:
+    """Return the reason of a met access, where it is an uncommon one. GDAP comes first where it works."""
+    if drawn.extra_account is not None:
         return "access.gdap_in_force" if drawn.access in GDAP_WORKS else "access.guest_accepted"
     return _ACCESS_MET.get((drawn.method, drawn.access))
 
@@ -195,7 +195,7 @@ def _access_met(drawn: Drawn) -> str | None:
 def _role_met(drawn: Drawn) -> str | None:
     if drawn.roles in DEFENDER_ROLES:
         return "permissions.custom_role_proven"
-    if drawn.beside is not None:
+    if drawn.extra_account is not None:
         by_gdap = drawn.access in GDAP_WORKS and drawn.roles == "enough"
         return "permissions.role_via_gdap" if by_gdap else "permissions.role_direct"
     return _ROLE_MET.get((drawn.method, drawn.roles))

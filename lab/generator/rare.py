@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""States that few made tenants are in, so that the proportions of the common ones stay.
+"""Rare states of a tenant, drawn seldom to keep the proportions of the common ones.
 
-They are: in another cloud, with nothing but a role of Microsoft Defender itself, declared `auto` although the method is
-out of order, and reached by two methods at once.
+They are: another cloud, only a role of Microsoft Defender itself, declared `auto` while the method does not work, and
+access by two methods at once.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 
-# GCC shares the service of the public cloud, which the lab plays; the others do not.
+# GCC shares the service of the public cloud, which the lab emulates; the others do not.
 CLOUDS: t.Final = ("gcc", "gcc_high", "dod")
 OTHER_CLOUDS: t.Final = ("gcc_high", "dod")
-# The only role of a guest is of Defender itself. The first two give security data.
+# The guest's only role is of Defender itself. The first two give security data.
 DEFENDER_ROLES: t.Final = ("defender_direct", "defender_via_group", "defender_unused", "defender_posture")
 DEFENDER_ROLES_WORK: t.Final = DEFENDER_ROLES[:2]
-# Beside GDAP there is an account, with a role that reaches Defender or without one.
-BESIDE: t.Final = ("account", "account_without_role")
+# An account in addition to GDAP, with a role that reaches Defender or without such a role.
+EXTRA_ACCOUNT: t.Final = ("account", "account_without_role")
 
 _DEFENDERS_GROUP: t.Final = "SOC partners"
 _DATA: t.Final = {"name": "SOC readers"}
@@ -34,7 +34,7 @@ _POSTURE: t.Final = {"name": "Posture readers", "permissions": ["microsoft.xdr/p
 
 
 def with_rare(drawn: Drawn, rng: random.Random) -> Drawn:
-    """The tenant as it was drawn, or in one of the rare states."""
+    """Return the tenant as it was drawn, or in one of the rare states."""
     chance = rng.random()
     if chance < 0.05:
         return dataclasses.replace(drawn, cloud=rng.choice(CLOUDS))
@@ -43,22 +43,24 @@ def with_rare(drawn: Drawn, rng: random.Random) -> Drawn:
     if drawn.method == "b2b" and chance < 0.2:
         return dataclasses.replace(drawn, roles=rng.choice(DEFENDER_ROLES))
     if drawn.method == "gdap" and chance < 0.15:
-        # The account is in order: neither a list nor cross-tenant access leaves it out.
+        # The account works: the list of Azure Resource Manager has it, and cross-tenant access admits it.
         arm = "ok" if drawn.arm == "hidden" else drawn.arm
-        return dataclasses.replace(drawn, declared="auto", beside=rng.choice(BESIDE), arm=arm, policy="ok")
+        return dataclasses.replace(
+            drawn, declared="auto", extra_account=rng.choice(EXTRA_ACCOUNT), arm=arm, policy="ok"
+        )
     return drawn
 
 
 def declared(drawn: Drawn) -> Row:
-    """What the user's list says."""
+    """Return the row of the user's tenant list."""
     return {"access": drawn.declared, "cloud": drawn.cloud}
 
 
-def elsewhere(row: Row, cloud: str | None) -> Row:
-    """The row of a tenant in that cloud.
+def in_other_cloud(row: Row, cloud: str | None) -> Row:
+    """Return the row of a tenant in that cloud.
 
-    Another cloud has no part in relationships of this one, and in its lists. The tenant's own directory stays as it was
-    drawn: nobody may look into it from here.
+    It has no relationships with this cloud and is in none of its lists. Its own directory stays as drawn: the home
+    tenant cannot read it.
     """
     if cloud not in OTHER_CLOUDS:
         return row
@@ -67,17 +69,17 @@ def elsewhere(row: Row, cloud: str | None) -> Row:
 
 
 def roles_of_a_guest(state: str) -> Row:
-    """The fields of a guest whose only role is of Defender itself."""
+    """Return the fields of a guest whose only role is of Defender itself."""
     if state == "defender_via_group":
         return {"groups": [_DEFENDERS_GROUP]}
     return {"defender_roles": [_POSTURE if state == "defender_posture" else _DATA]}
 
 
 def groups(state: str) -> list[Row]:
-    """The group that gives such a role."""
+    """Return the group that gives such a role."""
     return [{"name": _DEFENDERS_GROUP, "defender_roles": [_DATA]}] if state == "defender_via_group" else []
 
 
-def beside(state: str | None, role: str, others: t.Sequence[str]) -> Row:
-    """The account of the operator that stands beside a relationship."""
+def extra_account(state: str | None, role: str, others: t.Sequence[str]) -> Row:
+    """Return the operator's account in addition to a relationship."""
     return {} if state is None else {"guests": [{"roles": [role] if state == "account" else list(others)}]}

@@ -1,10 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The states that the generator draws. What follows from them is not said here.
+"""States that the generator draws. `oracle.py` derives the right answers from them.
 
-How they are written down in a world: here what a tenant's own settings are, in `access.py`, `licenses.py` and
-`rare.py` the rest.
+This file also writes a tenant's own settings as a world; `access.py`, `licenses.py` and `rare.py` write the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ Method = t.Literal["gdap", "b2b", "governance"]
 _METHODS: t.Final[tuple[Method, ...]] = ("gdap", "gdap", "gdap", "b2b", "b2b", "governance")
 
 CONSENT: t.Final = ("full", "none")
-# The ways of GDAP that give access; then those that do not.
+# States of GDAP: those that give access, then those that do not.
 GDAP_WORKS: t.Final = ("in_force", "expiring", "activated", "several", "lighthouse", "auto_extend", "fresh")
 GDAP: t.Final = (
     *GDAP_WORKS,
@@ -43,7 +42,7 @@ GDAP: t.Final = (
 )
 B2B_WORKS: t.Final = ("accepted", "member")
 B2B: t.Final = (*B2B_WORKS, "pending", "disabled", "deleted", "missing")
-# Cross-tenant access of the home tenant (outbound) and of the target (inbound); it counts for B2B alone.
+# Cross-tenant access of the home tenant (outbound) and of the target (inbound). Only B2B depends on it.
 POLICY: t.Final = (
     "ok",
     "outbound_blocked",
@@ -72,10 +71,10 @@ LICENSE: t.Final = (
 GDAP_ROLES: t.Final = ("enough", "none", "not_assigned")
 B2B_ROLES: t.Final = ("enough", "via_group", "activated", "none", "eligible", "scoped", "group_eligible")
 _ROLES: t.Final = {"gdap": GDAP_ROLES, "b2b": B2B_ROLES, "governance": ("enough", "none")}
-# What the tenant's policies make of the operator's sign-in.
+# How the tenant's policies end the operator's sign-in.
 SIGN_IN: t.Final = ("ok", "blocked", "mfa")
-# What stands in the way of a token for Azure Resource Manager changes no answer, and is a caveat. Only `hidden`, a
-# tenant that its list leaves out, counts, and only where that list is Microsoft's own: for B2B.
+# A refused token for Azure Resource Manager is a caveat and changes no answer. Only `hidden`, a tenant that is missing
+# from its list, changes one, and only for B2B, where that list is Microsoft's own.
 ARM: t.Final = ("ok", "mfa", "no_consent", "hidden")
 MFA_TRUST: t.Final = ("partner", "default", "off", "partner_off")
 # Neither the language of the directory nor a missing licence for Privileged Identity Management changes an answer.
@@ -85,9 +84,9 @@ _NEED_PIM: t.Final = ("activated", "eligible", "group_eligible")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Drawn:
-    """One tenant's states. `method` is what there is, `declared` and `cloud` are what the user's list says.
+    """The states of a tenant. `method` is the real one; `declared` and `cloud` are those of the user's list.
 
-    `beside` is a second way, beside GDAP.
+    `extra_account` is a second method, in addition to GDAP.
     """
 
     method: Method
@@ -104,11 +103,11 @@ class Drawn:
     entra_p2: bool = True
     policy: str = "ok"
     cloud: str | None = None
-    beside: str | None = None
+    extra_account: str | None = None
 
 
 def draw(rng: random.Random, *, calm: bool) -> Drawn:
-    """Draws. About half of the tenants are in order in each respect."""
+    """Draw the states of a tenant. In each respect about half of the tenants are in order."""
     drawn = _draw_common(rng, calm=calm)
     return drawn if calm else rare.with_rare(drawn, rng)
 
@@ -118,7 +117,7 @@ def _draw_common(rng: random.Random, *, calm: bool) -> Drawn:
     access = _draw(rng, {"gdap": GDAP, "b2b": B2B}.get(method, governance.STATES), calm=calm)
     arm_state = _draw(rng, ARM, calm=calm)
     role_state = _draw_roles(rng, method, access, calm=calm)
-    # `auto` stands for a method that works; few tenants have it for another one.
+    # `auto` is declared for a method that works; `rare.py` also declares it for others.
     works = access in ("in_force", "accepted", *governance.WORKING) and arm_state != "hidden"
     declared = "auto" if works and rng.random() < 0.2 else method
     return Drawn(
@@ -139,18 +138,18 @@ def _draw_common(rng: random.Random, *, calm: bool) -> Drawn:
 
 
 def _draw_roles(rng: random.Random, method: Method, access: str, *, calm: bool) -> str:
-    """A relationship that is to be extended by itself has a role that reaches Defender: it cannot have none."""
+    """Draw the roles. A relationship with auto-extend always contains a role that reaches Defender."""
     drawn = _draw(rng, _ROLES[method], calm=calm)
     return "not_assigned" if access == "auto_extend" and drawn == "none" else drawn
 
 
 def _draw(rng: random.Random, choices: t.Sequence[str], *, calm: bool) -> str:
-    """The first choice is the healthy one."""
+    """Draw a state. The first choice is the healthy one."""
     return choices[0] if calm or rng.random() < 0.5 else rng.choice(choices)
 
 
 def cross_tenant_access(state: str) -> Row:
-    """What the tenant trusts."""
+    """Return what the tenant trusts."""
     states: dict[str, Row] = {
         "partner": {"partner": {"mfa": True}},
         "default": {"default": {"mfa": True}, "partner": "none"},
@@ -163,7 +162,7 @@ def cross_tenant_access(state: str) -> Row:
 _ALL_APPS: t.Final = {"applications": "allowed"}
 _NAMED: t.Final = {"users": {"access": "allowed", "targets": ["operator"]}}
 _OTHERS: t.Final = {"users": {"access": "allowed", "targets": ["3d0c6d5e-5d0d-4f06-9a37-0d3a9f1f2b11"]}}
-# The entry of the home tenant for the target, and what changes in the target's own default or entry.
+# The home tenant's entry for the target, then the changes to the target's own default and entry.
 _POLICIES: t.Final[dict[str, tuple[Row | None, Row, Row]]] = {
     "ok": (None, {}, {}),
     "outbound_blocked": ({"b2b_outbound": "blocked"}, {}, {}),
@@ -177,7 +176,7 @@ _POLICIES: t.Final[dict[str, tuple[Row | None, Row, Row]]] = {
 
 
 def with_policy(row: Row, state: str) -> Row:
-    """The tenant's row with cross-tenant access that may block the operator; trust stays as it was drawn."""
+    """Return the tenant's row with cross-tenant access that may block the operator. Trust stays as drawn."""
     at_home, default, partner = _POLICIES[state]
     access = dict(row["cross_tenant_access"])
     access["default"] = {**access.get("default", {}), **default}
@@ -188,7 +187,7 @@ def with_policy(row: Row, state: str) -> Row:
 
 
 def sign_ins(drawn: Drawn) -> Row:
-    """What a tenant does with sign-ins, and whether Azure Resource Manager lists it."""
+    """Return how sign-ins to the tenant end, and whether Azure Resource Manager lists it."""
     everything = [{"resource": "all", "errors": [50076]}] if drawn.sign_in == "mfa" else []
     to_arm = [{"resource": "arm", "errors": [50076]}] if drawn.arm == "mfa" else []
     return {

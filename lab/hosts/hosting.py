@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every host of the lab has: the latency, the request log, and faults that break the wire."""
+"""What the hosts share: the service, the latency, the request log, and faults of the connection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOSTS: t.Final = ("login", "graph", "arm", "portal", "mto")
 
 @dataclasses.dataclass(slots=True)
 class Service:
-    """All that the hosts share. `endpoints` are base URLs without a trailing slash."""
+    """Everything that the hosts share. `endpoints` are base URLs without a trailing slash."""
 
     state: State
     credentials: Credentials
@@ -39,17 +39,17 @@ class Service:
 
 
 class RequestLog:
-    """One line of JSON per request. No token, no secret and no query stands in it."""
+    """The request log: a line of JSON per request, without tokens, secrets and queries."""
 
     def __init__(self, path: pathlib.Path) -> None:
         self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def write(self, record: dict[str, t.Any]) -> None:
-        """Add a line; it is in the file when this returns."""
+        """Add a line. It is in the file when this returns."""
         self._file.write(json.dumps(record) + "\n")
 
     def close(self) -> None:
-        """The end."""
+        """Close the file."""
         self._file.close()
 
 
@@ -57,7 +57,7 @@ RECORD: t.Final = web.RequestKey("record", dict[str, t.Any])
 
 
 def application(lab: Service, host: str) -> web.Application:
-    """An empty application of one host. It waits as long as the network would, and it logs."""
+    """Return an empty application of a host, with latency and log."""
     return web.Application(middlewares=[_logging(lab, host)])
 
 
@@ -83,7 +83,7 @@ def _logging(lab: Service, host: str) -> t.Any:
 
 
 def _new_record(host: str, request: web.Request) -> dict[str, t.Any]:
-    """`status` is 0 where the connection is cut, `items` is the number of requests inside a batch."""
+    """Return a new record. `status` is 0 for a cut connection, `items` the number of requests inside a batch."""
     return {
         "at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
         "host": host,
@@ -103,7 +103,7 @@ HTML: t.Final = (
 
 
 async def break_wire(request: web.Request, fault: Fault, answer: bytes) -> web.StreamResponse:
-    """A fault below HTTP: the connection is cut, the body stops half-way, or a proxy answers with a page."""
+    """Apply a fault below HTTP: a cut connection, a truncated body, or the page of a proxy."""
     if fault.kind == "html":
         return web.Response(status=fault.status, text=HTML, content_type="text/html")
     request[RECORD]["status"] = 0
@@ -112,6 +112,6 @@ async def break_wire(request: web.Request, fault: Fault, answer: bytes) -> web.S
         await response.prepare(request)
         await response.write(answer[: len(answer) // 2])
     if request.transport is not None:
-        # A truncated body has left the buffers before the connection goes; a reset says nothing at all.
+        # `close` first sends the truncated body; `abort` sends nothing.
         (request.transport.close if fault.kind == "truncate" else request.transport.abort)()
     return response

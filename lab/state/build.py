@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a world to the running state. What a world expects and what a user would declare are left behind here."""
+"""From a world to the running state. Right answers and the user's tenant list are left behind here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _OLD: t.Final = dt.timedelta(days=900)
 
 
 def build_state(world: World, now: dt.datetime) -> State:
-    """The state of all tenants at the given moment."""
+    """Return the state of all tenants at the given moment."""
     home = _home(world.home, now)
     words = Targets(world.home)
     targets = [_target(tenant, world.home, now) for tenant in world.tenants]
@@ -78,7 +78,7 @@ def _home(home: Home, now: dt.datetime) -> Directory:
 
 
 def _colleague(home: Directory, now: dt.datetime) -> Person:
-    """Somebody who works there too, and has no access anywhere else: one of the ordinary people, or one more."""
+    """Return another person at home without access elsewhere: an ordinary one, or a new one where there is none."""
     others = [user for user_id, user in home.users.items() if user_id not in home.operator_ids]
     user = others[-1] if others else colleague_user(home, f"ben.colleague@{home.domain}", "Ben Colleague", now - _OLD)
     home.users[user["id"]] = user
@@ -111,7 +111,9 @@ def _directory(organization: Organization, access: CrossTenantAccess, home: Home
         initial_domain=organization.initial_domain,
         organization={},
         trust_default=build_default(access.default, Targets(home)),
-        partners={one: build_partner(one, entry, Targets(home)) for one, entry in access.others.items()},
+        partners={
+            partner_id: build_partner(partner_id, entry, Targets(home)) for partner_id, entry in access.others.items()
+        },
         allowed_clouds=access.allowed_clouds,
         faults=FaultPlan(organization.faults),
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The running state: directories with their objects, GDAP relationships, and who is a member of what.
+"""The running state: directories with their objects, GDAP relationships and memberships.
 
 An entity is a dict with the property names of the CSDL. Nothing here knows HTTP, and nothing knows `expect`.
 """
@@ -25,25 +25,25 @@ _NAMESPACE: t.Final = uuid.UUID("6f1c1c3e-5e55-5a0d-9a1b-0d5a9f3b7c21")
 
 
 def object_id(tenant_id: str, kind: str, name: str) -> str:
-    """The same id in every run for the same thing."""
+    """Return the id of an object, the same in every run."""
     return str(uuid.uuid5(_NAMESPACE, f"{tenant_id}/{kind}/{name}"))
 
 
 def timestamp(moment: dt.datetime) -> str:
-    """A date as Microsoft Graph writes it."""
+    """Return a date as Microsoft Graph writes it."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Term:
-    """From when to when something holds; None is not known, or for ever."""
+    """A period. `starts` None: unknown; `ends` None: no end."""
 
     starts: dt.datetime | None = None
     ends: dt.datetime | None = None
     activated: bool = False
 
     def is_over(self, now: dt.datetime) -> bool:
-        """Has it ended?"""
+        """Return whether the period has ended."""
         return self.ends is not None and self.ends <= now
 
 
@@ -62,7 +62,7 @@ class RoleEligibility:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GroupMembership:
-    """A membership that PIM for Groups governs: eligible, or held until its end."""
+    """A membership under PIM for Groups: eligible, or active until its end."""
 
     principal_id: str
     group_id: str
@@ -71,7 +71,7 @@ class GroupMembership:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RoleAssignment:
-    """A role of a person or a group; "/" is the whole tenant. One that was activated ends."""
+    """A role of a person or a group; the scope "/" is the whole tenant. An activated role ends."""
 
     principal_id: str
     role_id: str
@@ -81,7 +81,7 @@ class RoleAssignment:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DefenderRoleHolder:
-    """A role of Microsoft Defender itself, and a person or a group that it is assigned to."""
+    """A role of Microsoft Defender itself, and the person or group that holds it."""
 
     principal_id: str
     name: str
@@ -90,7 +90,7 @@ class DefenderRoleHolder:
 
 @dataclasses.dataclass(slots=True)
 class Directory:
-    """One tenant. `application_permissions` is None where our app's service principal does not exist."""
+    """A tenant. `application_permissions` is None where our app's service principal does not exist."""
 
     tenant_id: str
     name: str
@@ -128,50 +128,49 @@ class Directory:
     faults: FaultPlan | None = None
 
     def refusal_of(self, identity: str, resource: str) -> Refusal | None:
-        """What Entra answers to a sign-in of that identity to that resource, where it refuses it."""
+        """Return the refusal of a sign-in of that identity to that resource, or None."""
         mine = (row for row in self.refusals if row.identity == identity and row.resource in ("all", resource))
         return next(mine, None)
 
-    def end_what_is_over(self, now: dt.datetime) -> None:
-        """Activations and time-bound assignments end by themselves."""
+    def remove_expired(self, now: dt.datetime) -> None:
+        """Remove activations and time-bound assignments that have ended."""
         self.timed_memberships = [row for row in self.timed_memberships if not row.term.is_over(now)]
         self.eligible_memberships = [row for row in self.eligible_memberships if not row.term.is_over(now)]
         self.role_assignments = [row for row in self.role_assignments if not row.term.is_over(now)]
         self.role_eligibilities = [row for row in self.role_eligibilities if not row.term.is_over(now)]
 
     def transitive_groups(self, member_id: str) -> set[str]:
-        """Ids of all groups that hold an object, nested ones included."""
-        found: set[str] = set()
+        """Return the ids of all groups that contain an object, nested ones included."""
+        containing: set[str] = set()
         waiting = [*self.groups_of.get(member_id, ())]
         waiting += [row.group_id for row in self.timed_memberships if row.principal_id == member_id]
         while waiting:
             group_id = waiting.pop()
-            if group_id not in found:
-                found.add(group_id)
+            if group_id not in containing:
+                containing.add(group_id)
                 waiting.extend(self.groups_of.get(group_id, ()))
-        return found
+        return containing
 
     def active_roles(self, member_id: str) -> set[str]:
-        """Template ids of roles that are active for the whole tenant, direct or through role-assignable groups."""
+        """Return the template ids of roles that are active for the whole tenant, directly or through groups."""
         holders = {member_id, *self.transitive_groups(member_id)}
         return {row.role_id for row in self.role_assignments if row.principal_id in holders and row.scope == "/"}
 
     def reads_by_defender_role(self, member_id: str) -> bool:
-        """Does a role of Defender itself give security data, directly or through a group? [guess: which one does]"""
+        """Return whether a role of Defender itself gives security data [guess: which role does]."""
         holders = {member_id, *self.transitive_groups(member_id)}
         held = [row for row in self.defender_roles if row.principal_id in holders]
         return self.defender_roles_used and any("securitydata" in name for row in held for name in row.permissions)
 
     def activated_roles(self) -> set[str]:
-        """Roles that were ever given to somebody in this tenant: only these exist as directoryRole objects."""
+        """Return the roles that were ever assigned in this tenant: only these exist as directoryRole objects."""
         return {row.role_id for row in self.role_assignments}
 
     def find_user(self, key: str) -> Entity | None:
-        """A user by object id or by user principal name, whatever the letter case."""
+        """Return a user by object id or by user principal name, in any letter case."""
         wanted = key.lower()
-        found = self.users.get(wanted)
-        if found is not None:
-            return found
+        if wanted in self.users:
+            return self.users[wanted]
         return next((user for user in self.users.values() if user["userPrincipalName"].lower() == wanted), None)
 
 
@@ -184,16 +183,16 @@ class GdapRelationship:
 
     @property
     def customer_id(self) -> str:
-        """The customer's tenant id."""
+        """The tenant id of the customer."""
         return str(self.entity["customer"]["tenantId"])
 
     def in_force(self, now: dt.datetime) -> bool:
-        """Does it give access now? `expiring` is still in force [guess]."""
+        """Return whether the relationship gives access now. `expiring` is still in force [guess]."""
         ends = self.entity["endDateTime"]
         return self.entity["status"] in ("active", "expiring") and ends is not None and ends > timestamp(now)
 
     def given(self) -> set[tuple[str, str]]:
-        """Which group of the partner gets which role by an active assignment."""
+        """Return pairs of partner group and role from active assignments."""
         active = [row for row in self.assignments if row["status"] == "active"]
         return {
             (row["accessContainer"]["accessContainerId"], role["roleDefinitionId"])
@@ -202,13 +201,13 @@ class GdapRelationship:
         }
 
     def roles_for(self, groups: set[str]) -> set[str]:
-        """Roles that the members of these groups get."""
+        """Return the roles that the members of these groups get."""
         return {role_id for group_id, role_id in self.given() if group_id in groups}
 
 
 @dataclasses.dataclass(slots=True)
 class Person:
-    """Somebody of the home tenant."""
+    """A person of the home tenant."""
 
     object_id: str
     upn: str
@@ -235,23 +234,23 @@ class State:
     blocks_device_code: bool = False
 
     def find_directory(self, name: str) -> Directory | None:
-        """A tenant by id or by one of its domains."""
+        """Return a tenant by its id or by one of its domains."""
         wanted = name.lower()
         if wanted in self.directories:
             return self.directories[wanted]
-        everybody = self.directories.values()
-        return next((found for found in everybody if wanted in (found.domain, found.initial_domain)), None)
+        rows = self.directories.values()
+        return next((row for row in rows if wanted in (row.domain, row.initial_domain)), None)
 
     def gdap_roles(self, tenant_id: str, now: dt.datetime) -> set[str] | None:
-        """The operator's roles in a customer by GDAP; None where GDAP gives no access at all."""
-        self.home.end_what_is_over(now)
+        """Return the operator's roles in a customer by GDAP; None where GDAP gives no access."""
+        self.home.remove_expired(now)
         groups = self.home.transitive_groups(self.operator.object_id)
         in_force = [row for row in self.relationships if row.customer_id == tenant_id and row.in_force(now)]
         roles = {role for row in in_force for role in row.roles_for(groups)}
         return roles or None
 
     def partner_roles(self, tenant_id: str, now: dt.datetime) -> set[str] | None:
-        """The operator's roles in another tenant without an object there, by GDAP or by governance; None for none."""
+        """Return the operator's roles in a tenant by GDAP or governance, without an object there; None for none."""
         groups = self.home.transitive_groups(self.operator.object_id)
         governed = self.governance.roles_in(tenant_id, groups, self.home.tenant_id)
         return (self.gdap_roles(tenant_id, now) or set()) | governed or None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a fault of the world happens. What it looks like on the wire is the matter of each host."""
+"""When a fault of the world happens. Each host decides what it looks like."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class _Running:
 
 
 class FaultPlan:
-    """The faults of one tenant, and how often each has happened."""
+    """The faults of a tenant, and how often each has happened."""
 
     def __init__(self, faults: Iterable[Fault], clock: Callable[[], float] = time.monotonic) -> None:
         self._running = [_Running(fault) for fault in faults]
         self._clock = clock
 
     def next(self, host: str, path: str, *, in_batch: bool) -> Fault | None:
-        """The fault that hits this request, if one does. Each hit is counted."""
+        """Return the fault that applies to this request, if any, and count it."""
         for running in self._running:
             if _matches(running.fault, host, path, in_batch) and self._is_on(running):
                 running.hits += 1

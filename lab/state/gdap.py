@@ -19,12 +19,12 @@ _NOT_APPROVED: t.Final = ("created", "approvalPending", "approved", "activating"
 
 
 def etag(seed: str) -> str:
-    """A weak entity tag of the form that Microsoft prints."""
+    """Return a weak entity tag in the form that Microsoft prints."""
     return f'W/"{base64.b64encode(seed.encode()).decode()}"'
 
 
 def build_relationship(home: Directory, tenant: Tenant, row: Relationship, now: dt.datetime) -> GdapRelationship:
-    """One relationship. Where it was approved, endDateTime is activatedDateTime plus duration."""
+    """Return a relationship. After approval, endDateTime is activatedDateTime plus duration."""
     first = object_id(home.tenant_id, "gdap", f"{tenant.tenant_id}/{row.name}")
     second = object_id(home.tenant_id, "gdap-partner", home.tenant_id)
     entity = {

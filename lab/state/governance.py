@@ -3,7 +3,7 @@
 
 """Governance relationships, requests and invitations as Microsoft Graph shows them to both tenants.
 
-Bodies follow Microsoft's examples [doc]; `@odata.type` is written when a version of Graph is known.
+Bodies follow Microsoft's examples [doc]; `@odata.type` depends on the version of Graph and is added later.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if t.TYPE_CHECKING:
     from lab.worlds.governance import Governance, GovernanceInvitation, GovernanceRequest, Side
     from lab.worlds.world import Home, Organization, Tenant, World
 
-# How long a request and an invitation are open, by the dates of Microsoft's examples.
+# How long a request and an invitation are open, from the dates in Microsoft's examples.
 _REQUEST_DAYS: t.Final = 14
 _INVITATION_DAYS: t.Final = 30
 
 
 @dataclasses.dataclass(slots=True)
 class GovernanceLists:
-    """All rows of the world. A tenant sees those in which it is governing or governed [doc]."""
+    """All rows of the world. A tenant sees the rows in which it is governing or governed [doc]."""
 
     relationships: list[Entity] = dataclasses.field(default_factory=list)
     requests: list[Entity] = dataclasses.field(default_factory=list)
@@ -34,7 +34,7 @@ class GovernanceLists:
     in_v1: bool = True
 
     def roles_in(self, tenant_id: str, groups: set[str], home_tenant_id: str) -> set[str]:
-        """Roles in a governed tenant that active relationships give to the members of these groups."""
+        """Return the roles in a governed tenant that active relationships give to members of these groups."""
         pair = (home_tenant_id, tenant_id)
         active = [row for row in self.relationships if _pair(row) == pair and row["status"].lower() == "active"]
         assigned = [a for row in active for a in row["policySnapshot"]["delegatedAdministrationRoleAssignments"]]
@@ -46,21 +46,21 @@ def _pair(row: Entity) -> tuple[str, str]:
 
 
 def build_governance(world: World, now: dt.datetime) -> GovernanceLists:
-    """The lists at the given moment."""
-    found = GovernanceLists(in_v1=world.home.governance_in_v1)
+    """Return the lists at the given moment."""
+    lists = GovernanceLists(in_v1=world.home.governance_in_v1)
     for tenant in world.tenants:
-        found.relationships += [
+        lists.relationships += [
             _relationship(world.home, tenant, row, number, now) for number, row in enumerate(tenant.governance)
         ]
         if tenant.governance_request is not None:
-            found.requests.append(_request(world.home, tenant, tenant.governance_request, now))
+            lists.requests.append(_request(world.home, tenant, tenant.governance_request, now))
         if tenant.governance_invitation is not None:
-            found.invitations.append(_invitation(world.home, tenant, tenant.governance_invitation, now))
-    return found
+            lists.invitations.append(_invitation(world.home, tenant, tenant.governance_invitation, now))
+    return lists
 
 
 def _sides(home: Home, tenant: Tenant, side: Side) -> tuple[Organization, Organization]:
-    """Governing, governed."""
+    """Return the governing and the governed tenant."""
     return (home, tenant) if side == "governed" else (tenant, home)
 
 
@@ -86,7 +86,7 @@ def _relationship(home: Home, tenant: Tenant, row: Governance, number: int, now:
 
 
 def _policy(governing: Organization, group: str | None, role_ids: t.Iterable[str]) -> Entity:
-    """The policy as it was accepted."""
+    """Return the policy as it was accepted."""
     assignments = []
     if group is not None:
         templates = [{"id": role_id, "name": roles.NAME_OF[role_id]} for role_id in role_ids]

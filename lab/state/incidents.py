@@ -23,7 +23,7 @@ _SEVERITIES: t.Final = ("medium", "high", "low", "informational")
 
 
 def build_incidents(directory: Directory, count: int, now: dt.datetime) -> list[Entity]:
-    """The newest first, an hour apart."""
+    """Return incidents an hour apart, the newest first."""
     return [_incident(directory, number, now - dt.timedelta(hours=number + 1)) for number in range(count)]
 
 

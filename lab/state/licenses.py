@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Products that a tenant owns, as the directory counts them and as the subscriptions behind them."""
+"""Products of a tenant: as the directory counts them, and as subscriptions."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _BOUGHT: t.Final = dt.timedelta(days=200)
 _COMPANY_PLANS: t.Final = ("EXCHANGE_S_FOUNDATION", "ADALLOM_S_O365", "INTUNE_O365", "M365_LIGHTHOUSE_CUSTOMER_PLAN1")
 
 
-# The state of a product that several subscriptions stand behind is the first of these [guess].
+# A product with several subscriptions has the first of these states [guess].
 _BEST_FIRST: t.Final = ("Enabled", "Warning", "Suspended", "LockedOut", "Deleted")
 
 
 def build_skus(directory: Directory, rows: t.Iterable[License]) -> list[Entity]:
-    """The subscribedSkus: one for each product, whatever the number of its subscriptions."""
+    """Return the subscribedSkus: one per product, whatever the number of its subscriptions."""
     by_sku: dict[str, list[License]] = {}
     for row in rows:
         by_sku.setdefault(row.sku, []).append(row)
-    return [_sku(directory, skus.catalogue()[name], found) for name, found in by_sku.items()]
+    return [_sku(directory, skus.catalogue()[name], licenses) for name, licenses in by_sku.items()]
 
 
 def _sku(directory: Directory, sku: Sku, rows: list[License]) -> Entity:
@@ -51,13 +51,13 @@ def _sku(directory: Directory, sku: Sku, rows: list[License]) -> Entity:
 
 
 def build_subscriptions(directory: Directory, rows: t.Iterable[License], now: dt.datetime) -> list[Entity]:
-    """The companySubscriptions: how the tenant came by its products, and when each moves to its next state."""
+    """Return the companySubscriptions: trial or not, and when each moves to its next state."""
     seen: collections.Counter[str] = collections.Counter()
-    found = []
+    subscriptions = []
     for row in rows:
-        found.append(_subscription(directory, row, seen[row.sku], now))
+        subscriptions.append(_subscription(directory, row, seen[row.sku], now))
         seen[row.sku] += 1
-    return found
+    return subscriptions
 
 
 def _subscription(directory: Directory, row: License, number: int, now: dt.datetime) -> Entity:
@@ -99,7 +99,7 @@ def _plans(sku: Sku, row: License) -> list[Entity]:
 
 
 def _units(rows: t.Iterable[License]) -> Entity:
-    """Units stand under the state that their subscription is in; of a deleted one there are none."""
+    """Count units under the state of their subscription. A deleted one has none."""
     units = {"enabled": 0, "lockedOut": 0, "suspended": 0, "warning": 0}
     for row in rows:
         if row.capability != "Deleted":

@@ -58,18 +58,18 @@ def _own_identity(directory: Directory, upn: str) -> Entity:
 
 
 def operator_user(directory: Directory, operator: Operator, created: dt.datetime) -> Entity:
-    """The operator in the home tenant."""
+    """Return the operator in the home tenant."""
     user = _user(directory.tenant_id, operator.upn, operator.name, created)
     return user | {"mail": operator.mail or operator.upn, "identities": [_own_identity(directory, operator.upn)]}
 
 
 def colleague_user(directory: Directory, upn: str, name: str, created: dt.datetime) -> Entity:
-    """Another person of the home tenant."""
+    """Return another person of the home tenant."""
     return _user(directory.tenant_id, upn, name, created) | {"identities": [_own_identity(directory, upn)]}
 
 
 def guest_user(directory: Directory, guest: Guest, operator: Operator, number: int, created: dt.datetime) -> Entity:
-    """The operator's object in another tenant.
+    """Return the operator's object in another tenant.
 
     An identity of another Entra tenant has the issuer ExternalAzureAD and no issuerAssignedId [seen in public dumps].
     """
@@ -92,13 +92,13 @@ def guest_user(directory: Directory, guest: Guest, operator: Operator, number: i
 
 
 def deleted_user(user: Entity, when: dt.datetime) -> Entity:
-    """A user among the deleted items: the name gets the object id before it [community]."""
+    """Return a user as a deleted item: the object id precedes the name [community]."""
     name = user["id"].replace("-", "") + user["userPrincipalName"]
     return user | {"userPrincipalName": name, "deletedDateTime": timestamp(when)}
 
 
 def ordinary_users(directory: Directory, count: int, created: dt.datetime) -> list[Entity]:
-    """People who work there: the same ones in every run."""
+    """Return people who work there, the same in every run."""
     rng = random.Random(directory.tenant_id)  # noqa: S311 - names, not secrets
     return [_ordinary(directory, rng, number, created) for number in range(count)]
 

@@ -20,7 +20,7 @@ _ACTIVATED: t.Final = dt.timedelta(minutes=20)
 
 
 def add_operator(directory: Directory, user_id: str, operator: Operator, now: dt.datetime) -> None:
-    """The operator's groups at home."""
+    """Add the operator's groups at home."""
     _add_eligible_groups(directory, user_id, operator.eligible_groups, now)
     for row in operator.timed_groups:
         membership = GroupMembership(user_id, _group_id(directory, row.group), _timed(row, now))
@@ -28,7 +28,7 @@ def add_operator(directory: Directory, user_id: str, operator: Operator, now: dt
 
 
 def add_guest(directory: Directory, user_id: str, guest: Guest, now: dt.datetime) -> None:
-    """The operator's groups and roles in another tenant."""
+    """Add the operator's groups and roles in another tenant."""
     _add_eligible_groups(directory, user_id, guest.eligible_groups, now)
     unit = f"/administrativeUnits/{object_id(directory.tenant_id, 'administrativeUnit', '1')}"
     scoped = [RoleAssignment(user_id, role_id, unit) for role_id in guest.scoped_roles]
@@ -40,7 +40,7 @@ def add_guest(directory: Directory, user_id: str, guest: Guest, now: dt.datetime
 
 
 def add_groups(directory: Directory, groups: t.Iterable[Group], now: dt.datetime) -> None:
-    """Roles that groups may activate."""
+    """Add roles that groups may activate."""
     directory.role_eligibilities += [
         RoleEligibility(_group_id(directory, group.name), role_id, "/", _eligible(None, now))
         for group in groups

@@ -21,12 +21,12 @@ PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Targets:
-    """Words of a world as Microsoft writes targets. People and groups are those of the home tenant."""
+    """The targets of a world as Microsoft writes them. People and groups are those of the home tenant."""
 
     home: Home
 
     def user(self, word: str) -> Entity:
-        """The operator, a group, everybody, or somebody by id."""
+        """Return the target for the operator, a group, everybody, or an object id."""
         kind, _colon, name = word.rpartition(":")
         if kind == "group":
             return {"target": object_id(self.home.tenant_id, "group", name), "targetType": "group"}
@@ -34,7 +34,7 @@ class Targets:
         return {"target": operator if word == "operator" else word, "targetType": "user"}
 
     def application(self, word: str) -> Entity:
-        """The Defender portal, one of Microsoft's words, or an application by id."""
+        """Return the target for the Defender portal, one of Microsoft's words, or an application id."""
         return {"target": PORTAL_APP if word == "portal" else word, "targetType": "application"}
 
 
@@ -64,7 +64,7 @@ def _settings(access: DefaultAccess | PartnerAccess, targets: Targets) -> Entity
             "inboundAllowed": access.consent_inbound,
             "outboundAllowed": access.consent_outbound,
         },
-        # Types of the CSDL that no page shows an example of [guess: null while nobody has set them].
+        # Types of the CSDL without an example on any page [guess: null while nobody has set them].
         "appServiceConnectInbound": None,
         "m365CollaborationInbound": None,
         "m365CollaborationOutbound": None,
@@ -80,7 +80,7 @@ def _inbound_trust(access: DefaultAccess | PartnerAccess) -> Entity:
 
 
 def build_default(access: DefaultAccess, targets: Targets) -> Entity:
-    """The default; untouched it is Microsoft's own, which trusts nobody's MFA."""
+    """Return the default. Untouched it is Microsoft's own, which trusts nobody's MFA."""
     nobody = {"accessType": "blocked", "targets": [{"target": "AllUsers", "targetType": "user"}]}
     nothing = {"accessType": "blocked", "targets": [{"target": "AllApplications", "targetType": "application"}]}
     return {
@@ -92,7 +92,7 @@ def build_default(access: DefaultAccess, targets: Targets) -> Entity:
 
 
 def build_partner(tenant_id: str, access: PartnerAccess, targets: Targets) -> Entity:
-    """An entry for one tenant. A property that is null takes the default's value."""
+    """Return an entry for a tenant. A null property inherits the default."""
     return {
         "tenantId": tenant_id,
         "isServiceProvider": None,
@@ -104,5 +104,5 @@ def build_partner(tenant_id: str, access: PartnerAccess, targets: Targets) -> En
 
 
 def build_synchronization(tenant_id: str, name: str, *, allowed: bool) -> Entity:
-    """The policy for people who are synchronized from that tenant."""
+    """Return the policy for people who are synchronized from that tenant."""
     return {"tenantId": tenant_id, "displayName": name, "userSyncInbound": {"isSyncAllowed": allowed}}

@@ -3,10 +3,10 @@
 
 """Cross-tenant access in a world: the default of a tenant, and its entry for another tenant.
 
-A setting of B2B is written in one word where it holds for everybody and everything (`b2b_inbound: blocked`), or by
-parts: `{users: {access: allowed, targets: [operator, "group:SOC analysts"]}, applications: allowed}`. A target is
-`operator`, `group:<name>` (a group of the home tenant), `portal` (Microsoft Defender's), a word of Microsoft's
-(`AllUsers`, `AllApplications`, `AllMicrosoftApps`, `Office365`) or a GUID. Null in an entry takes the default's value.
+A setting of B2B is a single word where it applies to everybody and everything (`b2b_inbound: blocked`). Otherwise it
+has parts: `{users: {access: allowed, targets: [operator, "group:SOC analysts"]}, applications: allowed}`. A target is
+`operator`, `group:<name>` (a group of the home tenant), `portal` (Microsoft Defender's), one of Microsoft's words
+(`AllUsers`, `AllApplications`, `AllMicrosoftApps`, `Office365`) or a GUID. Null in an entry inherits the default.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GROUP: t.Final = "group:"
 
 
 class Targeting(Strict):
-    """One part of a setting. Without `targets` it holds for all."""
+    """A part of a setting. Without `targets` it applies to all."""
 
     access: Word
     targets: Names | None = None
@@ -39,7 +39,7 @@ Part = t.Annotated[Targeting | None, pydantic.BeforeValidator(_targeting)]
 
 
 class Collaboration(Strict):
-    """A setting of B2B collaboration or of B2B direct connect, in one direction."""
+    """A setting of B2B collaboration or of B2B direct connect, in a single direction."""
 
     users: Part = None
     applications: Part = None
@@ -52,7 +52,7 @@ class Collaboration(Strict):
         return self
 
     def groups(self) -> list[str]:
-        """The groups of the home tenant that it names."""
+        """Return the groups of the home tenant that it names."""
         targets = (self.users.targets if self.users is not None else None) or ()
         return [target.removeprefix(GROUP) for target in targets if target.startswith(GROUP)]
 
@@ -74,12 +74,12 @@ Setting = t.Annotated[Collaboration | None, pydantic.BeforeValidator(_collaborat
 
 
 def everybody(access: Word) -> Collaboration:
-    """The same for all people and all applications."""
+    """Return the same setting for all people and all applications."""
     return Collaboration(users=Targeting(access=access), applications=Targeting(access=access))
 
 
 class DefaultAccess(Strict):
-    """The default for all other tenants. As it is here it is Microsoft's own."""
+    """The default for all other tenants. Its own defaults are Microsoft's."""
 
     mfa: bool | None = False
     compliant_device: bool | None = False
@@ -93,7 +93,7 @@ class DefaultAccess(Strict):
 
 
 class PartnerAccess(Strict):
-    """The entry for one tenant. `trust: null` makes the whole inboundTrust null; `sync` null: nothing is set up."""
+    """The entry for a tenant. `trust: null` makes the whole inboundTrust null; `sync` null: nothing is set up."""
 
     mfa: bool | None = True
     compliant_device: bool | None = False
@@ -109,10 +109,10 @@ class PartnerAccess(Strict):
 
 
 def groups_of(*settings: DefaultAccess | PartnerAccess | None) -> list[str]:
-    """The groups of the home tenant that these settings name."""
+    """Return the groups of the home tenant that these settings name."""
     access = [row for row in settings if row is not None]
-    found = [setting for row in access for setting in (row.b2b_inbound, row.b2b_outbound)]
-    return [name for setting in found if setting is not None for name in setting.groups()]
+    named = [setting for row in access for setting in (row.b2b_inbound, row.b2b_outbound)]
+    return [name for setting in named if setting is not None for name in setting.groups()]
 
 
 def _partner(value: object) -> object:
@@ -125,8 +125,8 @@ Entry = t.Annotated[PartnerAccess | None, pydantic.BeforeValidator(_partner)]
 class CrossTenantAccess(Strict):
     """A tenant's own settings: its default, and in a target tenant its entry for the home tenant.
 
-    `others` are its entries for tenants that are not in the world, `allowed_clouds` the Microsoft clouds that it works
-    with, beside its own.
+    `others` are its entries for tenants outside the world; `allowed_clouds` are the other Microsoft clouds that it
+    works with.
     """
 
     default: DefaultAccess = DefaultAccess()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes wrong in a world: at Graph, at Resource Manager, at the sign-in and at the portal."""
+"""Faults of a world: at Graph, at Azure Resource Manager, at sign-in and at the portal."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ BATCHABLE: t.Final = ("throttle", "error", "slow", "expired_token")
 
 
 class Fault(Strict):
-    """Something that goes wrong. `path` is a regular expression for the beginning of the path, without the version.
+    """A fault. `path` is a regular expression for the start of the path, without the version.
 
-    It happens `times` times (else always); a throttle with `seconds` ends that long after its first hit.
-    `in_batch` true: items of a batch only; false: requests of their own only; absent: both.
+    It happens `times` times, by default always. A throttle with `seconds` ends that long after its first hit.
+    `in_batch` true: only inside a batch; false: only outside; absent: both.
     """
 
     host: t.Literal["graph", "login", "arm"] = "graph"
@@ -42,9 +42,9 @@ class Fault(Strict):
 
 
 class Refusal(Strict):
-    """Entra refuses a sign-in with these AADSTS numbers: the first, and those of services behind it.
+    """A sign-in that Entra refuses with these AADSTS numbers: the first, and those of services behind it.
 
-    The same number twice makes an answer that says everything twice. `resource` is what the token was asked for.
+    The same number twice repeats the whole text. `resource` is the resource that the token was requested for.
     """
 
     identity: t.Literal["operator", "app"] = "operator"
@@ -60,12 +60,12 @@ Refusals = t.Annotated[tuple[Refusal, ...], pydantic.Strict(strict=False)]
 
 
 class PortalFault(Strict):
-    """What goes wrong at the portal, on a read (`session`, `picker`, `effective`) or on a `write`.
+    """A fault of the portal, on a read (`session`, `picker`, `effective`) or on a `write`.
 
-    `error` and `throttle` happen instead of the request; `error_after` (HTTP 500) and `cut_after` when it has taken
-    effect; `cut_before` when it has not. `does_nothing` answers 200. `changed_meanwhile`: another page adds the tenants
-    in `extra` a moment before. `session_ends` is for ever. `slow`: reads show it `seconds` later. `after` requests of
-    that kind pass first, `times` are hit.
+    `error` and `throttle` replace the request. `error_after` (HTTP 500) and `cut_after` follow a request that took
+    effect, `cut_before` precedes it. `does_nothing` answers 200. `changed_meanwhile`: another page adds the tenants in
+    `extra` just before. `session_ends` is final. `slow`: reads show the change `seconds` later. `after` requests of
+    that kind pass first, the next `times` fail.
     """
 
     kind: t.Literal[
@@ -94,7 +94,7 @@ class PortalFault(Strict):
 
 
 class PortalTenant(Strict):
-    """A tenant that only the portal knows of: nobody declares it."""
+    """A tenant that only the portal knows: nobody declares it."""
 
     tenant_id: Guid
     name: Name
@@ -104,7 +104,7 @@ class PortalTenant(Strict):
 class PortalSettings(Strict):
     """The Defender portal of the home tenant. `write_shape` is the lab's own invention: Microsoft's is not public.
 
-    `sources` is what each source of the tenant picker answers. `session_seconds`: how long a session lasts.
+    `sources` is the answer of each source of the tenant picker. `session_seconds` is how long a session lasts.
     """
 
     write_shape: t.Literal["replace", "per_tenant"] = "replace"

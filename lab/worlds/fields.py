@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Words that a world is written in: checked values, and the base of all its parts."""
+"""Field types of a world: checked values, and the base of its models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.data.aadsts import ERRORS
 
 
 def guid(value: str) -> str:
-    """The GUID in the spelling of Microsoft Graph. Raises ValueError."""
+    """Return the GUID in the spelling of Microsoft Graph. Raises ValueError."""
     try:
         return str(uuid.UUID(value))
     except ValueError:
@@ -68,7 +68,7 @@ def _permissions(value: object) -> object:
 
 
 class UnknownNameError(ValueError):
-    """A name that stands in no catalogue; `known` is what could have been meant."""
+    """A name that is in no catalogue; `known` are the candidates for a hint."""
 
     def __init__(self, kind: str, value: str, known: t.Collection[str]) -> None:
         super().__init__(f"'{value}' is not a known {kind}")
@@ -93,7 +93,7 @@ Consent = t.Annotated[tuple[str, ...] | t.Literal["full", "none"], pydantic.Befo
 
 
 class Strict(pydantic.BaseModel):
-    """The base of all: unknown fields are an error, and nothing changes afterwards."""
+    """The base of all models: unknown fields are an error, and nothing changes afterwards."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The form of a world: governance relationships with the home tenant, and the steps that lead to one."""
+"""The form of a world: governance relationships with the home tenant, and the steps to one."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class GovernanceRequest(Strict):
 
 
 class GovernanceInvitation(Strict):
-    """An invitation by the tenant that wants to be governed. It is good for 30 days."""
+    """An invitation by the tenant that wants to be governed. It is open for 30 days."""
 
     created_days_ago: _Ago = 3
     side: Side = "governed"
 
 
 class Governed(Strict):
-    """What a tenant has of governance with the home tenant."""
+    """Governance of a tenant with the home tenant."""
 
     governance: t.Annotated[tuple[Governance, ...], pydantic.Strict(strict=False)] = ()
     governance_request: GovernanceRequest | None = None

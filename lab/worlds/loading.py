@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads a world, and says in one sentence what is wrong with it: file, row, field, what is allowed, what was meant."""
+"""Load a world, or say in a single sentence what is wrong with it: file, row, field, allowed values, a hint."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if t.TYPE_CHECKING:
 
 
 class WorldError(Exception):
-    """A world that cannot be used. The text is the one sentence to show."""
+    """A world that cannot be used. The text is the sentence to show."""
 
 
 def load_world(path: pathlib.Path) -> World:
-    """The world in a file. Raises WorldError."""
+    """Return the world in a file. Raises WorldError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -34,7 +34,7 @@ def load_world(path: pathlib.Path) -> World:
 
 
 def parse_world(text: str, source: str) -> World:
-    """The world in a text; `source` names it in sentences. Raises WorldError."""
+    """Return the world in a text; `source` names it in messages. Raises WorldError."""
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -54,16 +54,16 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
 
 
 def _sentence(error: pydantic.ValidationError, data: dict[str, t.Any]) -> str:
-    """One sentence about the first error; the others are counted. A typo comes first: it makes a field missing too."""
-    details = sorted(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
+    """Return a sentence about the first error, with the number of the others. A typo also makes a field missing."""
+    details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden")
     first = details[0]
     more = f" ({len(details) - 1} more)" if len(details) > 1 else ""
-    sentence = f"{_place(first['loc'], data)}{_problem(first)}{more}"
+    sentence = f"{_location(first['loc'], data)}{_problem(first)}{more}"
     return sentence if sentence.endswith("?") else sentence + "."
 
 
-def _place(location: tuple[int | str, ...], data: dict[str, t.Any]) -> str:
-    """`tenant 3 (Fabrikam), gdap[0].status: `"""
+def _location(location: tuple[int | str, ...], data: dict[str, t.Any]) -> str:
+    """Return `tenant 3 (Fabrikam), gdap[0].status: `"""
     words: list[str] = []
     rest = location
     if len(location) >= 2 and location[0] == "tenants" and isinstance(location[1], int):
@@ -116,7 +116,7 @@ def _lower_first(text: str) -> str:
 
 
 def _fields_at(location: tuple[int | str, ...]) -> list[str]:
-    """The fields that the model at a place has."""
+    """Return the fields of the model at a location."""
     model: type[pydantic.BaseModel] = World
     for part in location:
         if isinstance(part, str) and part in model.model_fields:
@@ -125,8 +125,8 @@ def _fields_at(location: tuple[int | str, ...]) -> list[str]:
 
 
 def _model_in(annotation: t.Any) -> type[pydantic.BaseModel] | None:
-    """The first model inside an annotation such as `tuple[Group, ...] | None`."""
+    """Return the first model inside an annotation such as `tuple[Group, ...] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
         return annotation
-    found = (_model_in(argument) for argument in t.get_args(annotation))
-    return next((model for model in found if model is not None), None)
+    models = (_model_in(argument) for argument in t.get_args(annotation))
+    return next((model for model in models if model is not None), None)

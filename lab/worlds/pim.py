@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Just-in-time access: what somebody may activate, and what is active until an end.
+"""Just-in-time access: what can be activated, and what is active until an end.
 
-A `days_left` or `minutes_left` of null has no end.
+Null in `days_left` or `minutes_left`: no end.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ Origin = t.Literal["activated", "assigned"]
 
 
 class EligibleGroup(Strict):
-    """PIM for Groups: a membership that can be activated."""
+    """A membership that can be activated (PIM for Groups)."""
 
     group: str
     days_left: DaysLeft = None
 
 
 class TimedGroup(Strict):
-    """A membership that holds now, by an activation or by a time-bound assignment."""
+    """A membership that is active now, by activation or by time-bound assignment."""
 
     group: str
     minutes_left: MinutesLeft = None
@@ -54,7 +54,7 @@ class EligibleRole(Strict):
 
 
 class TimedRole(Strict):
-    """A role that is active now, by an activation or by a time-bound assignment."""
+    """A role that is active now, by activation or by time-bound assignment."""
 
     role: Role
     minutes_left: MinutesLeft = None
@@ -68,5 +68,5 @@ TimedRoles = t.Annotated[tuple[TimedRole, ...], pydantic.Strict(strict=False)]
 
 
 def every_group(plain: t.Iterable[str], *governed: t.Iterable[EligibleGroup | TimedGroup]) -> list[str]:
-    """The names of all groups that somebody is in or can be in."""
+    """Return the names of all groups that somebody is in or can be in."""
     return [*plain, *(row.group for rows in governed for row in rows)]

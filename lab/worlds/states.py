@@ -15,9 +15,9 @@ from lab.worlds.pim import EligibleGroups, EligibleRoles, TimedRoles, every_grou
 
 
 class DefenderRole(Strict):
-    """A role of Microsoft Defender itself (unified RBAC). The same name is the same role in a tenant.
+    """A role of Microsoft Defender itself (unified RBAC). Within a tenant its name identifies it.
 
-    `permissions` are names of actions; how Microsoft spells them is not documented [guess].
+    `permissions` are names of actions; their spelling is not documented [guess].
     """
 
     name: Name
@@ -30,9 +30,9 @@ DefenderRoles = t.Annotated[tuple[DefenderRole, ...], pydantic.Strict(strict=Fal
 
 
 class Group(Strict):
-    """A security group. `members_of` names the groups that this one is a member of.
+    """A security group. `members_of` names the groups that contain this group.
 
-    `eligible_roles` are roles that it may activate, `defender_roles` are of Defender's own.
+    `eligible_roles` are roles that it may activate; `defender_roles` are roles of Defender itself.
     """
 
     name: Name
@@ -47,9 +47,9 @@ Groups = t.Annotated[tuple[Group, ...], pydantic.Strict(strict=False)]
 
 
 class License(Strict):
-    """A product that the tenant owns. A plain part number in the list is the same with all defaults.
+    """A product that the tenant owns. A bare part number in the list has all defaults.
 
-    The subscription moves to its next state in `lifecycle_days`; null: nothing says when.
+    The subscription moves to its next state in `lifecycle_days`; null: no date is given.
     """
 
     sku: SkuName
@@ -88,9 +88,9 @@ class Assignment(Strict):
 
 
 class Relationship(Strict):
-    """A GDAP relationship with the home tenant. It ran `created_days_ago` days so far and has `days_left`.
+    """A GDAP relationship with the home tenant. It was created `created_days_ago` and ends in `days_left` days.
 
-    `partner_consent_pending` is for a reseller's; null: it is pending while the approval is.
+    `partner_consent_pending` is for a reseller's; null: pending while the approval is.
     """
 
     name: t.Annotated[str, pydantic.StringConstraints(min_length=1, max_length=50)]
@@ -122,7 +122,7 @@ class Relationship(Strict):
             raise ValueError("partner_consent_pending is for a relationship of a reseller")
         for assignment in self.assignments:
             if not set(assignment.roles) <= set(self.roles):
-                raise ValueError(f"an assignment to '{assignment.group}' has roles that the relationship has not")
+                raise ValueError(f"an assignment to '{assignment.group}' has roles that the relationship does not have")
         return self
 
 
@@ -130,7 +130,7 @@ class Guest(Strict):
     """The operator's object in the tenant. `roles` are direct ones, `groups` are groups of the tenant.
 
     `scoped_roles` are assigned for an administrative unit only. The `eligible_` ones can be activated, the `timed_`
-    ones are active until an end. `defender_roles` are of Defender's own. With `deleted_days_ago` it stands among the
+    ones are active until an end. `defender_roles` are roles of Defender itself. With `deleted_days_ago` it is among the
     deleted items, where it can be restored for 30 days.
     """
 
@@ -149,7 +149,7 @@ class Guest(Strict):
 
     @property
     def every_group(self) -> list[str]:
-        """The groups that the tenant has to have."""
+        """The groups that the tenant must have."""
         return every_group(self.groups, self.eligible_groups)
 
 

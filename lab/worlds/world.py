@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The form of a world: which tenants exist, in what state each is, and what the right answer about it is.
+"""The form of a world: which tenants exist, the state of each, and the right answer about it.
 
-A field that is not known here is refused. `loading.py` reads the file and words what is wrong with it.
+Unknown fields are refused. `loading.py` reads the file and words the message.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from lab.worlds.states import ConditionalAccess, Groups, Guest, Licenses, Relati
 
 
 class Declare(Strict):
-    """What a user's own list would say about this tenant.
+    """The row of this tenant in the user's own list.
 
-    `cloud`: where the tenant is. The lab plays the public cloud, and shows nothing of it by this word.
+    `cloud` is where the tenant is. The lab emulates the public cloud; the field does not change its answers.
     """
 
     access: t.Literal["auto", "gdap", "b2b", "governance"] = "auto"
@@ -45,7 +45,7 @@ class Declare(Strict):
 
 
 class Expect(Strict):
-    """The right answer. Only tests read it: the server never sees it. `caveats` are among those that are told."""
+    """The right answer. Only tests read it: the server never sees it. `caveats` must be among the reported ones."""
 
     first_broken: t.Literal["consent", "access", "sign_in", "license", "permissions", "defender", "registration"] | None
     reason: str | None
@@ -67,8 +67,7 @@ HEALTHY: t.Final = Expect(first_broken=None, reason=None)
 class Operator(Strict):
     """The person whose access is judged. `roles` are roles in the home tenant.
 
-    A group in `timed_groups` holds the operator as one in `groups` does, until its end; one in `eligible_groups` does
-    not: the membership can be activated.
+    The operator is in the `groups`, in the `timed_groups` until their end, and may activate the `eligible_groups`.
     `refresh_token` is `ok`, or the AADSTS number that every use of it gets.
     """
 
@@ -83,15 +82,15 @@ class Operator(Strict):
 
     @property
     def every_group(self) -> list[str]:
-        """The groups that a world has to have."""
+        """The groups that the home tenant must have."""
         return every_group(self.groups, self.eligible_groups, self.timed_groups)
 
 
 class Organization(Strict):
-    """What every tenant has. `users` is how many ordinary people stand in its directory.
+    """The fields of every tenant. `users` is the number of ordinary people in its directory.
 
-    `arm_consent` false: our app may not use Azure Resource Manager for people there. `entra_p2` false: it has no
-    Privileged Identity Management. `role_names` is the language that the directory has for its roles.
+    `arm_consent` false: nobody consented to Azure Resource Manager. `entra_p2` false: no Privileged Identity
+    Management. `role_names` is the language of the directory's role names.
     """
 
     tenant_id: Guid
@@ -110,7 +109,7 @@ class Organization(Strict):
 
     @property
     def initial_domain(self) -> str:
-        """The domain that every tenant is born with."""
+        """The initial domain that every tenant has."""
         return f"{self.domain.partition('.')[0].replace('-', '')}.onmicrosoft.com"
 
     @pydantic.model_validator(mode="after")
@@ -118,7 +117,7 @@ class Organization(Strict):
         known = [group.name for group in self.groups]
         for group in self.groups:
             if known.count(group.name) > 1:
-                raise ValueError(f"the group '{group.name}' stands in the list twice")
+                raise ValueError(f"the group '{group.name}' is in the list twice")
             _check_names("group", group.members_of, known)
             if (group.roles or group.eligible_roles) and not group.assignable_to_role:
                 raise ValueError(f"the group '{group.name}' has roles, so it must be assignable_to_role")
@@ -132,11 +131,11 @@ def _check_names(kind: str, names: t.Iterable[str], known: t.Collection[str]) ->
 
 
 class Home(Organization):
-    """The home tenant: where the operator lives, and the partner in every GDAP relationship.
+    """The home tenant: the operator's own, and the partner in every GDAP relationship.
 
-    `public_client`: our app takes no secret from people who sign in. `secret` is the state of the app's only one.
-    `governance_in_v1`: does Graph v1.0 know governance relationships, or beta alone?
-    `blocks_device_code`: Conditional Access forbids that flow, as many tenants do. `device_code_interval` is seconds.
+    `public_client`: our app takes no secret from people who sign in. `secret` is the state of the app's only secret.
+    `governance_in_v1` false: only beta of Graph knows governance relationships. `blocks_device_code`: Conditional
+    Access forbids that flow, as in many tenants. `device_code_interval` is in seconds.
     """
 
     operator: Operator
@@ -159,11 +158,11 @@ class Home(Organization):
 class Tenant(Organization, Governed):
     """A target tenant.
 
-    `defender`: `operator_refused` is Defender's own role-based access control, which leaves the operator out.
-    `defender_roles_used` false: its workloads are not switched on for unified RBAC, so that Defender's own roles give
-    nothing. What Azure Resource Manager lists can lack the tenant (`arm_listed`), or its name (`arm_named`). `in_view`:
-    it stands in the operator's multitenant view. `portal_offered` null: the portal offers it where the operator has
-    access. `entry_at_home` is the entry for this tenant in cross-tenant access of the home tenant.
+    `defender`: `operator_refused` is a refusal by Defender's own role-based access control. `defender_roles_used`
+    false: no workload uses unified RBAC, so that roles of Defender itself give nothing. `arm_listed` and `arm_named`
+    false: the list of Azure Resource Manager lacks the tenant or its name. `in_view`: it is in the operator's
+    multitenant view. `portal_offered` null: the portal offers it where the operator has access. `entry_at_home` is the
+    entry for this tenant in cross-tenant access of the home tenant.
     """
 
     declare: Declare = Declare()
@@ -216,4 +215,4 @@ class World(Strict):
 def _check_unique(kind: str, values: t.Sequence[str]) -> None:
     for value in values:
         if values.count(value) > 1:
-            raise ValueError(f"the {kind} '{value}' stands in the world twice")
+            raise ValueError(f"the {kind} '{value}' is in the world twice")

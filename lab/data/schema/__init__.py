@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Microsoft's CSDL says about the types of Graph v1.0 that the lab answers with."""
+"""Types of Microsoft Graph v1.0 that the lab answers with, from Microsoft's CSDL."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ EXTRACT: t.Final = pathlib.Path(__file__).with_name("v1_0.json")
 
 @functools.cache
 def extract() -> dict[str, t.Any]:
-    """The committed extract; `extract_csdl.py` makes it."""
+    """Return the committed extract, which `extract_csdl.py` makes."""
     loaded: dict[str, t.Any] = json.loads(EXTRACT.read_text(encoding="utf-8"))
     return loaded
 
 
 @functools.cache
 def properties(type_name: str) -> dict[str, str]:
-    """Property name to its type, those of the base types included."""
+    """Return the type of each property, those of the base types included."""
     entry = extract()["types"][type_name]
     inherited = properties(entry["base"]) if entry["base"] else {}
     return {**inherited, **entry["properties"]}
@@ -30,22 +30,22 @@ def properties(type_name: str) -> dict[str, str]:
 
 @functools.cache
 def navigation(type_name: str) -> dict[str, str]:
-    """Navigation property to its type, those of the base types included."""
+    """Return the type of each navigation property, those of the base types included."""
     entry = extract()["types"][type_name]
     inherited = navigation(entry["base"]) if entry["base"] else {}
     return {**inherited, **entry["navigation"]}
 
 
 def knows(type_name: str) -> bool:
-    """Is this type part of the extract?"""
+    """Return whether the extract has this type."""
     return type_name in extract()["types"]
 
 
 def inner(type_name: str) -> str:
-    """`Collection(user)` is about `user`."""
+    """Return the type of the items: `Collection(user)` becomes `user`."""
     return type_name.removeprefix("Collection(").removesuffix(")")
 
 
 def empty(type_name: str) -> t.Any:
-    """What a property that was never set looks like."""
+    """Return the value of a property that was never set."""
     return [] if type_name.startswith("Collection(") else None

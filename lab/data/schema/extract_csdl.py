@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Takes the types that the lab speaks of out of Microsoft's CSDL file of Graph v1.0.
+"""Extract the types that the lab uses from Microsoft's CSDL file of Graph v1.0.
 
 python -m lab.data.schema.extract_csdl CSDLPATH OUT
 """
@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 
 EDM: t.Final = "{http://docs.oasis-open.org/odata/ns/edm}"
 NAMESPACE: t.Final = "microsoft.graph"
-# Namespaces below it that the lab speaks of too.
+# Nested namespaces that the lab uses.
 SPACES: t.Final = ("security",)
 
-# The entity types that an answer of the lab can be made of. What their properties need comes with them.
+# The entity types in answers of the lab. The types of their properties are added.
 ROOTS: t.Final = (
     "organization",
     "subscribedSku",
@@ -61,8 +61,8 @@ Json = dict[str, t.Any]
 
 
 def extract(csdl: bytes) -> Json:
-    """The extract: types, enums, the words that can begin a path, and the checksum of the file it comes from."""
-    # The file is Microsoft's own metadata, given by whoever runs this script.
+    """Return the extract: types, enums, first segments of a path, and the checksum of the source file."""
+    # The file is Microsoft's own metadata, provided by whoever runs this script.
     root = ElementTree.fromstring(csdl)  # noqa: S314
     schemas = {node.get("Namespace", ""): node for node in root.iter(EDM + "Schema")}
     for space in (f"{NAMESPACE}.{name}" for name in SPACES):
@@ -83,7 +83,7 @@ def extract(csdl: bytes) -> Json:
 
 
 def _resolve_alias(schema: ElementTree.Element) -> None:
-    """Within a namespace its own types are written with its alias: give them their full name."""
+    """Replace the alias of a namespace in its own type names by the namespace itself."""
     alias, space = schema.get("Alias"), schema.get("Namespace", "")
     for node in schema.iter():
         for attribute in ("Type", "BaseType"):
@@ -93,24 +93,24 @@ def _resolve_alias(schema: ElementTree.Element) -> None:
 
 
 def _named(schemas: dict[str, ElementTree.Element], *tags: str) -> dict[str, ElementTree.Element]:
-    """What the namespaces define, by name; that of another namespace stands before it: `security.incident`."""
+    """Return the definitions by name, those of a nested namespace with its prefix: `security.incident`."""
     spaces = {NAMESPACE: "", **{f"{NAMESPACE}.{space}": f"{space}." for space in SPACES}}
-    found = [(spaces[space], node) for space, schema in schemas.items() if space in spaces for node in schema]
-    return {prefix + node.get("Name", ""): node for prefix, node in found if node.tag in tags}
+    definitions = [(spaces[space], node) for space, schema in schemas.items() if space in spaces for node in schema]
+    return {prefix + node.get("Name", ""): node for prefix, node in definitions if node.tag in tags}
 
 
 def _plain(name: str) -> str:
-    """`Collection(graph.user)` and `graph.user` are both about `user`."""
+    """Return the bare type name: `user` for `Collection(graph.user)` and for `graph.user`."""
     return _unqualified(name.removeprefix("Collection(").removesuffix(")"))
 
 
 def _unqualified(name: str) -> str:
-    """Without the namespace of Graph, or the alias that the file has for it."""
+    """Return a name without the namespace of Graph and without the alias for it."""
     return name.replace(NAMESPACE + ".", "").replace("graph.", "")
 
 
 def _closure(types: dict[str, ElementTree.Element]) -> set[str]:
-    """The roots, their bases, and every type that a property is made of. Navigation is not followed."""
+    """Return the roots, their base types, and every type that a property needs. Navigation is not followed."""
     names: set[str] = set()
     waiting = list(ROOTS)
     while waiting:
@@ -148,7 +148,7 @@ def _enums_of(
 
 
 def _container(schema: ElementTree.Element) -> dict[str, str]:
-    """What can stand first in a path, and its type; a collection takes a key next, a singleton does not."""
+    """Return the first segments of a path with their types: a collection takes a key next, a singleton does not."""
     container = schema.find(EDM + "EntityContainer")
     if container is None:
         return {}
@@ -158,23 +158,23 @@ def _container(schema: ElementTree.Element) -> dict[str, str]:
 
 
 def _bound(schema: ElementTree.Element, names: set[str]) -> list[str]:
-    """Actions and functions that are bound to a type of the extract."""
-    found: set[str] = set()
+    """Return the actions and functions that are bound to a type of the extract."""
+    bound: set[str] = set()
     for tag in ("Action", "Function"):
         for node in schema.findall(EDM + tag):
             parameter = node.find(EDM + "Parameter")
             if parameter is not None and _plain(parameter.get("Type", "")) in names:
-                found.add(node.get("Name", ""))
-    return sorted(found)
+                bound.add(node.get("Name", ""))
+    return sorted(bound)
 
 
 def dump(data: Json) -> str:
-    """The text of the extract: the same for the same input, so that it can be compared."""
+    """Return the text of the extract. Equal input gives equal text."""
     return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:
-    """The command."""
+    """Run the command."""
     if len(arguments) != 2:
         sys.stderr.write("usage: python -m lab.data.schema.extract_csdl CSDLPATH OUT\n")
         return 2

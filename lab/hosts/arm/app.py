@@ -3,8 +3,8 @@
 
 """The Azure Resource Manager host: the tenants that a person belongs to.
 
-Body and paging as in the specification of Microsoft.Resources 2022-12-01 [doc]; the texts of errors are seen in the
-service's answers [guess].
+Body and paging follow the specification of Microsoft.Resources 2022-12-01 [doc]; error texts were seen in the service's
+answers [guess].
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _VERSIONS: t.Final = ("2016-06-01", "2019-05-01", "2019-11-01", "2020-01-01", "2
 
 
 class ArmError(Exception):
-    """A refusal, as the service words it."""
+    """A refusal in the words of the service."""
 
     def __init__(self, status: int, code: str, message: str, headers: t.Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -39,7 +39,7 @@ class ArmError(Exception):
 
 
 def build(lab: Service) -> web.Application:
-    """The application of the host."""
+    """Return the application of the host."""
     app = hosting.application(lab, "arm")
     host = _Arm(lab)
     app.router.add_get("/tenants", host.tenants)
@@ -58,7 +58,7 @@ class _Arm:
             caller, directory = self._caller(request)
             request[hosting.RECORD] |= {"tenant": directory.tenant_id, "identity": caller.identity}
             fault = directory.faults.next("arm", request.path, in_batch=False) if directory.faults else None
-            await _suffer(fault)
+            await _apply_fault(fault)
             response = _respond(self._page(request, caller), 200, {})
         except ArmError as error:
             response = _respond({"error": {"code": error.code, "message": str(error)}}, error.status, error.headers)
@@ -67,7 +67,7 @@ class _Arm:
         return response
 
     async def other(self, request: web.Request) -> web.Response:
-        """Everything else that Resource Manager has."""
+        """Answer every other operation with 501."""
         message = f"The lab does not emulate {request.method} {request.path} of Azure Resource Manager."
         return _respond({"error": {"code": "NotImplemented", "message": message}}, 501, {})
 
@@ -99,17 +99,17 @@ class _Arm:
         return body
 
     def _rows(self, caller: Caller) -> list[dict[str, t.Any]]:
-        """The home tenant, and tenants where the person has an object that is accepted. Not GDAP customers [guess].
+        """Return the home tenant and the tenants in which the person has an accepted account.
 
-        An app belongs to its own tenant only [guess].
+        GDAP customers are not listed [guess]. An app belongs to its own tenant only [guess].
         """
         state = self._lab.state
         if not caller.delegated:
             return [_row(state.directories[caller.tenant_id])]
         if caller.object_id == state.colleague.object_id:
             return [_row(state.home)]
-        mine = [found for found in state.directories.values() if found is state.home or _member(found)]
-        return [_row(found) for found in mine if found.arm_listed]
+        joined = [row for row in state.directories.values() if row is state.home or _member(row)]
+        return [_row(directory) for directory in joined if directory.arm_listed]
 
 
 def _member(directory: Directory) -> bool:
@@ -118,7 +118,7 @@ def _member(directory: Directory) -> bool:
 
 
 def _row(directory: Directory) -> dict[str, t.Any]:
-    """A name can be missing where the person never signed in to the tenant [guess]."""
+    """Return the row of a tenant. It can lack the name if the person has never signed in there [guess]."""
     row: dict[str, t.Any] = {
         "id": f"/tenants/{directory.tenant_id}",
         "tenantId": directory.tenant_id,
@@ -151,8 +151,8 @@ def _start(token: str | None) -> int:
         raise ArmError(400, "InvalidSkipToken", "The skip token is not valid.") from None
 
 
-async def _suffer(fault: Fault | None) -> None:
-    """What a fault does above the wire. Raises ArmError."""
+async def _apply_fault(fault: Fault | None) -> None:
+    """Apply a fault above the connection: wait, or raise ArmError."""
     if fault is None:
         return
     if fault.kind == "slow":

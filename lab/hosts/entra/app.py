@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The login host: discovery documents, keys, and the token endpoint."""
+"""The login host: discovery documents, keys and the token endpoint."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if t.TYPE_CHECKING:
     from lab.state.directory import Directory
     from lab.worlds.faults import Fault
 
-# Names that stand for "any tenant" in an address.
+# Names for "any tenant" in an address.
 _SHARED: t.Final = ("common", "organizations")
 
 
 def build(lab: Service) -> web.Application:
-    """The application of the host."""
+    """Return the application of the host."""
     app = hosting.application(lab, "login")
     host = _Login(lab)
     app.router.add_get("/common/discovery/instance", host.instance)
@@ -55,7 +55,7 @@ class _Login:
         self._base = lab.endpoints["login"]
 
     async def instance(self, request: web.Request) -> web.Response:
-        """What MSAL asks to learn which hosts belong together: this one is a cloud of its own."""
+        """Answer MSAL's question which hosts belong together: the lab is a cloud of its own."""
         host = urllib.parse.urlsplit(self._base).netloc
         names = {"preferred_network": host, "preferred_cache": host, "aliases": [host]}
         document = {
@@ -66,11 +66,11 @@ class _Login:
         return web.json_response(document)
 
     async def configuration(self, request: web.Request) -> web.StreamResponse:
-        """OpenID configuration, version 2.0."""
+        """Answer with the OpenID configuration, version 2.0."""
         return await self._answer(request, lambda: self._configuration(request, f"{self._base}/{{tenant}}/v2.0"))
 
     async def configuration_v1(self, request: web.Request) -> web.StreamResponse:
-        """OpenID configuration, version 1.0: the issuer is another one."""
+        """Answer with the OpenID configuration, version 1.0, which has another issuer."""
         return await self._answer(request, lambda: self._configuration(request, "https://sts.windows.net/{tenant}/"))
 
     def _configuration(self, request: web.Request, issuer: str) -> dict[str, t.Any]:
@@ -97,23 +97,23 @@ class _Login:
         }
 
     async def keys(self, _request: web.Request) -> web.Response:
-        """The public keys: the same for every tenant."""
+        """Answer with the public keys, the same for every tenant."""
         return web.json_response(self._lab.keys.jwks())
 
     async def authorize(self, request: web.Request) -> web.Response:
-        """Where a browser goes for an authorization code."""
+        """Serve the authorization endpoint for a browser."""
         return await pages.authorize(self._lab, request)
 
     async def admin_consent(self, _request: web.Request) -> web.Response:
-        """Where an administrator would consent to an app."""
+        """Refuse admin consent with 501."""
         return _not_emulated("The lab does not emulate admin consent; a world says what was consented to.")
 
     async def device(self, request: web.Request) -> web.Response:
-        """Where a person enters a device code."""
+        """Serve the page on which a person enters a device code."""
         return await pages.device(self._lab, request)
 
     async def device_code(self, request: web.Request) -> web.StreamResponse:
-        """The beginning of a sign-in by device code."""
+        """Start a sign-in by device code."""
         form = await _form(request)
         return await self._answer(request, lambda: self._new_device(request, form))
 
@@ -137,7 +137,7 @@ class _Login:
         }
 
     async def token(self, request: web.Request) -> web.StreamResponse:
-        """The token endpoint."""
+        """Serve the token endpoint."""
         form = await _form(request)
         as_app = form.get("grant_type") == "client_credentials"
         request[hosting.RECORD]["identity"] = "app" if as_app else "operator"
@@ -164,7 +164,7 @@ class _Login:
         return directory
 
     async def _answer(self, request: web.Request, make: t.Callable[[], dict[str, t.Any]]) -> web.StreamResponse:
-        """What `make` returns as JSON, a refusal with Entra's body, or what a fault makes of it."""
+        """Answer with the result of `make` as JSON, with Entra's body of a refusal, or as a fault demands."""
         fault = self._fault(request)
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.seconds or 0)
@@ -208,7 +208,7 @@ def _raise_fault(fault: Fault | None) -> None:
 
 
 async def _form(request: web.Request) -> dict[str, str]:
-    """The parameters; a body of another content type has none."""
+    """Return the parameters of a form. A body of another content type has none."""
     if request.content_type != "application/x-www-form-urlencoded":
         return {}
     return dict(urllib.parse.parse_qsl(await request.text(), keep_blank_values=True))

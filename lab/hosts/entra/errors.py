@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A refusal of Entra, and the body that the token endpoint sends for it."""
+"""Refusals of Entra, and their bodies at the token endpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.data.aadsts import ERRORS
 
 
 class EntraError(Exception):
-    """A refusal. `fields` fill the text of the number; `inner` are numbers of services behind, told after it."""
+    """A refusal. `fields` fill the text of the number; `inner` are numbers of services behind Entra."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class EntraError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
+        """The HTTP status of the refusal."""
         return self.definition.status
 
 
 def body(error: EntraError, login: str, correlation_id: str) -> dict[str, t.Any]:
-    """The JSON of a refusal, as the token endpoint sends it."""
+    """Return the JSON of a refusal as the token endpoint sends it."""
     trace_id = str(uuid.uuid4())
     stamp = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     trail = f" Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {stamp}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The grants of the token endpoint, each a function of its own; checks come in the order in which Entra makes them."""
+"""The grants of the token endpoint, a function each. Checks come in the order in which Entra makes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typing as t
 
 from lab.hosts.entra import tokens
 from lab.hosts.entra.errors import EntraError
-from lab.hosts.entra.scopes import Wanted, wanted_by_app, wanted_by_user
+from lab.hosts.entra.scopes import RequestedScopes, scopes_for_app, scopes_for_user
 from lab.hosts.entra.sign_in import POLICY_NUMBERS, check_policies, policy_claims, presence_of
 from lab.state.directory import object_id
 
@@ -31,12 +31,12 @@ APP_NAME: t.Final = "Multitenant operations"
 
 
 class NotEmulatedError(Exception):
-    """Something that Entra has and the lab has not."""
+    """A feature of Entra that the lab does not emulate."""
 
 
 @dataclasses.dataclass(slots=True)
 class Credentials:
-    """Our app's registration and the operator's refresh tokens; the secrets are new at every start."""
+    """Our app's registration and the operator's refresh tokens. Secrets are new at every start."""
 
     client_id: str = CLIENT_ID
     client_secret: str = dataclasses.field(default_factory=lambda: f"lab8Q~{secrets.token_urlsafe(30)}")
@@ -44,7 +44,7 @@ class Credentials:
     public_tokens: set[str] = dataclasses.field(default_factory=set)
 
     def new_refresh_token(self, person: Person, *, public: bool = False) -> str:
-        """One more token of somebody. Earlier ones stay good [guess: Entra does not revoke them by use]."""
+        """Issue a refresh token. Earlier ones stay valid [guess: Entra does not revoke them on use]."""
         token = f"1.AX0A{secrets.token_urlsafe(120)}"
         self.refresh_tokens[token] = person
         if public:
@@ -54,7 +54,7 @@ class Credentials:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """A request to the token endpoint of one tenant."""
+    """A request to the token endpoint of a tenant."""
 
     form: Mapping[str, str]
     directory: Directory
@@ -66,7 +66,7 @@ class TokenRequest:
     sign_ins: SignIns
 
     def need(self, parameter: str) -> str:
-        """A parameter that must be there. Raises EntraError."""
+        """Return a required parameter. Raises EntraError."""
         value = self.form.get(parameter, "")
         if not value:
             raise EntraError(900144, parameter=parameter)
@@ -74,7 +74,7 @@ class TokenRequest:
 
     @property
     def names(self) -> dict[str, t.Any]:
-        """What texts of errors mention."""
+        """The names that error texts mention."""
         return {
             "client_id": self.credentials.client_id,
             "app": APP_NAME,
@@ -85,7 +85,7 @@ class TokenRequest:
             "scope": self.form.get("scope", ""),
             "redirect_uri": self.form.get("redirect_uri", ""),
             "grant_type": self.form.get("grant_type", ""),
-            # A world may refuse with any number, whatever the request was like.
+            # A world may refuse with any number, whatever the request is.
             "parameter": "the parameter",
             "method": "POST",
         }
@@ -95,7 +95,7 @@ Answer = dict[str, t.Any]
 
 
 def redeem(request: TokenRequest) -> Answer:
-    """The answer to a token request. Raises EntraError or NotEmulatedError."""
+    """Return the answer to a token request. Raises EntraError or NotEmulatedError."""
     grant_type = request.need("grant_type")
     grant = GRANTS.get(grant_type)
     if grant is None:
@@ -112,7 +112,7 @@ def _client_credentials(request: TokenRequest) -> Answer:
     if directory.application_permissions is None:
         raise EntraError(700016, client_id=client_id, tenant=directory.name)
     _check_secret(request)
-    audience = wanted_by_app(scope, directory.name).audience
+    audience = scopes_for_app(scope, directory.name).audience
     _refuse(request, "app", audience)
     principal_id = object_id(directory.tenant_id, "servicePrincipal", client_id)
     claims = tokens.app_claims(directory, audience, client_id, APP_NAME, principal_id)
@@ -128,7 +128,7 @@ def _refresh_token(request: TokenRequest) -> Answer:
         raise EntraError(70000)
     if person is request.state.operator and request.state.refresh_token_error is not None:
         raise EntraError(request.state.refresh_token_error, **request.names)
-    wanted = wanted_by_user(request.form.get("scope", ""), request.directory.name)
+    wanted = scopes_for_user(request.form.get("scope", ""), request.directory.name)
     _refuse(request, "operator", wanted.audience)
     presence = presence_of(person, request.state, request.directory, request.now, wanted.audience, request.names)
     scopes = _consented(request, wanted)
@@ -143,7 +143,7 @@ def _authorization_code(request: TokenRequest) -> Answer:
 
 
 def _device_code(request: TokenRequest) -> Answer:
-    """A public client: no secret is asked for, and none may be sent with the refresh token later."""
+    """Redeem a device code as a public client, which sends no secret, neither now nor with the refresh token."""
     if request.state.blocks_device_code:
         raise EntraError(53003, claims=policy_claims(request.directory))
     person, device = request.sign_ins.poll(request.need("device_code"), request.directory.tenant_id, request.now)
@@ -151,7 +151,7 @@ def _device_code(request: TokenRequest) -> Answer:
 
 
 def _signed_in(request: TokenRequest, person: Person, scope: str, *, nonce: str, public: bool) -> Answer:
-    wanted = wanted_by_user(scope, request.directory.name)
+    wanted = scopes_for_user(scope, request.directory.name)
     _refuse(request, "operator", wanted.audience)
     presence = presence_of(person, request.state, request.directory, request.now, wanted.audience, request.names)
     scopes = _consented(request, wanted)
@@ -160,7 +160,7 @@ def _signed_in(request: TokenRequest, person: Person, scope: str, *, nonce: str,
 
 
 def _check_person_client(request: TokenRequest, *, public: bool) -> None:
-    """A public client, or a token that one got, takes no credential; a confidential one must send it."""
+    """Check the credential of a sign-in by a person: a public client sends none, a confidential one must."""
     if not public and not request.state.public_client:
         _check_secret(request)
     elif request.form.get("client_secret") or request.form.get("client_assertion"):
@@ -168,7 +168,7 @@ def _check_person_client(request: TokenRequest, *, public: bool) -> None:
 
 
 def _refuse(request: TokenRequest, identity: str, audience: str) -> None:
-    """What the world says about this identity and this resource. Raises EntraError."""
+    """Refuse where the world refuses this identity at this resource. Raises EntraError."""
     resource = "graph" if audience == tokens.GRAPH else "arm"
     refusal = request.directory.refusal_of(identity, resource)
     if refusal is not None:
@@ -189,8 +189,8 @@ def _check_secret(request: TokenRequest) -> None:
         raise EntraError(7000222, **request.names)
 
 
-def _consented(request: TokenRequest, wanted: Wanted) -> frozenset[str]:
-    """The scopes that the token gets. Raises EntraError where there is no consent."""
+def _consented(request: TokenRequest, wanted: RequestedScopes) -> frozenset[str]:
+    """Return the scopes that the token gets. Raises EntraError where there is no consent."""
     granted = request.directory.delegated_permissions
     if granted is not None and wanted.audience != tokens.GRAPH:
         granted = frozenset(("user_impersonation",)) if request.directory.arm_consent else frozenset()
@@ -201,7 +201,7 @@ def _consented(request: TokenRequest, wanted: Wanted) -> frozenset[str]:
 
 def _user_answer(
     request: TokenRequest,
-    wanted: Wanted,
+    wanted: RequestedScopes,
     presence: Presence,
     scopes: frozenset[str],
     person: Person,
@@ -215,8 +215,8 @@ def _user_answer(
     answer["scope"] = " ".join(f"{wanted.audience}/{name}" for name in sorted(scopes))
     answer["refresh_token"] = request.credentials.new_refresh_token(person, public=public)
     if wanted.openid:
-        told = tokens.id_claims(request.login, request.directory, client_id, presence)
-        answer["id_token"] = request.keys.sign({**told, "nonce": nonce} if nonce else told)
+        id_claims = tokens.id_claims(request.login, request.directory, client_id, presence)
+        answer["id_token"] = request.keys.sign({**id_claims, "nonce": nonce} if nonce else id_claims)
     if request.form.get("client_info") == "1":
         answer["client_info"] = _client_info(presence)
     return answer
@@ -232,7 +232,7 @@ def _bearer(token: str) -> Answer:
 
 
 def _client_info(presence: Presence) -> str:
-    """What MSAL asks for to name the account: the home object and the home tenant."""
+    """Return what MSAL names the account by: the object id and tenant id at home."""
     data = json.dumps({"uid": presence.object_id, "utid": presence.home_tenant_id})
     return base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sign-ins that a person is part of: authorization code with PKCE, and device code. State and rules; pages elsewhere.
+"""Sign-ins by a person: authorization code with PKCE, and device code. `pages.py` has their pages.
 
-A code is good once, for ten minutes, for the redirect URI and the verifier that it was asked for with [doc
-v2-oauth2-auth-code-flow]; a device code for fifteen [doc v2-oauth2-device-code].
+A code can be redeemed once, within ten minutes, with its own redirect URI and verifier [doc v2-oauth2-auth-code-flow];
+a device code within fifteen [doc v2-oauth2-device-code].
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LETTERS: t.Final = "BCDFGHJKLMNPQRSTVWXZ"
 
 @dataclasses.dataclass(slots=True)
 class Code:
-    """An authorization code that was given out."""
+    """An authorization code that was issued."""
 
     person: Person
     tenant_id: str
@@ -48,7 +48,7 @@ class Code:
 
 @dataclasses.dataclass(slots=True)
 class Device:
-    """A device code; `person` is who has approved it."""
+    """A device code; `person` is who approved it."""
 
     user_code: str
     tenant_id: str
@@ -61,29 +61,29 @@ class Device:
 
     @property
     def undecided(self) -> bool:
-        """Has nobody approved or declined it yet?"""
+        """Whether it was neither approved nor declined yet."""
         return self.person is None and not self.declined
 
     def polled_too_fast(self, now: dt.datetime) -> bool:
-        """RFC 8628 wants `interval` seconds between polls; a tenth less is the network's, not the client's [guess]."""
+        """Return whether the client polls faster than RFC 8628 allows. A tenth of the interval is tolerated [guess]."""
         return self.last_poll is not None and (now - self.last_poll).total_seconds() < self.interval * 0.9
 
 
 class SignIns:
-    """What was begun and is not ended yet."""
+    """Sign-ins that have started and not ended."""
 
     def __init__(self) -> None:
         self._codes: dict[str, Code] = {}
         self._devices: dict[str, Device] = {}
 
     def new_code(self, code: Code) -> str:
-        """Give out a code."""
+        """Issue an authorization code."""
         value = f"1.AX0A{secrets.token_urlsafe(60)}"
         self._codes[value] = code
         return value
 
     def redeem_code(self, value: str, form: Mapping[str, str], tenant_id: str, now: dt.datetime) -> Code:
-        """The code, which is used up by this. Raises EntraError."""
+        """Return the code and mark it used. Raises EntraError."""
         code = self._codes.get(value)
         if code is None or code.tenant_id != tenant_id:
             raise EntraError(70000)
@@ -93,13 +93,13 @@ class SignIns:
             raise EntraError(70008)
         if form.get("redirect_uri") != code.redirect_uri:
             raise EntraError(50011, redirect_uri=form.get("redirect_uri", ""))
-        if code.challenge and not _fits(form.get("code_verifier", ""), code.challenge):
+        if code.challenge and not _matches_challenge(form.get("code_verifier", ""), code.challenge):
             raise EntraError(501481)
         code.used = True
         return code
 
     def take_portal_code(self, value: str, redirect_uri: str) -> Code | None:
-        """A code that was given to the portal, used up by this; None for any other."""
+        """Return a code that was issued to the portal and mark it used; None for any other."""
         code = self._codes.get(value)
         if code is None or code.used or code.redirect_uri != redirect_uri:
             return None
@@ -107,7 +107,7 @@ class SignIns:
         return code
 
     def new_device(self, tenant_id: str, scope: str, interval: float, ends: dt.datetime) -> tuple[str, Device]:
-        """Give out a device code and the code for the person."""
+        """Issue a device code and its user code."""
         user_code = "".join(secrets.choice(_LETTERS) for _letter in range(9))
         device = Device(user_code, tenant_id, scope, ends, interval)
         value = f"BAQABAAEAAAD{secrets.token_urlsafe(60)}"
@@ -115,13 +115,13 @@ class SignIns:
         return value, device
 
     def device_of(self, user_code: str, now: dt.datetime) -> Device | None:
-        """The sign-in that a person means, while nobody has decided about it and its time is not up."""
+        """Return the sign-in of a user code while it is undecided and has not expired."""
         wanted = user_code.strip().upper()
         waiting = (device for device in self._devices.values() if device.undecided and now <= device.ends)
         return next((device for device in waiting if device.user_code == wanted), None)
 
     def poll(self, value: str, tenant_id: str, now: dt.datetime) -> tuple[Person, Device]:
-        """Who has approved a device code. Raises EntraError while nobody has."""
+        """Return who approved a device code. Raises EntraError while nobody has."""
         device = self._devices.get(value)
         if device is None or device.tenant_id != tenant_id:
             raise EntraError(70018)
@@ -138,16 +138,16 @@ class SignIns:
 
 
 def code_life() -> float:
-    """Seconds that an authorization code is good for."""
+    """Return how many seconds an authorization code is valid."""
     return _CODE_LIFE
 
 
 def check_redirect(redirect_uri: str) -> None:
-    """Raises EntraError where the address is not registered: nothing may be sent there then."""
+    """Raise EntraError where the redirect URI is not registered: nothing may be sent there."""
     if not _LOOPBACK.match(redirect_uri):
         raise EntraError(50011, redirect_uri=redirect_uri)
 
 
-def _fits(verifier: str, challenge: str) -> bool:
+def _matches_challenge(verifier: str, challenge: str) -> bool:
     made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     return hmac.compare_digest(made, challenge)

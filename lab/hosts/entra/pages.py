@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pages of the login host that a person sees, and the way back to the program that sent them there."""
+"""Pages of the login host for a person, and the redirect back to the program."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 
 def people_of(lab: Service) -> dict[str, Person]:
-    """Who can be picked, by the value of the button."""
+    """Return the people that can be picked, by the value of their button."""
     return {"operator": lab.state.operator, "colleague": lab.state.colleague}
 
 
 def page(title: str, body: str, status: int = 200) -> web.Response:
-    """A small page."""
+    """Return a small page."""
     text = (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title></head>'
         f"<body><h1>{html.escape(title)}</h1>{body}</body></html>"
@@ -41,7 +41,7 @@ def page(title: str, body: str, status: int = 200) -> web.Response:
 
 
 def buttons(lab: Service, hidden: Mapping[str, str]) -> str:
-    """The form in which a person picks an account, or cancels."""
+    """Return the form in which a person picks an account or cancels."""
     fields = "".join(
         f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
         for name, value in hidden.items()
@@ -54,7 +54,7 @@ def buttons(lab: Service, hidden: Mapping[str, str]) -> str:
 
 
 async def authorize(lab: Service, request: web.Request) -> web.Response:
-    """GET shows the accounts, POST is the person's choice: back to the program with a code, or with a refusal."""
+    """Show the accounts on GET; on POST redirect back to the program with a code or a refusal."""
     form = {key: str(value) for key, value in (await request.post()).items()}
     query = {**request.query, **form}
     try:
@@ -64,19 +64,19 @@ async def authorize(lab: Service, request: web.Request) -> web.Response:
         return page("Sorry, but we're having trouble signing you in.", f"<p>{html.escape(str(error))}</p>", 400)
     refusal = _bad_request(query)
     if refusal is not None:
-        return _back(query, refusal)
+        return _redirect_back(query, refusal)
     if request.method != "POST":
         return page("Pick an account", buttons(lab, query))
     person = people_of(lab).get(query.get("account", ""))
     if person is None:
         text = "AADSTS65004: User declined to consent to access the app."
-        return _back(query, {"error": "access_denied", "error_description": text})
+        return _redirect_back(query, {"error": "access_denied", "error_description": text})
     code = {"code": _new_code(lab, directory, person, query)}
-    return _back(query, code | ({"id_token": "lab"} if query["response_type"] == "code id_token" else {}))
+    return _redirect_back(query, code | ({"id_token": "lab"} if query["response_type"] == "code id_token" else {}))
 
 
 def _check_client(lab: Service, directory: Directory, query: Mapping[str, str]) -> None:
-    """Our own app, with a loopback address, or the portal's, which goes back to the portal."""
+    """Accept our own app with a loopback address, and the portal's app with an address of the portal."""
     client_id, target = query.get("client_id", "").lower(), query.get("redirect_uri", "")
     if client_id == _PORTAL_APP and target in {f"{lab.endpoints[host]}/" for host in ("portal", "mto")}:
         return
@@ -102,14 +102,14 @@ def _new_code(lab: Service, directory: Directory, person: Person, query: Mapping
 
 def _directory(lab: Service, request: web.Request) -> Directory:
     name = request.match_info["tenant"].lower()
-    found = lab.state.home if name in _SHARED else lab.state.find_directory(name)
-    if found is None:
+    directory = lab.state.home if name in _SHARED else lab.state.find_directory(name)
+    if directory is None:
         raise EntraError(90002, tenant=name)
-    return found
+    return directory
 
 
 def _bad_request(query: Mapping[str, str]) -> dict[str, str] | None:
-    """What is told to the program rather than to the person."""
+    """Return the refusal that is reported to the program rather than to the person."""
     wanted = "code id_token" if query.get("client_id", "").lower() == _PORTAL_APP else "code"
     if query.get("response_type") != wanted:
         return {"error": "unsupported_response_type", "error_description": "The lab emulates response_type code only."}
@@ -120,8 +120,8 @@ def _bad_request(query: Mapping[str, str]) -> dict[str, str] | None:
     return None
 
 
-def _back(query: Mapping[str, str], answer: Mapping[str, str]) -> web.Response:
-    """To the redirect URI, in the way that was asked for."""
+def _redirect_back(query: Mapping[str, str], answer: Mapping[str, str]) -> web.Response:
+    """Redirect to the redirect URI in the requested response mode."""
     fields = {**answer, **({"state": query["state"]} if "state" in query else {}), "session_state": "lab"}
     target, mode = query["redirect_uri"], query.get("response_mode", "query")
     if mode == "form_post":
@@ -135,16 +135,16 @@ def _back(query: Mapping[str, str], answer: Mapping[str, str]) -> web.Response:
 
 
 async def device(lab: Service, request: web.Request) -> web.Response:
-    """The page where a person enters the code that a program shows, and picks an account."""
+    """Serve the page where a person enters the code that a program shows, and picks an account."""
     form = {key: str(value) for key, value in (await request.post()).items()}
     if request.method != "POST":
         field = '<p><label>Code <input name="user_code"></label></p>'
         return page("Enter code", buttons(lab, {}).replace('<form method="post">', f'<form method="post">{field}'))
-    found = lab.sign_ins.device_of(form.get("user_code", ""), dt.datetime.now(dt.UTC))
-    if found is None:
+    pending = lab.sign_ins.device_of(form.get("user_code", ""), dt.datetime.now(dt.UTC))
+    if pending is None:
         return page("Enter code", "<p>That code didn't work. Check the code and try again.</p>", 400)
-    found.person = people_of(lab).get(form.get("account", ""))
-    found.declined = found.person is None
-    if found.declined:
+    pending.person = people_of(lab).get(form.get("account", ""))
+    pending.declined = pending.person is None
+    if pending.declined:
         return page("Cancelled", "<p>You have not signed in. You may now close this window.</p>")
     return page("Done", "<p>You have signed in to Multitenant operations. You may now close this window.</p>")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a `scope` parameter asks for: one resource, and either everything consented to or named permissions."""
+"""The `scope` parameter: a single resource, with everything consented to or with named permissions."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _DEFAULT: t.Final = ".default"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Wanted:
-    """`names` is None for everything that was consented to."""
+class RequestedScopes:
+    """The resource and the permissions; `names` is None for everything consented to."""
 
     audience: str
     names: frozenset[str] | None
     openid: bool = False
 
 
-def wanted_by_app(scope: str, tenant: str) -> Wanted:
-    """Client credentials ask for exactly one `<resource>/.default`. Raises EntraError."""
+def scopes_for_app(scope: str, tenant: str) -> RequestedScopes:
+    """Parse the scope of client credentials, exactly one `<resource>/.default`. Raises EntraError."""
     resource, _slash, name = scope.strip().rpartition("/")
     if name != _DEFAULT or " " in scope.strip():
         raise EntraError(1002012, scope=scope)
-    return Wanted(_audience(resource, tenant), None)
+    return RequestedScopes(_audience(resource, tenant), None)
 
 
-def wanted_by_user(scope: str, tenant: str) -> Wanted:
-    """A person's scopes; without any, everything consented to on Graph. Raises EntraError."""
+def scopes_for_user(scope: str, tenant: str) -> RequestedScopes:
+    """Parse a person's scopes. The default is everything consented to on Graph. Raises EntraError."""
     words = scope.split()
     asked = [word for word in words if word not in _SIGN_IN]
     pairs = [_split(word) for word in asked] or [(GRAPH, _DEFAULT)]
@@ -49,11 +49,11 @@ def wanted_by_user(scope: str, tenant: str) -> Wanted:
     names = {name for _resource, name in pairs}
     if _DEFAULT in names and len(names) > 1:
         raise EntraError(70011, scope=scope)
-    return Wanted(audiences.pop(), None if _DEFAULT in names else frozenset(names), "openid" in words)
+    return RequestedScopes(audiences.pop(), None if _DEFAULT in names else frozenset(names), "openid" in words)
 
 
 def _split(word: str) -> tuple[str, str]:
-    """`User.Read` alone is a permission of Graph."""
+    """Split a scope into resource and permission. `User.Read` alone is a permission of Graph."""
     resource, _slash, name = word.rpartition("/")
     return resource or GRAPH, name
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""May the operator sign in to a tenant, and as whom? By an object of their own there, or by GDAP."""
+"""The operator's sign-in to a tenant: by their own object there, by GDAP or by governance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import dataclasses
 import json
 import typing as t
 
-from lab.hosts.entra.collaboration import refused_with
+from lab.hosts.entra.collaboration import refusal_number
 from lab.hosts.entra.errors import EntraError
 
 if t.TYPE_CHECKING:
@@ -18,13 +18,13 @@ if t.TYPE_CHECKING:
     from lab.state.directory import Directory, Entity, Person, State
 
 
-# With these Entra sends claims, for a client that can ask the person again.
+# With these numbers Entra sends claims, for a client that can ask the person again.
 POLICY_NUMBERS: t.Final = frozenset((50074, 50076, 50079, 53000, 53001, 53003, 530032))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Presence:
-    """The operator as a tenant sees them."""
+    """A person as a tenant sees them."""
 
     object_id: str
     upn: str
@@ -36,14 +36,14 @@ class Presence:
 def presence_of(
     person: Person, state: State, directory: Directory, now: dt.datetime, audience: str, names: dict[str, t.Any]
 ) -> Presence:
-    """Who somebody is in this tenant. Raises EntraError where they may not sign in."""
+    """Return a person as this tenant sees them. Raises EntraError where they may not sign in."""
     if person is not state.operator:
         return _colleague(person, state, directory, names)
-    directory.end_what_is_over(now)
+    directory.remove_expired(now)
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)
     partner = state.partner_roles(directory.tenant_id, now)
-    number = refused_with(state, directory, audience, names["client_id"]) if user else None
+    number = refusal_number(state, directory, audience, names["client_id"]) if user else None
     if number is not None:
         if partner is None:
             raise EntraError(number, **names)
@@ -56,13 +56,13 @@ def presence_of(
         upn=state.operator.upn,
         name=state.operator.name,
         home_tenant_id=state.home.tenant_id,
-        # By GDAP and by governance the person keeps the object id of home, and needs no object in the tenant [guess].
+        # With GDAP or governance the person keeps the object id of the home tenant and needs no object here [guess].
         roles=frozenset((directory.active_roles(object_id) if user else set()) | (partner or set())),
     )
 
 
 def _colleague(person: Person, state: State, directory: Directory, names: dict[str, t.Any]) -> Presence:
-    """At home only: nobody has given a colleague access to anything."""
+    """Return the colleague, who has access at home only."""
     if directory is not state.home:
         raise EntraError(50020, **names | {"upn": person.upn})
     roles = frozenset(directory.active_roles(person.object_id))
@@ -82,11 +82,11 @@ def _refusal(state: State, directory: Directory, users: list[Entity], names: dic
 
 
 def check_policies(directory: Directory) -> None:
-    """Conditional Access of the tenant. Raises EntraError where it blocks the operator."""
+    """Apply Conditional Access of the tenant. Raises EntraError where it blocks the operator."""
     if directory.blocks_operator:
         raise EntraError(53003, claims=policy_claims(directory))
 
 
 def policy_claims(directory: Directory) -> str:
-    """The claims challenge that Conditional Access sends along."""
+    """Return the claims challenge that Conditional Access sends."""
     return json.dumps({"access_token": {"capolids": {"essential": True, "values": [directory.tenant_id]}}})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Signed tokens: what Entra issues and what the resources check. One key per start."""
+"""Signed tokens: Entra issues them, the resources check them. The key is new at every start."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class InvalidTokenError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: as which identity, in which tenant, with what."""
+    """The caller of a resource: identity, tenant, permissions, roles."""
 
     tenant_id: str
     object_id: str
@@ -43,28 +43,28 @@ class Caller:
 
     @property
     def delegated(self) -> bool:
-        """Does a person stand behind the token?"""
+        """Whether the token is delegated by a person."""
         return self.identity == "operator"
 
 
 class TokenKeys:
-    """The signing key: issues and checks."""
+    """The signing key, which signs and checks tokens."""
 
     def __init__(self) -> None:
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.key_id = uuid.uuid4().hex
 
     def jwks(self) -> dict[str, t.Any]:
-        """The public key, as Entra publishes it."""
+        """Return the public key as Entra publishes it."""
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key()))
         return {"keys": [{**public, "use": "sig", "kid": self.key_id, "x5t": self.key_id, "alg": "RS256"}]}
 
     def sign(self, claims: dict[str, t.Any]) -> str:
-        """A token with these claims."""
+        """Return a token with these claims."""
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.key_id, "x5t": self.key_id})
 
     def check(self, token: str, audience: str) -> Caller:
-        """Who a token was issued to. Raises InvalidTokenError."""
+        """Return the caller that a token was issued to. Raises InvalidTokenError."""
         try:
             claims = jwt.decode(token, self._key.public_key(), algorithms=["RS256"], audience=audience)
         except jwt.ExpiredSignatureError:
@@ -109,7 +109,7 @@ def _common(directory: Directory, audience: str, client_id: str, app_name: str) 
 def app_claims(
     directory: Directory, audience: str, client_id: str, app_name: str, principal_id: str
 ) -> dict[str, t.Any]:
-    """Claims of an app-only token. Where nothing was consented to, there is no `roles` claim."""
+    """Return the claims of an app-only token. Without consent there is no `roles` claim."""
     granted = sorted(directory.application_permissions or ()) if audience == GRAPH else []
     return {
         **_common(directory, audience, client_id, app_name),
@@ -125,7 +125,7 @@ def app_claims(
 def user_claims(
     directory: Directory, audience: str, client_id: str, app_name: str, presence: Presence, scopes: t.Iterable[str]
 ) -> dict[str, t.Any]:
-    """Claims of a person's token. `idp` is the guest's home."""
+    """Return the claims of a person's token. `idp` is the guest's home tenant."""
     claims = {
         **_common(directory, audience, client_id, app_name),
         "amr": ["pwd", "mfa"],
@@ -144,7 +144,7 @@ def user_claims(
 
 
 def id_claims(login: str, directory: Directory, client_id: str, presence: Presence) -> dict[str, t.Any]:
-    """Claims of the id_token, version 2.0."""
+    """Return the claims of an id_token, version 2.0."""
     return {
         "aud": client_id,
         "iss": f"{login}/{directory.tenant_id}/v2.0",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Graph host: every request goes through one door, the order of checks is the service's."""
+"""The Graph host. Checks come in the order in which the service makes them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import typing as t
 from aiohttp import web
 
 from lab.hosts import hosting
-from lab.hosts.graph.answering import answer, refusal, suffer
+from lab.hosts.graph.authorization import authenticate
 from lab.hosts.graph.batch import Batch, check_items
+from lab.hosts.graph.dispatch import answer, apply_fault, refusal
 from lab.hosts.graph.errors import GraphError, RequestIds, bad_request
-from lab.hosts.graph.gate import authenticate
 from lab.hosts.graph.message import Answer, Target
 
 if t.TYPE_CHECKING:
@@ -28,7 +28,7 @@ _BROKEN_WIRE: t.Final = ("reset", "truncate", "html")
 
 
 def build(lab: Service) -> web.Application:
-    """The application of the host."""
+    """Return the application of the host."""
     app = hosting.application(lab, "graph")
     app.router.add_route("*", "/{tail:.*}", _Graph(lab).serve)
     return app
@@ -39,7 +39,7 @@ class _Graph:
         self._lab = lab
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Any request."""
+        """Answer any request."""
         ids = RequestIds.make(request.headers.get("client-request-id"))
         fault: Fault | None = None
         try:
@@ -47,7 +47,7 @@ class _Graph:
             request[hosting.RECORD] |= {"tenant": directory.tenant_id, "identity": caller.identity}
             target = await _target(request)
             fault = directory.faults.next("graph", target.path, in_batch=False) if directory.faults else None
-            await suffer(fault, self._lab.endpoints["login"])
+            await apply_fault(fault, self._lab.endpoints["login"])
             given = await self._answer(request, target, caller, directory, ids)
         except GraphError as error:
             given = refusal(error, ids)
@@ -69,7 +69,7 @@ class _Graph:
 
 
 async def _target(request: web.Request) -> Target:
-    """What is asked for. Raises GraphError."""
+    """Return the target of a request. Raises GraphError."""
     version, _slash, path = request.rel_url.raw_path.lstrip("/").partition("/")
     if version.lower() not in VERSIONS:
         raise bad_request(f"Invalid version: {version}")

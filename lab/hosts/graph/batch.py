@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`$batch`: up to 20 requests in one. Each is routed, allowed, throttled and answered alone; the order is free."""
+"""`$batch`: up to 20 requests in one. Each is routed, authorized, throttled and answered alone, in any order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import asyncio
 import random
 import typing as t
 
-from lab.hosts.graph.answering import answer, refusal, suffer
+from lab.hosts.graph.dispatch import answer, apply_fault, refusal
 from lab.hosts.graph.errors import GraphError, RequestIds, bad_request
 from lab.hosts.graph.message import Answer, Target
 
@@ -26,7 +26,7 @@ Item = dict[str, t.Any]
 
 
 class Batch:
-    """One batch of one caller."""
+    """A batch of a caller."""
 
     def __init__(self, lab: Service, version: str, caller: Caller, directory: Directory, ids: RequestIds) -> None:
         self._lab = lab
@@ -36,7 +36,7 @@ class Batch:
         self._ids = ids
 
     async def run(self, items: t.Sequence[Item]) -> list[Item]:
-        """The responses, in an order that nobody may rely on. Raises GraphError for a batch that is malformed."""
+        """Return the responses in random order. Raises GraphError for a malformed batch."""
         done: dict[str, Item] = {}
         waiting = list(items)
         while waiting:
@@ -63,13 +63,13 @@ class Batch:
         target = self._target(item)
         faults = self._directory.faults
         fault = faults.next("graph", target.path, in_batch=True) if faults else None
-        await suffer(fault, self._lab.endpoints["login"])
+        await apply_fault(fault, self._lab.endpoints["login"])
         if target.path.lower() == "/$batch":
             raise bad_request("A batch inside a batch is not allowed.")
         return answer(self._lab, target, self._caller, self._directory)
 
     def _target(self, item: Item) -> Target:
-        # A fragment is never sent: an unencoded '#' cuts the address off, as it does in a request of its own.
+        # A fragment is never sent: an unencoded '#' ends the address, as it does outside a batch.
         path, _mark, query = item["url"].partition("#")[0].partition("?")
         headers = {str(name).lower(): str(value) for name, value in (item.get("headers") or {}).items()}
         return Target(item["method"].upper(), self._version, "/" + path.strip("/"), query, headers, item.get("body"))
@@ -80,7 +80,7 @@ def _content_type(given: Answer) -> str:
 
 
 def check_items(body: t.Any) -> list[Item]:
-    """The items of a well-formed batch. Raises GraphError."""
+    """Return the items of a well-formed batch. Raises GraphError."""
     items = body.get("requests") if isinstance(body, dict) else None
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
         raise bad_request("Invalid batch payload format.")
@@ -105,7 +105,7 @@ def _check_item(item: Item) -> None:
 
 
 def _check_ids(items: t.Sequence[Item]) -> None:
-    """Ids are unique whatever their letter case, and a request can only wait for one of the batch, never in a ring."""
+    """Check that ids are unique in any letter case, and that dependencies exist and form no cycle."""
     ids = [item["id"].lower() for item in items]
     if len(set(ids)) != len(ids):
         raise bad_request("Request ids in a batch must be unique.")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shapes answers: `$select`, `$filter`, `$count`, pages with `@odata.nextLink`, and the context annotation."""
+"""The shape of answers: `$select`, `$filter`, `$count`, pages with `@odata.nextLink`, the context annotation."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ NO_RULES: t.Final = Rules({})
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Resource:
-    """What is known of a resource: its CSDL type, its context, what it gives by default, and its pages.
+    """The CSDL type, the context, the default properties and the page sizes of a resource.
 
     `directory` resources answer `$count` only with ConsistencyLevel; `indexed` ones answer nothing without it.
-    `variants` are the types that a collection of mixed objects holds: each row has the properties of its own.
+    `variants` are the types in a collection of mixed objects: each row has the properties of its own type.
     """
 
     type_name: str
@@ -50,7 +50,7 @@ class Resource:
 
 
 def collection(request: Request, resource: Resource, rows: t.Sequence[Entity]) -> Answer:
-    """A page of rows. Raises GraphError for options that do not fit."""
+    """Return a page of rows. Raises GraphError for options that do not fit."""
     kept, advanced = _filtered(request, resource, rows)
     _check_index(request, resource, advanced)
     size = _page_size(request, resource)
@@ -66,7 +66,7 @@ def collection(request: Request, resource: Resource, rows: t.Sequence[Entity]) -
 
 
 def entity(request: Request, resource: Resource, row: Entity, suffix: str = "/$entity") -> Answer:
-    """One object."""
+    """Return a single object."""
     names = _selection(request, resource)
     return Answer({"@odata.context": _context(request, resource, suffix), **project(row, resource, names)})
 
@@ -98,7 +98,7 @@ def _page_size(request: Request, resource: Resource) -> int:
 
 
 def _selection(request: Request, resource: Resource) -> tuple[str, ...]:
-    """The properties asked for, in the spelling of the CSDL; empty for the default set."""
+    """Return the selected properties in the spelling of the CSDL; empty for the default set."""
     if not request.options.selected:
         return ()
     types = (resource.type_name, *resource.variants)
@@ -113,7 +113,7 @@ def _selection(request: Request, resource: Resource) -> tuple[str, ...]:
 
 
 def project(row: Entity, resource: Resource, names: t.Sequence[str]) -> Entity:
-    """The properties asked for, else the default set; annotations stay. What was never set is null or empty."""
+    """Return a row with the selected properties or the default set; unset ones are null or empty. Annotations stay."""
     notes = {name: value for name, value in row.items() if name.startswith("@")}
     if not names and not resource.defaults:
         return dict(row)
@@ -133,7 +133,7 @@ def _context(request: Request, resource: Resource, suffix: str) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    """A page token is good for the query that it was made for."""
+    """Return the fingerprint of a query: a page token is valid only for the query that it was made for."""
     options = request.options
     text = json.dumps([request.target.path, options.filter, options.select, request.caller.tenant_id])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -148,7 +148,7 @@ def _next_link(request: Request, start: int) -> str:
 
 
 def _start(request: Request) -> int:
-    """Where the page begins. A page token has counted `$skip` in already."""
+    """Return where the page starts. A page token already includes `$skip`."""
     token = request.options.skiptoken
     if token is None:
         return request.options.skip

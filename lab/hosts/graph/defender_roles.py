@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Roles of Microsoft Defender itself (unified RBAC), which only beta has: one assignment for all holders of a role."""
+"""Roles of Microsoft Defender itself (unified RBAC), beta only: one assignment for all holders of a role."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
     from lab.hosts.graph.message import Answer, Request
     from lab.state.directory import Directory, Entity
 
-# Types of beta, of which there is no CSDL at hand: rows are given as they are [doc rbacapplicationmultiple].
+# We have no CSDL of beta, so that rows are not projected [doc rbacapplicationmultiple].
 _ASSIGNMENTS: t.Final = Resource("unifiedRoleAssignmentMultiple", "roleManagement/defender/roleAssignments")
 _DEFINITIONS: t.Final = Resource("unifiedRoleDefinition", "roleManagement/defender/roleDefinitions")
 

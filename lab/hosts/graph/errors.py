@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Refusals of Microsoft Graph, and the body they come with."""
+"""Refusals of Microsoft Graph, and their bodies."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ class GraphError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RequestIds:
-    """The ids that an answer is found by in Microsoft's logs."""
+    """The ids by which Microsoft's logs find an answer."""
 
     request_id: str
     client_request_id: str
 
     @classmethod
     def make(cls, sent: str | None) -> RequestIds:
-        """A new id; the client's own is echoed."""
+        """Return new ids; the client's own id is echoed."""
         request_id = str(uuid.uuid4())
         return cls(request_id, sent or request_id)
 
     @property
     def headers(self) -> dict[str, str]:
-        """As response headers."""
+        """Return the ids as response headers."""
         return {"request-id": self.request_id, "client-request-id": self.client_request_id}
 
 
 def body(error: GraphError, ids: RequestIds) -> dict[str, t.Any]:
-    """The JSON of a refusal."""
+    """Return the JSON of a refusal."""
     inner = {"date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S"), **ids.headers}
     if error.status == 429:
         inner |= {"code": "429", "message": "Please retry after", "status": "429"}
@@ -50,33 +50,33 @@ def body(error: GraphError, ids: RequestIds) -> dict[str, t.Any]:
 
 
 def bad_request(message: str) -> GraphError:
-    """A request that cannot be parsed."""
+    """Refuse a request that cannot be parsed."""
     return GraphError(400, "BadRequest", message)
 
 
 def unsupported_query(message: str) -> GraphError:
-    """A query that can be parsed and that the resource does not answer."""
+    """Refuse a valid query that the resource does not answer."""
     return GraphError(400, "Request_UnsupportedQuery", message)
 
 
 def denied() -> GraphError:
-    """A permission or a role is missing: the service does not say which."""
+    """Refuse for a missing permission or role: the service does not say which."""
     return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def not_found(key: str) -> GraphError:
-    """No such object."""
+    """Refuse for an object that does not exist."""
     message = f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
     return GraphError(404, "Request_ResourceNotFound", message)
 
 
 def unknown_segment(segment: str) -> GraphError:
-    """A path that does not exist in this version."""
+    """Refuse a path that does not exist in this version."""
     return bad_request(f"Resource not found for the segment '{segment}'.")
 
 
 def unauthorized(message: str, login: str) -> GraphError:
-    """A token that is missing or no good."""
+    """Refuse a token that is missing or invalid."""
     challenge = (
         f'Bearer realm="", authorization_uri="{login}/common/oauth2/authorize",'
         ' client_id="00000003-0000-0000-c000-000000000000"'
@@ -85,11 +85,11 @@ def unauthorized(message: str, login: str) -> GraphError:
 
 
 def throttled(retry_after: str | None) -> GraphError:
-    """Too many requests. Some limits come without Retry-After."""
+    """Refuse with too many requests. Some limits come without Retry-After."""
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     return GraphError(429, "TooManyRequests", "Please retry again later.", headers)
 
 
 def not_emulated(what: str) -> GraphError:
-    """Something that Microsoft Graph has and the lab has not."""
+    """Refuse a feature of Microsoft Graph that the lab does not emulate."""
     return GraphError(501, "NotImplemented", f"The lab does not emulate {what}.")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Applies `$filter` to rows. Only what a resource is documented to take is taken; some of it needs ConsistencyLevel."""
+"""Apply `$filter` to rows. A resource takes only what its documents allow; some of it needs ConsistencyLevel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 
 from lab.data import schema
 from lab.hosts.graph.errors import unsupported_query
-from lab.hosts.graph.filters import Any, Both, Compare, Either, Node, Not, invalid, parse_filter
+from lab.hosts.graph.filter_parser import Any, Both, Compare, Either, Node, Not, invalid, parse_filter
 
 if t.TYPE_CHECKING:
     from lab.state.directory import Entity
@@ -21,7 +21,7 @@ ADVANCED: t.Final = frozenset(("ne", "endswith", "not"))
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rules:
-    """Property path to the operators it takes. Operators in ADVANCED, and `not`, are advanced queries."""
+    """The operators that each property path takes. Operators in ADVANCED, and `not`, are advanced queries."""
 
     operators: t.Mapping[str, frozenset[str]]
     # Properties of which at least one has to be in the filter.
@@ -29,7 +29,7 @@ class Rules:
 
 
 def rules(required: t.Iterable[str] = (), **operators: str) -> Rules:
-    """Rules from `path="eq in"`; two underscores stand for the slash of a path."""
+    """Return rules from `path="eq in"`; two underscores stand for the slash of a path."""
     table = {path.replace("__", "/"): frozenset(words.split()) for path, words in operators.items()}
     return Rules(table, frozenset(required))
 
@@ -42,12 +42,12 @@ class Filter:
     advanced: bool
 
     def keep(self, rows: t.Iterable[Entity]) -> list[Entity]:
-        """The rows that match."""
+        """Return the rows that match."""
         return [row for row in rows if _holds(self.node, row, None)]
 
 
 def make_filter(text: str, type_name: str, allowed: Rules) -> Filter:
-    """Parses and checks a filter. Raises GraphError."""
+    """Parse and check a filter. Raises GraphError."""
     node = parse_filter(text)
     check = _Check(type_name, allowed)
     check.visit(node)
@@ -55,7 +55,7 @@ def make_filter(text: str, type_name: str, allowed: Rules) -> Filter:
 
 
 def required_paths(text: str | None) -> set[str]:
-    """The properties that a filter compares."""
+    """Return the properties that a filter compares."""
     return set() if text is None else {path for path, _operator in _comparisons(parse_filter(text))}
 
 
@@ -70,7 +70,7 @@ def _comparisons(node: Node) -> t.Iterator[tuple[str, str]]:
 
 
 class _Check:
-    """Goes through a tree once: do the properties exist, and does the resource take these operators?"""
+    """A walk over the tree of a filter that checks its properties and operators."""
 
     def __init__(self, type_name: str, allowed: Rules) -> None:
         self._type = type_name
@@ -96,7 +96,7 @@ class _Check:
         self.advanced = self.advanced or word in ADVANCED
 
     def _any(self, node: Any) -> None:
-        """The inner comparisons are about the variable, or about a property of it."""
+        """Check the inner comparisons, which are about the variable or a property of it."""
         _check_path(node.path, self._type)
         inner = list(_comparisons(node.inner))
         paths = {path.removeprefix(node.variable).lstrip("/") for path, _word in inner}
@@ -114,7 +114,7 @@ class _Check:
 
 
 def _check_path(path: str, type_name: str) -> None:
-    """Every part of a path is a property of the type before it."""
+    """Check that every part of a path is a property of the type before it."""
     current = type_name
     for part in path.split("/"):
         known = schema.properties(current) if schema.knows(current) else {}
@@ -136,7 +136,7 @@ def _holds(node: Node, row: t.Any, variable: str | None) -> bool:
 
 
 def _searchable(item: t.Any) -> bool:
-    """Identities of the kind userPrincipalName cannot be found by a filter; nor can those without an assigned id."""
+    """Return whether a filter can find an item. Identities with a userPrincipalName or without an id cannot."""
     return not isinstance(item, dict) or (
         item.get("signInType") != "userPrincipalName" and item.get("issuerAssignedId") is not None
     )
@@ -152,7 +152,7 @@ def _value(path: str, row: t.Any, variable: str | None) -> t.Any:
 
 
 def _fold(value: t.Any) -> t.Any:
-    """The directory compares text without regard to letter case."""
+    """Fold letter case, as the directory does when it compares text."""
     return value.casefold() if isinstance(value, str) else value
 
 

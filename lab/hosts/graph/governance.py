@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tenant governance: a preview whose pages stand in v1.0 and in beta, and whose types stand in no CSDL at hand.
+"""Tenant governance, a preview: documented in v1.0 and in beta, in neither CSDL file that we have.
 
-The two versions differ in the namespace of their types [doc]. v1.0 can be a version that does not know it yet.
+The two versions differ in the namespace of their types [doc]. A world can have a v1.0 that does not know it yet.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if t.TYPE_CHECKING:
     from lab.state.directory import Entity, State
 
 ROOT: t.Final = "/directory/tenantGovernance"
-# Types whose name is not the word of the path; that beta has the same names is our reading [guess].
+# Types whose name differs from the path. That beta has the same names is a [guess].
 _TYPES: t.Final = {"settings": "tenantGovernanceSetting", "governancePolicyTemplate": "tenantGovernancePolicyTemplate"}
 _PREFIX: t.Final = {"v1.0": "#microsoft.graph.", "beta": "#microsoft.graph.tenantGovernanceServices."}
 
 
 def check_version(path: str, version: str, state: State) -> None:
-    """Does this version know the path? Raises GraphError, before anybody is asked for a permission."""
+    """Refuse a path that this version does not know, before any permission is checked. Raises GraphError."""
     if version == "v1.0" and not state.governance.in_v1 and path.lower().startswith(ROOT.lower() + "/"):
         raise unknown_segment("tenantGovernance")
 
@@ -80,7 +80,7 @@ def get_settings(request: Request) -> Answer:
 
 
 def _mine(request: Request, rows: t.Iterable[Entity]) -> list[Entity]:
-    """Rows in which the caller's tenant is governing or governed [doc]."""
+    """Return the rows in which the caller's tenant is governing or governed [doc]."""
     own = request.directory.tenant_id
     return [row for row in rows if own in (row["governingTenantId"], row["governedTenantId"])]
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Defender XDR behind Graph: incidents, and the three ways in which it says 403.
+"""Incidents of Microsoft Defender XDR, and its three kinds of 403.
 
-No document gives codes for them [guess]: texts differ, the code does not help.
+No document gives their codes [guess]: the texts differ, the code does not help.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PLANS: t.Final = frozenset(
         "Defender_for_Iot_Enterprise",
     )
 )
-# The properties are documented [doc security-list-incidents], which operators each takes is not [guess].
+# The properties are documented [doc security-list-incidents]; the operators of each are not [guess].
 _RULES: t.Final = rules(
     assignedTo="eq",
     classification="eq",
@@ -62,7 +62,7 @@ def list_incidents(request: Request) -> Answer:
 
 
 def _has_plan(directory: Directory) -> bool:
-    """Without a product that is in force there is no Defender [guess]."""
+    """Return whether a valid product gives the tenant Defender [guess]."""
     in_force = [sku for sku in directory.skus if sku["capabilityStatus"] in ("Enabled", "Warning")]
     return any(
         plan["servicePlanName"] in _PLANS and plan["provisioningStatus"] != "Disabled"

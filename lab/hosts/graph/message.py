@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A request as handlers see it, alone or as an item of a batch, and the answer they give."""
+"""A request as handlers see it, outside or inside a batch, and the answer they return."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ class Request:
 
     @property
     def eventual(self) -> bool:
-        """Did the client ask for the index that carries advanced queries?"""
+        """Whether the client asked for the index that advanced queries need."""
         return self.target.headers.get("consistencylevel", "").lower() == "eventual"
 
     def root(self, service: str = "") -> str:
-        """The base of addresses in the answer: where the client came in."""
+        """Return the base of addresses in the answer: the address that the client used."""
         return f"{self.lab.endpoints['graph']}/{self.target.version}{service}"
 
     def has_any(self, permissions: t.Iterable[str]) -> bool:
-        """Does the token carry one of these?"""
+        """Return whether the token carries any of these permissions."""
         return not self.caller.permissions.isdisjoint(permissions)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler gives back."""
+    """The answer of a handler."""
 
     body: t.Any
     status: int = 200

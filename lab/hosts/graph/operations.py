@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of operations: method, path, permissions by their name in the data, options, handler."""
+"""The table of operations: method, path, permissions by their name in `permissions.yml`, handler, options."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if t.TYPE_CHECKING:
 
 _SELECT: t.Final = frozenset(("$select",))
 _PAGED: t.Final = _SELECT | {"$filter", "$top", "$count", "$skiptoken"}
-# Options that Graph takes there and the lab has not.
+# Options that Graph takes there and the lab does not emulate.
 _SORTED: t.Final = frozenset(("$orderby",))
 _SEARCHED: t.Final = frozenset(("$orderby", "$search", "$expand"))
 
-# Delegated, a permission is not enough: the person needs one of these Entra roles as well (Partner Center,
-# dap-api-impact, for licences and role assignments; cross-tenant access by its own pages). Global Administrator is one.
+# A delegated permission is not enough: the person also needs any of these Entra roles (Partner Center, dap-api-impact,
+# for licences and role assignments; the pages of cross-tenant access). Global Administrator is always among them.
 LICENSE_READERS: t.Final = r.ids(
     "Directory Readers", "Global Reader", "User Administrator", "License Administrator", "Global Administrator"
 )
@@ -47,8 +47,8 @@ POLICY_READERS: t.Final = r.ids(
     "Conditional Access Administrator",
     "Global Administrator",
 )
-# Graph, rbac-pim-entra-roles-apis and rbac-pim-groups-apis-read: who reads the schedules of others. More roles, and the
-# members of a group, read schedules of groups that take no roles: the lab has the ones that read all.
+# Roles that read the schedules of others (Graph, rbac-pim-entra-roles-apis and rbac-pim-groups-apis-read). More roles,
+# and the members of a group, read schedules of groups that take no roles: the lab has only the roles that read all.
 ROLE_SCHEDULE_READERS: t.Final = r.ids(
     "Global Reader",
     "Security Operator",
@@ -58,16 +58,16 @@ ROLE_SCHEDULE_READERS: t.Final = r.ids(
     "Global Administrator",
 )
 GROUP_SCHEDULE_READERS: t.Final = r.ids("Global Reader", "Privileged Role Administrator", "Global Administrator")
-# Guests and GDAP users see themselves only, members see their directory [guess: the list of roles].
+# Guests and GDAP users see only themselves, members see their directory [guess: the list of roles].
 DIRECTORY_READERS: t.Final = r.ids("Directory Readers", "Global Reader", "User Administrator", "Global Administrator")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Operation:
-    """One row. `options` are the query options that the lab takes, `beyond` those that only Graph takes.
+    """A row of the table. The lab takes the query options in `options`; those in `graph_only` it does not emulate.
 
-    `readers` are roles that a person needs; with `members_read`, members of the directory need none. `versions` are
-    those of Graph that have it.
+    `readers` are the roles that a person needs; with `members_read`, members of the directory need none. `versions` are
+    the versions of Graph that have the operation.
     """
 
     method: str
@@ -75,7 +75,7 @@ class Operation:
     required: Required
     handler: Handler
     options: frozenset[str] = _SELECT
-    beyond: frozenset[str] = frozenset()
+    graph_only: frozenset[str] = frozenset()
     readers: frozenset[str] = frozenset()
     members_read: bool = False
     units: int = 1
@@ -91,8 +91,8 @@ _CUSTOMERS: t.Final = "/tenantRelationships/delegatedAdminCustomers"
 _TRUST: t.Final = "/policies/crossTenantAccessPolicy"
 _ROLES: t.Final = "/roleManagement/directory"
 _DEFENDER_ROLES: t.Final = "/roleManagement/defender"
-# What a person needs to read them beside the permission is not documented.
-_BETA: t.Final[dict[str, t.Any]] = {"versions": ("beta",), "options": frozenset(), "beyond": _PAGED | _SEARCHED}
+# Which role a person needs in addition to the permission is not documented.
+_BETA: t.Final[dict[str, t.Any]] = {"versions": ("beta",), "options": frozenset(), "graph_only": _PAGED | _SEARCHED}
 _GROUP_SCHEDULES: t.Final = "/identityGovernance/privilegedAccess/group"
 _BY_ME: t.Final = "/filterByCurrentUser(on='{on}')"
 _FIND: t.Final = "/tenantRelationships/findTenantInformationBy"
@@ -100,10 +100,10 @@ _MEMBERSHIPS: t.Final = "/users/{id}/transitiveMemberOf"
 _MINE: t.Final = "/me/transitiveMemberOf"
 
 _DIRECTORY_READ: t.Final[dict[str, t.Any]] = {"readers": DIRECTORY_READERS, "members_read": True}
-_MEMBERS: t.Final[dict[str, t.Any]] = {"options": _PAGED, "beyond": _SEARCHED, "units": 2}
+_MEMBERS: t.Final[dict[str, t.Any]] = {"options": _PAGED, "graph_only": _SEARCHED, "units": 2}
 _SCHEDULES: t.Final[dict[str, t.Any]] = {
     "options": _SELECT | {"$filter", "$skiptoken"},
-    "beyond": frozenset(("$expand",)),
+    "graph_only": frozenset(("$expand",)),
 }
 _ROLE_SCHEDULES: t.Final[dict[str, t.Any]] = {**_SCHEDULES, "readers": ROLE_SCHEDULE_READERS}
 _MEMBER_SCHEDULES: t.Final[dict[str, t.Any]] = {**_SCHEDULES, "readers": GROUP_SCHEDULE_READERS}
@@ -116,7 +116,7 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         "incidents",
         incidents.list_incidents,
         options=frozenset(("$filter", "$top", "$skip", "$count", "$skiptoken")),
-        beyond=frozenset(("$expand", "$orderby")),
+        graph_only=frozenset(("$expand", "$orderby")),
     ),
     _read("/organization", "organization", organization.list_organization),
     _read("/organization/{id}", "organization", organization.get_organization),
@@ -126,12 +126,12 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         "/directory/subscriptions",
         "subscriptions",
         organization.list_subscriptions,
-        beyond=_PAGED - _SELECT | _SEARCHED,
+        graph_only=_PAGED - _SELECT | _SEARCHED,
         readers=LICENSE_READERS,
     ),
     _read(_FIND + "TenantId(tenantId='{id}')", "tenant_information", organization.find_tenant_by_id),
     _read(_FIND + "DomainName(domainName='{domain}')", "tenant_information", organization.find_tenant_by_domain),
-    _read(_GDAP, "gdap", relationships.list_relationships, options=_PAGED, beyond=_SORTED),
+    _read(_GDAP, "gdap", relationships.list_relationships, options=_PAGED, graph_only=_SORTED),
     _read(_GDAP + "/{id}", "gdap", relationships.get_relationship),
     _read(
         _GDAP + "/{id}/accessAssignments",
@@ -140,7 +140,7 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         options=_PAGED,
     ),
     _read(_GDAP + "/{id}/accessAssignments/{assignment}", "gdap", relationships.get_assignment),
-    _read(_CUSTOMERS, "gdap", relationships.list_customers, options=_PAGED, beyond=_SORTED),
+    _read(_CUSTOMERS, "gdap", relationships.list_customers, options=_PAGED, graph_only=_SORTED),
     _read(_CUSTOMERS + "/{id}", "gdap", relationships.get_customer),
     _read(_TRUST, "cross_tenant_access", policies.get_policy, readers=POLICY_READERS),
     _read(_TRUST + "/default", "cross_tenant_access", policies.get_default, readers=POLICY_READERS),
@@ -167,8 +167,8 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         **_MEMBERS,
         **_DIRECTORY_READ,
     ),
-    _read("/users/{id}", "users", users.get_user, beyond=frozenset(("$expand",)), **_DIRECTORY_READ),
-    _read("/me", "me", users.get_me, beyond=frozenset(("$expand",))),
+    _read("/users/{id}", "users", users.get_user, graph_only=frozenset(("$expand",)), **_DIRECTORY_READ),
+    _read("/me", "me", users.get_me, graph_only=frozenset(("$expand",))),
     _read(_MEMBERSHIPS, "memberships", users.list_memberships, **_MEMBERS, **_DIRECTORY_READ),
     _read(_MEMBERSHIPS + _GROUP_CAST, "memberships", users.list_group_memberships, **_MEMBERS, **_DIRECTORY_READ),
     _read(_MEMBERSHIPS + _ROLE_CAST, "memberships", users.list_role_memberships, **_MEMBERS, **_DIRECTORY_READ),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rows of the table of operations about tenant governance: reads; the lab has no writes of it."""
+"""Operations of tenant governance: reads only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.hosts.graph import governance as g
 if t.TYPE_CHECKING:
     from lab.hosts.graph.message import Handler
 
-# Delegated, one of these Entra roles as well [doc]. That administrators read too is our reading [guess].
+# A person also needs any of these Entra roles [doc]. That administrators read too is a [guess].
 READERS: t.Final = r.ids(
     "Tenant Governance Reader",
     "Tenant Governance Relationship Reader",
@@ -34,9 +34,9 @@ ROWS: t.Final = (
     ("/governancePolicyTemplates/{id}", "governance_policy_templates", g.get_template, False),
     ("/settings", "governance_settings", g.get_settings, False),
 )
-# What the lists take [doc]; filters and sorting are Graph's alone.
+# Options of the lists [doc]. The lab does not emulate filters and sorting.
 LIST_OPTIONS: t.Final = frozenset(("$top", "$skip", "$skiptoken"))
-BEYOND: t.Final = frozenset(("$filter", "$orderby"))
+GRAPH_ONLY: t.Final = frozenset(("$filter", "$orderby"))
 
 
 def rows() -> t.Iterator[tuple[str, str, Handler, dict[str, t.Any]]]:
@@ -44,5 +44,5 @@ def rows() -> t.Iterator[tuple[str, str, Handler, dict[str, t.Any]]]:
     for path, required, handler, listed in ROWS:
         more: dict[str, t.Any] = {"readers": READERS, "options": frozenset()}
         if listed:
-            more |= {"options": LIST_OPTIONS, "beyond": BEYOND}
+            more |= {"options": LIST_OPTIONS, "graph_only": GRAPH_ONLY}
         yield g.ROOT + path, required, handler, more

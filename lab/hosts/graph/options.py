@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The query options of a request. What an operation does not take is refused, as Microsoft Graph does."""
+"""Query options of a request. Like Microsoft Graph, refuse what an operation does not take."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Options:
 
     @property
     def selected(self) -> bool:
-        """Was a selection asked for?"""
+        """Whether properties were selected."""
         return bool(self.select) and "*" not in self.select
 
 
-def parse_options(query: str, allowed: frozenset[str], beyond: frozenset[str] = frozenset()) -> Options:
-    """The options of a query string; `beyond` are those that Graph takes and the lab has not. Raises GraphError."""
+def parse_options(query: str, allowed: frozenset[str], graph_only: frozenset[str] = frozenset()) -> Options:
+    """Parse a query string. Options in `graph_only` are Graph's, and not emulated. Raises GraphError."""
     pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
-    values = _values(pairs, allowed, beyond)
+    values = _values(pairs, allowed, graph_only)
     return Options(
         pairs=tuple(pairs),
         select=_names(values.get("$select")),
@@ -51,7 +51,7 @@ def parse_options(query: str, allowed: frozenset[str], beyond: frozenset[str] = 
     )
 
 
-def _values(pairs: t.Iterable[tuple[str, str]], allowed: frozenset[str], beyond: frozenset[str]) -> dict[str, str]:
+def _values(pairs: t.Iterable[tuple[str, str]], allowed: frozenset[str], graph_only: frozenset[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in pairs:
         option = name.lower()
@@ -61,7 +61,7 @@ def _values(pairs: t.Iterable[tuple[str, str]], allowed: frozenset[str], beyond:
             raise bad_request(f"The query parameter '{name}' is not supported.")
         if option in values:
             raise bad_request(f"Query option '{name}' was specified more than once, but it must be specified once.")
-        if option in beyond:
+        if option in graph_only:
             raise not_emulated(f"the query option {option} here")
         if option not in allowed:
             raise unsupported_query(f"The query option '{name}' is not supported by this resource.")

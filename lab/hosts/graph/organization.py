@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The organization, its licences, and what any tenant tells about any other."""
+"""The organization, its licences, and what a tenant shows to every other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ORGANIZATION: t.Final = Resource("organization", "organization")
 _SKUS: t.Final = Resource("subscribedSku", "subscribedSkus")
 _SUBSCRIPTIONS: t.Final = Resource("companySubscription", "directory/subscriptions")
 _INFORMATION: t.Final = Resource("tenantInformation", "microsoft.graph.tenantInformation")
-# What a person sees who has consented to no more than User.Read [guess: which ones exactly].
+# What a person sees with User.Read alone [guess: which properties exactly].
 _LIMITED: t.Final = frozenset(("id", "displayName", "verifiedDomains"))
 
 
@@ -81,13 +81,13 @@ def find_tenant_by_domain(request: Request) -> Answer:
 
 
 def _information(request: Request, key: str) -> Answer:
-    found = request.lab.state.find_directory(key)
-    if found is None:
+    directory = request.lab.state.find_directory(key)
+    if directory is None:
         raise not_found(key)
     row = {
-        "tenantId": found.tenant_id,
+        "tenantId": directory.tenant_id,
         "federationBrandName": None,
-        "displayName": found.name,
-        "defaultDomainName": found.domain,
+        "displayName": directory.name,
+        "defaultDomainName": directory.domain,
     }
     return entity(request, _INFORMATION, row, "")

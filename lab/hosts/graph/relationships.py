@@ -32,29 +32,29 @@ _CUSTOMERS: t.Final = Resource(
     rules=rules(tenantId="eq in", displayName="eq startswith"),
     max_page=300,
 )
-# A customer stands in the list while a relationship with it has not ended [guess].
+# A customer is in the list until its last relationship has ended [guess].
 _NOT_ENDED: t.Final = ("active", "expiring", "terminating", "terminationRequested")
 
 
 def list_relationships(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships"""
-    return collection(request, _RELATIONSHIPS, [row.entity for row in _all(request)])
+    return collection(request, _RELATIONSHIPS, [row.entity for row in _relationships(request)])
 
 
 def get_relationship(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships/{id}"""
-    return entity(request, _RELATIONSHIPS, _one(request).entity)
+    return entity(request, _RELATIONSHIPS, _relationship(request).entity)
 
 
 def list_assignments(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships/{id}/accessAssignments"""
-    return collection(request, _ASSIGNMENTS, _one(request).assignments)
+    return collection(request, _ASSIGNMENTS, _relationship(request).assignments)
 
 
 def get_assignment(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships/{id}/accessAssignments/{assignment}"""
     key = request.keys["assignment"].lower()
-    row = next((row for row in _one(request).assignments if row["id"] == key), None)
+    row = next((row for row in _relationship(request).assignments if row["id"] == key), None)
     if row is None:
         raise not_found(request.keys["assignment"])
     return entity(request, _ASSIGNMENTS, row)
@@ -74,23 +74,23 @@ def get_customer(request: Request) -> Answer:
     return entity(request, _CUSTOMERS, row)
 
 
-def _all(request: Request) -> list[GdapRelationship]:
-    """Only the home tenant of the lab is a partner."""
+def _relationships(request: Request) -> list[GdapRelationship]:
+    """Return all relationships. The home tenant is the only partner in the lab."""
     if request.directory is not request.lab.state.home:
         raise denied()
     return request.lab.state.relationships
 
 
-def _one(request: Request) -> GdapRelationship:
+def _relationship(request: Request) -> GdapRelationship:
     key = request.keys["id"].lower()
-    found = next((row for row in _all(request) if row.entity["id"] == key), None)
-    if found is None:
+    relationship = next((row for row in _relationships(request) if row.entity["id"] == key), None)
+    if relationship is None:
         raise not_found(request.keys["id"])
-    return found
+    return relationship
 
 
 def _customers(request: Request) -> list[Entity]:
-    rows = [row.entity["customer"] for row in _all(request) if row.entity["status"] in _NOT_ENDED]
+    rows = [row.entity["customer"] for row in _relationships(request) if row.entity["status"] in _NOT_ENDED]
     names = {row["tenantId"]: row["displayName"] for row in rows}
     return [
         {

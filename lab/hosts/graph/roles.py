@@ -39,7 +39,7 @@ _DEFINITIONS: t.Final = Resource(
 
 
 def role_entity(directory: Directory, role_id: str) -> Entity:
-    """A directoryRole object: it has an id of its own in every tenant, and the template's id."""
+    """Return a directoryRole object: its id differs between tenants, its template id does not."""
     return {
         "id": object_id(directory.tenant_id, "directoryRole", role_id),
         "deletedDateTime": None,
@@ -67,13 +67,13 @@ def get_directory_role(request: Request) -> Answer:
 
 
 def list_role_assignments(request: Request) -> Answer:
-    """GET /roleManagement/directory/roleAssignments: direct ones of a principal, a person or a group."""
+    """GET /roleManagement/directory/roleAssignments: direct assignments of people and groups."""
     rows = [_assignment(request, row) for row in request.directory.role_assignments]
     return collection(request, _expanded(request), rows + _foreign_assignments(request))
 
 
 def _foreign_assignments(request: Request) -> list[Entity]:
-    """What GDAP gives to groups of the partner, which are no objects of this directory [guess]."""
+    """Return what GDAP gives to groups of the partner, which are not objects of this directory [guess]."""
     state = request.lab.state
     now = dt.datetime.now(dt.UTC)
     in_force = [row for row in state.relationships if row.customer_id == request.directory.tenant_id]
@@ -83,7 +83,7 @@ def _foreign_assignments(request: Request) -> list[Entity]:
 
 
 def _expanded(request: Request) -> Resource:
-    """`$expand` takes one navigation property at a time [guess]; it then stands in the context."""
+    """Return the resource with the expanded property in its context. `$expand` takes a single property [guess]."""
     expand = request.options.expand
     if expand is None:
         return _ASSIGNMENTS
@@ -96,27 +96,27 @@ def _expanded(request: Request) -> Resource:
 
 
 def assignment_id(directory: Directory, row: RoleAssignment | RoleEligibility) -> str:
-    """The id of an assignment, which that of an eligibility is made of, too."""
+    """Return the id of an assignment. The id of an eligibility is derived from it."""
     key = f"{row.principal_id}/{row.role_id}{row.scope.rstrip('/')}"
     return f"{uuid.UUID(object_id(directory.tenant_id, 'roleAssignment', key)).hex}-1"
 
 
 def _assignment(request: Request, row: RoleAssignment) -> Entity:
-    found: Entity = {
+    assignment: Entity = {
         "id": assignment_id(request.directory, row),
         "principalId": row.principal_id,
         "directoryScopeId": row.scope,
         "roleDefinitionId": row.role_id,
     }
     if request.options.expand == "principal":
-        found["principal"] = _principal(request.directory, row.principal_id)
+        assignment["principal"] = _principal(request.directory, row.principal_id)
     if request.options.expand == "roleDefinition":
-        found["roleDefinition"] = _definition(request.directory, row.role_id)
-    return found
+        assignment["roleDefinition"] = _definition(request.directory, row.role_id)
+    return assignment
 
 
 def _principal(directory: Directory, principal_id: str) -> Entity | None:
-    """Who holds the role; nothing can be shown of a principal of another directory [guess]."""
+    """Return the holder of the role. A principal of another directory cannot be shown [guess]."""
     if principal_id in directory.users:
         return {"@odata.type": "#microsoft.graph.user", **directory.users[principal_id]}
     group = directory.groups.get(principal_id)

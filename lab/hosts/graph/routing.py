@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the operation of a path. What Graph has and the lab has not is told apart from what does not exist."""
+"""Routes: find the operation of a path. Paths that Graph has and the lab lacks differ from paths that do not exist."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Route:
         self._patterns = [_pattern(segment) for segment in operation.path.strip("/").split("/")]
 
     def match(self, segments: t.Sequence[str]) -> dict[str, str] | None:
-        """The keys in the path, or None where it is another path."""
+        """Return the keys in the path, or None for another path."""
         if len(segments) != len(self._patterns):
             return None
         keys: dict[str, str] = {}
@@ -38,7 +38,7 @@ class _Route:
 
 
 def _pattern(segment: str) -> re.Pattern[str]:
-    """`{id}` is any text; names are compared without regard to letter case."""
+    """Return the pattern of a segment. `{id}` is any text; names are compared in any letter case."""
     return re.compile(_SEGMENT_KEY.sub(r"(?P<\1>.+)", re.escape(segment)), re.IGNORECASE)
 
 
@@ -46,7 +46,7 @@ _ROUTES: t.Final = [_Route(operation) for operation in OPERATIONS]
 
 
 def split_path(path: str) -> list[str]:
-    """The decoded segments of a path; `users('key')` is the same as `users/key`."""
+    """Return the decoded segments of a path; `users('key')` equals `users/key`."""
     segments = [urllib.parse.unquote(segment) for segment in path.strip("/").split("/") if segment]
     return [part for segment in segments for part in _parts(segment)]
 
@@ -57,28 +57,28 @@ def _parts(segment: str) -> tuple[str, ...]:
 
 
 def find_operation(method: str, version: str, path: str) -> tuple[Operation, dict[str, str]]:
-    """The operation and the keys in its path. Raises GraphError."""
+    """Return the operation and the keys in its path. Raises GraphError."""
     segments = split_path(path)
     routes = [route for route in _ROUTES if version in route.operation.versions]
-    found = [(route.operation, keys) for route in routes if (keys := route.match(segments)) is not None]
-    for operation, keys in found:
+    matches = [(route.operation, keys) for route in routes if (keys := route.match(segments)) is not None]
+    for operation, keys in matches:
         if operation.method == method:
             return operation, keys
-    if found:
-        raise _wrong_method(method, found[0][0])
-    # There is no CSDL of beta at hand: what it knows cannot be told.
+    if matches:
+        raise _wrong_method(method, matches[0][0])
+    # We have no CSDL of beta, so that the paths it knows are not known here.
     raise _no_route(segments) if version == "v1.0" else not_emulated("/beta/" + "/".join(segments))
 
 
 def _wrong_method(method: str, operation: Operation) -> GraphError:
-    """An action takes POST only; writing to a resource may well be possible there, but not here."""
+    """Return the refusal: an action takes POST only; writing to a resource may be possible in Graph, not in the lab."""
     if method == "GET" or operation.method == "POST":
         return GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     return not_emulated(f"{method} {operation.path}")
 
 
 def _no_route(segments: t.Sequence[str]) -> GraphError:
-    """Walks the path along the types of the CSDL to the first segment that Graph does not know."""
+    """Return the refusal of the first segment that Graph does not know, along the types of the CSDL."""
     first = segments[0] if segments else ""
     container = {name.lower(): kind for name, kind in schema.extract()["container"].items()} | {"me": "user"}
     kind = container.get(first.lower())
@@ -98,7 +98,7 @@ def _no_route(segments: t.Sequence[str]) -> GraphError:
 
 
 def _following(kind: str, segment: str) -> str | None:
-    """The type behind a segment: of a cast or an operation, of a key in a collection, or of a property."""
+    """Return the type after a segment: a cast, an operation, a key in a collection, or a property."""
     plain = segment.partition("(")[0].lower()
     bound = {name.lower() for name in schema.extract()["bound"]}
     if plain in bound or plain.startswith("microsoft.graph."):

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from lab.hosts.graph.message import Answer, Request
     from lab.state.directory import Directory, Entity, GroupMembership, RoleAssignment, RoleEligibility
 
-# The documents name eq and ne for these properties; `in` is a guess, and `ne` nobody needs.
+# The documents name eq and ne for these properties. `in` is a guess; no client needs `ne`.
 _ROLE_RULES: t.Final = rules(
     principalId="eq in", roleDefinitionId="eq in", directoryScopeId="eq in", assignmentType="eq", memberType="eq"
 )
@@ -96,7 +96,7 @@ def _list(request: Request, resource: Resource, rows: _Rows) -> Answer:
 
 
 def _list_mine(request: Request, resource: Resource, rows: _Rows) -> Answer:
-    """Of the caller alone, so that no filter is needed; what groups give the caller is left out [guess]."""
+    """List the caller's own instances, without a required filter. Those of groups are left out [guess]."""
     if request.keys["on"] != "principal":
         raise bad_request(f"Invalid value '{request.keys['on']}' for the parameter 'on'.")
     _check_license(request.directory)
@@ -105,13 +105,13 @@ def _list_mine(request: Request, resource: Resource, rows: _Rows) -> Answer:
         context=f"Collection({resource.type_name})",
         rules=dataclasses.replace(resource.rules, required=frozenset()),
     )
-    found = [row for row in rows(request.directory) if row["principalId"] == request.caller.object_id]
+    own = [row for row in rows(request.directory) if row["principalId"] == request.caller.object_id]
     kind = f"#microsoft.graph.{resource.type_name}"
-    return collection(request, mine, [{"@odata.type": kind, **row} for row in found])
+    return collection(request, mine, [{"@odata.type": kind, **row} for row in own])
 
 
 def _check_license(directory: Directory) -> None:
-    """Privileged Identity Management is part of Microsoft Entra ID P2 [guess: status and code]."""
+    """Refuse without Microsoft Entra ID P2, which includes Privileged Identity Management [guess: status and code]."""
     if not directory.entra_p2:
         message = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
         raise GraphError(400, "AadPremiumLicenseRequired", message)
@@ -136,7 +136,7 @@ def _assigned_roles(directory: Directory) -> list[Entity]:
 
 
 def _assigned_role(directory: Directory, row: RoleAssignment) -> Entity:
-    """An assignment that was made without a schedule has its own id as that of its schedule [doc example]."""
+    """Return an assignment. Without a schedule its own id is also the id of its schedule [doc example]."""
     origin = assignment_id(directory, row)
     scheduled = row.term.starts is not None
     return {
@@ -188,7 +188,7 @@ def _eligible_members(directory: Directory) -> list[Entity]:
 
 
 def _assigned_members(directory: Directory) -> list[Entity]:
-    """Members until an end, and the permanent members of groups that are governed [doc example]."""
+    """Return the timed members, and the permanent members of groups that PIM governs [doc example]."""
     timed = [_timed_member(directory, row) for row in directory.timed_memberships]
     governed = {row.group_id for row in (*directory.timed_memberships, *directory.eligible_memberships)}
     permanent = [
@@ -204,8 +204,8 @@ def _assigned_members(directory: Directory) -> list[Entity]:
 
 
 def _timed_member(directory: Directory, row: GroupMembership) -> Entity:
-    found = _assigned_member(directory, row.principal_id, row.group_id, activated=row.term.activated)
-    return found | _times(row.term.starts, row.term.ends)
+    member = _assigned_member(directory, row.principal_id, row.group_id, activated=row.term.activated)
+    return member | _times(row.term.starts, row.term.ends)
 
 
 def _assigned_member(directory: Directory, principal_id: str, group_id: str, *, activated: bool) -> Entity:
@@ -217,7 +217,7 @@ def _assigned_member(directory: Directory, principal_id: str, group_id: str, *, 
 
 
 def _member(directory: Directory, principal_id: str, group_id: str, kind: str) -> Entity:
-    """The words of the enums as the CSDL has them: the documents' examples print some with a capital letter."""
+    """Return a membership with the enum values of the CSDL; examples in the documents capitalize some."""
     return {
         "id": _member_id(directory, principal_id, group_id, kind),
         "accessId": "member",

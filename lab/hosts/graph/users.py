@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from lab.hosts.graph.message import Request
     from lab.state.directory import Entity
 
-# What Graph returns of a user when nothing is selected.
+# The properties of a user that Graph returns when nothing is selected.
 _PROFILE: t.Final = (
     "businessPhones",
     "displayName",
@@ -88,12 +88,12 @@ def get_me(request: Request) -> Answer:
 
 
 def _basic(user: Entity) -> Entity:
-    """With User.ReadBasic.All the other properties come back empty [guess]."""
+    """Return the basic profile: User.ReadBasic.All shows nothing else [guess]."""
     return {name: value for name, value in user.items() if name in _BASIC}
 
 
 def _user(request: Request) -> Entity:
-    """The user of the path; `/me` is whoever the token was issued to."""
+    """Return the user of the path; `/me` is the user of the token."""
     key = request.keys.get("id", request.caller.object_id)
     user = request.directory.find_user(key)
     if user is None:
@@ -118,7 +118,7 @@ def list_role_memberships(request: Request) -> Answer:
 
 
 def _untyped(row: Entity) -> Entity:
-    """After a cast the type goes without saying."""
+    """Remove the type annotation, which a cast makes redundant."""
     return {name: value for name, value in row.items() if name != "@odata.type"}
 
 
@@ -137,7 +137,7 @@ def _roles_of(request: Request) -> list[Entity]:
 
 
 def _limited(row: Entity) -> Entity:
-    """Without permission for a type its members are returned with id and type only [doc: limited information]."""
+    """Return id and type only, for a caller without permission for the type [doc: limited information]."""
     return {name: value if name in ("@odata.type", "id") else _blank(value) for name, value in row.items()}
 
 
@@ -146,10 +146,10 @@ def _blank(value: t.Any) -> t.Any:
 
 
 def check_member_groups(request: Request) -> Answer:
-    """POST /users/{id}/checkMemberGroups: which of these groups hold the user."""
+    """POST /users/{id}/checkMemberGroups: the groups among these that contain the user."""
     held = request.directory.transitive_groups(_user(request)["id"])
-    found = [group_id for group_id in _group_ids(request.target.body) if group_id.lower() in held]
-    return Answer({"@odata.context": f"{request.root()}/$metadata#Collection(Edm.String)", "value": found})
+    containing = [group_id for group_id in _group_ids(request.target.body) if group_id.lower() in held]
+    return Answer({"@odata.context": f"{request.root()}/$metadata#Collection(Edm.String)", "value": containing})
 
 
 def _group_ids(body: t.Any) -> list[str]:

@@ -40,7 +40,7 @@ class PortalError(Exception):
 
 
 def build(lab: Service, host: str, portal: PortalState) -> web.Application:
-    """The application of a host: both speak of the same sessions and views."""
+    """Return the application of a host. Both hosts share sessions and views."""
     app = hosting.application(lab, host)
     pages = SignIn(lab, host, portal)
     api = _Api(lab, portal)
@@ -58,7 +58,7 @@ def build(lab: Service, host: str, portal: PortalState) -> web.Application:
     else:
         app.router.add_post(f"{_PROXY}/lab/view/{{tenant_id}}", api.answer(api.add))
         app.router.add_delete(f"{_PROXY}/lab/view/{{tenant_id}}", api.answer(api.remove))
-    app.router.add_route("*", "/{tail:.*}", _nothing)
+    app.router.add_route("*", "/{tail:.*}", _not_found)
     return app
 
 
@@ -68,7 +68,7 @@ async def _settings(pages: SignIn, request: web.Request) -> web.Response:
     return settings_page(pages.portal.settings.write_shape)
 
 
-async def _nothing(_request: web.Request) -> web.Response:
+async def _not_found(_request: web.Request) -> web.Response:
     return web.json_response({"message": "Unknown api endpoint"}, status=404)
 
 
@@ -76,7 +76,7 @@ Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 
 
 class _Api:
-    """What the portal's own pages ask for, with a person's cookies."""
+    """The requests of the portal's own pages, with a person's cookies."""
 
     def __init__(self, lab: Service, portal: PortalState) -> None:
         self._lab = lab
@@ -84,7 +84,7 @@ class _Api:
         self._names = {row.tenant_id: row.name for row in portal.offers} | dict([portal.home])
 
     def answer(self, work: t.Any, *, multitenant: bool = True) -> Handler:
-        """The handler of a path: who asks, may they, the answer, and the next XSRF token."""
+        """Return the handler of a path: it checks the session, answers, and renews the XSRF token."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
@@ -108,7 +108,7 @@ class _Api:
             raise PortalError(440, "Your session has ended.")
         sent = request.headers.get("X-XSRF-TOKEN", "")
         cookie = urllib.parse.unquote(request.cookies.get(XSRF_COOKIE, ""))
-        # Which status a bad token gets is not on record [guess].
+        # The status for an invalid token is not on record [guess].
         if not sent or sent not in session.tokens or cookie not in session.tokens:
             raise PortalError(400, "The XSRF token is missing or not valid.")
         if multitenant and request.headers.get("mtoproxyurl") != "MTO":
@@ -118,29 +118,29 @@ class _Api:
         return session
 
     async def context(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """Whose session it is."""
+        """Answer whose session it is."""
         broken = self._read_fault(request, "session")
         return broken or web.json_response(bodies.tenant_context(self._portal.home[0], session.person.upn))
 
     async def picker(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """What may be added, and what is."""
+        """Answer which tenants can be added and which are in the view."""
         broken = self._read_fault(request, "picker")
         added = self._portal.view_of(session.person).visible(_now())
         offers = self._portal.offers_to(session.person)
         return broken or web.json_response(bodies.picker(offers, added, self._portal.settings, self._portal.home))
 
     async def effective(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """The person's own group."""
+        """Answer with the person's own group."""
         broken = self._read_fault(request, "effective")
         return broken or web.json_response(self._group(self._portal.view_of(session.person)))
 
     async def groups(self, _request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """Tenant groups: captures disagree whether this is an array or one object [community]."""
+        """Answer with the tenant groups: captures show an array or a single object [community]."""
         group = {**self._group(self._portal.view_of(session.person)), "entityType": "TenantGroup"}
         return web.json_response([group] if self._portal.settings.groups_as == "array" else group)
 
     async def workloads(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """Which workloads a tenant has; the form of the answer is not on record [guess]."""
+        """Answer with the workloads of a tenant; the form of this answer is not on record [guess]."""
         tenant_id = request.match_info["tenant_id"].lower()
         row = next((row for row in self._portal.offers_to(session.person) if row.tenant_id == tenant_id), None)
         if row is None or not row.reachable:
@@ -148,7 +148,7 @@ class _Api:
         return web.json_response({"tenantId": tenant_id, "mdeStatus": "Active", "mdoStatus": "Active"})
 
     async def replace(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """The lab's own shape: the full list, if it was read in its newest version."""
+        """Write the full list, if the client has read its newest version: the first shape."""
         view = self._portal.view_of(session.person)
         body = await _json(request)
         rows = body.get("tenants") if isinstance(body, dict) else None
@@ -166,30 +166,30 @@ class _Api:
         return await self._change(request, session, view, change)
 
     async def add(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """The lab's other shape: one tenant more."""
+        """Add a tenant: the second shape."""
         view = self._portal.view_of(session.person)
-        one = self._known(request.match_info["tenant_id"], view, session)
+        tenant_id = self._known(request.match_info["tenant_id"], view, session)
         body = await _json(request)
-        if not isinstance(body, dict) or str(body.get("tenantId", "")).lower() != one:
+        if not isinstance(body, dict) or str(body.get("tenantId", "")).lower() != tenant_id:
             raise PortalError(400, "The body has to name the same tenant as the path.")
-        return await self._change(request, session, view, lambda: self._write(view, [*view.added, one]))
+        return await self._change(request, session, view, lambda: self._write(view, [*view.added, tenant_id]))
 
     async def remove(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """One tenant less."""
+        """Remove a tenant: the second shape."""
         view = self._portal.view_of(session.person)
-        one = request.match_info["tenant_id"].lower()
-        if one not in view.added:
+        tenant_id = request.match_info["tenant_id"].lower()
+        if tenant_id not in view.added:
             raise PortalError(404, "The tenant is not in the view.")
         return await self._change(
-            request, session, view, lambda: self._write(view, [row for row in view.added if row != one])
+            request, session, view, lambda: self._write(view, [row for row in view.added if row != tenant_id])
         )
 
-    def _known(self, tenant_id: t.Any, view: PersonalView, session: PortalSession) -> str:
-        one = str(tenant_id or "").lower()
+    def _known(self, sent: object, view: PersonalView, session: PortalSession) -> str:
+        tenant_id = str(sent or "").lower()
         offered = {row.tenant_id for row in self._portal.offers_to(session.person) if row.offered}
-        if one not in offered and one not in view.added:
+        if tenant_id not in offered and tenant_id not in view.added:
             raise PortalError(400, "The tenant is not one that you can add.")
-        return one
+        return tenant_id
 
     def _write(self, view: PersonalView, wanted: t.Iterable[str], delay: float = 0.0) -> None:
         view.write(dict.fromkeys(wanted), _now(), self._delay or delay)
@@ -199,7 +199,7 @@ class _Api:
     async def _change(
         self, request: web.Request, session: PortalSession, view: PersonalView, change: t.Callable[[], None]
     ) -> web.StreamResponse:
-        """A write, with what may go wrong before and after it takes effect."""
+        """Change the view, with the faults before and after it takes effect."""
         fault = self._portal.fault("write")
         kind = fault.kind if fault else ""
         _refuse(fault)
@@ -225,12 +225,12 @@ class _Api:
         return _cut(request) if fault is not None and fault.kind == "cut_before" else None
 
     def _group(self, view: PersonalView) -> dict[str, t.Any]:
-        since = bodies_time(self._lab)
+        since = creation_time(self._lab)
         return bodies.effective(view, view.visible(_now()), self._names, self._portal.home[0], since)
 
 
-def bodies_time(lab: Service) -> str:
-    """When the group was made."""
+def creation_time(lab: Service) -> str:
+    """Return when the group was created."""
     return lab.state.started.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
 
 
@@ -244,7 +244,7 @@ def _refuse(fault: PortalFault | None) -> None:
 
 
 def _cut(request: web.Request) -> web.StreamResponse:
-    """The connection goes without an answer."""
+    """Close the connection without an answer."""
     request[hosting.RECORD]["status"] = 0
     if request.transport is not None:
         request.transport.abort()

@@ -20,7 +20,7 @@ GROUP_ID: t.Final = "00000000-0000-0000-0000-000000000001"
 def picker(
     offers: Sequence[Offer], added: Mapping[str, str], settings: PortalSettings, home: tuple[str, str]
 ) -> dict[str, t.Any]:
-    """What may be added and what is. A tenant in the view to which access is lost keeps its row [community]."""
+    """Return the tenants that can be added or are in the view. A tenant without access keeps its row [community]."""
     rows = [_row(row, added) for row in offers if row.offered or row.tenant_id in added]
     if settings.home_in_picker:
         rows.insert(0, _info(home[0], home[1]) | {"selected": False, "lostAccess": False})
@@ -28,7 +28,7 @@ def picker(
 
 
 def _row(offer: Offer, added: Mapping[str, str]) -> dict[str, t.Any]:
-    """`addedOn` stands only on what was added [community]."""
+    """Return a row of the picker. Only tenants in the view have `addedOn` [community]."""
     there = offer.tenant_id in added
     row = {"selected": there, "lostAccess": there and not offer.reachable, **_info(offer.tenant_id, offer.name)}
     return row | ({"addedOn": added[offer.tenant_id]} if there else {})
@@ -41,7 +41,7 @@ def _info(tenant_id: str, name: str) -> dict[str, t.Any]:
 def effective(
     view: PersonalView, added: Mapping[str, str], names: Mapping[str, str], tenant_id: str, at: str
 ) -> dict[str, t.Any]:
-    """The person's own group. `added` is what is shown."""
+    """Return the person's own group with the visible tenants in `added`."""
     return {
         "entityType": "EffectiveGroup",
         "name": "My private group",
@@ -51,7 +51,8 @@ def effective(
         "description": "Your personalized, private group of tenants",
         "allTenantsCount": len(added),
         "exposedTargetTenantsInfo": [
-            {**_info(one, names.get(one, one)), "addedOn": since} for one, since in added.items()
+            {**_info(member_id, names.get(member_id, member_id)), "addedOn": since}
+            for member_id, since in added.items()
         ],
         "creationTime": at,
         "lastUpdated": at,
@@ -64,7 +65,7 @@ def effective(
 
 
 def tenant_context(tenant_id: str, upn: str) -> dict[str, t.Any]:
-    """Whose session it is [community XDRInternals: AuthInfo.TenantId, AuthInfo.UserName]."""
+    """Return whose session it is [community XDRInternals: AuthInfo.TenantId, AuthInfo.UserName]."""
     return {
         "EnvironmentName": "Production",
         "OrgId": tenant_id,

@@ -23,8 +23,8 @@ const byId = (id) => document.getElementById(id);
 let picker = [], group = null;
 
 function xsrf() {
-  const found = document.cookie.split("; ").find((one) => one.startsWith("XSRF-TOKEN="));
-  return found ? decodeURIComponent(found.slice("XSRF-TOKEN=".length)) : "";
+  const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("XSRF-TOKEN="));
+  return cookie ? decodeURIComponent(cookie.slice("XSRF-TOKEN=".length)) : "";
 }
 
 async function ask(method, path, body, headers) {
@@ -43,8 +43,8 @@ async function write(add, remove) {
       ({ tenantId, name, tenantAadEnvironment }));
     await ask("PUT", "/lab/view", { tenants }, { "If-Match": group._etag });
   } else {
-    for (const one of remove) await ask("DELETE", "/lab/view/" + one);
-    for (const one of add) await ask("POST", "/lab/view/" + one, { tenantId: one });
+    for (const tenantId of remove) await ask("DELETE", "/lab/view/" + tenantId);
+    for (const tenantId of add) await ask("POST", "/lab/view/" + tenantId, { tenantId });
   }
 }
 
@@ -62,7 +62,7 @@ function box(tenantId, label) {
   return made;
 }
 
-const ticked = (id) => [...byId(id).querySelectorAll("input:checked")].map((one) => one.value);
+const ticked = (id) => [...byId(id).querySelectorAll("input:checked")].map((input) => input.value);
 
 function show() {
   const lost = new Set(picker.filter((row) => row.lostAccess).map((row) => row.tenantId));
@@ -113,7 +113,7 @@ load().then(() => { byId("state").textContent = "Ready"; },
 
 
 def settings_page(shape: str) -> web.Response:
-    """The page; everything that it shows comes from the portal's own answers, as text."""
+    """Return the page. Everything it shows comes as text from the portal's own answers."""
     text = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Tenants - Multitenant management (lab)</title>
 <link rel="icon" href="data:,"><style>{_STYLE}</style></head>

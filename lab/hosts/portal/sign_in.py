@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a person gets a session with the portal: to the login host, back with a form, and two cookies [community].
+"""Sign-in to the portal: to the login host, back with a form, and two cookies [community].
 
-The form comes from the login host and holds code, id_token, state and session_state; the portal answers it with the
-cookies `sccauth` and `XSRF-TOKEN`.
+The form of the login host has code, id_token, state and session_state; the portal answers it with the cookies `sccauth`
+and `XSRF-TOKEN`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 
 class SignIn:
-    """The pages of one host."""
+    """The sign-in pages of a host."""
 
     def __init__(self, lab: Service, host: str, portal: PortalState) -> None:
         self._lab = lab
@@ -38,12 +38,12 @@ class SignIn:
         self.portal = portal
 
     def session(self, request: web.Request) -> PortalSession | None:
-        """The session of this browser, where it has one that still lasts."""
+        """Return the session of this browser unless it has expired."""
         session = self.portal.sessions.get(request.cookies.get(SESSION_COOKIE, ""))
         return session if session is not None and session.ends > dt.datetime.now(dt.UTC) else None
 
     async def home(self, request: web.Request) -> web.Response:
-        """The first page: the settings are all that the lab's portal has."""
+        """Redirect to the settings page, the only page of the lab's portal."""
         session = self.session(request)
         if session is None:
             return self.to_login(request)
@@ -52,7 +52,7 @@ class SignIn:
         return response
 
     def to_login(self, request: web.Request) -> web.Response:
-        """Off to the login host, and then back here."""
+        """Redirect to the login host, which leads back here."""
         query = {
             "client_id": PORTAL_APP,
             "response_type": "code id_token",
@@ -66,7 +66,7 @@ class SignIn:
         return web.Response(status=302, headers={"Location": f"{place}?{urllib.parse.urlencode(query)}"})
 
     async def back(self, request: web.Request) -> web.Response:
-        """The form of the login host: a session, and on to the page that was asked for."""
+        """Take the form of the login host: start a session and redirect to the settings page."""
         form = await request.post()
         code = self._lab.sign_ins.take_portal_code(str(form.get("code", "")), f"{self._base}/")
         if code is None:
@@ -80,18 +80,18 @@ class SignIn:
 
 
 def xsrf_cookie(token: str) -> str:
-    """A Set-Cookie with a new XSRF token: the page's own scripts read it."""
+    """Return a Set-Cookie header with a new XSRF token, which the page's own scripts read."""
     return f"{XSRF_COOKIE}={urllib.parse.quote(token, safe='')}; Path=/; Secure; SameSite=None"
 
 
 def new_session(portal: PortalState, person: Person) -> tuple[str, str]:
-    """The values of the session cookie and of the XSRF token, the latter not yet encoded."""
+    """Return the session cookie and the XSRF token of a new session, the latter not yet encoded."""
     value = portal.sign_in(person, dt.datetime.now(dt.UTC))
     return value, portal.sessions[value].rotate()
 
 
 def write_storage_state(path: pathlib.Path, portal: PortalState, person: Person, host: str) -> str:
-    """A new session of that person as a file in Playwright's form; only its owner may read it. Gives the path."""
+    """Write a new session to a file in Playwright's form, readable by its owner only. Return the path."""
     value, token = new_session(portal, person)
     ends = portal.sessions[value].ends.timestamp()
     common = {"domain": host, "path": "/", "expires": ends, "secure": True, "sameSite": "None"}
@@ -99,7 +99,7 @@ def write_storage_state(path: pathlib.Path, portal: PortalState, person: Person,
         {"name": SESSION_COOKIE, "value": value, "httpOnly": True, **common},
         {"name": XSRF_COOKIE, "value": urllib.parse.quote(token, safe=""), "httpOnly": False, **common},
     ]
-    # A file that was there before would keep its own mode.
+    # An existing file would keep its mode.
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps({"cookies": cookies, "origins": []}), encoding="utf-8")

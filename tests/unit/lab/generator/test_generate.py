@@ -94,7 +94,7 @@ def drawn(**changes) -> Drawn:
 
 B2B = {"method": "b2b", "declared": "b2b", "access": "accepted"}
 AUTO_B2B = {**B2B, "declared": "auto"}
-BOTH_WAYS = {"declared": "auto", "beside": "account"}
+BOTH_WAYS = {"declared": "auto", "extra_account": "account"}
 BROKEN = [
     ({}, (None, None)),
     ({"consent": "none", "access": "expired", "license": "none"}, ("consent", "consent.app_not_in_tenant")),
@@ -183,13 +183,13 @@ BROKEN = [
     ({"method": "governance", "declared": "auto", "access": "invited"}, ("access", "access.governance_invited")),
     ({**BOTH_WAYS, "access": "expired"}, (None, None)),
     ({**BOTH_WAYS, "roles": "none"}, (None, None)),
-    ({**BOTH_WAYS, "beside": "account_without_role"}, (None, None)),
+    ({**BOTH_WAYS, "extra_account": "account_without_role"}, (None, None)),
     (
-        {**BOTH_WAYS, "beside": "account_without_role", "roles": "not_assigned"},
+        {**BOTH_WAYS, "extra_account": "account_without_role", "roles": "not_assigned"},
         ("permissions", "permissions.gdap_role_not_assigned"),
     ),
     (
-        {**BOTH_WAYS, "beside": "account_without_role", "access": "missing", "roles": "none"},
+        {**BOTH_WAYS, "extra_account": "account_without_role", "access": "missing", "roles": "none"},
         ("permissions", "permissions.no_role"),
     ),
 ]
@@ -317,7 +317,7 @@ SIGNS = {
     "reseller": lambda row: any(gdap.reseller and gdap.partner_consent_pending for gdap in row.gdap),
     "approved": lambda row: "approved" in gdaps(row),
     "activating": lambda row: "activating" in gdaps(row),
-    "dead beside good": lambda row: "active" in gdaps(row) and {"expired", "terminated"} & gdaps(row).keys(),
+    "ended beside good": lambda row: "active" in gdaps(row) and {"expired", "terminated"} & gdaps(row).keys(),
     "lighthouse": lambda row: "MLT" in gdaps(row),
     "end passed": lambda row: any(gdap.status == "active" and gdap.days_left < 0 for gdap in row.gdap),
     "fresh": lambda row: any(gdap.created_days_ago == 0 for gdap in row.gdap),
@@ -393,10 +393,10 @@ def in_cloud(world, *clouds):
 def test_every_rare_state_is_drawn_and_stays_rare():
     assert {row.cloud for row in DRAWS} == {None, *rare.CLOUDS}
     assert {row.roles for row in DRAWS if row.method == "b2b"} >= set(rare.DEFENDER_ROLES)
-    assert {(row.beside, row.method, row.declared) for row in DRAWS if row.beside} == {
-        (state, "gdap", "auto") for state in rare.BESIDE
+    assert {(row.extra_account, row.method, row.declared) for row in DRAWS if row.extra_account} == {
+        (state, "gdap", "auto") for state in rare.EXTRA_ACCOUNT
     }
-    common = [row for row in DRAWS if not (row.cloud or row.beside or row.roles in rare.DEFENDER_ROLES)]
+    common = [row for row in DRAWS if not (row.cloud or row.extra_account or row.roles in rare.DEFENDER_ROLES)]
     assert 0.85 < len(common) / len(DRAWS) < 0.95
 
 

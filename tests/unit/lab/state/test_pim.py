@@ -59,7 +59,7 @@ def test_eligible_group_gives_nothing():
 def test_timed_role_is_active_until_its_end():
     target, user_id = guest("timed_roles: [{role: Security Reader, minutes_left: 30, type: activated}]")
     assert target.active_roles(user_id) == {READER}
-    target.end_what_is_over(LATER)
+    target.remove_expired(LATER)
     assert target.active_roles(user_id) == set()
 
 

@@ -29,12 +29,12 @@ MISTAKES = {
     "same-id": (
         "20000000-0000-4000",
         "10000000-0000-4000",
-        "the tenant id '10000000-0000-4000-8000-000000000001' stands",
+        "the tenant id '10000000-0000-4000-8000-000000000001' is in the world twice",
     ),
     "same-domain": (
         "fabrikam.example",
         "northwind.example",
-        "the domain 'northwind.example' stands in the world twice",
+        "the domain 'northwind.example' is in the world twice",
     ),
     "same-initial-domain": ("fabrikam.example", "north-wind.test", "the initial domain 'northwind.onmicrosoft.com'"),
     "norway": ("country: FR", "country: NO", "tenant 1 (Fabrikam), country: input should be a valid string"),
@@ -46,7 +46,7 @@ MISTAKES = {
     "home-group": ("members_of: [All]", "members_of: [Al]", "home: 'Al' is not a known group; did you mean 'All'?"),
     "operator-group": ("groups: [SOC]}", "groups: [SOCK]}", "'SOCK' is not a known group; did you mean 'SOC'?"),
     "guest-group": ("guests: [{groups: [Readers]}]", "guests: [{groups: [Readres]}]", "did you mean 'Readers'?"),
-    "same-group": ("{name: Helpdesk}", "{name: All}", "the group 'All' stands in the list twice"),
+    "same-group": ("{name: Helpdesk}", "{name: All}", "the group 'All' is in the list twice"),
     "plain-group-with-role": (", assignable_to_role: true", "", "it must be assignable_to_role"),
     "status": (
         "{name: Fabrikam SOC,",
@@ -58,7 +58,7 @@ MISTAKES = {
     "too-many-roles": (
         "roles: [Security Reader]}]}",
         "roles: [Global Reader]}]}",
-        "roles that the relationship has not",
+        "roles that the relationship does not have",
     ),
     "no-roles": ("roles: [Security Reader, Directory Readers],", "roles: [],", "at least 1 item"),
     "target": (

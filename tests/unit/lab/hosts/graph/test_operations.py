@@ -11,8 +11,8 @@ import pytest
 
 from lab.data import permissions, roles
 from lab.hosts.entra.tokens import Caller
+from lab.hosts.graph.authorization import authorize
 from lab.hosts.graph.errors import GraphError
-from lab.hosts.graph.gate import authorize
 from lab.hosts.graph.operations import OPERATIONS
 from lab.hosts.graph.routing import find_operation
 from lab.process import WORLDS

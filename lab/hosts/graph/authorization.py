@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may come in: the token, the permission for the operation, and the person's role in the tenant."""
+"""Authorization: the token, the permission for the operation, and the person's role in the tenant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 
 def authenticate(lab: Service, headers: t.Mapping[str, str]) -> tuple[Caller, Directory]:
-    """Who calls, and the tenant that the token is for. Raises GraphError."""
+    """Return the caller and the tenant that the token is for. Raises GraphError."""
     login = lab.endpoints["login"]
     kind, _space, token = headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
@@ -28,12 +28,12 @@ def authenticate(lab: Service, headers: t.Mapping[str, str]) -> tuple[Caller, Di
     except InvalidTokenError as error:
         raise unauthorized(str(error), login) from None
     directory = lab.state.directories[caller.tenant_id]
-    directory.end_what_is_over(dt.datetime.now(dt.UTC))
+    directory.remove_expired(dt.datetime.now(dt.UTC))
     return caller, directory
 
 
 def authorize(operation: Operation, keys: t.Mapping[str, str], caller: Caller, directory: Directory) -> None:
-    """May this caller do this? Raises GraphError."""
+    """Check that the caller may run this operation. Raises GraphError."""
     needed = operation.required.delegated if caller.delegated else operation.required.application
     if not needed and operation.path.startswith("/me"):
         raise bad_request("/me request is only valid with delegated authentication flow.")
@@ -44,7 +44,7 @@ def authorize(operation: Operation, keys: t.Mapping[str, str], caller: Caller, d
 
 
 def _may_read(operation: Operation, keys: t.Mapping[str, str], caller: Caller, directory: Directory) -> bool:
-    """Delegated, the person's own rights count too; everybody reads themselves."""
+    """Check the rights of the person behind a delegated token. Everybody may read themselves."""
     if not operation.readers or not caller.roles.isdisjoint(operation.readers):
         return True
     user = directory.users.get(caller.object_id)

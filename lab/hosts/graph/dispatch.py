@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a target to an answer: the same way for a request of its own and for an item of a batch."""
+"""From a request to its answer, the same way outside and inside a batch."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import asyncio
 import typing as t
 
 from lab.hosts.graph import errors
+from lab.hosts.graph.authorization import authorize
 from lab.hosts.graph.errors import GraphError, RequestIds
-from lab.hosts.graph.gate import authorize
 from lab.hosts.graph.governance import check_version
 from lab.hosts.graph.message import Answer, Request, Target
 from lab.hosts.graph.options import parse_options
@@ -24,11 +24,11 @@ if t.TYPE_CHECKING:
 
 
 def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -> Answer:
-    """What the operation says. Raises GraphError."""
+    """Return the answer of the operation. Raises GraphError."""
     check_version(target.path, target.version, lab.state)
     operation, keys = find_operation(target.method, target.version, target.path)
     authorize(operation, keys, caller, directory)
-    options = parse_options(target.query, operation.options, operation.beyond)
+    options = parse_options(target.query, operation.options, operation.graph_only)
     request = Request(lab, target, caller, directory, keys, options)
     given = operation.handler(request)
     units = max(1, operation.units - options.selected + (options.expand is not None))
@@ -36,12 +36,12 @@ def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -
 
 
 def refusal(error: GraphError, ids: RequestIds) -> Answer:
-    """The answer that a refusal is."""
+    """Return the answer for a refusal."""
     return Answer(errors.body(error, ids), error.status, error.headers)
 
 
-async def suffer(fault: Fault | None, login: str) -> None:
-    """What a fault does before anything is answered. Raises GraphError."""
+async def apply_fault(fault: Fault | None, login: str) -> None:
+    """Apply a fault before anything is answered: wait, or raise GraphError."""
     if fault is None:
         return
     if fault.kind == "slow":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parses `$filter`: comparisons, `in`, startswith, endswith, any, not, and, or, parentheses. The rest is refused."""
+"""Parser of `$filter`: comparisons, `in`, startswith, endswith, any, not, and, or, parentheses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FUNCTIONS: t.Final = ("startswith", "endswith")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Compare:
-    """`path operator value`; `in` has a tuple of values, the functions stand here by their names."""
+    """`path operator value`; `in` has a tuple of values, a function has its name as the operator."""
 
     path: str
     operator: str
@@ -63,12 +63,12 @@ Node = Compare | Any | Not | Both | Either
 
 
 def parse_filter(text: str) -> Node:
-    """The tree of a filter. Raises GraphError."""
+    """Return the tree of a filter. Raises GraphError."""
     return _Parser(text).parse()
 
 
 def invalid(message: str) -> Exception:
-    """A filter that is no filter."""
+    """Refuse a filter that cannot be parsed."""
     return bad_request(f"Invalid filter clause: {message}")
 
 
@@ -180,7 +180,7 @@ class _Parser:
             return constants[token]
         if re.fullmatch(r"-?\d+", token):
             return int(token)
-        # A GUID or a date stands without quotes; a bare word is a property, which cannot be compared with.
+        # A GUID or a date has no quotes. Any other bare word is a property, and not a valid value.
         if re.match(r"[0-9A-Fa-f]{4}", token):
             return token
         raise self._error()
