@@ -1,9 +1,17 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The text of a small world, to be changed by tests."""
+"""Worlds of the unit tests: the text of a small one, to be changed, and large generated ones."""
 
 from __future__ import annotations
+
+import functools
+import typing as t
+
+from lab.generator.generate import generate
+
+if t.TYPE_CHECKING:
+    from lab.worlds.world import World
 
 WORLD = """\
 name: small
@@ -30,3 +38,9 @@ tenants:
     guests: [{groups: [Readers]}]
     expect: {first_broken: license, reason: license.canary}
 """
+
+
+@functools.cache
+def large_world(count: int = 1000) -> World:
+    """Return a generated world, made once for all tests."""
+    return generate(count, 1)

@@ -39,17 +39,17 @@ CSDL = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def test_script():
-    found = extract_csdl.extract(CSDL.encode())
-    assert found["types"].keys() == {"entity", "user", "home"}
-    assert found["types"]["user"] == {
+    extract = extract_csdl.extract(CSDL.encode())
+    assert extract["types"].keys() == {"entity", "user", "home"}
+    assert extract["types"]["user"] == {
         "base": "entity",
         "kind": "EntityType",
         "navigation": {"manager": "other"},
         "properties": {"hair": "colour", "homes": "Collection(home)"},
     }
-    assert found["enums"] == {"colour": ["red"]}
-    assert found["container"] == {"me": "user", "users": "Collection(user)"}
-    assert found["bound"] == ["check"]
+    assert extract["enums"] == {"colour": ["red"]}
+    assert extract["container"] == {"me": "user", "users": "Collection(user)"}
+    assert extract["bound"] == ["check"]
 
 
 def test_command(tmp_path, capsys):
@@ -69,8 +69,8 @@ def test_committed_extract_is_as_the_script_writes_it():
 
 def test_committed_extract_is_what_the_file_gives():
     named = os.environ.get("M365_CSDL")
-    found = extract_csdl.extract(pathlib.Path(named).read_bytes()) if named else EXTRACT
-    assert found == EXTRACT
+    extract = extract_csdl.extract(pathlib.Path(named).read_bytes()) if named else EXTRACT
+    assert extract == EXTRACT
 
 
 @pytest.mark.parametrize("type_name", EXTRACT["types"])

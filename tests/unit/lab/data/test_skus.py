@@ -49,5 +49,5 @@ def test_defender_plans(part, plans):
 
 
 def test_ids_of_defender_plans():
-    found = {plan.name: plan.id for sku in CATALOGUE.values() for plan in sku.plans}
-    assert {name: found[name] for name in IDS} == IDS
+    plan_ids = {plan.name: plan.id for sku in CATALOGUE.values() for plan in sku.plans}
+    assert {name: plan_ids[name] for name in IDS} == IDS

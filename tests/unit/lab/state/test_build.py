@@ -87,8 +87,8 @@ def test_no_end_before_approval(status):
 
 
 def test_assignment_without_roles_has_all_of_the_relationship():
-    found = state(", roles: [Security Reader]}]}", "}]}").relationships[0]
-    assert found.assignments[0]["accessDetails"] == found.entity["accessDetails"]
+    relationship = state(", roles: [Security Reader]}]}", "}]}").relationships[0]
+    assert relationship.assignments[0]["accessDetails"] == relationship.entity["accessDetails"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_consent():
 
 
 def test_tenant_by_id_or_domain():
-    found = state()
+    built = state()
     for name in (TARGET.upper(), "fabrikam.example", "FABRIKAM.onmicrosoft.com"):
-        assert found.find_directory(name) is found.directories[TARGET]
-    assert found.find_directory("contoso.example") is None
+        assert built.find_directory(name) is built.directories[TARGET]
+    assert built.find_directory("contoso.example") is None

@@ -12,7 +12,7 @@ from lab.worlds.faults import Fault
 
 
 class Clock:
-    """A clock that stands until it is set."""
+    """A clock that does not move until it is set."""
 
     now = 100.0
 
@@ -21,8 +21,8 @@ class Clock:
 
 
 def kinds(plan: FaultPlan, *, host: str = "graph", path: str = "/users", in_batch: bool = False, times: int = 1):
-    found = [plan.next(host, path, in_batch=in_batch) for _again in range(times)]
-    return [None if fault is None else fault.kind for fault in found]
+    faults = [plan.next(host, path, in_batch=in_batch) for _again in range(times)]
+    return [None if fault is None else fault.kind for fault in faults]
 
 
 def test_nothing_without_faults():

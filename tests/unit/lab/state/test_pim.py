@@ -39,20 +39,20 @@ def guest(fields: str):
 
 @pytest.mark.parametrize("kind", ["activated", "assigned"])
 def test_timed_group_gives_gdap_until_its_end(kind):
-    found = operator(f"timed_groups: [{{group: SOC, minutes_left: 30, type: {kind}}}]")
-    assert found.gdap_roles(TARGET, NOW) == {READER}
-    assert found.gdap_roles(TARGET, LATER) is None
+    built = operator(f"timed_groups: [{{group: SOC, minutes_left: 30, type: {kind}}}]")
+    assert built.gdap_roles(TARGET, NOW) == {READER}
+    assert built.gdap_roles(TARGET, LATER) is None
 
 
 def test_timed_group_without_an_end_stays():
-    found = operator("timed_groups: [{group: SOC, type: assigned}]")
-    assert found.gdap_roles(TARGET, NOW + dt.timedelta(days=390)) == {READER}
+    built = operator("timed_groups: [{group: SOC, type: assigned}]")
+    assert built.gdap_roles(TARGET, NOW + dt.timedelta(days=390)) == {READER}
 
 
 def test_eligible_group_gives_nothing():
-    found = operator("eligible_groups: [{group: SOC, days_left: 90}, {group: Helpdesk}]")
-    assert found.gdap_roles(TARGET, NOW) is None
-    ends = [row.term.ends for row in found.home.eligible_memberships]
+    built = operator("eligible_groups: [{group: SOC, days_left: 90}, {group: Helpdesk}]")
+    assert built.gdap_roles(TARGET, NOW) is None
+    ends = [row.term.ends for row in built.home.eligible_memberships]
     assert ends == [NOW + dt.timedelta(days=90), None]
 
 
@@ -85,16 +85,16 @@ def test_scopes():
 
 
 def test_group_that_is_eligible_for_a_role():
-    target = build("roles: [Security Reader], assignable", "eligible_roles: [Security Reader], assignable")
-    found = target.directories[TARGET]
-    assert [(row.principal_id, row.role_id) for row in found.role_eligibilities] == [
+    built = build("roles: [Security Reader], assignable", "eligible_roles: [Security Reader], assignable")
+    target = built.directories[TARGET]
+    assert [(row.principal_id, row.role_id) for row in target.role_eligibilities] == [
         (object_id(TARGET, "group", "Readers"), READER)
     ]
-    assert found.active_roles(found.operator_ids[0]) == set()
+    assert target.active_roles(target.operator_ids[0]) == set()
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ("groups: [SOC]}", "eligible_groups: [{group: SOCK}]}", "did you mean 'SOC'?"),
         ("groups: [SOC]}", "timed_groups: [{group: SOC, type: active}]}", "(allowed: activated, assigned)"),
@@ -109,11 +109,11 @@ def test_group_that_is_eligible_for_a_role():
         ("country: FR", "country: FR\n    role_names: fr", "(allowed: de, en)"),
     ],
 )
-def test_mistake(before, after, told):
+def test_mistake(before, after, message):
     assert before in WORLD
     with pytest.raises(WorldError) as caught:
         parse_world(WORLD.replace(before, after, 1), "small.yml")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,14 @@ def test_mistake(before, after, told):
     ],
 )
 def test_consent_of_the_partner(fields, pending):
-    found = build("{name: Fabrikam SOC,", f"{{name: Fabrikam SOC, reseller: true, {fields},")
-    assert found.relationships[0].entity["isPartnerConsentPending"] is pending
+    built = build("{name: Fabrikam SOC,", f"{{name: Fabrikam SOC, reseller: true, {fields},")
+    assert built.relationships[0].entity["isPartnerConsentPending"] is pending
 
 
 def test_fresh_relationship():
-    found = build("{name: Fabrikam SOC,", "{name: Fabrikam SOC, created_days_ago: 0,").relationships[0]
-    assert found.entity["activatedDateTime"] == timestamp(NOW)
-    assert [row["createdDateTime"] for row in found.assignments] == [timestamp(NOW)]
+    relationship = build("{name: Fabrikam SOC,", "{name: Fabrikam SOC, created_days_ago: 0,").relationships[0]
+    assert relationship.entity["activatedDateTime"] == timestamp(NOW)
+    assert [row["createdDateTime"] for row in relationship.assignments] == [timestamp(NOW)]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_pending_plan():
 
 
 def test_two_subscriptions_of_one_product():
-    """A trial beside what is suspended: one product, in the better state, with the units of both."""
+    """A trial and a suspended subscription: a single product, in the better state, with the units of both."""
     rows = "{sku: SPE_E5, capability: Suspended, enabled: 10}, {sku: SPE_E5, trial: true, enabled: 25}"
     target = build("[SPE_E5,", f"[{rows},").directories[TARGET]
     product = target.skus[0]

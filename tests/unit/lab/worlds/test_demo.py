@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo world holds one of everything that goes wrong, and looks like a real list of customers."""
+"""The demo world: a tenant for everything that goes wrong, in a realistic list of customers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A world with a mistake gets one sentence: the file, the row, the field, and what was probably meant."""
+"""The message about a mistake in a world: file, row, field, and a hint."""
 
 from __future__ import annotations
 
@@ -94,14 +94,14 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("before", "after", "told"), MISTAKES.values(), ids=MISTAKES)
-def test_mistake(before, after, told):
+@pytest.mark.parametrize(("before", "after", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_mistake(before, after, message):
     text = WORLD.replace(before, after, 1)
     assert text != WORLD
     with pytest.raises(WorldError) as caught:
         parse_world(text, "small.yml")
     sentence = str(caught.value)
-    assert told in sentence
+    assert message in sentence
     assert "small.yml" in sentence
     assert "\n" not in sentence
 

@@ -40,9 +40,9 @@ def with_device(interval: float = 5) -> tuple[SignIns, str, str]:
 
 
 def refused(call, *arguments) -> tuple[int, str]:
-    with pytest.raises(EntraError) as found:
+    with pytest.raises(EntraError) as caught:
         call(*arguments)
-    return found.value.number, found.value.oauth
+    return caught.value.number, caught.value.oauth
 
 
 def test_code_is_good_once():
@@ -107,7 +107,7 @@ def test_device_code_is_refused():
 
 
 @pytest.mark.parametrize("decision", [{"person": ANNA}, {"declined": True}])
-def test_decision_stands(decision):
+def test_decision_is_final(decision):
     """Whoever types the code after that finds nothing."""
     sign_ins, value, user_code = with_device()
     device = sign_ins.device_of(user_code, NOW)

@@ -26,10 +26,10 @@ def test_size(count):
 def test_a_ring_is_found(edges):
     """Refused exactly when some request waits for itself in the end."""
     waits = {number: {after for before, after in edges if before == number} for number in range(10)}
-    reach = {number: set(found) for number, found in waits.items()}
+    reach = {number: set(others) for number, others in waits.items()}
     for _round in range(10):
-        reach = {number: found.union(*(reach[other] for other in found)) for number, found in reach.items()}
-    ring = any(number in found for number, found in reach.items())
+        reach = {number: others.union(*(reach[other] for other in others)) for number, others in reach.items()}
+    ring = any(number in others for number, others in reach.items())
     body = {"requests": [item(number, *map(str, waits[number])) for number in range(10)]}
     if ring:
         with pytest.raises(GraphError, match="ring"):

@@ -31,7 +31,7 @@ ROWS = [
     {"id": "2", "mail": "Bert@x.example", "accountEnabled": False, "otherMails": [], "displayName": "Bert (x, y)"},
     {"id": "3", "mail": None, "accountEnabled": True, "otherMails": ["A@Y.example", "c@y.example"], "displayName": "C"},
 ]
-FOUND = {
+MATCHES = {
     "mail eq 'anna@x.example'": "1",
     "mail eq 'ANNA@X.EXAMPLE'": "1",
     "mail eq null": "3",
@@ -59,9 +59,9 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize(("text", "found"), FOUND.items())
-def test_found(text, found):
-    assert "".join(row["id"] for row in make_filter(text, "user", RULES).keep(ROWS)) == found
+@pytest.mark.parametrize(("text", "ids"), MATCHES.items())
+def test_matches(text, ids):
+    assert "".join(row["id"] for row in make_filter(text, "user", RULES).keep(ROWS)) == ids
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_required_paths():
 
 @hypothesis.given(st.text(max_size=40))
 def test_any_text_is_found_as_it_is(text):
-    """Whatever stands between the quotes, doubled where it is a quote, is compared as it is."""
+    """Any text in quotes is compared as it is; a quote in it is doubled."""
     rows = [{"displayName": text}, {"displayName": text + "x"}]
     quoted = text.replace("'", "''")
     assert make_filter(f"displayName eq '{quoted}'", "user", RULES).keep(rows) == rows[:1]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of operations: each can be found, is allowed to somebody, and names permissions that exist."""
+"""The table of operations: each is found by its path, has callers, and requires known permissions."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ IDS = [f"{operation.method} {operation.path}" for operation in OPERATIONS]
 def test_found_by_its_path(operation):
     path = re.sub(r"\{\w+\}", "a.b%23c", operation.path)
     for version in operation.versions:
-        found, keys = find_operation(operation.method, version, path)
-        assert found is operation
+        operation_found, keys = find_operation(operation.method, version, path)
+        assert operation_found is operation
         assert set(keys.values()) <= {"a.b#c"}
     assert find_operation(operation.method, "beta", path.upper())[0] is operation
 
