@@ -11,12 +11,12 @@ import sys
 import tempfile
 import typing as t
 
-from lab.seed import choose_world
+from lab.generator.generate import choose_world
 from lab.server import PortError, Settings, serve
-from lab.world_file import WorldError
+from lab.worlds.loading import WorldError
 
 if t.TYPE_CHECKING:
-    from lab.world import World
+    from lab.worlds.world import World
 
 _MAX_PORT: t.Final = 65535 - 4
 
@@ -63,7 +63,7 @@ def _run(world: World, options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Exit code 0 after a clean stop, 2 for a bad option or a bad world."""
+    """Run the command: exit code 0 after a clean stop, 2 for a bad option or a bad world."""
     parser = _parser()
     options = parser.parse_args()
     _check(parser, options)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starts one HTTPS server per host, says where they are, and stops them cleanly."""
+"""The server: start an HTTPS server per host, print where they are, and stop them cleanly."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ import typing as t
 
 from aiohttp import web
 
-import lab.arm.app
-import lab.entra.app
-import lab.graph.app
-import lab.portal.app
-from lab.build import build_state
-from lab.entra.grants import Credentials
-from lab.entra.tokens import TokenKeys
-from lab.hosting import HOSTS, RequestLog, Service
-from lab.portal.sign_in import write_storage_state
-from lab.portal.state import PortalState
+import lab.hosts.arm.app
+import lab.hosts.entra.app
+import lab.hosts.graph.app
+import lab.hosts.portal.app
+from lab.data.files import CONTRACTS
+from lab.hosts.entra.grants import Credentials
+from lab.hosts.entra.tokens import TokenKeys
+from lab.hosts.hosting import HOSTS, RequestLog, Service
+from lab.hosts.portal.sign_in import write_storage_state
+from lab.hosts.portal.state import PortalState
+from lab.state.build import build_state
 from lab.tls import make_context
 
 if t.TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
 
-    from lab.directory import State
-    from lab.world import World
+    from lab.state.directory import State
+    from lab.worlds.world import World
 
 _ADDRESS: t.Final = "127.0.0.1"
 # Long enough for a request that is under way, short enough for a test.
@@ -44,12 +45,12 @@ _GRACE: t.Final = 0.5
 
 
 class PortError(Exception):
-    """A port that cannot be used. The text is the one sentence to show."""
+    """A port that cannot be used. The text is the sentence to show."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run. Port 0 takes five free ones."""
+    """The settings of a run. Port 0 takes five free ports."""
 
     state_dir: pathlib.Path
     port: int = 0
@@ -57,7 +58,7 @@ class Settings:
 
 
 def serve(world: World, settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT."""
     asyncio.run(_serve(world, settings))
 
 
@@ -74,9 +75,9 @@ async def _serve(world: World, settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, t.Any]]:
-    """The five hosts, up while the body runs."""
+    """Run the five hosts while the body runs."""
     sockets = _bind(settings.port)
-    endpoints = {host: f"https://{_ADDRESS}:{found.getsockname()[1]}" for host, found in sockets.items()}
+    endpoints = {host: f"https://{_ADDRESS}:{listener.getsockname()[1]}" for host, listener in sockets.items()}
     ca_path = settings.state_dir / "ca.pem"
     context = make_context(ca_path)
     log = RequestLog(settings.state_dir / "requests.jsonl")
@@ -94,48 +95,47 @@ async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, 
 
 def _application(hosts: Service, host: str, portal: PortalState) -> web.Application:
     if host == "login":
-        return lab.entra.app.build(hosts)
+        return lab.hosts.entra.app.build(hosts)
     if host == "graph":
-        return lab.graph.app.build(hosts)
+        return lab.hosts.graph.app.build(hosts)
     if host == "arm":
-        return lab.arm.app.build(hosts)
-    return lab.portal.app.build(hosts, host, portal)
+        return lab.hosts.arm.app.build(hosts)
+    return lab.hosts.portal.app.build(hosts, host, portal)
 
 
 def _portal_files(portal: PortalState, state: State, directory: pathlib.Path) -> dict[str, str]:
-    """Sessions of two people as files, and the contract for the write shape of this world."""
-    contracts = pathlib.Path(__file__).with_name("contracts")
+    """Write sessions of two people to files; name them and the contract for the write shape of this world."""
     people = {"portal_cookies_file": state.operator, "colleague_cookies_file": state.colleague}
     files = {
         key: write_storage_state(directory / f"{key}.json", portal, person, _ADDRESS) for key, person in people.items()
     }
-    return {**files, "portal_contract": str(contracts / f"{portal.settings.write_shape}.yml")}
+    return {**files, "portal_contract": str(CONTRACTS / f"{portal.settings.write_shape}.yml")}
 
 
-async def _start(app: web.Application, found: socket.socket, context: ssl.SSLContext) -> web.AppRunner:
+async def _start(app: web.Application, listener: socket.socket, context: ssl.SSLContext) -> web.AppRunner:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
     await runner.setup()
-    await web.SockSite(runner, found, ssl_context=context).start()
+    await web.SockSite(runner, listener, ssl_context=context).start()
     return runner
 
 
 def _bind(port: int) -> dict[str, socket.socket]:
-    """A listening socket per host. Raises PortError."""
+    """Return a listening socket per host. Raises PortError."""
     sockets: dict[str, socket.socket] = {}
     for offset, host in enumerate(HOSTS):
         wanted = port + offset if port else 0
-        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            found.bind((_ADDRESS, wanted))
+            listener.bind((_ADDRESS, wanted))
         except (OSError, OverflowError) as error:
             raise PortError(f"Port {wanted} for {host} cannot be used: {error}.") from None
-        sockets[host] = found
+        sockets[host] = listener
     return sockets
 
 
 def _connection(hosts: Service, ca_path: pathlib.Path) -> dict[str, t.Any]:
-    """What a stranger needs to sign in."""
+    """Return what a client needs to sign in."""
     return {
         **hosts.endpoints,
         "ca_path": str(ca_path),

@@ -17,7 +17,7 @@ NAMES: t.Final = ("127.0.0.1", "::1", "localhost")
 
 
 def make_context(ca_path: pathlib.Path) -> ssl.SSLContext:
-    """A server context for this machine's own names; the authority's certificate is written to `ca_path`."""
+    """Return a server context for this machine's own names, and write the authority's certificate to `ca_path`."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(ca_path))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

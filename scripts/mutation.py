@@ -39,7 +39,7 @@ BESIDE = (
     pathlib.Path("tests", "unit", "support"),
     pathlib.Path("tests", "pages"),
     pathlib.Path("tests", "schemas"),
-    pathlib.Path("lab", "contracts"),
+    pathlib.Path("lab", "data", "contracts"),
 )
 # Reads the product's files as Git has them, and is about no judge.
 NOT_HERE = f"{TESTS}/test_laws.py::test_nothing_of_the_product_reads_the_right_answers"

@@ -20,7 +20,7 @@ from lab.process import start_lab
 
 if t.TYPE_CHECKING:
     from lab.process import Lab
-    from lab.world import World
+    from lab.worlds.world import World
 
 _MODULES: t.Final = "ansible_collections.m365.defender.plugins.modules"
 _REPORT: t.Final = """

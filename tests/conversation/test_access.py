@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors i
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
-from lab.entra.kinds import KINDS
+from lab.data.aadsts import ERRORS
 from lab.process import start_lab
 
 
@@ -168,7 +168,7 @@ BY_HTTP = {429: "sign_in.throttled", 503: "sign_in.no_answer"}
 def test_every_number_is_put_into_advice(refusals, number):
     """Whose setting it is stands in the remedy; the service's own sentence is told once, without the ids of a trace."""
     row = refusals[number]
-    verdict, reason = row["sign_in"], BY_HTTP.get(KINDS[number].status, REASON_OF[number])
+    verdict, reason = row["sign_in"], BY_HTTP.get(ERRORS[number].status, REASON_OF[number])
     assert (verdict["reason"], row["reason"]) == (reason, reason)
     assert row["status"] == ("unverified" if verdict["status"] == "unmet" else "unknown")
     if reason.startswith("sign_in."):
@@ -183,7 +183,7 @@ def test_every_number_is_put_into_advice(refusals, number):
 
 
 def test_every_number_of_the_table_has_a_state_in_the_lab():
-    assert set(REASON_OF) <= set(KINDS)
+    assert set(REASON_OF) <= set(ERRORS)
 
 
 CASES = [

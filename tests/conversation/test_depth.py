@@ -11,7 +11,7 @@ from test_facts import facts, result
 
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 from lab.process import start_lab, world_path
-from lab.world_file import load_world
+from lab.worlds.loading import load_world
 
 
 @pytest.fixture(scope="module")

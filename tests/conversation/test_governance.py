@@ -14,8 +14,8 @@ from test_facts import facts, pairs, reasons
 from worlds import HOME_ID, declared, guest_tenant, tenant, tenant_id, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import clouds
-from lab import permissions
-from lab.portal.client import PICKER, Page
+from lab.clients.portal import PICKER, Page
+from lab.data import permissions
 from lab.process import start_lab
 
 ROOT = "/directory/tenantGovernance/"

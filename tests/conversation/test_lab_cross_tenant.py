@@ -9,8 +9,8 @@ import pytest
 from lab_client import ARM, EVENTUAL, client_of, code
 from worlds import HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
 
-from lab.directory import object_id
 from lab.process import start_lab
+from lab.state.directory import object_id
 
 POLICY = "/policies/crossTenantAccessPolicy"
 PORTAL = "80ccca67-54bd-44ab-8625-4b79c4dc7775"

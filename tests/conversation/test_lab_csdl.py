@@ -13,8 +13,8 @@ import pytest
 from lab_client import EVENTUAL, client_of
 from worlds import OPERATOR, guest_tenant, tenant_id, write_world
 
-from lab import roles, schema
-from lab.graph.operations import OPERATIONS
+from lab.data import roles, schema
+from lab.hosts.graph.operations import OPERATIONS
 from lab.process import start_lab
 
 # What stands behind an operation, where the address does not say it.

@@ -10,7 +10,7 @@ import pytest
 from lab_client import ARM, GRAPH, Client, client_of
 from worlds import HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
 
-from lab import roles
+from lab.data import roles
 from lab.process import start_lab
 
 MISSING = "30000000-0000-4000-8000-000000000001"

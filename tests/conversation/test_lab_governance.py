@@ -9,7 +9,7 @@ import pytest
 from lab_client import client_of, code, item
 from worlds import HOME, HOME_ID, tenant, tenant_id, write_world
 
-from lab import roles
+from lab.data import roles
 from lab.process import start_lab
 
 ROOT = "/directory/tenantGovernance"

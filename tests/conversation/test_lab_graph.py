@@ -12,7 +12,7 @@ import pytest
 from lab_client import ARM, EVENTUAL, Client, client_of, code
 from worlds import HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
 
-from lab import roles
+from lab.data import roles
 from lab.process import start_lab
 
 FULL, GUEST, MEMBER, BARE, BASIC, LICENSES, USERS = range(1, 8)

@@ -11,7 +11,7 @@ import pytest
 from lab_client import EVENTUAL, client_of, code
 from worlds import HOME, HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
 
-from lab import roles
+from lab.data import roles
 from lab.process import start_lab
 
 GUEST, PLAIN, LEAST, READER, CUSTOMER, BARE = range(1, 7)

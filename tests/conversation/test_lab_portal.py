@@ -14,9 +14,9 @@ import pytest
 import requests
 from worlds import HOME_ID, guest_tenant, tenant, tenant_id, write_world
 
-from lab.portal.client import API, CONTEXT, EFFECTIVE, PICKER, Page
+from lab.clients.portal import API, CONTEXT, EFFECTIVE, PICKER, Page
 from lab.process import start_lab
-from lab.world_file import WorldError, load_world
+from lab.worlds.loading import WorldError, load_world
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z\Z")
 

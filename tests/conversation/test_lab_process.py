@@ -20,7 +20,7 @@ from lab_client import client_of, item
 from worlds import HOME_ID, OPERATOR, tenant, tenant_id, write_world
 
 from lab.process import ROOT, LabError, start_lab
-from lab.world_file import load_world
+from lab.worlds.loading import load_world
 
 KEYS = {
     "login",

@@ -9,10 +9,10 @@ import pytest
 from lab_client import ARM, client_of
 from worlds import HOME_ID, guest_tenant, tenant, tenant_id, write_world
 
-from lab.entra.kinds import KINDS
+from lab.data.aadsts import ERRORS
 from lab.process import start_lab
 
-NUMBERS = sorted(KINDS)
+NUMBERS = sorted(ERRORS)
 TRANSIENT = (50033, 50087, 50196, 90033, 90055, 90090)
 # With these Conditional Access tells what the person has to do.
 POLICY = (50074, 50076, 50079, 53000, 53001, 53003, 530032)
@@ -35,7 +35,7 @@ def client(tmp_path_factory):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_number(client, number):
     answer = client.sign_in("operator", tenant_id(NUMBERS.index(number)))
-    body, kind = answer.json(), KINDS[number]
+    body, kind = answer.json(), ERRORS[number]
     assert (answer.status_code, body["error_codes"], body["error"]) == (kind.status, [number], kind.error)
     assert body["error_description"].startswith(f"AADSTS{number}: ")
     assert "{" not in body["error_description"]

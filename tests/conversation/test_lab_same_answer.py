@@ -11,7 +11,7 @@ import pytest
 from lab_client import EVENTUAL, client_of, item
 from worlds import HOME, HOME_ID, OPERATOR, tenant, write_world
 
-from lab import roles
+from lab.data import roles
 from lab.process import start_lab
 
 GROUPS = [{"name": f"Group {number:02}"} for number in range(30)]

@@ -15,7 +15,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from lab_client import GRAPH, client_of
 from worlds import HOME_ID, OPERATOR, tenant, write_world
 
-from lab.browser import BrowserError
+from lab.clients.browser import BrowserError
 from lab.process import start_lab
 
 BACK = "http://localhost:40001/back"

@@ -28,7 +28,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.form 
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Trouble, send_one
 from ansible_collections.m365.defender.plugins.module_utils._view.run import register_tenants, view_info
-from lab.portal.client import EFFECTIVE, Page
+from lab.clients.portal import EFFECTIVE, Page
 from lab.process import start_lab
 
 ONE, TWO, THREE, OTHER = (tenant_id(number) for number in (1, 2, 3, 50))

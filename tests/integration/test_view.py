@@ -13,7 +13,7 @@ import yaml
 from conftest import ROOT, Ansible
 from test_drift import TENANTS, WORLD
 
-from lab.portal.client import EFFECTIVE, Page
+from lab.clients.portal import EFFECTIVE, Page
 from lab.process import start_lab
 
 ONBOARD, DRIFT, OFFBOARD = (f"m365.defender.{name}" for name in ("onboard", "drift", "offboard"))

@@ -21,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.form 
     write_requests,
 )
 
-CONTRACTS = pathlib.Path(__file__).resolve().parents[6] / "lab" / "contracts"
+CONTRACTS = pathlib.Path(__file__).resolve().parents[6] / "lab" / "data" / "contracts"
 SET = yaml.safe_load((CONTRACTS / "replace.yml").read_text(encoding="utf-8"))
 EACH = yaml.safe_load((CONTRACTS / "per_tenant.yml").read_text(encoding="utf-8"))
 FILLING = Filling(

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a request to its answer, the same way outside and inside a batch."""
+
+from __future__ import annotations
+
+import asyncio
+import typing as t
+
+from lab.hosts.graph import errors
+from lab.hosts.graph.authorization import authorize
+from lab.hosts.graph.errors import GraphError, RequestIds
+from lab.hosts.graph.governance import check_version
+from lab.hosts.graph.message import Answer, Request, Target
+from lab.hosts.graph.options import parse_options
+from lab.hosts.graph.routing import find_operation
+
+if t.TYPE_CHECKING:
+    from lab.hosts.entra.tokens import Caller
+    from lab.hosts.hosting import Service
+    from lab.state.directory import Directory
+    from lab.worlds.faults import Fault
+
+
+def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -> Answer:
+    """Return the answer of the operation. Raises GraphError."""
+    check_version(target.path, target.version, lab.state)
+    operation, keys = find_operation(target.method, target.version, target.path)
+    authorize(operation, keys, caller, directory)
+    options = parse_options(target.query, operation.options, operation.graph_only)
+    request = Request(lab, target, caller, directory, keys, options)
+    given = operation.handler(request)
+    units = max(1, operation.units - options.selected + (options.expand is not None))
+    return Answer(given.body, given.status, {"x-ms-resource-unit": str(units), **given.headers})
+
+
+def refusal(error: GraphError, ids: RequestIds) -> Answer:
+    """Return the answer for a refusal."""
+    return Answer(errors.body(error, ids), error.status, error.headers)
+
+
+async def apply_fault(fault: Fault | None, login: str) -> None:
+    """Apply a fault before anything is answered: wait, or raise GraphError."""
+    if fault is None:
+        return
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds or 0)
+    elif fault.kind == "throttle":
+        raise errors.throttled(fault.retry_after)
+    elif fault.kind == "expired_token":
+        raise errors.unauthorized("Lifetime validation failed, the token is expired.", login)
+    elif fault.kind == "error":
+        raise GraphError(fault.status, _code(fault.status), "The service is temporarily unavailable.", _after(fault))
+
+
+def _code(status: int) -> str:
+    return {503: "ServiceUnavailable", 504: "GatewayTimeout"}.get(status, "UnknownError")
+
+
+def _after(fault: Fault) -> dict[str, str]:
+    return {} if fault.retry_after is None else {"Retry-After": fault.retry_after}

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bodies of the portal's answers, as in public captures [community: nodoc, XDRInternals, xdrlograider]."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lab.hosts.portal.state import Offer, PersonalView
+    from lab.worlds.faults import PortalSettings
+
+PUBLIC: t.Final = 1
+GROUP_ID: t.Final = "00000000-0000-0000-0000-000000000001"
+
+
+def picker(
+    offers: Sequence[Offer], added: Mapping[str, str], settings: PortalSettings, home: tuple[str, str]
+) -> dict[str, t.Any]:
+    """Return the tenants that can be added or are in the view. A tenant without access keeps its row [community]."""
+    rows = [_row(row, added) for row in offers if row.offered or row.tenant_id in added]
+    if settings.home_in_picker:
+        rows.insert(0, _info(home[0], home[1]) | {"selected": False, "lostAccess": False})
+    return {"tenantInfoList": rows, "responseTypes": dict(settings.sources)}
+
+
+def _row(offer: Offer, added: Mapping[str, str]) -> dict[str, t.Any]:
+    """Return a row of the picker. Only tenants in the view have `addedOn` [community]."""
+    there = offer.tenant_id in added
+    row = {"selected": there, "lostAccess": there and not offer.reachable, **_info(offer.tenant_id, offer.name)}
+    return row | ({"addedOn": added[offer.tenant_id]} if there else {})
+
+
+def _info(tenant_id: str, name: str) -> dict[str, t.Any]:
+    return {"name": name, "tenantId": tenant_id, "tenantAadEnvironment": PUBLIC}
+
+
+def effective(
+    view: PersonalView, added: Mapping[str, str], names: Mapping[str, str], tenant_id: str, at: str
+) -> dict[str, t.Any]:
+    """Return the person's own group with the visible tenants in `added`."""
+    return {
+        "entityType": "EffectiveGroup",
+        "name": "My private group",
+        "tenantGroupId": GROUP_ID,
+        "userId": None,
+        "type": 0,
+        "description": "Your personalized, private group of tenants",
+        "allTenantsCount": len(added),
+        "exposedTargetTenantsInfo": [
+            {**_info(member_id, names.get(member_id, member_id)), "addedOn": since}
+            for member_id, since in added.items()
+        ],
+        "creationTime": at,
+        "lastUpdated": at,
+        "lastUpdatedByUpn": None,
+        "id": None,
+        "tenantId": tenant_id,
+        "_etag": view.etag,
+        "ttl": None,
+    }
+
+
+def tenant_context(tenant_id: str, upn: str) -> dict[str, t.Any]:
+    """Return whose session it is [community XDRInternals: AuthInfo.TenantId, AuthInfo.UserName]."""
+    return {
+        "EnvironmentName": "Production",
+        "OrgId": tenant_id,
+        "GeoRegion": "Europe3",
+        "DataCenter": "WestEurope3",
+        "IsSuspended": False,
+        "AuthInfo": {"TenantId": tenant_id, "UserName": upn},
+    }

@@ -1,0 +1,145 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sessions and views: what the portal stores of each person. No HTTP here.
+
+The view is per person [community: the effective group is "My private group", "your personalized, private group"].
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import secrets
+import typing as t
+import uuid
+
+if t.TYPE_CHECKING:
+    from lab.state.directory import Person, State
+    from lab.worlds.faults import PortalFault, PortalSettings
+    from lab.worlds.world import World
+
+# A page sends several requests at once, so that the token before the newest is still valid [guess].
+_TOKENS_KEPT: t.Final = 2
+
+
+@dataclasses.dataclass(slots=True)
+class PortalSession:
+    """A person's session. `tokens` are the XSRF tokens that are still accepted, the newest last."""
+
+    person: Person
+    ends: dt.datetime
+    tokens: list[str] = dataclasses.field(default_factory=list)
+
+    def rotate(self) -> str:
+        """Issue an XSRF token. As in the portal, a cookie has to encode its characters."""
+        self.tokens = [*self.tokens, f"{secrets.token_urlsafe(24)}:{secrets.token_urlsafe(8)}/+=="][-_TOKENS_KEPT:]
+        return self.tokens[-1]
+
+
+@dataclasses.dataclass(slots=True)
+class Offer:
+    """A tenant that the portal may offer. `reachable`: the operator has access to it."""
+
+    tenant_id: str
+    name: str
+    offered: bool
+    reachable: bool
+
+
+@dataclasses.dataclass(slots=True)
+class PersonalView:
+    """The tenants in a person's view with the time of their addition. Reads see `shown`, each from its moment on."""
+
+    added: dict[str, str]
+    etag: str
+    shown: list[tuple[dt.datetime, dict[str, str]]]
+
+    def visible(self, now: dt.datetime) -> dict[str, str]:
+        """Return what a read shows now."""
+        return next(tenants for since, tenants in reversed(self.shown) if since <= now)
+
+    def write(self, tenant_ids: t.Iterable[str], now: dt.datetime, delay: float = 0.0) -> None:
+        """Replace the list. Reads see it after `delay` seconds."""
+        self.added = {tenant_id: self.added.get(tenant_id, portal_time(now)) for tenant_id in tenant_ids}
+        self.etag = new_etag()
+        self.shown.append((now + dt.timedelta(seconds=delay), dict(self.added)))
+
+
+def portal_time(moment: dt.datetime) -> str:
+    """Return a time as the portal writes it, with seven fractional digits [community]."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+
+
+def new_etag() -> str:
+    """Return a new version of a group."""
+    return f'"{uuid.uuid4()}"'
+
+
+class PortalState:
+    """Everything that the portal answers from."""
+
+    def __init__(self, world: World, state: State) -> None:
+        self.settings: PortalSettings = world.home.portal
+        self.offers = _offers(world, state)
+        self.sessions: dict[str, PortalSession] = {}
+        self._counts: dict[str, int] = {}
+        now = state.started
+        mine = [row.tenant_id for row in world.tenants if row.in_view]
+        mine += [row.tenant_id for row in world.home.portal.extra if row.in_view]
+        self._views = {
+            state.operator.object_id: _view(mine, now),
+            state.colleague.object_id: _view([], now),
+        }
+        self.home = (state.home.tenant_id, state.home.name)
+        self._operator = state.operator
+
+    def view_of(self, person: Person) -> PersonalView:
+        """Return the person's own view."""
+        return self._views[person.object_id]
+
+    def offers_to(self, person: Person) -> list[Offer]:
+        """Return the offers to a person. The colleague has access nowhere."""
+        if person.object_id == self._operator.object_id:
+            return self.offers
+        return [dataclasses.replace(row, offered=False, reachable=False) for row in self.offers]
+
+    def sign_in(self, person: Person, now: dt.datetime) -> str:
+        """Start a session and return the value of its cookie."""
+        value = secrets.token_urlsafe(48)
+        ends = now + dt.timedelta(seconds=self.settings.session_seconds)
+        self.sessions[value] = PortalSession(person, ends)
+        return value
+
+    def fault(self, on: str) -> PortalFault | None:
+        """Count the request and return the fault that applies to it, or None."""
+        count = self._counts[on] = self._counts.get(on, 0) + 1
+        mine = (fault for fault in self.settings.faults if fault.on == on)
+        return next((fault for fault in mine if fault.after < count <= fault.after + fault.times), None)
+
+
+def _view(tenant_ids: t.Iterable[str], now: dt.datetime) -> PersonalView:
+    long_ago = now - dt.timedelta(days=30)
+    added = {tenant_id: portal_time(long_ago) for tenant_id in tenant_ids}
+    return PersonalView(added, new_etag(), [(long_ago, dict(added))])
+
+
+def _offers(world: World, state: State) -> list[Offer]:
+    offers = []
+    for tenant in world.tenants:
+        reachable = _reachable(state, tenant.tenant_id)
+        offered = reachable if tenant.portal_offered is None else tenant.portal_offered
+        offers.append(Offer(tenant.tenant_id, tenant.name, offered, reachable))
+    return [*offers, *(Offer(row.tenant_id, row.name, True, True) for row in world.home.portal.extra)]
+
+
+def _reachable(state: State, tenant_id: str) -> bool:
+    """Return whether GDAP, governance, or an accepted and enabled guest account gives the operator access."""
+    directory = state.directories[tenant_id]
+    guests = [directory.users[user_id] for user_id in directory.operator_ids if user_id in directory.users]
+    accepted = [
+        user
+        for user in guests
+        if user.get("externalUserState") == "Accepted" and user.get("accountEnabled") is not False
+    ]
+    return bool(accepted) or state.partner_roles(tenant_id, state.started) is not None

@@ -1,0 +1,110 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""User objects: the operator at home, the operator's objects in other tenants, and the ordinary people of a tenant."""
+
+from __future__ import annotations
+
+import random
+import typing as t
+
+from lab.state.directory import Directory, Entity, object_id, timestamp
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from lab.worlds.states import Guest
+    from lab.worlds.world import Operator
+
+_GIVEN: t.Final = (
+    "Amelia Bruno Clara Dario Elena Farid Greta Hugo Ines Jonas Katarina Leon Marta Nils Olivia Pavel"
+    " Rosa Samir Tilda Viktor"
+).split()
+_SURNAMES: t.Final = (
+    "Albrecht Bauer Costa Dubois Eriksen Fischer Garcia Hansen Ivanova Jansen Keller Lindqvist Moreau"
+    " Novak Olsen Petrov Rossi Schmidt Torres Weber"
+).split()
+
+
+def _user(tenant_id: str, upn: str, name: str, created: dt.datetime) -> Entity:
+    given, _space, surname = name.partition(" ")
+    return {
+        "id": object_id(tenant_id, "user", upn.lower()),
+        "accountEnabled": True,
+        "businessPhones": [],
+        "createdDateTime": timestamp(created),
+        "creationType": None,
+        "displayName": name,
+        "externalUserState": None,
+        "externalUserStateChangeDateTime": None,
+        "givenName": given or None,
+        "identities": [],
+        "jobTitle": None,
+        "mail": upn,
+        "mailNickname": upn.partition("@")[0],
+        "mobilePhone": None,
+        "officeLocation": None,
+        "otherMails": [],
+        "preferredLanguage": None,
+        "proxyAddresses": [f"SMTP:{upn}"],
+        "surname": surname or None,
+        "userPrincipalName": upn,
+        "userType": "Member",
+    }
+
+
+def _own_identity(directory: Directory, upn: str) -> Entity:
+    return {"signInType": "userPrincipalName", "issuer": directory.initial_domain, "issuerAssignedId": upn}
+
+
+def operator_user(directory: Directory, operator: Operator, created: dt.datetime) -> Entity:
+    """Return the operator in the home tenant."""
+    user = _user(directory.tenant_id, operator.upn, operator.name, created)
+    return user | {"mail": operator.mail or operator.upn, "identities": [_own_identity(directory, operator.upn)]}
+
+
+def colleague_user(directory: Directory, upn: str, name: str, created: dt.datetime) -> Entity:
+    """Return another person of the home tenant."""
+    return _user(directory.tenant_id, upn, name, created) | {"identities": [_own_identity(directory, upn)]}
+
+
+def guest_user(directory: Directory, guest: Guest, operator: Operator, number: int, created: dt.datetime) -> Entity:
+    """Return the operator's object in another tenant.
+
+    An identity of another Entra tenant has the issuer ExternalAzureAD and no issuerAssignedId [seen in public dumps].
+    """
+    mail = guest.mail or operator.mail or operator.upn
+    local = operator.upn.replace("@", "_") + (str(number) if number else "")
+    upn = f"{local}#EXT#@{directory.initial_domain}"
+    identities = [_own_identity(directory, upn)]
+    if guest.state != "PendingAcceptance":
+        identities.insert(0, {"signInType": "federated", "issuer": "ExternalAzureAD", "issuerAssignedId": None})
+    return _user(directory.tenant_id, upn, operator.name, created) | {
+        "accountEnabled": guest.enabled,
+        "creationType": "Invitation",
+        "externalUserState": guest.state,
+        "externalUserStateChangeDateTime": timestamp(created) if guest.state else None,
+        "identities": identities,
+        "mail": mail,
+        "otherMails": [mail],
+        "userType": guest.type,
+    }
+
+
+def deleted_user(user: Entity, when: dt.datetime) -> Entity:
+    """Return a user as a deleted item: the object id precedes the name [community]."""
+    name = user["id"].replace("-", "") + user["userPrincipalName"]
+    return user | {"userPrincipalName": name, "deletedDateTime": timestamp(when)}
+
+
+def ordinary_users(directory: Directory, count: int, created: dt.datetime) -> list[Entity]:
+    """Return people who work there, the same in every run."""
+    rng = random.Random(directory.tenant_id)  # noqa: S311 - names, not secrets
+    return [_ordinary(directory, rng, number, created) for number in range(count)]
+
+
+def _ordinary(directory: Directory, rng: random.Random, number: int, created: dt.datetime) -> Entity:
+    given, surname = rng.choice(_GIVEN), rng.choice(_SURNAMES)
+    upn = f"{given}.{surname}{number + 1}@{directory.domain}".lower()
+    user = _user(directory.tenant_id, upn, f"{given} {surname}", created)
+    return user | {"identities": [_own_identity(directory, upn)]}
