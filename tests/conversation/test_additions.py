@@ -1,0 +1,123 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What CONTRIBUTING shows to add, added to a copy of the project: few places are touched, gates pass, and it works."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+from project_files import COLLECTION_DIRECTORY, ROOT, refresh_copy
+
+from lab.process import start_lab
+
+MODULES = "ansible_collections.m365.defender.plugins.modules"
+BLOCK = re.compile(r'^```python (file|insert)=(\S+)(?: before="([^"\n]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+REPORT = f"""
+import json, sys
+from {MODULES.replace("modules", "filter")}.mto_report import mto_report
+from {MODULES.replace("modules", "filter")}.mto_report_html import FilterModule
+facts = json.load(sys.stdin)
+run = {{name: facts[name] for name in ("home_tenant_id", "operator", "cloud")}}
+report = mto_report(facts["ansible_facts"]["mto_requirements"], generated_at="2026-11-27T12:00:00Z", **run)
+json.dump({{"report": report, "page": FilterModule().filters()["mto_report_html"](report)}}, sys.stdout)
+"""
+
+
+def section(title):
+    """The blocks of one section of CONTRIBUTING: (kind, path, marker, code)."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"^## {re.escape(title)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return BLOCK.findall(found)
+
+
+class Copy:
+    """A copy of the project, in the layout that Ansible and the gates want."""
+
+    def __init__(self, directory):
+        self.root = refresh_copy(directory)
+        link = self.root / "build" / "collections" / COLLECTION_DIRECTORY
+        link.parent.mkdir(parents=True)
+        link.symlink_to(self.root)
+        self.run("git", "init", "--quiet")
+
+    def add(self, blocks):
+        """Write what is new, insert what is a line elsewhere; return the places that were there before."""
+        touched = set()
+        for kind, name, marker, code in blocks:
+            path = self.root / name
+            if kind == "file":
+                path.parent.mkdir(exist_ok=True)
+                (path.parent / "__init__.py").touch()
+                assert not path.exists()
+                path.write_text(code, encoding="utf-8")
+                continue
+            head, mark, tail = path.read_text(encoding="utf-8").partition(marker.replace("\\n", "\n"))
+            assert mark, f"{name} has no {marker!r}"
+            path.write_text(head + code + mark + tail, encoding="utf-8")
+            touched.add(name)
+        return touched
+
+    def run(self, *command, text=None, code=0):
+        """Run a tool in the copy; what it printed."""
+        path = os.pathsep.join(
+            [str(self.root / "build" / "collections"), *map(str, (self.root, self.root / "scripts"))]
+        )
+        environment = {
+            **os.environ,
+            "PYTHONPATH": path,
+            "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+        done = subprocess.run(
+            command, cwd=self.root, env=environment, input=text, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def pass_static_gates(self):
+        """The gates that read the code, after the pages that come from it were written."""
+        self.run(sys.executable, "scripts/generate_docs.py")
+        self.run("git", "add", "--all")
+        self.run("ruff", "check", "--no-cache", "plugins")
+        self.run("ruff", "format", "--no-cache", "--check", "plugins")
+        self.run("lint-imports", "--no-logo", "--no-cache")
+        self.run(sys.executable, "scripts/check_spdx.py")
+        self.run("mypy", "build/collections/ansible_collections/m365/defender/plugins/module_utils")
+
+    def module(self, name, options):
+        """The result of a module."""
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": options})
+        return json.loads(self.run(sys.executable, "-m", f"{MODULES}.{name}", text=text))
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return Copy(tmp_path)
+
+
+def test_check_is_one_folder_and_one_line(copy):
+    touched = copy.add(section("Add a check"))
+    assert touched == {"plugins/module_utils/_checks/registry.py"}
+    copy.pass_static_gates()
+    with start_lab(world="lab/worlds/demo.yml") as lab:
+        names = ("home_tenant_id", "client_id", "client_secret", "operator", "ca_path")
+        options = {name: lab.connection[name] for name in names}
+        options |= {"endpoints": {name: lab.connection[name] for name in ("login", "graph", "arm")}}
+        rows = lab.tenants()[:2]
+        facts = copy.module("mto_requirement_facts", {**options, "tenants": [rows[0], {**rows[1], "name": "Other"}]})
+    agrees, differs = (
+        row["requirements"]["tenant_name"] for row in facts["ansible_facts"]["mto_requirements"].values()
+    )
+    assert (agrees["status"], differs["status"]) == ("met", "unmet")
+    assert "| `tenant_name.differs` | unmet |" in (copy.root / "docs/reasons.md").read_text(encoding="utf-8")
+    assert "the name of the organization" in (copy.root / "docs/permissions.md").read_text(encoding="utf-8")
+    made = json.loads(copy.run(sys.executable, "-c", REPORT, text=json.dumps(facts)))
+    assert [f["reason"] for f in made["report"]["findings"] if f["check"] == "tenant_name"] == ["tenant_name.differs"]
+    assert "Other" in made["page"]
+    assert 'data-label="tenant_name"' in made["page"] or "Tenant name" in made["page"]
