@@ -19,7 +19,7 @@ import pytest
 from lab_client import client_of, item
 from worlds import HOME_ID, OPERATOR, tenant, tenant_id, write_world
 
-from lab.process import TESTS, LabError, start_lab
+from lab.process import ROOT, LabError, start_lab
 from lab.worlds.loading import load_world
 
 KEYS = {
@@ -46,7 +46,7 @@ KEYS = {
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, which is expected to end by itself."""
     command = [sys.executable, "-m", "lab", *arguments]
-    return subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
