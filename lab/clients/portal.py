@@ -12,21 +12,22 @@ import urllib.parse
 
 import requests
 
-if t.TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lab.process import Lab
-
 API: t.Final = "/apiproxy/mtoapi"
 PICKER: t.Final = f"{API}/tenants/TenantPicker"
 EFFECTIVE: t.Final = f"{API}/tenantGroups/effective/"
 CONTEXT: t.Final = "/apiproxy/mtp/sccManagement/mgmt/TenantContext?realTime=true"
 
 
+class Connection(t.Protocol):
+    """The lab's line of JSON, as a mapping or as a running lab."""
+
+    def __getitem__(self, name: str, /) -> t.Any: ...
+
+
 class Page:
     """The portal's own page: its cookies, the decoded XSRF token, the header of the multitenant proxy."""
 
-    def __init__(self, lab: Mapping[str, t.Any] | Lab, key: str = "portal_cookies_file", host: str = "mto") -> None:
+    def __init__(self, lab: Connection, key: str = "portal_cookies_file", host: str = "mto") -> None:
         self.base = str(lab[host])
         self.session = requests.Session()
         self.session.trust_env = False

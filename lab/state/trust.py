@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
     from lab.worlds.access import Collaboration, PartnerAccess, Targeting
     from lab.worlds.world import Home
 
+# Microsoft 365 Security and Compliance Center, the portal's own app [doc mto-troubleshoot].
 PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 

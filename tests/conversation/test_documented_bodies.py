@@ -14,7 +14,10 @@ import dataclasses
 import datetime as dt
 import importlib
 import json
+import pathlib
 import pkgutil
+import re
+import types
 
 import pytest
 from documented import FIXTURES, Reply, fixture, serving
@@ -26,6 +29,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
 from ansible_collections.m365.defender.plugins.module_utils._checks import registry
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import license_reads
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import path_of as path_of_read
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import SignInError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Tenant
@@ -76,15 +80,19 @@ def http_of(server):
 
 
 def constants():
-    """Every declared read by the name of its constant."""
+    """Every declared read by the name of its constant, where it is defined. GDAP and governance share a name."""
+    reads = {}
+    for module in pkgutil.walk_packages(_checks.__path__, f"{_checks.__name__}."):
+        if "governance" not in module.name:
+            loaded = importlib.import_module(module.name)
+            source = pathlib.Path(str(loaded.__file__)).read_text(encoding="utf-8")
+            defined = re.findall(r"^([A-Z_]+): t\.Final = ", source, re.MULTILINE)
+            reads |= {name: getattr(loaded, name) for name in defined}
     wanted = [read for _check, _side, read in registry.ALL_READS]
-    for found in pkgutil.walk_packages(_checks.__path__, f"{_checks.__name__}."):
-        for name, value in vars(importlib.import_module(found.name)).items():
-            if name.isupper() and value in wanted:
-                yield name, value
+    return {name: read for name, read in reads.items() if read in wanted}
 
 
-CONSTANTS = dict(constants())
+CONSTANTS = constants()
 
 
 def read_of(name):
@@ -94,8 +102,8 @@ def read_of(name):
 
 
 def asked_of(name):
-    read = read_of(name)
-    return BoundRead(name, read, {key: value for key, value in FIELDS.items() if f"{{{key}}}" in read.path})
+    read = dataclasses.replace(read_of(name), stored_as=name)
+    return BoundRead(read, {key: value for key, value in FIELDS.items() if f"{{{key}}}" in read.path})
 
 
 # What a token lacks is not asked: this one has the permission of every read.
@@ -117,7 +125,7 @@ def read_all(server, *names, permissions=EVERY_PERMISSION):
 def path_of(name):
     version = "" if read_of(name).service == "arm" else "/v1.0"
     # The client leaves encoding to requests; the server sees what went over the wire.
-    return version + asked_of(name).path.replace(" ", "%20")
+    return version + path_of_read(asked_of(name)).replace(" ", "%20")
 
 
 def told(piece):
@@ -316,11 +324,11 @@ def test_a_row_of_the_documented_list_of_partners_is_a_partner(server):
 def test_a_documented_product_that_only_the_user_names(server, edition):
     wanted = ("enterprisepremium", "crmstandard")
     server.at(path_of("SUBSCRIBED_SKUS"), Reply(fixture(f"v1.0__subscribedsku-{edition}")["body"]))
-    read = license_reads(Tenant(TENANT, "Birch", licenses=wanted))["subscribed_skus"]
-    asked = [BoundRead(read)]
+    context = types.SimpleNamespace(case=types.SimpleNamespace(tenant=Tenant(TENANT, "Birch", licenses=wanted)))
+    asked = license_reads(context)[:1]
     data = (
         EvidenceReader(Graph(http_of(server), server.base))
-        .read(asked, token_of(server, *EVERY_PERMISSION), PLACE)["skus"]
+        .read(asked, token_of(server, *EVERY_PERMISSION), PLACE)["subscribed_skus"]
         .data
     )
     assert data["skus"] == [

@@ -25,9 +25,6 @@ if t.TYPE_CHECKING:
     from lab.state.directory import Directory
     from lab.worlds.faults import Fault
 
-# Names for "any tenant" in an address.
-_SHARED: t.Final = ("common", "organizations")
-
 
 def build(lab: Service) -> web.Application:
     """Return the application of the host."""
@@ -75,8 +72,8 @@ class _Login:
 
     def _configuration(self, request: web.Request, issuer: str) -> dict[str, t.Any]:
         name = request.match_info["tenant"].lower()
-        tenant = "{tenantid}" if name in _SHARED else self._directory(request).tenant_id
-        place = f"{self._base}/{name if name in _SHARED else tenant}"
+        tenant = "{tenantid}" if name in pages.SHARED else self._directory(request).tenant_id
+        place = f"{self._base}/{name if name in pages.SHARED else tenant}"
         return {
             "token_endpoint": f"{place}/oauth2/v2.0/token",
             "token_endpoint_auth_methods_supported": ["client_secret_post"],
@@ -118,7 +115,7 @@ class _Login:
         return await self._answer(request, lambda: self._new_device(request, form))
 
     def _new_device(self, request: web.Request, form: dict[str, str]) -> dict[str, t.Any]:
-        shared = request.match_info["tenant"].lower() in _SHARED
+        shared = request.match_info["tenant"].lower() in pages.SHARED
         directory = self._lab.state.home if shared else self._directory(request)
         if form.get("client_id", "").lower() != self._lab.credentials.client_id:
             raise EntraError(700016, client_id=form.get("client_id", ""), tenant=directory.name)
@@ -146,7 +143,7 @@ class _Login:
     def _redeem(self, request: web.Request, form: dict[str, str]) -> dict[str, t.Any]:
         if request.method != "POST":
             raise EntraError(900561, method=request.method)
-        shared = request.match_info["tenant"].lower() in _SHARED
+        shared = request.match_info["tenant"].lower() in pages.SHARED
         if shared and form.get("grant_type") == "client_credentials":
             raise EntraError(50059)
         lab = self._lab

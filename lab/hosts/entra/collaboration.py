@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import typing as t
 
-from lab.hosts.entra.tokens import ARM, GRAPH
+from lab.hosts.entra.tokens import RESOURCE_IDS
 
 if t.TYPE_CHECKING:
     from lab.state.directory import Directory, Entity, State
 
 OUTBOUND_BLOCKED: t.Final = 500212
 INBOUND_BLOCKED: t.Final = 500213
-# A policy names applications by the id of the client or of the resource (cross-tenant-access-overview).
-_RESOURCES: t.Final = {GRAPH: "00000003-0000-0000-c000-000000000000", ARM: "797f4846-ba00-4fd7-ba43-dac1f8f63013"}
 _EVERYTHING: t.Final = frozenset(("allapplications", "allmicrosoftapps"))
 
 
@@ -28,7 +26,8 @@ def refusal_number(state: State, directory: Directory, audience: str, client_id:
     if directory is home:
         return None
     person = {"allusers", state.operator.object_id, *home.transitive_groups(state.operator.object_id)}
-    applications = {*_EVERYTHING, client_id, _RESOURCES.get(audience, audience)}
+    # A policy names applications by the id of the client or of the resource (cross-tenant-access-overview).
+    applications = {*_EVERYTHING, client_id, RESOURCE_IDS.get(audience, audience)}
     outbound = (home.partners.get(directory.tenant_id), home.trust_default, "b2bCollaborationOutbound")
     if not _permits(*outbound, person, applications):
         return OUTBOUND_BLOCKED

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from lab.hosts.entra.errors import EntraError
 from lab.hosts.entra.interactive import Code, check_redirect, code_life
+from lab.state.trust import PORTAL_APP
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,8 @@ if t.TYPE_CHECKING:
     from lab.hosts.hosting import Service
     from lab.state.directory import Directory, Person
 
-_SHARED: t.Final = ("common", "organizations")
-# Microsoft 365 Security and Compliance Center, the portal's own app [doc mto-troubleshoot].
-_PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
+# Names for "any tenant" in an address.
+SHARED: t.Final = ("common", "organizations")
 
 
 def people_of(lab: Service) -> dict[str, Person]:
@@ -78,7 +78,7 @@ async def authorize(lab: Service, request: web.Request) -> web.Response:
 def _check_client(lab: Service, directory: Directory, query: Mapping[str, str]) -> None:
     """Accept our own app with a loopback address, and the portal's app with an address of the portal."""
     client_id, target = query.get("client_id", "").lower(), query.get("redirect_uri", "")
-    if client_id == _PORTAL_APP and target in {f"{lab.endpoints[host]}/" for host in ("portal", "mto")}:
+    if client_id == PORTAL_APP and target in {f"{lab.endpoints[host]}/" for host in ("portal", "mto")}:
         return
     if client_id != lab.credentials.client_id:
         raise EntraError(700016, client_id=query.get("client_id", ""), tenant=directory.name)
@@ -102,7 +102,7 @@ def _new_code(lab: Service, directory: Directory, person: Person, query: Mapping
 
 def _directory(lab: Service, request: web.Request) -> Directory:
     name = request.match_info["tenant"].lower()
-    directory = lab.state.home if name in _SHARED else lab.state.find_directory(name)
+    directory = lab.state.home if name in SHARED else lab.state.find_directory(name)
     if directory is None:
         raise EntraError(90002, tenant=name)
     return directory
@@ -110,7 +110,7 @@ def _directory(lab: Service, request: web.Request) -> Directory:
 
 def _bad_request(query: Mapping[str, str]) -> dict[str, str] | None:
     """Return the refusal that is reported to the program rather than to the person."""
-    wanted = "code id_token" if query.get("client_id", "").lower() == _PORTAL_APP else "code"
+    wanted = "code id_token" if query.get("client_id", "").lower() == PORTAL_APP else "code"
     if query.get("response_type") != wanted:
         return {"error": "unsupported_response_type", "error_description": "The lab emulates response_type code only."}
     if query.get("code_challenge") and query.get("code_challenge_method") != "S256":

@@ -9,14 +9,9 @@ import dataclasses
 import typing as t
 
 from lab.hosts.entra.errors import EntraError
-from lab.hosts.entra.tokens import ARM, GRAPH
+from lab.hosts.entra.tokens import GRAPH, RESOURCE_IDS
 
-_RESOURCES: t.Final = {
-    GRAPH: GRAPH,
-    "00000003-0000-0000-c000-000000000000": GRAPH,
-    ARM: ARM,
-    "797f4846-ba00-4fd7-ba43-dac1f8f63013": ARM,
-}
+_AUDIENCES: t.Final = {name: audience for audience, app_id in RESOURCE_IDS.items() for name in (audience, app_id)}
 _SIGN_IN: t.Final = frozenset(("openid", "profile", "email", "offline_access"))
 _DEFAULT: t.Final = ".default"
 
@@ -60,6 +55,6 @@ def _split(word: str) -> tuple[str, str]:
 
 def _audience(resource: str, tenant: str) -> str:
     try:
-        return _RESOURCES[resource.rstrip("/").lower()]
+        return _AUDIENCES[resource.rstrip("/").lower()]
     except KeyError:
         raise EntraError(500011, resource=resource, tenant=tenant) from None

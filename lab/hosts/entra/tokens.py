@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
 LIFETIME: t.Final = 3599
 GRAPH: t.Final = "https://graph.microsoft.com"
 ARM: t.Final = "https://management.azure.com"
+RESOURCE_IDS: t.Final = {GRAPH: "00000003-0000-0000-c000-000000000000", ARM: "797f4846-ba00-4fd7-ba43-dac1f8f63013"}
 # The wids claim of every app-only token [guess, seen in tokens of many tenants].
 _APP_WIDS: t.Final = ("0997a1d0-0d1d-4acb-b408-d5ca73121e90",)
 

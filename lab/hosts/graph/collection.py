@@ -122,6 +122,11 @@ def project(row: Entity, resource: Resource, names: t.Sequence[str]) -> Entity:
     return notes | {name: row.get(name, schema.empty(types[name])) for name in wanted}
 
 
+def blank(value: object) -> list[object] | None:
+    """Return the value of a property that the caller may not see."""
+    return [] if isinstance(value, list) else None
+
+
 def _type_of(row: Entity, resource: Resource) -> str:
     return str(row["@odata.type"]).rpartition(".")[2] if resource.variants else resource.type_name
 

@@ -9,7 +9,7 @@ import typing as t
 import uuid
 
 from lab.data import permissions
-from lab.hosts.graph.collection import Resource, collection, entity
+from lab.hosts.graph.collection import Resource, blank, collection, entity
 from lab.hosts.graph.errors import GraphError, not_found
 
 if t.TYPE_CHECKING:
@@ -40,11 +40,7 @@ def _visible(request: Request) -> Entity:
     row = request.directory.organization
     if request.has_any(permissions.EVERY_PROPERTY["organization"]):
         return row
-    return {name: value if name in _LIMITED else _blank(value) for name, value in row.items()}
-
-
-def _blank(value: t.Any) -> t.Any:
-    return [] if isinstance(value, list) else None
+    return {name: value if name in _LIMITED else blank(value) for name, value in row.items()}
 
 
 def list_skus(request: Request) -> Answer:

@@ -9,7 +9,7 @@ import typing as t
 import uuid
 
 from lab.data import permissions
-from lab.hosts.graph.collection import Resource, collection, entity
+from lab.hosts.graph.collection import Resource, blank, collection, entity
 from lab.hosts.graph.errors import GraphError, bad_request, denied, not_found
 from lab.hosts.graph.filtering import required_paths, rules
 from lab.hosts.graph.message import Answer
@@ -138,11 +138,7 @@ def _roles_of(request: Request) -> list[Entity]:
 
 def _limited(row: Entity) -> Entity:
     """Return id and type only, for a caller without permission for the type [doc: limited information]."""
-    return {name: value if name in ("@odata.type", "id") else _blank(value) for name, value in row.items()}
-
-
-def _blank(value: t.Any) -> t.Any:
-    return [] if isinstance(value, list) else None
+    return {name: value if name in ("@odata.type", "id") else blank(value) for name, value in row.items()}
 
 
 def check_member_groups(request: Request) -> Answer:

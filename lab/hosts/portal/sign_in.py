@@ -18,6 +18,8 @@ import urllib.parse
 
 from aiohttp import web
 
+from lab.state.trust import PORTAL_APP
+
 if t.TYPE_CHECKING:
     from lab.hosts.hosting import Service
     from lab.hosts.portal.state import PortalSession, PortalState
@@ -25,8 +27,6 @@ if t.TYPE_CHECKING:
 
 SESSION_COOKIE: t.Final = "sccauth"
 XSRF_COOKIE: t.Final = "XSRF-TOKEN"
-# Microsoft 365 Security and Compliance Center [doc mto-troubleshoot].
-PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 
 class SignIn:
