@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
-from conftest import ROOT, Ansible
 from lxml import etree
+from playbook_runs import ROOT, Ansible
 
 from lab.process import start_lab
 

@@ -10,7 +10,7 @@ import stat
 
 import pytest
 import yaml
-from conftest import Ansible
+from playbook_runs import Ansible
 from test_playbooks import ONBOARD, TENANTS
 
 WHEN = "{{ at | default(omit) }}"

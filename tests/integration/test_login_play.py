@@ -19,7 +19,7 @@ import lxml.html
 import pytest
 import requests
 import yaml
-from conftest import ROOT, Ansible
+from playbook_runs import ROOT, Ansible
 
 from lab.process import start_lab
 

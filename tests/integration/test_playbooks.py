@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 import yaml
-from conftest import ROOT, Ansible
+from playbook_runs import ROOT, Ansible
 
 from lab.process import start_lab
 

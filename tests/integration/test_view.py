@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 import yaml
-from conftest import ROOT, Ansible
+from playbook_runs import ROOT, Ansible
 from test_drift import TENANTS, WORLD
 
 from lab.clients.portal import EFFECTIVE, Page

@@ -12,7 +12,7 @@ import re
 import pytest
 from remedies import actors_of
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.caveats import CAVEATS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXTS = [
@@ -71,7 +71,7 @@ REASONS = {
         importlib.import_module(f"ansible_collections.m365.defender.{'.'.join(family.parts)}"), "REASONS", {}
     ).items()
 }
-REMEDIES = {reason: row.remedy for reason, row in {**REASONS, **CAVEATS}.items()}
+REMEDIES = {reason: row.remedy for reason, row in {**REASONS, **CATALOGUE.caveats}.items()}
 
 
 def complaints_about(text, name):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access import check as access_check
-from ansible_collections.m365.defender.plugins.module_utils._checks.caveats import CAVEATS, CAVEATS_ACTIONABLE
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import ReadUse
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender import check as defender_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.license import check as license_check
@@ -43,7 +42,7 @@ CHECKS: t.Final[tuple[Check, ...]] = (
 CHAIN: t.Final = Chain(CHECKS)
 CATALOGUE: t.Final = Catalogue(
     reasons={**CONSENT, **READ, **{reason: row for check in CHECKS for reason, row in check.reasons.items()}},
-    caveats={reason: row._replace(actionable=reason in CAVEATS_ACTIONABLE) for reason, row in CAVEATS.items()},
+    caveats={reason: row for check in CHECKS for reason, row in check.caveats.items()},
     checks={check.name: check for check in CHECKS},
 )
 # Reads that every check rests on.

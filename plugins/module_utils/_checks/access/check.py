@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.c
     HOME_PARTNERS,
     SYNCHRONIZATION,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.caveats import CAVEATS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross_cloud import (
     CLOUD_DEFAULT,
     CLOUD_ENDPOINTS,
@@ -78,5 +79,6 @@ CHECK: t.Final = Check(
         ReadUse("access by B2B", "target", SYNCHRONIZATION),
     ),
     reasons={**REASONS, **GOVERNANCE_REASONS},
+    caveats=CAVEATS,
     expiries=gdap_expiries,
 )

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import INCIDENTS, judge_defender
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reasons import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reasons import CAVEATS, REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
 from ansible_collections.m365.defender.plugins.module_utils._core.chain import Explanation
 
@@ -22,6 +22,7 @@ CHECK: t.Final = Check(
     judge=lambda case: judge_defender(case, judge_sign_in(case)),
     reads=(ReadUse("defender", "target", INCIDENTS),),
     reasons=REASONS,
+    caveats=CAVEATS,
     explanations=(
         Explanation("permissions", reason="defender.role_missing"),
         Explanation("license", reason="defender.not_provisioned", when="unmet"),

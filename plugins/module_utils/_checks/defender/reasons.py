@@ -16,6 +16,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     NO_ACTION,
     PERMISSIONS,
     PREREQUISITES,
+    CaveatText,
     Reason,
 )
 
@@ -58,5 +59,13 @@ REASONS: t.Final[dict[str, Reason]] = {
         + ANSIBLE_ADMIN
         + "to tell the two cases apart, provide an app identity in addition to the operator's.",
         PERMISSIONS,
+    ),
+}
+
+CAVEATS: t.Final[dict[str, CaveatText]] = {
+    "defender.no_incidents": CaveatText(
+        "Defender in {tenant} answered, but with no incident, which does not prove that Defender XDR is provisioned.",
+        "{operator}: open {defender_portal}/?tid={tenant_id} once and check that data is there.",
+        PREREQUISITES,
     ),
 }

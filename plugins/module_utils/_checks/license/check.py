@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.judg
     license_reads,
     subscription_expiries,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.reasons import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reasons import CAVEATS, REASONS
 
 CHECK: t.Final = Check(
     name="license",
@@ -29,5 +29,6 @@ CHECK: t.Final = Check(
         ReadUse("license (advice)", "target", SUBSCRIPTIONS),
     ),
     reasons=REASONS,
+    caveats=CAVEATS,
     expiries=subscription_expiries,
 )

@@ -11,6 +11,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     ANSIBLE_ADMIN,
     LICENSING,
     NO_ACTION,
+    CaveatText,
     Reason,
 )
 
@@ -87,6 +88,26 @@ REASONS: t.Final[dict[str, Reason]] = {
         "unknown",
         "The license of {tenant} that includes {products} ({sku}) has an unrecognized state: '{state}'.",
         "License Administrator of {tenant}: check the subscription in the Microsoft 365 admin center, Billing.",
+        LICENSING,
+    ),
+}
+
+CAVEATS: t.Final[dict[str, CaveatText]] = {
+    "license.in_warning": CaveatText(
+        "The subscription {sku} of {tenant} is in its grace period.",
+        "Billing Administrator of {tenant}: renew it in the Microsoft 365 admin center, Billing.",
+        LICENSING,
+        actionable=True,
+    ),
+    "license.trial_only": CaveatText(
+        "{tenant} has {products} only as a trial. The last trial ends on {ends}.",
+        "Billing Administrator of {tenant}: buy a license before that day in the Microsoft 365 admin center, Billing.",
+        LICENSING,
+        actionable=True,
+    ),
+    "license.trial_not_told": CaveatText(
+        "Whether {sku} of {tenant} is a trial, and when it ends, was not checked ({said}).",
+        "Administrator of {tenant}: grant your app Organization.Read.All so that this can be checked.",
         LICENSING,
     ),
 }

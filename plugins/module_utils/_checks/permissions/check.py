@@ -22,7 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     OWN_DIRECTORY_ROLES,
     ROLE_ASSIGNMENTS,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reasons import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reasons import CAVEATS, REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     ELIGIBLE_GROUPS,
     ELIGIBLE_ROLES,
@@ -55,5 +55,6 @@ CHECK: t.Final = Check(
         ReadUse("permissions by B2B (Defender's roles)", "target", DEFENDER_DEFINITIONS),
     ),
     reasons=REASONS,
+    caveats=CAVEATS,
     expiries=role_expiries,
 )

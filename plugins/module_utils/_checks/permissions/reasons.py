@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     PIM_ROLES,
     PIM_ROLES_PAGE,
     UNIFIED_RBAC,
+    CaveatText,
     Reason,
 )
 
@@ -113,5 +114,40 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Administrator of {tenant}: grant your app RoleManagement.Read.Directory. Add the permission to the app"
         " registration, then open {consent_url} and accept.",
         CONSENT,
+    ),
+}
+
+CAVEATS: t.Final[dict[str, CaveatText]] = {
+    "permissions.activation_ends": CaveatText(
+        "{operator} holds {roles} in {tenant} only until {until}.",
+        "{operator}: activate the role again in Microsoft Entra of {tenant}, Privileged Identity Management: "
+        + PIM_ROLES
+        + ".",
+        PIM_ROLES_PAGE,
+        actionable=True,
+    ),
+    "permissions.assignment_ends": CaveatText(
+        "The assignment of {roles} to {operator} in {tenant} ends on {ends}, in {days} days.",
+        "Administrator of {tenant}: extend or renew the assignment in Microsoft Entra, Privileged Identity Management.",
+        PIM_ROLES_PAGE,
+        actionable=True,
+    ),
+    "permissions.eligibility_not_read": CaveatText(
+        "Whether {operator} can activate a role in {tenant} was not checked: {said}",
+        "Administrator of {tenant}: grant your app RoleManagement.Read.Directory and"
+        " PrivilegedEligibilitySchedule.Read.AzureADGroup so that this can be checked.",
+        PIM_ROLES_PAGE,
+    ),
+    "permissions.custom_role_not_read": CaveatText(
+        "Whether {operator} holds a role of Microsoft Defender's own in {tenant} was not checked: {said}",
+        "Administrator of {tenant}: grant your app RoleManagement.Read.Defender so that this can be checked.",
+        UNIFIED_RBAC,
+    ),
+    "permissions.security_reader": CaveatText(
+        "{operator} holds no more than Security Reader in {tenant}. Where Defender for Endpoint uses roles of its"
+        " own, Security Reader alone shows no devices.",
+        "{operator}: open {defender_portal}/?tid={tenant_id}. Administrator of {tenant}: if devices are missing"
+        " there, assign {operator} a Defender role.",
+        PERMISSIONS,
     ),
 }

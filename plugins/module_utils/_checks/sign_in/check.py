@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reasons import REASONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reasons import CAVEATS, REASONS
 
 CHECK: t.Final = Check(
     name="sign_in",
@@ -19,4 +19,5 @@ CHECK: t.Final = Check(
     as_operator=True,
     judge=judge_sign_in,
     reasons=REASONS,
+    caveats=CAVEATS,
 )

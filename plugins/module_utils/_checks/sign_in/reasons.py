@@ -23,6 +23,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     GDAP,
     MFA_TRUST,
     MTO_REQUIREMENTS,
+    MTO_TROUBLESHOOT,
     NO_ACTION,
     REDEEM,
     REFRESH_TOKENS,
@@ -30,6 +31,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     SECURITY_DEFAULTS,
     SIGN_IN_AGAIN,
     TENANT_RESTRICTIONS,
+    CaveatText,
     Reason,
 )
 
@@ -331,4 +333,29 @@ REASONS: t.Final[dict[str, Reason]] = {
     **_ADDRESS,
     **_CREDENTIAL,
     **_REFRESH_TOKEN,
+}
+
+CAVEATS: t.Final[dict[str, CaveatText]] = {
+    "sign_in.not_the_portal": CaveatText(
+        "The sign-in was for Microsoft Graph, through your app. The portal signs in through apps of its own, which"
+        " Conditional Access in {tenant} can treat differently.",
+        "{operator}: open {defender_portal}/?tid={tenant_id} once.",
+        CONDITIONAL_ACCESS,
+    ),
+    "sign_in.arm_refused": CaveatText(
+        "{tenant} refuses {operator} a token for Azure Resource Manager. Microsoft documents that this hides a tenant"
+        " from the list under 'Add tenants': {said}",
+        "Conditional Access Administrator of {tenant}: add the app 'Microsoft 365 Security and Compliance Center'"
+        " (80ccca67-54bd-44ab-8625-4b79c4dc7775) to the policy that requires more for Azure Resource Manager, or"
+        " exclude {operator} from it.",
+        MTO_TROUBLESHOOT,
+        actionable=True,
+    ),
+    "sign_in.arm_not_probed": CaveatText(
+        "Whether {tenant} lets {operator} sign in to Azure Resource Manager was not checked: {said}",
+        "Conditional Access Administrator of {tenant}: if {tenant} is missing under 'Add tenants', check the policies"
+        " of {tenant} for Azure Resource Manager. The check needs the delegated permission user_impersonation of"
+        " Azure Service Management.",
+        MTO_TROUBLESHOOT,
+    ),
 }

@@ -8,11 +8,11 @@ from __future__ import annotations
 import pytest
 from remedies import actors_of, silent
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.caveats import CAVEATS
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 
 
 def test_only_these_caveats_name_nobody():
-    assert silent(CAVEATS) == {
+    assert silent(CATALOGUE.caveats) == {
         "access.gdap_others",
         "access.gdap_young",
         "access.governance_unread",
@@ -22,7 +22,7 @@ def test_only_these_caveats_name_nobody():
 
 @pytest.mark.parametrize("reason", ["gdap_expiring", "gdap_expiring_global_admin"])
 def test_end_of_a_relationship_is_the_partners_task(reason):
-    assert actors_of(CAVEATS[f"access.{reason}"].remedy) == ["Partner administrator of {home}"]
+    assert actors_of(CATALOGUE.caveats[f"access.{reason}"].remedy) == ["Partner administrator of {home}"]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,6 @@ def test_end_of_a_relationship_is_the_partners_task(reason):
     ],
 )
 def test_what_was_not_read_names_the_permission_that_is_missing(reason, permission):
-    remedy = CAVEATS[reason].remedy
+    remedy = CATALOGUE.caveats[reason].remedy
     assert f"grant your app {permission}" in remedy
     assert remedy.endswith("so that this can be checked.")
