@@ -24,121 +24,103 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
 )
 
 CAVEATS: t.Final[dict[str, CaveatText]] = {
-    "access.gdap_expiring": CaveatText(
+    "access.gdap_expiring": GDAP_EXTEND.caveat(
         "GDAP relationship '{relationship}' ends on {ends}, in {days} days, and does not auto-extend.",
         "Partner administrator of {home}: turn on auto-extend or request a new relationship in " + GDAP_LIST + ".",
-        GDAP_EXTEND,
         actionable=True,
     ),
-    "access.gdap_expiring_global_admin": CaveatText(
+    "access.gdap_expiring_global_admin": GDAP_EXTEND.caveat(
         "GDAP relationship '{relationship}' ends on {ends}, in {days} days. Auto-extend is on, but a relationship"
         " that includes Global Administrator does not auto-extend.",
         "Partner administrator of {home}: remove Global Administrator from the relationship, or request a new one"
         " without it, in " + GDAP_LIST + ".",
-        GDAP_EXTEND,
         actionable=True,
     ),
-    "access.gdap_young": CaveatText(
+    "access.gdap_young": GDAP.caveat(
         "GDAP relationship '{relationship}' or its assignment is less than an hour old (since {since}) and may not"
         " have taken effect everywhere.",
         "No action needed. If a check fails, run again in an hour.",
-        GDAP,
     ),
-    "access.gdap_made_by_microsoft": CaveatText(
+    "access.gdap_made_by_microsoft": GDAP.caveat(
         "GDAP relationship '{relationship}' was created by Microsoft 365 Lighthouse or by Microsoft's transition, not"
         " by you.",
         "Partner administrator of {home}: decide in " + GDAP_LIST + " whether it should carry the access to {tenant}.",
-        GDAP,
     ),
-    "access.gdap_others": CaveatText(
+    "access.gdap_others": GDAP.caveat(
         "There are other GDAP relationships with {tenant}: {others}.",
         "No action needed. A partner administrator of {home} can see them in " + GDAP_LIST + ".",
-        GDAP,
     ),
-    "access.other_ways": CaveatText(
+    "access.other_ways": MTO_REQUIREMENTS.caveat(
         "With `access: auto`, {method} decides for {tenant}. The other access methods: {ways}",
         "No action needed. To judge {tenant} by one method only, set access: gdap, b2b or governance in the tenant"
         " list.",
-        MTO_REQUIREMENTS,
     ),
-    "access.activation_ends": CaveatText(
+    "access.activation_ends": PIM_GROUPS_PAGE.caveat(
         "{operator} is in the group '{group}' only until {until}.",
         "{operator}: activate the membership again in Microsoft Entra, Privileged Identity Management: "
         + PIM_GROUPS
         + ".",
-        PIM_GROUPS_PAGE,
         actionable=True,
     ),
-    "access.eligibility_not_read": CaveatText(
+    "access.eligibility_not_read": PIM_GROUPS_PAGE.caveat(
         "Whether {operator} can activate membership in one of these groups was not checked: {said}",
         "Administrator of {home}: grant your app PrivilegedEligibilitySchedule.Read.AzureADGroup so that this can be"
         " checked.",
-        PIM_GROUPS_PAGE,
     ),
-    "access.gdap_carries_no_sentinel": CaveatText(
+    "access.gdap_carries_no_sentinel": MTO_REQUIREMENTS.caveat(
         "GDAP does not give access to Microsoft Sentinel data.",
         "Administrator of {tenant}: if {tenant} uses Microsoft Sentinel, add B2B access.",
-        MTO_REQUIREMENTS,
     ),
-    "access.list_not_seen": CaveatText(
+    "access.list_not_seen": MTO_REQUIREMENTS.caveat(
         "The list that Microsoft shows {operator} was not read. The account in {tenant} is used instead.",
         ANSIBLE_ADMIN + "provide the operator identity so that the list itself can be read. Or {operator}: check"
         " https://myaccount.microsoft.com/organizations.",
-        MTO_REQUIREMENTS,
     ),
-    "access.settings_block_too": CaveatText(
+    "access.settings_block_too": CROSS_TENANT_B2B.caveat(
         "The cross-tenant access settings of {owner} also block {direction} B2B collaboration ({setting}).",
         "Security Administrator of {owner}: allow it for {operator} and for the Microsoft Defender portal: "
         + CROSS_TENANT_PORTAL,
-        CROSS_TENANT_B2B,
         actionable=True,
     ),
-    "access.synchronization": CaveatText(
+    "access.synchronization": CROSS_TENANT_SYNC.caveat(
         "{tenant} accepts users synchronized from {home}, but {operator} is not among them (automatic redemption:"
         " {outbound_consent} in {home}, {inbound_consent} in {tenant}).",
         "Administrator of {home}: add {operator} to the scope of the cross-tenant synchronization to {tenant}.",
-        CROSS_TENANT_SYNC,
     ),
-    "access.governance_unread": CaveatText(
+    "access.governance_unread": GOVERNANCE.caveat(
         "Governance relationships (preview) could not be checked: {said}",
         "No action needed unless {tenant} is reached through a governance relationship. In that case, fix the cause"
         " named here.",
-        GOVERNANCE,
     ),
-    "access.governance_beside_gdap": CaveatText(
+    "access.governance_beside_gdap": GOVERNANCE.caveat(
         "GDAP relationship '{relationship}' with {tenant} is in force alongside the governance relationship."
         " Microsoft documents that the two cannot coexist.",
         "Partner administrator of {home}: end the GDAP relationship in "
         + GDAP_LIST
         + ". Or Tenant Governance Relationship Administrator of {home}: end the governance relationship.",
-        GOVERNANCE,
         actionable=True,
     ),
-    "access.cross_cloud_home": CaveatText(
+    "access.cross_cloud_home": CROSS_CLOUD.caveat(
         "{home} is not set up as Microsoft's pages on tenants in another cloud require. Missing for {tenant}: {items}.",
         "Security Administrator of {home}: set this in Microsoft Entra, Cross-tenant access settings: {items}.",
-        CROSS_CLOUD,
         actionable=True,
     ),
-    "access.cross_cloud_not_read": CaveatText(
+    "access.cross_cloud_not_read": CROSS_CLOUD.caveat(
         "Whether {home} has these settings for {tenant} is not known: {items}. {said}",
         "Security Administrator of {home}: check Microsoft Entra, Cross-tenant access settings. Or Administrator of"
         " {home}: grant your app Policy.Read.All so that this can be checked.",
-        CROSS_CLOUD,
     ),
-    "access.cross_cloud_target": CaveatText(
+    "access.cross_cloud_target": CROSS_CLOUD.caveat(
         "What {tenant} accepts from {home} can be seen only in cloud {cloud}.",
         "Security Administrator of {tenant}: check Microsoft Entra, Cross-tenant access settings. Microsoft cloud"
         " settings: {home_endpoint} allowed. Organizational settings for {home}: B2B collaboration, inbound: allowed;"
         " B2B collaboration, outbound: blocked; B2B direct connect, inbound and outbound: blocked; Trust settings:"
         " multifactor authentication trusted.",
-        CROSS_CLOUD,
         actionable=True,
     ),
-    "access.cross_cloud_direction": CaveatText(
+    "access.cross_cloud_direction": CROSS_CLOUD.caveat(
         "Microsoft documents 'add from another cloud' for a home tenant in GCC High or DoD, but {home} is in cloud"
         " {run_cloud}.",
         "{operator}: check in the multitenant portal, under 'Add tenants', whether it offers another cloud.",
-        CROSS_CLOUD,
     ),
 }

@@ -13,7 +13,6 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
     ANSIBLE_ADMIN,
-    NO_ACTION,
     PERMISSIONS,
     PREREQUISITES,
     CaveatText,
@@ -21,51 +20,39 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
 )
 
 REASONS: t.Final[dict[str, Reason]] = {
-    "defender.answers": Reason(
-        "met",
+    "defender.answers": PERMISSIONS.met(
         "Microsoft Defender XDR in {tenant} answers {operator}.",
-        NO_ACTION,
-        PERMISSIONS,
     ),
-    "defender.role_missing": Reason(
-        "unmet",
+    "defender.role_missing": PERMISSIONS.unmet(
         "Defender in {tenant} refuses {operator}, whose sign-in carries none of the accepted roles ({wanted}): {said}",
         "Administrator of {tenant}: assign {operator} one of these roles. {operator}: if you already can activate"
         " one, activate it.",
-        PERMISSIONS,
     ),
-    "defender.rbac_refuses": Reason(
-        "unmet",
+    "defender.rbac_refuses": PERMISSIONS.unmet(
         "Defender in {tenant} answers your app but refuses {operator}, although the sign-in carries {roles}."
         " Defender's own role-based access control excludes this person: {said}",
         "Security Administrator of {tenant}: give {operator} a role in the Defender portal, Permissions, Microsoft"
         " Defender XDR, Roles.",
-        PERMISSIONS,
     ),
-    "defender.not_provisioned": Reason(
-        "unmet",
+    "defender.not_provisioned": PREREQUISITES.unmet(
         "Defender in {tenant} answers neither {operator} nor your app, although both may read incidents: Defender is"
         " not provisioned there: {said}",
         "Security Administrator of {tenant}: open {defender_portal}/?tid={tenant_id} once, which provisions Defender"
         " XDR. The license has to be in place.",
-        PREREQUISITES,
     ),
-    "defender.refused": Reason(
-        "unmet",
+    "defender.refused": PERMISSIONS.unmet(
         "Defender in {tenant} refuses {operator}, although permission and role are in place. The sign-in of a person"
         " alone does not show why: {said}",
         "Security Administrator of {tenant}: open {defender_portal}/?tid={tenant_id}. If Defender XDR is not set up,"
         " that provisions it; if it is, give {operator} a role in Permissions, Microsoft Defender XDR, Roles. "
         + ANSIBLE_ADMIN
         + "to tell the two cases apart, provide an app identity in addition to the operator's.",
-        PERMISSIONS,
     ),
 }
 
 CAVEATS: t.Final[dict[str, CaveatText]] = {
-    "defender.no_incidents": CaveatText(
+    "defender.no_incidents": PREREQUISITES.caveat(
         "Defender in {tenant} answered, but with no incident, which does not prove that Defender XDR is provisioned.",
         "{operator}: open {defender_portal}/?tid={tenant_id} once and check that data is there.",
-        PREREQUISITES,
     ),
 }

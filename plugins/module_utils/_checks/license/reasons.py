@@ -10,104 +10,77 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
     ANSIBLE_ADMIN,
     LICENSING,
-    NO_ACTION,
     CaveatText,
     Reason,
 )
 
 REASONS: t.Final[dict[str, Reason]] = {
-    "license.present": Reason(
-        "met",
+    "license.present": LICENSING.met(
         "{tenant} has {products} through {sku}.",
-        NO_ACTION,
-        LICENSING,
     ),
-    "license.none": Reason(
-        "unmet",
+    "license.none": LICENSING.unmet(
         "{tenant} has no license that includes Microsoft Defender XDR.",
         "Billing Administrator of {tenant}: buy a license from Microsoft's list, for example Microsoft 365 E5 or"
         " Microsoft Defender for Business.",
-        LICENSING,
     ),
-    "license.suspended": Reason(
-        "unmet",
+    "license.suspended": LICENSING.unmet(
         "The license of {tenant} that includes {products} ({sku}) is {state}.",
         "Billing Administrator of {tenant}: renew the subscription in the Microsoft 365 admin center, Billing.",
-        LICENSING,
     ),
-    "license.locked_out": Reason(
-        "unmet",
+    "license.locked_out": LICENSING.unmet(
         "The license of {tenant} that includes {products} ({sku}) is locked out: the subscription was cancelled.",
         "Billing Administrator of {tenant}: check the subscription in the Microsoft 365 admin center, Billing, and"
         " buy a new one.",
-        LICENSING,
     ),
-    "license.deleted": Reason(
-        "unmet",
+    "license.deleted": LICENSING.unmet(
         "The license of {tenant} that included {products} ({sku}) has been deleted.",
         "Billing Administrator of {tenant}: buy a new license from Microsoft's list.",
-        LICENSING,
     ),
-    "license.insufficient": Reason(
-        "unmet",
+    "license.insufficient": LICENSING.unmet(
         "{tenant} has only {products} ({sku}), which Microsoft's page does not list as sufficient for Defender XDR.",
         "Billing Administrator of {tenant}: buy a license from Microsoft's list, for example Microsoft Defender for"
         " Office 365 Plan 2 or Microsoft Defender for Business.",
-        LICENSING,
     ),
-    "license.no_units": Reason(
-        "unmet",
+    "license.no_units": LICENSING.unmet(
         "{tenant} has {sku} with {products}, but without a single paid unit.",
         "Billing Administrator of {tenant}: add units in the Microsoft 365 admin center, Billing.",
-        LICENSING,
     ),
-    "license.plan_disabled": Reason(
-        "unmet",
+    "license.plan_disabled": LICENSING.unmet(
         "{tenant} has {sku}, but its plan {products} is disabled.",
         "License Administrator of {tenant}: turn the service plan on.",
-        LICENSING,
     ),
-    "license.sufficiency_open": Reason(
-        "unknown",
+    "license.sufficiency_open": LICENSING.unknown(
         "{tenant} has only {products} ({sku}). Microsoft's page does not say whether that is sufficient for Defender"
         " XDR.",
         "{operator}: open {defender_portal}/?tid={tenant_id} and see whether Defender XDR answers. "
         + ANSIBLE_ADMIN
         + "if it does, list {products} in `licenses` of this tenant.",
-        LICENSING,
     ),
-    "license.demanded_missing": Reason(
-        "unmet",
+    "license.demanded_missing": LICENSING.unmet(
         "{tenant} has none of the licenses that its row in the tenant list requires: {demanded}.",
         "Billing Administrator of {tenant}: buy one of them. Or "
         + ANSIBLE_ADMIN
         + "correct `licenses` of this tenant.",
-        LICENSING,
     ),
-    "license.state_unknown": Reason(
-        "unknown",
+    "license.state_unknown": LICENSING.unknown(
         "The license of {tenant} that includes {products} ({sku}) has an unrecognized state: '{state}'.",
         "License Administrator of {tenant}: check the subscription in the Microsoft 365 admin center, Billing.",
-        LICENSING,
     ),
 }
 
 CAVEATS: t.Final[dict[str, CaveatText]] = {
-    "license.in_warning": CaveatText(
+    "license.in_warning": LICENSING.caveat(
         "The subscription {sku} of {tenant} is in its grace period.",
         "Billing Administrator of {tenant}: renew it in the Microsoft 365 admin center, Billing.",
-        LICENSING,
         actionable=True,
     ),
-    "license.trial_only": CaveatText(
+    "license.trial_only": LICENSING.caveat(
         "{tenant} has {products} only as a trial. The last trial ends on {ends}.",
         "Billing Administrator of {tenant}: buy a license before that day in the Microsoft 365 admin center, Billing.",
-        LICENSING,
         actionable=True,
     ),
-    "license.trial_not_told": CaveatText(
+    "license.trial_not_told": LICENSING.caveat(
         "Whether {sku} of {tenant} is a trial, and when it ends, was not checked ({said}).",
         "Administrator of {tenant}: grant your app Organization.Read.All so that this can be checked.",
-        LICENSING,
     ),
 }

@@ -14,7 +14,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     ANSIBLE_ADMIN,
     LEARN,
     MTO_TROUBLESHOOT,
-    NO_ACTION,
     Reason,
 )
 
@@ -28,141 +27,102 @@ _NEW_SNAPSHOT: t.Final = (
 )
 
 REASONS: t.Final[dict[str, Reason]] = {
-    "registration.registered": Reason(
-        "met",
+    "registration.registered": MTO_TENANTS.met(
         "{tenant} is in the multitenant view of {operator}.",
-        NO_ACTION,
-        MTO_TENANTS,
     ),
-    "registration.not_registered": Reason(
-        "unmet",
+    "registration.not_registered": MTO_TENANTS.unmet(
         "{tenant} is eligible but is not in the multitenant view of {operator}.",
         "{operator}: open {settings_url}, choose Add tenants, select {tenant} and save. Or "
         + ANSIBLE_ADMIN
         + "run m365.defender.onboard with a portal session and a portal contract.",
-        MTO_TENANTS,
     ),
-    "registration.not_eligible": Reason(
-        "unmet",
+    "registration.not_eligible": MTO_TENANTS.unmet(
         "{tenant} is not in the multitenant view of {operator} and is not eligible for it.",
         ANSIBLE_ADMIN + "have the other findings about {tenant} fixed first, then run m365.defender.onboard again.",
-        MTO_TENANTS,
     ),
-    "registration.not_offered": Reason(
-        "unmet",
+    "registration.not_offered": MTO_TROUBLESHOOT.unmet(
         "The portal does not offer {tenant} to {operator}, although each of its sources answered.",
         "{operator}: sign in to {defender_portal}/?tid={tenant_id}. Conditional Access Administrator of {tenant}: if"
         " that sign-in works, look for a policy in {tenant} that requires MFA for Azure Resource Manager; Microsoft"
         " documents that such a policy hides tenants from this list.",
-        MTO_TROUBLESHOOT,
     ),
-    "registration.lost_access": Reason(
-        "unmet",
+    "registration.lost_access": MTO_TROUBLESHOOT.unmet(
         "{tenant} is in the multitenant view, but the portal reports that {operator} has lost access to it.",
         "Administrator of {tenant}: restore the access of {operator} (GDAP or a guest account). Or "
         + ANSIBLE_ADMIN
         + "remove {tenant} from the tenant list and run m365.defender.offboard.",
-        MTO_TROUBLESHOOT,
     ),
-    "registration.over_limit": Reason(
-        "unmet",
+    "registration.over_limit": MTO_TENANTS.unmet(
         "{tenant} is eligible, but the view of {operator} is full: it can hold {max_tenants} tenants.",
         ANSIBLE_ADMIN
         + "remove tenants from the view (m365.defender.offboard), or split the tenants among several operators, each"
         " with a list of their own. The view is per person.",
-        MTO_TENANTS,
     ),
-    "registration.not_declared": Reason(
-        "unmet",
+    "registration.not_declared": MTO_TENANTS.unmet(
         "{tenant} is in the multitenant view of {operator} but is not declared in the tenant list.",
         ANSIBLE_ADMIN
         + "add {tenant} to the tenant list, or run with `purge: true` to remove it from the view. Or {operator}: remove"
         " it on {settings_url}.",
-        MTO_TENANTS,
     ),
-    "registration.no_view": Reason(
-        "unknown",
+    "registration.no_view": MTO_TENANTS.unknown(
         "The multitenant view of {operator} was not checked for {tenant}: neither a portal session nor a snapshot was"
         " given.",
         ANSIBLE_ADMIN
         + "set `portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `portal_cookies_file`, or set"
         " mto_register to false to leave the view out.",
-        MTO_TENANTS,
     ),
-    "registration.signed_out": Reason(
-        "unknown",
+    "registration.signed_out": MTO_TENANTS.unknown(
         "The portal session of {operator} has ended (HTTP {status}).",
         _NEW_SESSION,
-        MTO_TENANTS,
     ),
-    "registration.forbidden": Reason(
-        "unknown",
+    "registration.forbidden": MTO_TENANTS.unknown(
         "The portal refuses {operator} the {what} (HTTP {status}).",
         "Administrator of the home tenant: give {operator} a role that can open the Defender portal, such as Security"
         " Reader. Changing the view requires Security Operator or Security Administrator.",
-        MTO_TENANTS,
     ),
-    "registration.feature_off": Reason(
-        "unknown",
+    "registration.feature_off": MTO_TROUBLESHOOT.unknown(
         "The portal does not answer for {what} (HTTP {status}): multitenant management is not enabled for this"
         " session.",
         "{operator}: open {settings_url} once in a browser and make sure that the page works there. Then provide a"
         " new session or snapshot.",
-        MTO_TROUBLESHOOT,
     ),
-    "registration.unreadable": Reason(
-        "unknown",
+    "registration.unreadable": MTO_TENANTS.unknown(
         "The portal's answer for {what} has a form that has not been recorded before, so nothing is concluded from it.",
         "{operator}: check {tenant} by hand on {settings_url}, and report the form of the answer to this project.",
-        MTO_TENANTS,
     ),
-    "registration.not_in_snapshot": Reason(
-        "unknown",
+    "registration.not_in_snapshot": MTO_TENANTS.unknown(
         "The snapshot does not contain the {what}.",
         _NEW_SNAPSHOT,
-        MTO_TENANTS,
     ),
-    "registration.snapshot_stale": Reason(
-        "unknown",
+    "registration.snapshot_stale": MTO_TENANTS.unknown(
         "The snapshot of the multitenant view was taken at {taken_at}, {age} ago, and is older than {max_age}.",
         "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot. Or "
         + ANSIBLE_ADMIN
         + "raise `snapshot_max_age`.",
-        MTO_TENANTS,
     ),
-    "registration.other_operator": Reason(
-        "unknown",
+    "registration.other_operator": MTO_TENANTS.unknown(
         "The portal answered for {answered}, not for {operator}. The view is per person, so the answer was not used.",
         ANSIBLE_ADMIN + "provide the session or snapshot of {operator}, or set `operator` to {answered}.",
-        MTO_TENANTS,
     ),
-    "registration.whose_unknown": Reason(
-        "unknown",
+    "registration.whose_unknown": MTO_TENANTS.unknown(
         "The session or snapshot does not say whose view it shows, so it proves nothing about {operator}.",
         ANSIBLE_ADMIN + "make the snapshot from a page load that was recorded from its beginning, or add `operator` and"
         " `home_tenant_id` to the snapshot. If `operator` is an object id, set it to the user principal name instead.",
-        MTO_TENANTS,
     ),
-    "registration.other_tenant": Reason(
-        "unknown",
+    "registration.other_tenant": MTO_TENANTS.unknown(
         "The portal session is in tenant {answered}, not in the home tenant {home_tenant_id}.",
         "{operator}: open {settings_url} as a user of the home tenant and export the session or snapshot again.",
-        MTO_TENANTS,
     ),
-    "registration.partial": Reason(
-        "unknown",
+    "registration.partial": MTO_TROUBLESHOOT.unknown(
         "The portal's list is partial ({sources} did not answer in full) and does not show {tenant}, which proves"
         " nothing about {tenant}.",
         ANSIBLE_ADMIN
         + "run again later. {operator}: if this persists, open {settings_url} and look for {tenant} there.",
-        MTO_TROUBLESHOOT,
     ),
-    "registration.differs": Reason(
-        "unknown",
+    "registration.differs": MTO_TENANTS.unknown(
         "The portal's two answers about {tenant} contradict each other: the tenant list and the tenant group of"
         " {operator} do not agree on whether it was added.",
         ANSIBLE_ADMIN
         + "run again in a few minutes. {operator}: if this persists, open {settings_url} and look for {tenant} there.",
-        MTO_TENANTS,
     ),
 }

@@ -24,7 +24,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     MFA_TRUST,
     MTO_REQUIREMENTS,
     MTO_TROUBLESHOOT,
-    NO_ACTION,
     REDEEM,
     REFRESH_TOKENS,
     RISK,
@@ -40,291 +39,210 @@ _APP_OWNER: t.Final = "App registration owner of {home}: "
 
 # The tenant's policies and the account there.
 _TENANT: t.Final[dict[str, Reason]] = {
-    "sign_in.token_issued": Reason(
-        "met",
+    "sign_in.token_issued": AADSTS.met(
         "{operator} can sign in to {tenant}: Microsoft Entra issued a token for {resource}.",
-        NO_ACTION,
-        AADSTS,
     ),
-    "sign_in.conditional_access": Reason(
-        "unmet",
+    "sign_in.conditional_access": CONDITIONAL_ACCESS.unmet(
         "A Conditional Access policy of {tenant} refuses the sign-in of {who}: {said}",
         _CONDITIONAL_ACCESS_ADMIN
         + "find the sign-in in Microsoft Entra, Sign-in logs, Conditional Access, and allow it.",
-        CONDITIONAL_ACCESS,
     ),
-    "sign_in.device_required": Reason(
-        "unmet",
+    "sign_in.device_required": CROSS_TENANT.unmet(
         "A Conditional Access policy of {tenant} requires a managed device, which this sign-in cannot prove: {said}",
         "{operator}: sign in again on a compliant or hybrid joined device: run ansible-playbook m365.defender.login."
         " Administrator of {tenant}: trust compliant devices of {home} in the cross-tenant access settings.",
-        CROSS_TENANT,
     ),
-    "sign_in.home_risk": Reason(
-        "unmet",
+    "sign_in.home_risk": RISK.unmet(
         "{home} flags {who} as a risky user, so {tenant} refuses the sign-in: {said}",
         "Security Administrator of {home}: review {operator} in Microsoft Entra, Risky users, and remediate or"
         " dismiss the risk.",
-        RISK,
     ),
-    "sign_in.delegated_admin_risk": Reason(
-        "unmet",
+    "sign_in.delegated_admin_risk": GDAP.unmet(
         "{tenant} refuses delegated administrators because of a risk that Microsoft Entra detected: {said}",
         "Security Administrator of {home}: review {operator} in Microsoft Entra, Risky users, and remediate or"
         " dismiss the risk. " + _CONDITIONAL_ACCESS_ADMIN + "then allow the partner's sign-in.",
-        GDAP,
     ),
-    "sign_in.security_defaults": Reason(
-        "unmet",
+    "sign_in.security_defaults": SECURITY_DEFAULTS.unmet(
         "The security defaults of {tenant} refuse the sign-in of {who}: {said}",
         "{operator}: sign in again with multifactor authentication: run ansible-playbook m365.defender.login."
         " Administrator of {tenant}: optionally replace the security defaults with Conditional Access.",
-        SECURITY_DEFAULTS,
     ),
-    "sign_in.mfa_required": Reason(
-        "unmet",
+    "sign_in.mfa_required": MFA_TRUST.unmet(
         "{tenant} requires multifactor authentication from {who}, which this sign-in cannot provide: {said}",
         "{operator}: sign in again with multifactor authentication: run ansible-playbook m365.defender.login."
         " Administrator of {tenant}: trust multifactor authentication from {home} in the cross-tenant access settings.",
-        MFA_TRUST,
     ),
-    "sign_in.mfa_enrollment": Reason(
-        "unmet",
+    "sign_in.mfa_enrollment": MFA_TRUST.unmet(
         "{tenant} requires {who} to register for multifactor authentication first: {said}",
         "{operator}: open {defender_portal}/?tid={tenant_id} once and register. Or Administrator of {tenant}: trust"
         " multifactor authentication from {home}, which makes a second registration unnecessary.",
-        MFA_TRUST,
     ),
-    "sign_in.mfa_expired": Reason(
-        "unmet",
+    "sign_in.mfa_expired": CONDITIONAL_ACCESS.unmet(
         "The multifactor authentication of {who} is too old for the policy of {tenant}: {said}",
         SIGN_IN_AGAIN + " A Conditional Access Administrator of {tenant} sets how long it remains valid.",
-        CONDITIONAL_ACCESS,
     ),
-    "sign_in.external_challenge": Reason(
-        "unmet",
+    "sign_in.external_challenge": CONDITIONAL_ACCESS.unmet(
         "{tenant} requires a check by another provider from {who}, which this sign-in cannot provide: {said}",
         _CONDITIONAL_ACCESS_ADMIN
         + "exclude {operator} from the external check, or trust multifactor authentication from {home} instead.",
-        CONDITIONAL_ACCESS,
     ),
-    "sign_in.mfa_without_account": Reason(
-        "unmet",
+    "sign_in.mfa_without_account": MFA_TRUST.unmet(
         "{tenant} requires multifactor authentication from {who}, but {operator} has no account there to do it with:"
         " {said}",
         "Administrator of {tenant}: invite {operator} as a guest, or trust multifactor authentication from {home}.",
-        MFA_TRUST,
     ),
-    "sign_in.guest_pending": Reason(
-        "unmet",
+    "sign_in.guest_pending": REDEEM.unmet(
         "{operator} was invited to {tenant} but has not accepted the invitation: {said}",
         "{operator}: accept the invitation in the email, or open https://myapps.microsoft.com/?tenantid={tenant_id}.",
-        REDEEM,
     ),
-    "sign_in.account_disabled": Reason(
-        "unmet",
+    "sign_in.account_disabled": B2B.unmet(
         "The account of {operator} in {tenant} is disabled: {said}",
         "Administrator of {tenant}: enable the account in Microsoft Entra, Users.",
-        B2B,
     ),
-    "sign_in.user_not_in_tenant": Reason(
-        "unmet",
+    "sign_in.user_not_in_tenant": MTO_REQUIREMENTS.unmet(
         "{operator} has no account and no delegated access in {tenant}: {said}",
         "Partner administrator of {home}: set up a GDAP relationship whose group contains {operator}. Or"
         " Administrator of {tenant}: invite {operator} as a guest.",
-        MTO_REQUIREMENTS,
     ),
-    "sign_in.not_assigned": Reason(
-        "unmet",
+    "sign_in.not_assigned": AADSTS.unmet(
         "{tenant} allows only assigned users to use app {app}, and {operator} is not assigned: {said}",
         "Application Administrator of {tenant}: assign {operator} in Microsoft Entra, Enterprise applications, Users"
         " and groups, or turn off 'Assignment required'.",
-        AADSTS,
     ),
-    "sign_in.inbound_blocked": Reason(
-        "unmet",
+    "sign_in.inbound_blocked": CROSS_TENANT.unmet(
         "The cross-tenant access settings of {tenant} do not let users of {home} in: {said}",
         "Security Administrator of {tenant}: allow inbound B2B collaboration from {home} in Microsoft Entra,"
         " Cross-tenant access settings.",
-        CROSS_TENANT,
     ),
-    "sign_in.outbound_blocked": Reason(
-        "unmet",
+    "sign_in.outbound_blocked": CROSS_TENANT.unmet(
         "The cross-tenant access settings of {home} do not let its users out to {tenant}: {said}",
         "Security Administrator of {home}: allow outbound B2B collaboration to {tenant} in Microsoft Entra,"
         " Cross-tenant access settings.",
-        CROSS_TENANT,
     ),
-    "sign_in.tenant_restrictions": Reason(
-        "unmet",
+    "sign_in.tenant_restrictions": TENANT_RESTRICTIONS.unmet(
         "Tenant restrictions on the network or device that runs this keep {who} out of {tenant}: {said}",
         "Network administrator of the home tenant: allow {tenant} ({tenant_id}) in the proxy or the tenant"
         " restrictions of that network. Or " + ANSIBLE_ADMIN + "run this in another network.",
-        TENANT_RESTRICTIONS,
     ),
 }
 
 # The address, the cloud, or the moment.
 _ADDRESS: t.Final[dict[str, Reason]] = {
-    "sign_in.other_cloud": Reason(
-        "unmet",
+    "sign_in.other_cloud": AADSTS.unmet(
         "{tenant} is not in the cloud that was asked: {said}",
         ANSIBLE_ADMIN + "set `cloud` of this tenant, or `cloud` of the run, in your variables.",
-        AADSTS,
     ),
-    "sign_in.home_not_found": Reason(
-        "unknown",
+    "sign_in.home_not_found": AADSTS.unknown(
         "Microsoft Entra cannot find tenant {tenant_id}, which is given as the home tenant: {said}",
         ANSIBLE_ADMIN + "correct home_tenant_id, or `cloud`, in your variables.",
-        AADSTS,
     ),
-    "sign_in.authority_mistake": Reason(
-        "unknown",
+    "sign_in.authority_mistake": AADSTS.unknown(
         "The sign-in address for {tenant} does not accept this kind of sign-in: {said}",
         ANSIBLE_ADMIN
         + "check home_tenant_id and `endpoints` in your variables. Name tenants by their GUID, never by common or"
         " organizations.",
-        AADSTS,
     ),
-    "sign_in.transient": Reason(
-        "unknown",
+    "sign_in.transient": AADSTS.unknown(
         "Microsoft Entra could not answer at the moment: {said}",
         "No action needed. Run again in a few minutes.",
-        AADSTS,
     ),
-    "sign_in.throttled": Reason(
-        "unknown",
+    "sign_in.throttled": AADSTS.unknown(
         "Microsoft Entra kept throttling the sign-in to {tenant} until the task gave up.",
         ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
-        AADSTS,
     ),
-    "sign_in.no_answer": Reason(
-        "unknown",
+    "sign_in.no_answer": AADSTS.unknown(
         "The sign-in to {tenant} received no usable answer: {said}",
         ANSIBLE_ADMIN
         + "run again. If this persists, check Microsoft's service health and the proxy between this machine and"
         " Microsoft.",
-        AADSTS,
     ),
-    "sign_in.unreachable": Reason(
-        "unknown",
+    "sign_in.unreachable": AADSTS.unknown(
         "Microsoft Entra could not be reached for the sign-in to {tenant}: {said}",
         ANSIBLE_ADMIN
         + "check the network, the proxy (HTTPS_PROXY), `ca_path` and `endpoints` on the machine that runs this, then"
         " run again.",
-        AADSTS,
     ),
-    "sign_in.refused": Reason(
-        "unmet",
+    "sign_in.refused": AADSTS.unmet(
         "Microsoft Entra refused {who} a token for {resource} in {tenant}: {said}",
         "Administrator of {tenant}: find the sign-in in Microsoft Entra, Sign-in logs, and look up its error number"
         " on Microsoft's page.",
-        AADSTS,
     ),
 }
 
 # The app's credential: these reasons say nothing about any tenant.
 _CREDENTIAL: t.Final[dict[str, Reason]] = {
-    "sign_in.secret_wrong": Reason(
-        "unknown",
+    "sign_in.secret_wrong": APP_CREDENTIALS.unknown(
         "The client secret is not a secret of app {app}: {said}",
         ANSIBLE_ADMIN
         + "set client_secret (or MTO_CLIENT_SECRET in the environment) to the value of the secret, not to its id.",
-        APP_CREDENTIALS,
     ),
-    "sign_in.secret_expired": Reason(
-        "unknown",
+    "sign_in.secret_expired": APP_CREDENTIALS.unknown(
         "The client secret of app {app} has expired: {said}",
         _APP_OWNER
         + "create a new secret for app {app} in Certificates & secrets. "
         + ANSIBLE_ADMIN
         + "then store it where client_secret comes from.",
-        APP_CREDENTIALS,
     ),
-    "sign_in.credential_missing": Reason(
-        "unknown",
+    "sign_in.credential_missing": APP_CREDENTIALS.unknown(
         "App {app} has to authenticate with a credential, and none was sent: {said}",
         ANSIBLE_ADMIN
         + "set client_secret, client_certificate_path or federated_token_file. "
         + _APP_OWNER
         + "for a sign-in with a device code, turn on 'Allow public client flows'.",
-        APP_CREDENTIALS,
     ),
-    "sign_in.credential_refused": Reason(
-        "unknown",
+    "sign_in.credential_refused": APP_CREDENTIALS.unknown(
         "Microsoft Entra does not accept the credential of app {app}: {said}",
         _APP_OWNER + "compare the certificate or federated credential in the registration of app {app} with"
         " client_certificate_path or federated_token_file of this run.",
-        APP_CREDENTIALS,
     ),
-    "sign_in.public_client": Reason(
-        "unknown",
+    "sign_in.public_client": APP_CREDENTIALS.unknown(
         "App {app} is a public client for this sign-in, so no credential may be sent: {said}",
         "{operator}: sign in again with the app's credential set (redirect URI http://localhost on the platform Web)."
         " Or " + ANSIBLE_ADMIN + "leave out the app's credential.",
-        APP_CREDENTIALS,
     ),
 }
 
 # The operator's refresh token and how it is obtained: these say nothing about any tenant either.
 _REFRESH_TOKEN: t.Final[dict[str, Reason]] = {
-    "sign_in.refresh_token_expired": Reason(
-        "unknown",
+    "sign_in.refresh_token_expired": REFRESH_TOKENS.unknown(
         "The refresh token of {operator} has expired: {said}",
         SIGN_IN_AGAIN,
-        REFRESH_TOKENS,
     ),
-    "sign_in.refresh_token_revoked": Reason(
-        "unknown",
+    "sign_in.refresh_token_revoked": REFRESH_TOKENS.unknown(
         "The refresh token of {operator} was revoked, as happens after a password change: {said}",
         SIGN_IN_AGAIN,
-        REFRESH_TOKENS,
     ),
-    "sign_in.refresh_token_invalid": Reason(
-        "unknown",
+    "sign_in.refresh_token_invalid": REFRESH_TOKENS.unknown(
         "The refresh token is not valid: {said}",
         SIGN_IN_AGAIN + " The refresh token must come from a sign-in with the same client_id.",
-        REFRESH_TOKENS,
     ),
-    "sign_in.refresh_token_single_page": Reason(
-        "unknown",
+    "sign_in.refresh_token_single_page": REFRESH_TOKENS.unknown(
         "The refresh token comes from a single-page application and lives for only 24 hours: {said}",
         SIGN_IN_AGAIN
         + " "
         + _APP_OWNER
         + "first register the redirect URI on the platform Web, or Mobile and desktop.",
-        REFRESH_TOKENS,
     ),
-    "sign_in.sign_in_frequency": Reason(
-        "unknown",
+    "sign_in.sign_in_frequency": CONDITIONAL_ACCESS.unknown(
         "A sign-in frequency policy has ended the session of {operator}: {said}",
         SIGN_IN_AGAIN + " A Conditional Access Administrator of {tenant} sets how long a session lasts.",
-        CONDITIONAL_ACCESS,
     ),
-    "sign_in.code_used": Reason(
-        "unknown",
+    "sign_in.code_used": AADSTS.unknown(
         "The authorization code has already been used: {said}",
         "{operator}: start the sign-in again: run ansible-playbook m365.defender.login.",
-        AADSTS,
     ),
-    "sign_in.device_code_pending": Reason(
-        "unknown",
+    "sign_in.device_code_pending": DEVICE_CODE.unknown(
         "Nobody has entered the device code yet: {said}",
         "{operator}: enter the code on the page that was shown.",
-        DEVICE_CODE,
     ),
-    "sign_in.device_code_wrong": Reason(
-        "unknown",
+    "sign_in.device_code_wrong": DEVICE_CODE.unknown(
         "The device code is not the one that was issued: {said}",
         "{operator}: start the sign-in again: run ansible-playbook m365.defender.login.",
-        DEVICE_CODE,
     ),
-    "sign_in.device_code_expired": Reason(
-        "unknown",
+    "sign_in.device_code_expired": AUTHENTICATION_FLOWS.unknown(
         "The device code has expired: {said}",
         "{operator}: start the sign-in again (run ansible-playbook m365.defender.login) and enter the code within 15"
         " minutes. If the tenant blocks the device code flow, set mto_login_method: browser.",
-        AUTHENTICATION_FLOWS,
     ),
 }
 
@@ -336,26 +254,23 @@ REASONS: t.Final[dict[str, Reason]] = {
 }
 
 CAVEATS: t.Final[dict[str, CaveatText]] = {
-    "sign_in.not_the_portal": CaveatText(
+    "sign_in.not_the_portal": CONDITIONAL_ACCESS.caveat(
         "The sign-in was for Microsoft Graph, through your app. The portal signs in through apps of its own, which"
         " Conditional Access in {tenant} can treat differently.",
         "{operator}: open {defender_portal}/?tid={tenant_id} once.",
-        CONDITIONAL_ACCESS,
     ),
-    "sign_in.arm_refused": CaveatText(
+    "sign_in.arm_refused": MTO_TROUBLESHOOT.caveat(
         "{tenant} refuses {operator} a token for Azure Resource Manager. Microsoft documents that this hides a tenant"
         " from the list under 'Add tenants': {said}",
         "Conditional Access Administrator of {tenant}: add the app 'Microsoft 365 Security and Compliance Center'"
         " (80ccca67-54bd-44ab-8625-4b79c4dc7775) to the policy that requires more for Azure Resource Manager, or"
         " exclude {operator} from it.",
-        MTO_TROUBLESHOOT,
         actionable=True,
     ),
-    "sign_in.arm_not_probed": CaveatText(
+    "sign_in.arm_not_probed": MTO_TROUBLESHOOT.caveat(
         "Whether {tenant} lets {operator} sign in to Azure Resource Manager was not checked: {said}",
         "Conditional Access Administrator of {tenant}: if {tenant} is missing under 'Add tenants', check the policies"
         " of {tenant} for Azure Resource Manager. The check needs the delegated permission user_impersonation of"
         " Azure Service Management.",
-        MTO_TROUBLESHOOT,
     ),
 }

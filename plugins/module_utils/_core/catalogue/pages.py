@@ -11,40 +11,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Status
 
-LEARN: t.Final = "https://learn.microsoft.com/en-us/"
-MTO_REQUIREMENTS: t.Final = LEARN + "defender-xdr/mto-requirements"
-LICENSING: t.Final = LEARN + "defender-xdr/prerequisites#licensing-requirements"
-PERMISSIONS: t.Final = LEARN + "defender-xdr/m365d-permissions"
-GDAP: t.Final = LEARN + "partner-center/customers/gdap-introduction"
-GDAP_ASSIGN: t.Final = LEARN + "partner-center/customers/gdap-assign-microsoft-entra-roles"
-B2B: t.Final = LEARN + "entra/external-id/what-is-b2b"
-REDEEM: t.Final = LEARN + "entra/external-id/redemption-experience"
-MFA_TRUST: t.Final = LEARN + "entra/external-id/authentication-conditional-access"
-CONSENT: t.Final = LEARN + "entra/identity/enterprise-apps/grant-admin-consent"
-AADSTS: t.Final = LEARN + "entra/identity-platform/reference-error-codes"
-GRAPH_ERRORS: t.Final = LEARN + "graph/errors"
-GRAPH_THROTTLING: t.Final = LEARN + "graph/throttling"
-GOVERNANCE: t.Final = LEARN + "defender-xdr/governance-relationships"
-CONDITIONAL_ACCESS: t.Final = LEARN + "entra/identity/conditional-access/overview"
-CROSS_CLOUD: t.Final = LEARN + "defender-xdr/mto-cross-cloud"
-CROSS_TENANT: t.Final = LEARN + "entra/external-id/cross-tenant-access-overview"
-CROSS_TENANT_B2B: t.Final = LEARN + "entra/external-id/cross-tenant-access-settings-b2b-collaboration"
-CROSS_TENANT_SYNC: t.Final = LEARN + "entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview"
-RESTORE_USER: t.Final = LEARN + "entra/fundamentals/users-restore"
-TENANT_RESTRICTIONS: t.Final = LEARN + "entra/external-id/tenant-restrictions-v2"
-SECURITY_DEFAULTS: t.Final = LEARN + "entra/fundamentals/security-defaults"
-RISK: t.Final = LEARN + "entra/id-protection/howto-identity-protection-remediate-unblock"
-APP_CREDENTIALS: t.Final = LEARN + "entra/identity-platform/how-to-add-credentials"
-REFRESH_TOKENS: t.Final = LEARN + "entra/identity-platform/refresh-tokens"
-DEVICE_CODE: t.Final = LEARN + "entra/identity-platform/v2-oauth2-device-code"
-AUTHENTICATION_FLOWS: t.Final = LEARN + "entra/identity/conditional-access/concept-authentication-flows"
-MTO_TROUBLESHOOT: t.Final = LEARN + "defender-xdr/mto-troubleshoot"
-PREREQUISITES: t.Final = LEARN + "defender-xdr/prerequisites"
-GDAP_EXTEND: t.Final = LEARN + "partner-center/customers/expiring-gdap-relationships-and-auto-extend-gdap"
-UNIFIED_RBAC: t.Final = LEARN + "defender-xdr/manage-rbac"
-ACTIVATE_RBAC: t.Final = LEARN + "defender-xdr/activate-defender-rbac"
-PIM_ROLES_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/pim-how-to-activate-role"
-PIM_GROUPS_PAGE: t.Final = LEARN + "entra/id-governance/privileged-identity-management/groups-activate-roles"
+NO_ACTION: t.Final = "No action needed."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,7 +34,71 @@ class CaveatText(t.NamedTuple):
 
 
 # A remedy begins with its actor and a colon, or says that no action is needed.
-NO_ACTION: t.Final = "No action needed."
+
+
+class Page(str):
+    """The address of a page of Microsoft's: what a reason or a caveat says is documented there."""
+
+    __slots__ = ()
+
+    def met(self, sentence: str, remedy: str = NO_ACTION) -> Reason:
+        """Return a reason that meets the check."""
+        return Reason("met", sentence, remedy, self)
+
+    def unmet(self, sentence: str, remedy: str) -> Reason:
+        """Return a reason that says no."""
+        return Reason("unmet", sentence, remedy, self)
+
+    def unknown(self, sentence: str, remedy: str) -> Reason:
+        """Return a reason that leaves the check open."""
+        return Reason("unknown", sentence, remedy, self)
+
+    def not_applicable(self, sentence: str, remedy: str = NO_ACTION) -> Reason:
+        """Return a reason why the check does not concern the tenant."""
+        return Reason("not_applicable", sentence, remedy, self)
+
+    def caveat(self, sentence: str, remedy: str, *, actionable: bool = False) -> CaveatText:
+        """Return a doubt beside a verdict."""
+        return CaveatText(sentence, remedy, self, actionable)
+
+
+LEARN: t.Final = "https://learn.microsoft.com/en-us/"
+MTO_REQUIREMENTS: t.Final = Page(LEARN + "defender-xdr/mto-requirements")
+LICENSING: t.Final = Page(LEARN + "defender-xdr/prerequisites#licensing-requirements")
+PERMISSIONS: t.Final = Page(LEARN + "defender-xdr/m365d-permissions")
+GDAP: t.Final = Page(LEARN + "partner-center/customers/gdap-introduction")
+GDAP_ASSIGN: t.Final = Page(LEARN + "partner-center/customers/gdap-assign-microsoft-entra-roles")
+B2B: t.Final = Page(LEARN + "entra/external-id/what-is-b2b")
+REDEEM: t.Final = Page(LEARN + "entra/external-id/redemption-experience")
+MFA_TRUST: t.Final = Page(LEARN + "entra/external-id/authentication-conditional-access")
+CONSENT: t.Final = Page(LEARN + "entra/identity/enterprise-apps/grant-admin-consent")
+AADSTS: t.Final = Page(LEARN + "entra/identity-platform/reference-error-codes")
+GRAPH_ERRORS: t.Final = Page(LEARN + "graph/errors")
+GRAPH_THROTTLING: t.Final = Page(LEARN + "graph/throttling")
+GOVERNANCE: t.Final = Page(LEARN + "defender-xdr/governance-relationships")
+CONDITIONAL_ACCESS: t.Final = Page(LEARN + "entra/identity/conditional-access/overview")
+CROSS_CLOUD: t.Final = Page(LEARN + "defender-xdr/mto-cross-cloud")
+CROSS_TENANT: t.Final = Page(LEARN + "entra/external-id/cross-tenant-access-overview")
+CROSS_TENANT_B2B: t.Final = Page(LEARN + "entra/external-id/cross-tenant-access-settings-b2b-collaboration")
+CROSS_TENANT_SYNC: t.Final = Page(
+    LEARN + "entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview"
+)
+RESTORE_USER: t.Final = Page(LEARN + "entra/fundamentals/users-restore")
+TENANT_RESTRICTIONS: t.Final = Page(LEARN + "entra/external-id/tenant-restrictions-v2")
+SECURITY_DEFAULTS: t.Final = Page(LEARN + "entra/fundamentals/security-defaults")
+RISK: t.Final = Page(LEARN + "entra/id-protection/howto-identity-protection-remediate-unblock")
+APP_CREDENTIALS: t.Final = Page(LEARN + "entra/identity-platform/how-to-add-credentials")
+REFRESH_TOKENS: t.Final = Page(LEARN + "entra/identity-platform/refresh-tokens")
+DEVICE_CODE: t.Final = Page(LEARN + "entra/identity-platform/v2-oauth2-device-code")
+AUTHENTICATION_FLOWS: t.Final = Page(LEARN + "entra/identity/conditional-access/concept-authentication-flows")
+MTO_TROUBLESHOOT: t.Final = Page(LEARN + "defender-xdr/mto-troubleshoot")
+PREREQUISITES: t.Final = Page(LEARN + "defender-xdr/prerequisites")
+GDAP_EXTEND: t.Final = Page(LEARN + "partner-center/customers/expiring-gdap-relationships-and-auto-extend-gdap")
+UNIFIED_RBAC: t.Final = Page(LEARN + "defender-xdr/manage-rbac")
+ACTIVATE_RBAC: t.Final = Page(LEARN + "defender-xdr/activate-defender-rbac")
+PIM_ROLES_PAGE: t.Final = Page(LEARN + "entra/id-governance/privileged-identity-management/pim-how-to-activate-role")
+PIM_GROUPS_PAGE: t.Final = Page(LEARN + "entra/id-governance/privileged-identity-management/groups-activate-roles")
+
 # Who runs the plays and holds their variables.
 ANSIBLE_ADMIN: t.Final = "Ansible administrator of the home tenant: "
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"

@@ -11,7 +11,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     ANSIBLE_ADMIN,
     GOVERNANCE,
     MTO_REQUIREMENTS,
-    NO_ACTION,
     PERMISSIONS,
     Reason,
 )
@@ -25,132 +24,89 @@ _TEMPLATE: t.Final = (
 )
 
 REASONS: t.Final[dict[str, Reason]] = {
-    "access.governance_active": Reason(
-        "met",
+    "access.governance_active": GOVERNANCE.met(
         "{home} governs {tenant} through an active governance relationship (preview), and {operator} is in the group"
         " '{group}' that the relationship gives roles to.",
-        NO_ACTION,
-        GOVERNANCE,
     ),
-    "access.governance_missing": Reason(
-        "unmet",
+    "access.governance_missing": GOVERNANCE.unmet(
         "There is no governance relationship (preview) in which {home} governs {tenant}.",
         "Tenant Governance Administrator of {tenant}: invite {home}. " + _SEND,
-        GOVERNANCE,
     ),
-    "access.governance_reversed": Reason(
-        "unmet",
+    "access.governance_reversed": GOVERNANCE.unmet(
         "{tenant} governs {home}, not the other way around, which gives {operator} no access to {tenant}.",
         _SEND,
-        GOVERNANCE,
     ),
-    "access.governance_invited": Reason(
-        "unmet",
+    "access.governance_invited": GOVERNANCE.unmet(
         "{tenant} has invited {home} to govern it (until {ends}), but {home} has not sent a governance request.",
         _SEND,
-        GOVERNANCE,
     ),
-    "access.governance_invitation_expired": Reason(
-        "unmet",
+    "access.governance_invitation_expired": GOVERNANCE.unmet(
         "{tenant} invited {home} to govern it, but the invitation expired on {ends}.",
         "Tenant Governance Administrator of {tenant}: invite {home} again. Tenant Governance Relationship"
         " Administrator of {home}: then send a governance request.",
-        GOVERNANCE,
     ),
-    "access.governance_requested": Reason(
-        "unmet",
+    "access.governance_requested": GOVERNANCE.unmet(
         "{home} has asked to govern {tenant}. {tenant} has not answered the request, which is open until {ends}.",
         "Tenant Governance Administrator of {tenant}: accept the governance request.",
-        GOVERNANCE,
     ),
-    "access.governance_request_expired": Reason(
-        "unmet",
+    "access.governance_request_expired": GOVERNANCE.unmet(
         "{home} asked to govern {tenant}, but the request expired on {ends} without an answer.",
         _SEND,
-        GOVERNANCE,
     ),
-    "access.governance_rejected": Reason(
-        "unmet",
+    "access.governance_rejected": GOVERNANCE.unmet(
         "{tenant} has rejected the request of {home} to govern it.",
         _RELATIONSHIP_ADMIN
         + "find out from {tenant} why it was rejected, then send a new governance request. "
         + _ACCEPT,
-        GOVERNANCE,
     ),
-    "access.governance_accepted": Reason(
-        "unmet",
+    "access.governance_accepted": GOVERNANCE.unmet(
         "{tenant} has accepted the request of {home} to govern it, but the relationship does not exist yet.",
         "No action needed. Run again in an hour.",
-        GOVERNANCE,
     ),
-    "access.governance_terminated": Reason(
-        "unmet",
+    "access.governance_terminated": GOVERNANCE.unmet(
         "The governance relationship in which {home} governs {tenant} was ended (status {status}).",
         _RELATIONSHIP_ADMIN + "find out from {tenant} why it was ended, then send a new governance request. " + _ACCEPT,
-        GOVERNANCE,
     ),
-    "access.governance_ending": Reason(
-        "unmet",
+    "access.governance_ending": GOVERNANCE.unmet(
         "{home} has asked to end its governance relationship with {tenant} (status {status}).",
         ANSIBLE_ADMIN + "remove {tenant} from your tenant list. Or, if this was a mistake, " + _SEND,
-        GOVERNANCE,
     ),
-    "access.governance_no_assignment": Reason(
-        "unmet",
+    "access.governance_no_assignment": GOVERNANCE.unmet(
         "The governance relationship with {tenant} is active, but it gives no group of {home} any role.",
         _RELATIONSHIP_ADMIN + "add a security group and roles to" + _TEMPLATE,
-        GOVERNANCE,
     ),
-    "access.governance_operator_not_assigned": Reason(
-        "unmet",
+    "access.governance_operator_not_assigned": GOVERNANCE.unmet(
         "The governance relationship with {tenant} is active, but {operator} is in none of the groups that it gives"
         " roles to ({groups}).",
         "Administrator of {home}: add {operator} to one of these groups (object id: {groups}).",
-        GOVERNANCE,
     ),
-    "access.governance_roles_not_told": Reason(
-        "unknown",
+    "access.governance_roles_not_told": GOVERNANCE.unknown(
         "The governance relationship with {tenant} is active, but Microsoft did not say which groups it gives roles"
         " to.",
         "Administrator of {home}: check the relationship in the Defender portal. Or "
         + ANSIBLE_ADMIN
         + "declare access: gdap or b2b.",
-        GOVERNANCE,
     ),
-    "access.governance_status_unknown": Reason(
-        "unknown",
+    "access.governance_status_unknown": GOVERNANCE.unknown(
         "Governance between {home} and {tenant} has an unrecognized status: '{status}'.",
         "Administrator of {home}: check the relationship in the Defender portal.",
-        GOVERNANCE,
     ),
-    "access.governance_not_in_cloud": Reason(
-        "unknown",
+    "access.governance_not_in_cloud": GOVERNANCE.unknown(
         "Governance relationships (preview) do not exist in cloud {cloud}, so none can give access to {tenant}.",
         ANSIBLE_ADMIN + "declare another access method (gdap, b2b or auto) for '{tenant}' in your tenant list.",
-        GOVERNANCE,
     ),
-    "access.listed_governance": Reason(
-        "met",
+    "access.listed_governance": MTO_REQUIREMENTS.met(
         "{tenant} is in the list of tenants that {home} governs.",
-        NO_ACTION,
-        MTO_REQUIREMENTS,
     ),
-    "access.not_listed_governance": Reason(
-        "unmet",
+    "access.not_listed_governance": MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of tenants that {home} governs.",
         _SEND,
-        MTO_REQUIREMENTS,
     ),
-    "permissions.role_via_governance": Reason(
-        "met",
+    "permissions.role_via_governance": PERMISSIONS.met(
         "{operator} holds {roles} in {tenant} through the group '{group}' of a governance relationship.",
-        NO_ACTION,
-        PERMISSIONS,
     ),
-    "permissions.governance_no_role": Reason(
-        "unmet",
+    "permissions.governance_no_role": GOVERNANCE.unmet(
         "The governance relationship gives {operator} none of the accepted roles in {tenant}: {wanted}.",
         _RELATIONSHIP_ADMIN + "add one of the roles {wanted} to" + _TEMPLATE,
-        GOVERNANCE,
     ),
 }
