@@ -14,10 +14,11 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.page
     ANSIBLE_ADMIN,
     LEARN,
     MTO_TROUBLESHOOT,
+    Page,
     Reason,
 )
 
-MTO_TENANTS: t.Final = LEARN + "defender-xdr/mto-tenants"
+MTO_TENANTS: t.Final = Page(LEARN + "defender-xdr/mto-tenants")
 _NEW_SESSION: t.Final = (
     "{operator}: sign in to {portal} in a browser and export the cookies to `portal_cookies_file` again, or take a"
     " snapshot: run ansible-playbook m365.defender.snapshot."
