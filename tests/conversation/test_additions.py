@@ -18,7 +18,9 @@ from project_files import COLLECTION_DIRECTORY, ROOT, refresh_copy
 from lab.process import start_lab
 
 MODULES = "ansible_collections.m365.defender.plugins.modules"
-BLOCK = re.compile(r'^```python (file|insert)=(\S+)(?: before="([^"\n]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r'^```(?:python|text) (file|insert)=(\S+)(?: before="([^"\n]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL
+)
 REPORT = f"""
 import json, sys
 from {MODULES.replace("modules", "filter")}.mto_report import mto_report
