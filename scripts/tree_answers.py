@@ -165,12 +165,21 @@ def _read(runner: _Runner) -> Document:
 def _view(runner: _Runner) -> Document:
     """Look at the multitenant view without changing it."""
     session = ("portal_cookies_file",)
+    contract = runner.connection["portal_contract"]
     half: list[Json] = [_dict(row)["tenant_id"] for row in runner.tenants[::2]]
     situations: dict[str, Document] = {
         "assist": {"tenants": runner.tenants},
         "assist, half eligible, room for all": {"tenants": runner.tenants, "eligible": half, "max_tenants": 5000},
         "assist, half declared, purge": {"tenants": runner.tenants[::2], "purge": True, "max_removals": 5000},
         "assist, absent": {"tenants": runner.tenants[::3], "state": "absent"},
+        "apply, half eligible, check mode": {
+            "tenants": runner.tenants,
+            "eligible": half,
+            "max_tenants": 5000,
+            "registration": "apply",
+            "portal_contract": contract,
+            "_ansible_check_mode": True,
+        },
     }
     results: Document = {"mto_tenant_info": runner.connected("mto_tenant_info", session)}
     for situation, options in situations.items():
