@@ -13,7 +13,8 @@ from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id,
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.process import start_lab
 
 

@@ -135,7 +135,7 @@ GOOD_ID = TENANTS[0]["tenant_id"]
     [
         pytest.param({"mto_home_tenant_id": None}, "home_tenant_id: missing", id="missing_option"),
         pytest.param({"mto_client_id": "abc"}, "client_id: 'abc' is not a GUID", id="bad_guid"),
-        pytest.param({"mto_operator": None}, "operator: say whose access", id="no_operator"),
+        pytest.param({"mto_operator": None}, "operator: missing", id="no_operator"),
         pytest.param(
             {"mto_tenants": [{"tenant_id": "abc", "name": "X"}]}, r"tenants[0] (X): tenant_id 'abc'", id="row"
         ),
