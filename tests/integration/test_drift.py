@@ -16,7 +16,7 @@ from lxml import etree
 
 from lab.process import start_lab
 
-WORLD = yaml.safe_load((ROOT / "tests" / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
+WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
 TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
     "mto_tenants"
 ]

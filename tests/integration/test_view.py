@@ -213,7 +213,7 @@ def test_offboard_takes_a_tenant_out(tmp_path):
         desk.ansible.inventory = plain
         planned, _report = desk.play(OFFBOARD, "--check", mto_offboard=[gone], mto_tenants=kept)
         assert planned.code == 0, planned.output
-        assert "Would be taken out" in planned.output
+        assert "Would be removed" in planned.output
         assert gone in desk.page.view()
         done, _report = desk.play(OFFBOARD, mto_offboard=[gone], mto_tenants=kept)
         assert done.code == 0, done.output
