@@ -27,13 +27,13 @@ if t.TYPE_CHECKING:
 
 def run_module(  # noqa: PLR0913  (all but two are optional keywords)
     spec: Spec,
-    work: Callable[[AnsibleModule, Connection], dict[str, t.Any]],
+    work: Callable[[AnsibleModule, Connection], dict[str, object]],
     *,
     supports_check_mode: bool,
     constraints: Constraints | None = None,
     identity_needed: bool = True,
     app_needed: bool = True,
-    offline: Callable[[AnsibleModule], dict[str, t.Any]] | None = None,
+    offline: Callable[[AnsibleModule], dict[str, object]] | None = None,
 ) -> None:
     """Run a module that takes the connection options, and leave with its result or one clear sentence.
 
@@ -60,7 +60,8 @@ def run_module(  # noqa: PLR0913  (all but two are optional keywords)
         module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
     except MtoError as error:
         module.fail_json(msg=str(error))
-    for warning in result.pop("warnings", ()):
+    warnings = result.pop("warnings", ())
+    for warning in warnings if isinstance(warnings, (list, tuple)) else ():
         module.warn(warning)
     if result.get("failed"):
         module.fail_json(**result)

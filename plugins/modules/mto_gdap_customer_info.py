@@ -97,7 +97,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     return {"customers": [customer.as_dict() for customer in gdap_customers(connection)]}
 

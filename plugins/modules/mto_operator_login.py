@@ -209,7 +209,7 @@ def login_spec() -> Spec:
     }
 
 
-def log_in(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+def log_in(module: AnsibleModule, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     options = LoginOptions(**{name: module.params[name] for name in login_spec()})
     common = {"path": options.path, "home_tenant_id": connection.home_tenant_id, "operator": connection.operator}
@@ -221,7 +221,7 @@ def log_in(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
     return {**common, **_begin(module, connection, options)}
 
 
-def _begin(module: AnsibleModule, connection: Connection, options: LoginOptions) -> dict[str, t.Any]:
+def _begin(module: AnsibleModule, connection: Connection, options: LoginOptions) -> dict[str, object]:
     holder = None if options.renew else holder_of_working_token(connection, options.path)
     if holder:
         message = f"The token of {holder} in {options.path} still works. No sign-in is needed."
@@ -235,7 +235,7 @@ def _begin(module: AnsibleModule, connection: Connection, options: LoginOptions)
 
 def _complete(
     module: AnsibleModule, connection: Connection, options: LoginOptions, packed_flow: str
-) -> dict[str, t.Any]:
+) -> dict[str, object]:
     flow = unpack_flow(packed_flow)
     module.no_log_values.update(flow.secrets())
 

@@ -207,7 +207,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
     tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
@@ -215,7 +215,7 @@ def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, t.Any
     return requirement_facts(connection, tenants, days).as_dict(with_evidence=module.params["return_evidence"])
 
 
-def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
+def judge_again(module: AnsibleModule) -> dict[str, object]:
     """Return the module's result from saved evidence."""
     params = module.params
     saved = evidence_options(params["from_evidence"], params["tenants"], params["judged_at"])

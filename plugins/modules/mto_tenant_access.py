@@ -239,7 +239,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def check_access(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
+def check_access(module: AnsibleModule, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
     checks = parse_checks(module.params["checks"])
@@ -247,7 +247,7 @@ def check_access(module: AnsibleModule, connection: Connection) -> dict[str, t.A
     return verify_access(connection, tenants, checks).as_dict(with_evidence=module.params["return_evidence"])
 
 
-def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
+def judge_again(module: AnsibleModule) -> dict[str, object]:
     """Return the module's result from saved evidence."""
     params = module.params
     saved = evidence_options(params["from_evidence"], params["tenants"], params["judged_at"])

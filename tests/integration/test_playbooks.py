@@ -90,7 +90,7 @@ def test_nothing_secret_where_secrets_are_arguments(ansible, playbook):
 def test_broken_bundle_of_the_environment_is_named(ansible):
     run = ansible.play(ONBOARD, env={"REQUESTS_CA_BUNDLE": "/nowhere.pem"}, mto_ca_path=None, mto_tenants=ONE)
     assert run.code == 2
-    assert "REQUESTS_CA_BUNDLE in the environment: there is no file" in run.output
+    assert "REQUESTS_CA_BUNDLE in the environment: '/nowhere.pem' does not exist" in run.output
 
 
 def test_evidence_is_small(report):
@@ -143,7 +143,7 @@ GOOD_ID = TENANTS[0]["tenant_id"]
         pytest.param(
             {"mto_tenants": [{"tenant_id": WORLD["home"]["tenant_id"]}]}, "this is the home tenant", id="home_in_list"
         ),
-        pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: there is no file", id="unreadable_file"),
+        pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: 'nowhere.pem' does not exist", id="unreadable_file"),
         pytest.param({"mto_deadline": 1e10}, "deadline: 10000000000.0 is out of range", id="deadline"),
         pytest.param({"mto_federated_token_file": "nowhere"}, "federated_token_file: cannot read", id="token_file"),
         pytest.param(

@@ -29,8 +29,8 @@ class Arm:
 
     def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
         """Answer every request, under its key. Failures of the service and the network are in the answers."""
-        return {request.key: self._read_pages(request, token) for request in requests}
-
-    def _read_pages(self, request: Request, token: BearerToken) -> Answer:
-        first = get_url(self._http, self._base + request.path, token, request.headers)
-        return all_pages(self._http, request, first, token, "nextLink")
+        answers: dict[str, Answer] = {}
+        for request in requests:
+            first = get_url(self._http, self._base + request.path, token, request.headers)
+            answers[request.key] = all_pages(self._http, request, first, token, "nextLink")
+        return answers

@@ -52,7 +52,8 @@ class Graph:
         Failures of the service and the network are in the answers, never raised.
         """
         if len(requests) == 1:
-            answers = {requests[0].key: self._get(requests[0], token)}
+            request = requests[0]
+            answers = {request.key: get_url(self._http, self._root + request.path, token, request.headers)}
         else:
             answers = {}
             for start in range(0, len(requests), BATCH_LIMIT):
@@ -61,9 +62,6 @@ class Graph:
             request.key: all_pages(self._http, request, answers[request.key], token, "@odata.nextLink")
             for request in requests
         }
-
-    def _get(self, request: Request, token: BearerToken) -> Answer:
-        return get_url(self._http, self._root + request.path, token, request.headers)
 
     def _batch(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
         """Send one `$batch`, and again for the items that were throttled or failed temporarily."""

@@ -165,7 +165,7 @@ def ca_bundle(ca_path: str | None) -> str | bool:
     sources = [("ca_path", ca_path), *((f"{name} in the environment", os.environ.get(name)) for name in names)]
     source, path = next(((source, path) for source, path in sources if path), ("", None))
     if path and not pathlib.Path(path).exists():
-        raise OptionError(f"{source}: there is no file or directory '{path}'. The option ca_path replaces it.")
+        raise OptionError(f"{source}: '{path}' does not exist. The option ca_path replaces it.")
     return path or True
 
 
@@ -202,7 +202,7 @@ class Http:
         """Send a request, retry it if that may help, and return the last answer whatever it is.
 
         With `repeat` False, for a request that may have taken effect without an answer, only a 429 is retried.
-        Raise UnreachableError if there is no answer, DeadlineError if time runs out.
+        Raise UnreachableError if no answer arrives, DeadlineError if time runs out.
         """
         guard_origin(token, url)
         repeated = RETRY_STATUSES if repeat else REFUSED_STATUSES
