@@ -130,7 +130,7 @@ def test_operator_signs_in_and_the_token_is_good(lab, browser, tmp_path, sign_in
 
 def test_browser_shows_no_more_than_it_knows(lab, browser):
     by_browser(lab, browser, "operator")
-    assert "now checks it" in browser.shown
+    assert "is checking it" in browser.shown
     assert "You can close this tab" in browser.shown
 
 
@@ -149,7 +149,7 @@ def test_person_cancels_in_the_browser(lab, browser):
     with pytest.raises(HomeSignInError, match="AADSTS65004") as caught:
         by_browser(lab, browser, "")
     assert caught.value.problem.reason == "consent.declined"
-    assert "Microsoft Entra says: AADSTS65004" in browser.shown
+    assert "Microsoft Entra answered: AADSTS65004" in browser.shown
 
 
 def test_person_cancels_on_the_page_of_the_device_code(lab, browser):
