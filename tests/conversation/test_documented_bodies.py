@@ -62,7 +62,9 @@ def server(tmp_path_factory):
 def waits(monkeypatch):
     """How long the client would have waited."""
     found = []
-    monkeypatch.setattr("ansible_collections.m365.defender.plugins.module_utils._microsoft.http.time.sleep", found.append)
+    monkeypatch.setattr(
+        "ansible_collections.m365.defender.plugins.module_utils._microsoft.http.time.sleep", found.append
+    )
     return found
 
 

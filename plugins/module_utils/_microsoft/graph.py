@@ -80,9 +80,9 @@ class Graph:
     def _wait(self, headers: Sequence[Mapping[str, str] | None], attempt: int) -> bool:
         """Wait the longest Retry-After of the items. Return False if the deadline does not allow it."""
         now = time.time()
-        asked = [seconds for seconds in (retry_after(item, now) for item in headers if item) if seconds is not None]
+        waits = [seconds for seconds in (retry_after(item, now) for item in headers if item) if seconds is not None]
         try:
-            pause(max(asked) if asked else backoff(attempt), self._http.deadline)
+            pause(max(waits) if waits else backoff(attempt), self._http.deadline)
         except DeadlineError:
             return False
         return True

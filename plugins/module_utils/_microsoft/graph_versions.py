@@ -34,8 +34,8 @@ class GraphVersions:
         waiting, turn = list(requests), 0
         while waiting:
             for version in dict.fromkeys(request.versions[turn] for request in waiting):
-                asked = [request for request in waiting if request.versions[turn] == version]
-                answers.update(self._clients[version].read(asked, token))
+                version_requests = [request for request in waiting if request.versions[turn] == version]
+                answers.update(self._clients[version].read(version_requests, token))
             turn += 1
             waiting = [
                 request for request in waiting if request.versions[turn:] and answers[request.key].unknown_segment

@@ -219,10 +219,10 @@ class Http:
                 continue
             if response.status not in repeated or last:
                 return response
-            asked = retry_after(response.headers, time.time())
-            if asked is not None and asked > self.deadline.remaining():
+            requested_wait = retry_after(response.headers, time.time())
+            if requested_wait is not None and requested_wait > self.deadline.remaining():
                 return response
-            pause(backoff(attempt) if asked is None else asked, self.deadline)
+            pause(backoff(attempt) if requested_wait is None else requested_wait, self.deadline)
         raise MtoError("unreachable: the loop above returns or raises")
 
     def _send_once(
