@@ -14,41 +14,59 @@ class ModuleDocFragment:
 options:
   home_tenant_id:
     description:
-      - The home tenant, a GUID. This is where the people who use the multitenant view live.
-      - If not set, E(MTO_HOME_TENANT_ID) is used, then E(AZURE_TENANT_ID). It is required in one of these ways.
+      - The home tenant, a GUID. It holds the accounts of the people who use the multitenant view.
+      - If not set, E(MTO_HOME_TENANT_ID) is used, then E(AZURE_TENANT_ID). One of the three is required.
     type: str
   client_id:
     description:
-      - The application (client) ID of our app registration, a GUID.
-      - If not set, E(MTO_CLIENT_ID) is used, then E(AZURE_CLIENT_ID). It is required in one of these ways.
+      - The application (client) ID of your app registration, a GUID.
+      - If not set, E(MTO_CLIENT_ID) is used, then E(AZURE_CLIENT_ID). One of the three is required.
     type: str
   operator:
     description:
       - The person whose access is judged. Give the user principal name or the object ID in the home tenant.
       - If not set, E(MTO_OPERATOR) is used.
-      - Required unless O(refresh_token) or O(refresh_token_file) is given without a credential of the app. The token
-        then says whose it is, and an O(operator) that names somebody else is refused.
+      - Required unless O(refresh_token) or O(refresh_token_file) is given without a credential of the app. In that case
+        the token identifies the operator, and an O(operator) that names somebody else is refused.
     type: str
   cloud:
     description:
-      - The Microsoft cloud of the home tenant. One of V(public), V(gcc), V(gcc_high) and V(dod).
+      - The Microsoft cloud of the home tenant.
       - If not set, E(MTO_CLOUD) is used, then V(public).
     type: str
+    choices: [public, gcc, gcc_high, dod]
   endpoints:
     description:
-      - Base URLs that replace those of the cloud. The keys are V(login), V(graph), V(arm), V(portal) and V(mto).
-      - Nobody has published the address of the multitenant portal of V(gcc_high) and V(dod). Where it is needed, give
-        V(mto) as you see it in the browser.
-      - Only where we connect changes. The token is still asked for the audience of the cloud.
+      - Base URLs that replace those of the cloud.
+      - They change only where the modules connect. Tokens are still requested for the audience of the cloud.
     type: dict
+    suboptions:
+      login:
+        description: Microsoft Entra.
+        type: str
+      graph:
+        description: Microsoft Graph, without a version.
+        type: str
+      arm:
+        description: Azure Resource Manager.
+        type: str
+      portal:
+        description: The Microsoft Defender portal.
+        type: str
+      mto:
+        description:
+          - The multitenant portal.
+          - Its address in V(gcc_high) and V(dod) is not published. If it is needed, give the address that the browser
+            shows.
+        type: str
   ca_path:
     description:
       - A file or directory with the certificate authorities to trust.
-      - It wins over E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
+      - It takes precedence over E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
       - If not set, E(MTO_CA_PATH) is used.
     type: path
   concurrency:
-    description: How many tenants are worked on at the same time.
+    description: How many tenants are processed at the same time.
     type: int
     default: 16
   timeout:
@@ -58,64 +76,64 @@ options:
   deadline:
     description:
       - How long the whole task may take, in seconds.
-      - A tenant that is not finished by then gets a row that says so.
+      - A tenant that is not finished in time gets a row that says so.
     type: float
     default: 600.0
   token_cache:
     description:
-      - A directory for access tokens of the app identity, so that the next task need not sign in again.
-      - The files are readable by their owner only. If not set, E(MTO_TOKEN_CACHE) is used. If that is not set either,
-        tokens live in memory only.
+      - A directory for access tokens of the app identity, so that the next task does not have to sign in again.
+      - The files are readable by their owner only. If not set, E(MTO_TOKEN_CACHE) is used. Without either, tokens are
+        kept in memory only.
     type: path
   client_secret:
     description:
       - App identity, a secret of the app registration.
-      - Credentials come from one source only, which is the nearest that holds one. These are the task, then the
-        environment variables that begin with C(MTO_), then those that begin with C(AZURE_).
+      - Credentials come from a single source, the first one that holds any. The order is the task, the environment
+        variables that begin with C(MTO_), and those that begin with C(AZURE_).
       - Give at most one of O(client_secret), O(client_certificate_path) and O(federated_token_file).
-      - If no credential at all is given in the task, E(MTO_CLIENT_SECRET) is used, then E(AZURE_CLIENT_SECRET).
+      - If the task gives no credential at all, E(MTO_CLIENT_SECRET) is used, then E(AZURE_CLIENT_SECRET).
       - A credential in the task hides every credential in the environment.
     type: str
   client_certificate_path:
     description:
       - App identity, a file with certificate and private key, as PFX or PEM.
-      - If no credential at all is given in the task, E(MTO_CLIENT_CERTIFICATE_PATH) is used, then
+      - If the task gives no credential at all, E(MTO_CLIENT_CERTIFICATE_PATH) is used, then
         E(AZURE_CLIENT_CERTIFICATE_PATH).
     type: path
   client_certificate_password:
     description:
       - The password of O(client_certificate_path), if it has one.
-      - It is taken from E(MTO_CLIENT_CERTIFICATE_PASSWORD), then E(AZURE_CLIENT_CERTIFICATE_PASSWORD), where the path
-        is taken from the environment.
+      - In the task, it requires O(client_certificate_path). If the path comes from the environment, so does the
+        password, from E(MTO_CLIENT_CERTIFICATE_PASSWORD) or E(AZURE_CLIENT_CERTIFICATE_PASSWORD).
     type: str
   federated_token_file:
     description:
       - App identity, a file with a token of another issuer, for workload identity federation.
-      - If no credential at all is given in the task, E(MTO_FEDERATED_TOKEN_FILE) is used, then
+      - If the task gives no credential at all, E(MTO_FEDERATED_TOKEN_FILE) is used, then
         E(AZURE_FEDERATED_TOKEN_FILE).
     type: path
   refresh_token:
     description:
       - Operator identity, a refresh token of the operator. It is redeemed with the credential of the app, or with none
         for a public client.
-      - If no credential at all is given in the task, E(MTO_REFRESH_TOKEN) is used.
-      - Tenants are read as the app where both identities are given, and as the operator where the app may not.
+      - If the task gives no credential at all, E(MTO_REFRESH_TOKEN) is used.
+      - If both identities are given, tenants are read as the app, and as the operator where the app lacks permission.
       - Give at most one of O(refresh_token) and O(refresh_token_file).
     type: str
   refresh_token_file:
     description:
       - Operator identity, a file that holds the refresh token of the operator on one line, readable by its owner only.
         C(ansible-playbook m365.defender.login) writes it.
-      - Microsoft Entra sends a new refresh token with every answer. The one of the home tenant's answer replaces the
-        one in the file, in check mode too, as a whole and under a lock. A file that may not be written is a warning.
-      - If no credential at all is given in the task, E(MTO_REFRESH_TOKEN_FILE) is used.
+      - Microsoft Entra sends a new refresh token with every answer. The one in the home tenant's answer replaces the
+        one in the file, also in check mode, atomically and under a lock. A file that cannot be written is a warning.
+      - If the task gives no credential at all, E(MTO_REFRESH_TOKEN_FILE) is used.
     type: path
 requirements:
   - Python 3.11 or newer
   - msal 1.35 or newer
   - requests 2.32 or newer
 notes:
-  - Run it on the control node, with the Python that runs Ansible. A play sets C(ansible_python_interpreter) to
+  - Run this on the control node with the Python that runs Ansible. Set C(ansible_python_interpreter) to
     C({{ ansible_playbook_python }}).
   - Set C(ansible_pipelining) to C(true). Without it, Ansible writes the arguments of a module, secrets included, to a
     temporary file while the module runs.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Evidence that is saved, and judged again."""
+"""Evidence that is saved and judged again."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ options:
   return_evidence:
     description:
       - Return what was judged as RV(evidence), so that it can be saved and judged again. See O(from_evidence).
-      - It holds the shaped part of Microsoft's answers, which names people, groups and tenants. It holds no token and
-        no credential.
+      - It holds the relevant parts of Microsoft's answers, with names of people, groups and tenants. It holds no token
+        and no credential.
     type: bool
     default: false
   from_evidence:
     description:
-      - A file with saved RV(evidence), or the one that O(m365.defender.mto#role:onboard:mto_evidence_dir) has made.
-      - It is judged again, with the verdicts of the run that read it. Nothing is sent, and no option about the
-        connection or a credential is looked at.
-      - With O(tenants), only these tenants are judged. They have to be declared as they were when the evidence was
-        read. Without O(tenants), all of them are judged.
+      - A file with saved RV(evidence), or the file that O(m365.defender.mto#role:onboard:mto_evidence_dir) wrote.
+      - It is judged again, with the same verdicts as in the run that read it. Nothing is sent, and connection options
+        and credentials are not used.
+      - With O(tenants), only these tenants are judged. They must be declared as they were when the evidence was read.
+        Without O(tenants), all of them are judged.
     type: path
   judged_at:
     description:
       - The time to judge O(from_evidence) at, such as V(2026-11-25T12:00:00Z).
-      - If not set, it is the time at which the evidence was judged first.
+      - If not set, the time of the first judgement is used. It requires O(from_evidence).
     type: str
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The list of tenants, as the modules that judge them take it."""
+"""The list of tenants of the modules that judge them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ options:
   tenants:
     description:
       - The full list of tenants to be viewed and managed.
-      - A duplicate, an ID that is not a GUID, and the home tenant itself are refused with a message that names the row.
+      - Duplicates, IDs that are not GUIDs, and the home tenant are refused with a message that names the row.
       - Required unless O(from_evidence) is given.
     type: list
     elements: dict
@@ -24,26 +24,27 @@ options:
         description: The directory (tenant) ID, a GUID. Every row needs one.
         type: str
       name:
-        description: A name for people. The ID is used if it is not set.
+        description: A display name. If not set, the ID is used.
         type: str
       access:
         description:
           - How the operator reaches the tenant. One of V(auto), V(gdap), V(b2b) and V(governance).
-          - With V(auto), GDAP is looked at first, then B2B, then governance relationships (preview).
-          - Where the governance lists may not be read, V(auto) does without them and says so in a caveat. The verdict
-            for V(governance) is V(unknown) then.
+          - With V(auto), GDAP is checked first, then B2B, then governance relationships (preview).
+          - If the governance lists are inaccessible, V(auto) ignores them and adds a caveat. The verdict for
+            V(governance) is V(unknown) in this case.
         type: str
         default: auto
       roles:
         description:
-          - Microsoft Entra roles, by English name or template ID. Any of them will do.
-          - If not set, these are the five roles that reach the Defender portal, which are Global Administrator,
-            Security Administrator, Security Operator, Global Reader and Security Reader.
+          - Microsoft Entra roles, by English name or template ID. Any one of them is sufficient.
+          - If not set, the five roles that can open the Defender portal count. These are Global Administrator, Security
+            Administrator, Security Operator, Global Reader and Security Reader.
         type: list
         elements: str
       licenses:
         description:
-          - Service plans (by ID or name) or products (by SKU part number). Any of them will do, and nothing else.
+          - Service plans (by ID or name) or products (by SKU part number). Only these count, and any one of them is
+            sufficient.
           - If not set, every plan on Microsoft's prerequisites page counts.
         type: list
         elements: str

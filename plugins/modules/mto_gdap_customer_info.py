@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_gdap_customer_info
-short_description: List the GDAP customers of the home tenant, and where the app still needs consent
+short_description: List the GDAP customers of the home tenant and where the app still needs consent
 version_added: 0.1.0
 description:
   - Reads the delegated admin customers of the home tenant (a Microsoft partner), and whether a GDAP relationship with
     each of them is in force.
   - Signs in to each customer's tenant to see whether an administrator there has consented to the app, with the
     permissions that every tenant needs. Nothing else is read there.
-  - The playbook C(m365.defender.adopt) makes a tenant list for Git out of it.
+  - The playbook C(m365.defender.adopt) writes a tenant list for Git from the result.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -64,12 +64,12 @@ customers:
       type: bool
       sample: true
     gdap_ends:
-      description: The date on which the last of them ends, V(null) if none is in force.
+      description: The date on which the last relationship ends, V(null) if none is in force.
       returned: success
       type: str
       sample: "2027-08-01"
     consented:
-      description: Whether the app may read what it needs there. V(null) means that this could not be found out.
+      description: Whether the app has the permissions it needs there. V(null) means that this is unknown.
       returned: success
       type: bool
       sample: false
@@ -77,7 +77,7 @@ customers:
       description: Why RV(customers[].consented) is not V(true). Empty if it is.
       returned: success
       type: str
-      sample: "Our app is not known in Contoso: nobody has consented to it there."
+      sample: "The app is not known in Contoso: nobody has consented to it there."
     consent_url:
       description: The link that an administrator of the customer opens to consent.
       returned: success
@@ -97,13 +97,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    """The module's result: RETURN."""
+def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+    """Return the module's result, as RETURN describes it."""
     return {"customers": [customer.as_dict() for customer in gdap_customers(connection)]}
 
 
 def main() -> None:
-    """The module's entry point."""
+    """Run the module."""
     run_module(connection_spec(), read_customers, supports_check_mode=True)
 
 

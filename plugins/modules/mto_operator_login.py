@@ -7,15 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_operator_login
-short_description: Let the operator sign in, and keep their refresh token in a file
+short_description: Let the operator sign in and store their refresh token in a file
 version_added: 0.1.0
 description:
   - Gets the refresh token that the option O(refresh_token_file) of the other modules takes.
-  - Call it twice. The first call begins a sign-in and returns what the person must be shown. The second call is given
-    O(flow). It waits until the person has signed in, and writes the file. A task shows nothing while it runs, so one
-    call would not do.
+  - Call it twice, because a task shows nothing while it runs. The first call begins a sign-in and returns what the
+    person must be shown. The second call takes O(flow), waits until the person has signed in, and writes the file.
   - The playbook C(m365.defender.login) does both.
-  - The token is never returned. It is written to the file that O(path) names, and to no other place.
+  - The token is never returned. It is only written to the file that O(path) names.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -24,14 +23,14 @@ attributes:
   check_mode:
     support: full
     details:
-      - In check mode nobody is asked to sign in, Microsoft is not asked for anything, and nothing is written.
+      - In check mode nobody is asked to sign in, no request is sent, and nothing is written.
   diff_mode:
     support: none
   idempotent:
     support: partial
     details:
       - With O(renew=false), a file whose token still works is kept, and no sign-in begins. Microsoft Entra sends a new
-        token when it is asked, so the content of the file is replaced all the same.
+        token whenever one is redeemed, so the content of the file changes nevertheless.
   platform:
     support: full
     platforms: posix
@@ -47,28 +46,28 @@ options:
       - V(browser) is the authorization code flow with PKCE. It needs a browser on the machine that runs this module.
       - V(device_code) works with a browser on any machine. Many tenants block it, because it is used for phishing.
         It is always the sign-in of a public client, so the app registration must allow public client flows.
-      - Only looked at when a sign-in begins.
+      - Only used when a sign-in begins.
     type: str
     choices: [browser, device_code]
     default: browser
   wait:
     description:
-      - How long the person has to sign in, in seconds, counted from the beginning. At most 3600.
-      - Microsoft Entra itself ends a device code after 15 minutes.
-      - Only looked at when a sign-in begins.
+      - How long the person has to sign in, in seconds from the first call. At most 3600.
+      - A device code expires after 15 minutes in any case.
+      - Only used when a sign-in begins.
     type: int
     default: 300
   port:
     description:
-      - The port of this machine that the browser is sent back to. V(0) chooses a free one.
-      - Only looked at when a sign-in with O(method=browser) begins.
+      - The port of this machine that the browser is redirected to. V(0) chooses a free one.
+      - Only used when a sign-in with O(method=browser) begins.
     type: int
     default: 0
   renew:
     description:
-      - Whether to sign in although the file holds a token that still works.
-      - With V(false), a file with a working token of the operator is kept. The token is redeemed to see whether it
-        works, and the new token that Microsoft Entra sends for it is stored.
+      - Whether to sign in even if the file holds a token that still works.
+      - With V(false), a file with a working token of the operator is kept. The token is redeemed to test
+        it, and the new token that Microsoft Entra sends is stored.
     type: bool
     default: true
   flow:
@@ -78,9 +77,9 @@ options:
     type: str
   open_browser:
     description:
-      - Whether the second call opens the address in a browser of this machine by itself. It does so only where there is
-        a screen. If it does not succeed, the person opens the address.
-      - With a device code nothing is opened.
+      - Whether the second call opens the address in a browser of this machine by itself. It does so only if there is
+        a screen. If this fails, the person opens the address.
+      - It has no effect with O(method=device_code).
     type: bool
     default: true
 author:
@@ -103,11 +102,11 @@ EXAMPLES = r"""
   register: login
   no_log: true
 
-- name: Show what to do
+- name: Show the instructions
   ansible.builtin.debug:
     msg: "{{ login.message }}"
 
-- name: Wait for the sign-in, and write the file
+- name: Wait for the sign-in and write the file
   m365.defender.mto_operator_login:
     home_tenant_id: 11111111-2222-3333-4444-555555555555
     client_id: 66666666-7777-8888-9999-000000000000
@@ -118,11 +117,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 message:
-  description: One sentence for the person. In the first call it says what to open, until when.
+  description: One sentence for the person. In the first call it says what to open and by when.
   returned: success
   type: str
   sample: >-
-    Open https://microsoft.com/devicelogin in any browser, enter the code GT7QXH2K until 14:35, and sign in as
+    Open https://microsoft.com/devicelogin in any browser, enter the code GT7QXH2K by 14:35, and sign in as
     anna.berg@northwindmsp.example.
 url:
   description: The address to open.
@@ -135,19 +134,19 @@ user_code:
   type: str
   sample: GT7QXH2K
 expires_at:
-  description: When the time to sign in is over, in UTC.
+  description: When the sign-in expires, in UTC.
   returned: when a sign-in begins
   type: str
   sample: "2026-11-24T13:35:00Z"
 flow:
   description:
     - What the second call needs, as one opaque text. It holds secrets.
-    - V(null) if no sign-in began, which is so in check mode, and with O(renew=false) if the token in the file works.
+    - V(null) if no sign-in began. That is the case in check mode, and with O(renew=false) if the token still works.
   returned: when O(flow) is not given
   type: str
   sample: eyJtZXRob2QiOiAiZGV2aWNlX2NvZGUi
 operator:
-  description: The user principal name of the person whose token the file holds. V(null) if that is not known yet.
+  description: The user principal name of the person whose token the file holds. V(null) if it is not known yet.
   returned: success
   type: str
   sample: anna.berg@northwindmsp.example
@@ -163,6 +162,7 @@ home_tenant_id:
   sample: 11111111-2222-3333-4444-555555555555
 """
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
@@ -179,11 +179,25 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LoginOptions:
+    """The options of this module without the connection. `flow` is None in the first call."""
+
+    path: str
+    method: str
+    wait: int
+    port: int
+    renew: bool
+    flow: str | None = dataclasses.field(repr=False)
+    open_browser: bool
 
 
 def login_spec() -> Spec:
-    """The options of this module, without the connection."""
+    """Return the options of this module without the connection."""
     return {
         "path": {"type": "path", "required": True},
         "method": {"type": "str", "choices": list(METHODS), "default": "browser"},
@@ -195,46 +209,48 @@ def login_spec() -> Spec:
     }
 
 
-def log_in(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    """The module's result: RETURN."""
-    path = module.params["path"]
-    common = {"path": path, "home_tenant_id": connection.home_tenant_id, "operator": connection.operator}
+def log_in(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+    """Return the module's result, as RETURN describes it."""
+    options = LoginOptions(**{name: module.params[name] for name in login_spec()})
+    common = {"path": options.path, "home_tenant_id": connection.home_tenant_id, "operator": connection.operator}
     if module.check_mode:
-        message = f"A person would be asked to sign in, and their refresh token would be written to {path}."
+        message = f"A person would be asked to sign in, and their refresh token would be written to {options.path}."
         return {**common, "changed": True, "flow": None, "message": message}
-    step = _complete if module.params["flow"] else _begin
-    return {**common, **step(module, connection)}
+    if options.flow:
+        return {**common, **_complete(module, connection, options, options.flow)}
+    return {**common, **_begin(module, connection, options)}
 
 
-def _begin(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    params = module.params
-    holder = None if params["renew"] else holder_of_working_token(connection, params["path"])
+def _begin(module: AnsibleModule, connection: Connection, options: LoginOptions) -> dict[str, object]:
+    holder = None if options.renew else holder_of_working_token(connection, options.path)
     if holder:
-        message = f"The token in {params['path']} still works; it is that of {holder}. Nobody has to sign in."
+        message = f"The token of {holder} in {options.path} still works. No sign-in is needed."
         return {"changed": False, "flow": None, "operator": holder, "message": message}
-    # Nobody should sign in for a token that cannot be kept.
-    RefreshTokenFile(params["path"]).require_writable()
-    flow, shown = begin_login(connection, method=params["method"], wait=params["wait"], port=params["port"])
+    # Nobody should sign in for a token that cannot be stored.
+    RefreshTokenFile(options.path).require_writable()
+    flow, prompt = begin_login(connection, method=options.method, wait=options.wait, port=options.port)
     module.no_log_values.update(flow.secrets())
-    return {"changed": False, "flow": flow.packed(), **shown}
+    return {"changed": False, "flow": flow.packed(), **dataclasses.asdict(prompt)}
 
 
-def _complete(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    path = module.params["path"]
-    flow = unpack_flow(module.params["flow"])
+def _complete(
+    module: AnsibleModule, connection: Connection, options: LoginOptions, packed_flow: str
+) -> dict[str, object]:
+    flow = unpack_flow(packed_flow)
     module.no_log_values.update(flow.secrets())
 
     def show(url: str) -> None:
         open_browser(url, lambda command: module.run_command(command, handle_exceptions=False))
 
-    person, refresh_token = complete_login(connection, flow, show=show if module.params["open_browser"] else None)
+    person, refresh_token = complete_login(connection, flow, show=show if options.open_browser else None)
     module.no_log_values.add(refresh_token)
-    RefreshTokenFile(path).store(refresh_token)
-    return {"changed": True, "operator": person.upn, "message": f"{person.upn} signed in; the token is in {path}."}
+    RefreshTokenFile(options.path).store(refresh_token)
+    message = f"{person.upn} signed in; the refresh token is in {options.path}."
+    return {"changed": True, "operator": person.upn, "message": message}
 
 
 def main() -> None:
-    """The module's entry point."""
+    """Run the module."""
     run_module({**connection_spec(), **login_spec()}, log_in, supports_check_mode=True, identity_needed=False)
 
 

@@ -308,7 +308,8 @@ backup_file:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import portal_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.run import register_tenants
 

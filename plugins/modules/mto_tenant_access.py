@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_tenant_access
-short_description: Verify that the operator reaches each tenant
+short_description: Verify that the operator can reach each tenant
 version_added: 0.1.0
 description:
-  - Does, for every tenant of a list, what Microsoft's guide asks people to do by hand. It compares the list with the
-    one that Microsoft shows, signs in to the tenant, and sees whether Microsoft Defender XDR answers.
+  - Does, for every tenant of a list, what Microsoft's guide describes as manual steps. It compares the list with the
+    one that Microsoft shows, signs in to the tenant, and checks whether Microsoft Defender XDR answers.
   - Each check gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link to
     Microsoft's page, and the evidence.
   - What cannot be read is V(unknown), never verified. A tenant that cannot be read does not hide the others.
-  - Bad verdicts do not fail the module. It fails when options are wrong or when the home tenant cannot be signed in to.
-    Its rows are complete in the second case too, and RV(home_problem) says why.
+  - Verdicts do not fail the module. It fails if options are wrong, or if the sign-in to the home tenant fails. In the
+    latter case its rows are complete nevertheless, and RV(home_problem) gives the reason.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -27,23 +27,23 @@ extends_documentation_fragment:
 options:
   checks:
     description:
-      - The checks that count. The others are not made, and their verdict says so.
+      - The checks that count. The others are skipped, and their verdict says so. If not set, all three count.
       - V(listed) compares with the list that Microsoft shows for the access method. These are the GDAP customers of the
-        home tenant, the tenants of the operator at Azure Resource Manager, or the tenants that the home tenant governs.
-      - V(sign_in) asks for a token in the tenant as the operator, and for a second one for Azure Resource Manager.
+        home tenant, the operator's tenants in Azure Resource Manager, or the tenants that the home tenant governs.
+      - V(sign_in) requests a token in the tenant as the operator, and a second one for Azure Resource Manager.
       - V(defender) reads one incident as the operator.
       - V(sign_in) and V(defender) need the operator identity (O(refresh_token_file) or O(refresh_token)). With the app
         identity alone they are V(unknown), so that nothing is verified unless they are left out here.
-      - With O(from_evidence), these can only be checks that were made when the evidence was read.
-      - If not set, all three count. Choose among V(listed), V(sign_in) and V(defender).
+      - With O(from_evidence), only checks that were made when the evidence was read can be chosen.
     type: list
     elements: str
+    choices: [listed, sign_in, defender]
 author:
   - The m365.defender authors (@m365-defender)
 seealso:
   - module: m365.defender.mto_requirement_facts
   - name: Verify your tenant access
-    description: Microsoft's guide, whose second step this module does.
+    description: Microsoft's guide. This module does its second step.
     link: https://learn.microsoft.com/en-us/defender-xdr/mto-requirements
 """
 
@@ -65,7 +65,7 @@ EXAMPLES = r"""
         access: b2b
   register: access
 
-- name: Say what has to be done where access is not verified
+- name: Show the first broken link where access is not verified
   ansible.builtin.debug:
     msg: "{{ item.name }}: {{ item.first_broken }} ({{ item.reason }})"
   loop: "{{ access.tenants }}"
@@ -73,7 +73,7 @@ EXAMPLES = r"""
     label: "{{ item.name }}"
   when: item.status != 'verified'
 
-- name: Compare the lists only, with the app identity alone
+- name: Compare only the lists, with the app identity alone
   m365.defender.mto_tenant_access:
     home_tenant_id: 11111111-2222-3333-4444-555555555555
     client_id: 66666666-7777-8888-9999-000000000000
@@ -87,7 +87,7 @@ EXAMPLES = r"""
 RETURN = r"""
 tenants:
   description: One row per declared tenant, in the declared order.
-  returned: success, and when the home tenant cannot be signed in to
+  returned: success, and if the sign-in to the home tenant fails
   type: list
   elements: dict
   contains:
@@ -102,7 +102,7 @@ tenants:
       returned: always
       sample: Contoso
     status:
-      description: V(verified) when every check that counts is met, V(unverified) when one is not, else V(unknown).
+      description: V(verified) if every check that counts is met, V(unverified) if one is unmet, else V(unknown).
       type: str
       returned: always
       sample: unverified
@@ -136,8 +136,8 @@ tenants:
           A Conditional Access policy of Contoso refuses the sign-in of the operator: AADSTS53003: Access has been
           blocked by Conditional Access policies.
         remedy: >-
-          A Conditional Access administrator of Contoso reads the sign-in log (Microsoft Entra, Sign-in logs,
-          Conditional Access) and lets the sign-in pass.
+          Conditional Access Administrator of Contoso: open the sign-in log (Microsoft Entra, Sign-in logs, Conditional
+          Access) and change the policy that blocks the sign-in.
         doc_url: https://learn.microsoft.com/en-us/entra/identity/conditional-access/overview
         caused_by: null
         object: ""
@@ -163,38 +163,38 @@ tenants:
       sample: sign_in.conditional_access
 verified:
   description: Whether every tenant is verified.
-  returned: success, and when the home tenant cannot be signed in to
+  returned: success, and if the sign-in to the home tenant fails
   type: bool
   sample: false
 checks:
   description: The checks that count.
-  returned: success, and when the home tenant cannot be signed in to
+  returned: success, and if the sign-in to the home tenant fails
   type: list
   elements: str
   sample: [listed, sign_in, defender]
 home_tenant_id:
   description: The home tenant.
-  returned: success, and when the home tenant cannot be signed in to
+  returned: success, and if the sign-in to the home tenant fails
   type: str
   sample: 11111111-2222-3333-4444-555555555555
 operator:
-  description: Whose access was verified. This is the user principal name where it could be read.
-  returned: success, and when the home tenant cannot be signed in to
+  description: Whose access was verified, as a user principal name if it could be read.
+  returned: success, and if the sign-in to the home tenant fails
   type: str
   sample: anna.berg@northwindmsp.example
 cloud:
   description: The Microsoft cloud.
-  returned: success, and when the home tenant cannot be signed in to
+  returned: success, and if the sign-in to the home tenant fails
   type: str
   sample: public
 read_at:
-  description: When the reading began, in UTC.
-  returned: success, and when the home tenant cannot be signed in to
+  description: When reading began, in UTC.
+  returned: success, and if the sign-in to the home tenant fails
   type: str
   sample: "2026-11-24T12:00:00Z"
 evidence:
   description:
-    - What was judged, to be saved as a file for O(from_evidence). The C(format) is V(1).
+    - What was judged. Save it as a file for O(from_evidence). The C(format) is V(1).
     - C(access) has one run, with a row for each tenant in C(tenants). The other list is empty.
   returned: when O(return_evidence) is true
   type: dict
@@ -203,13 +203,13 @@ evidence:
     requirements: []
     access: []
 home_problem:
-  description: Why the home tenant cannot be signed in to. All rows are V(unknown) then.
-  returned: when the home tenant cannot be signed in to
+  description: Why the sign-in to the home tenant failed. All rows are V(unknown) in this case.
+  returned: if the sign-in to the home tenant fails
   type: dict
   sample:
     reason: sign_in.refresh_token_expired
     message: The refresh token of anna.berg@northwindmsp.example has expired.
-    remedy: "anna.berg@northwindmsp.example signs in again: ansible-playbook m365.defender.login."
+    remedy: "anna.berg@northwindmsp.example: sign in again with ansible-playbook m365.defender.login."
     doc_url: https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens
 """
 
@@ -220,15 +220,18 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.access impor
     parse_checks,
     verify_access,
 )
+from ansible_collections.m365.defender.plugins.module_utils._collect.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
-    evidence_spec,
-    parse_tenants,
     require_operator,
-    tenants_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import evidence_options
+from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import (
+    evidence_constraints,
+    evidence_options,
+    evidence_spec,
+)
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
@@ -236,26 +239,27 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def check_access(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    """The module's result: RETURN."""
+def check_access(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+    """Return the module's result, as RETURN describes it."""
     require_operator(connection)
     checks = parse_checks(module.params["checks"])
     tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
     return verify_access(connection, tenants, checks).as_dict(with_evidence=module.params["return_evidence"])
 
 
-def judge_again(module: AnsibleModule) -> dict[str, t.Any]:
-    """The module's result out of saved evidence."""
-    given = evidence_options(module.params)
-    facts = access_from_evidence(given.body, given.tenants, module.params["checks"], given.now)
+def judge_again(module: AnsibleModule) -> dict[str, object]:
+    """Return the module's result from saved evidence."""
+    params = module.params
+    saved = evidence_options(params["from_evidence"], params["tenants"], params["judged_at"])
+    facts = access_from_evidence(saved.body, saved.tenants, module.params["checks"], saved.now)
     return facts.as_dict(with_evidence=module.params["return_evidence"])
 
 
 def main() -> None:
-    """The module's entry point."""
-    own = {"checks": {"type": "list", "elements": "str"}}
+    """Run the module."""
+    own = {"checks": {"type": "list", "elements": "str", "choices": list(CHECKS)}}
     spec = {**connection_spec(), **tenants_spec(), **evidence_spec(), **own}
-    run_module(spec, check_access, supports_check_mode=True, offline=judge_again)
+    run_module(spec, check_access, supports_check_mode=True, constraints=evidence_constraints(), offline=judge_again)
 
 
 if __name__ == "__main__":

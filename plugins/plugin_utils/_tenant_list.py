@@ -12,7 +12,8 @@ import os
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import home_tenant_of, parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._options.environment import home_tenant_of
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def make_batches(rows: t.Any, size: t.Any, home_tenant_id: str | None = None) ->
     """
     whole = _rows(rows)
     wanted = _size(size)
-    parse_tenants(whole, home_tenant_of({"home_tenant_id": home_tenant_id}, os.environ))
+    parse_tenants(whole, home_tenant_of(home_tenant_id, os.environ))
     pieces = [whole[start : start + wanted] for start in range(0, len(whole), wanted)]
     return [
         {"label": _label(piece, number * wanted, len(whole)), "tenants": piece} for number, piece in enumerate(pieces)

@@ -14,7 +14,8 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.access impor
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.data.aadsts import ERRORS
 from lab.process import start_lab
 

@@ -13,7 +13,8 @@ from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id,
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.process import start_lab
 
 
@@ -160,7 +161,7 @@ def test_ca_path_wins_over_the_environment(calm, monkeypatch, tmp_path):
 
 
 def test_ca_path_that_is_not_there(calm):
-    with pytest.raises(OptionError, match="ca_path: there is no file or directory"):
+    with pytest.raises(OptionError, match=r"ca_path: .* does not exist"):
         facts(calm, CALM, ca_path="does-not-exist.pem")
 
 

@@ -15,7 +15,8 @@ from worlds import declared, tenant, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants, resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.process import start_lab
 
 CHECKS = ("listed", "sign_in", "defender")

@@ -91,9 +91,9 @@ def browser(lab):
 def by_browser(lab, browser, account, **changes):
     """Who signed in and their token, or the error; and what the browser showed."""
     options = connection(lab, **changes)
-    flow, shown = begin_login(options, method="browser", wait=30, port=0)
+    flow, prompt = begin_login(options, method="browser", wait=30, port=0)
     pages = []
-    person = threading.Thread(target=lambda: pages.append(browser.sign_in(shown["url"], account)))
+    person = threading.Thread(target=lambda: pages.append(browser.sign_in(prompt.url, account)))
     person.start()
     try:
         return complete_login(options, unpack_flow(flow.packed()), show=None)
@@ -104,8 +104,8 @@ def by_browser(lab, browser, account, **changes):
 
 def by_device_code(lab, browser, account, **changes):
     options = connection(lab, **changes)
-    flow, shown = begin_login(options, method="device_code", wait=30, port=0)
-    browser.shown = browser.enter(shown["url"], shown["user_code"], account)
+    flow, prompt = begin_login(options, method="device_code", wait=30, port=0)
+    browser.shown = browser.enter(prompt.url, prompt.user_code, account)
     return complete_login(options, unpack_flow(flow.packed()), show=None)
 
 
@@ -130,13 +130,13 @@ def test_operator_signs_in_and_the_token_is_good(lab, browser, tmp_path, sign_in
 
 def test_browser_shows_no_more_than_it_knows(lab, browser):
     by_browser(lab, browser, "operator")
-    assert "now checks it" in browser.shown
+    assert "is checking it" in browser.shown
     assert "You can close this tab" in browser.shown
 
 
 @WAYS
 def test_colleague_signs_in(lab, browser, sign_in):
-    with pytest.raises(OptionError, match=f"signed in, but {OPERATOR} is wanted. Nothing is stored"):
+    with pytest.raises(OptionError, match=f"signed in instead of {OPERATOR}. Nothing is stored"):
         sign_in(lab, browser, "colleague")
 
 
@@ -149,7 +149,7 @@ def test_person_cancels_in_the_browser(lab, browser):
     with pytest.raises(HomeSignInError, match="AADSTS65004") as caught:
         by_browser(lab, browser, "")
     assert caught.value.problem.reason == "consent.declined"
-    assert "Microsoft Entra says: AADSTS65004" in browser.shown
+    assert "Microsoft Entra answered: AADSTS65004" in browser.shown
 
 
 def test_person_cancels_on_the_page_of_the_device_code(lab, browser):
@@ -172,12 +172,12 @@ def test_wrong_secret(lab, browser):
 def test_code_serves_once_and_with_its_own_verifier_only(lab, browser):
     """A thief of the code has no verifier, and comes too late."""
     options = connection(lab)
-    first, shown = begin_login(options, method="browser", wait=30, port=0)
-    other, _shown = begin_login(options, method="browser", wait=30, port=0)
+    first, prompt = begin_login(options, method="browser", wait=30, port=0)
+    other, _prompt = begin_login(options, method="browser", wait=30, port=0)
     stolen = {**first.state, "code_verifier": other.state["code_verifier"]}
     thief = unpack_flow(first.packed())
     thief.state["code_verifier"] = stolen["code_verifier"]
-    person = threading.Thread(target=browser.sign_in, args=(shown["url"], "operator"))
+    person = threading.Thread(target=browser.sign_in, args=(prompt.url, "operator"))
     person.start()
     with pytest.raises(HomeSignInError, match="AADSTS501481"):
         complete_login(options, thief, show=None)
@@ -186,7 +186,7 @@ def test_code_serves_once_and_with_its_own_verifier_only(lab, browser):
 
 def test_nobody_enters_the_code(lab):
     options = connection(lab)
-    flow, _shown = begin_login(options, method="device_code", wait=2, port=0)
+    flow, _prompt = begin_login(options, method="device_code", wait=2, port=0)
     with pytest.raises(MtoError, match="Nobody entered the code"):
         complete_login(options, flow, show=None)
 

@@ -122,7 +122,7 @@ def test_the_file_is_its_owners_and_holds_no_secret(run):
     ("variables", "words"),
     [
         ({"from": "/nowhere/evidence.json"}, "from_evidence: /nowhere/evidence.json cannot be read"),
-        ({"at": "soon"}, "judged_at: 'soon' is no time"),
+        ({"at": "soon"}, "judged_at: 'soon' is not a valid time"),
         ({"these": [{**TENANTS[0], "roles": ["Security Operator"]}]}, "was read with another roles"),
     ],
 )

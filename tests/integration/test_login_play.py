@@ -52,9 +52,9 @@ def test_without_a_file_the_play_names_the_variable(ansible, value):
             {"mto_login_method": "magic"}, "value of method must be one of: browser, device_code", id="method"
         ),
         pytest.param({"mto_login_wait": 0}, "wait: 0 is out of range", id="wait"),
-        pytest.param({"mto_login_port": 70000}, "port: 70000 is no port", id="port"),
+        pytest.param({"mto_login_port": 70000}, "port: '70000' is not a valid port", id="port"),
         pytest.param({"mto_home_tenant_id": None}, "home_tenant_id: missing", id="home_tenant_id"),
-        pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: there is no file", id="ca_path"),
+        pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: 'nowhere.pem' does not exist", id="ca_path"),
         pytest.param(
             {"mto_home_tenant_id": "99999999-0000-4000-8000-000000000009"},
             "Correct home_tenant_id, or cloud",
@@ -75,7 +75,7 @@ def test_bad_input_gets_one_clear_sentence(ansible, token_file, variables, words
 
 def test_nobody_signs_in_for_a_token_that_cannot_be_kept(ansible):
     run = ansible.play(LOGIN, mto_refresh_token_file=str(ansible.directory / "nowhere" / "token"))
-    assert "is not stored in" in failure(run)
+    assert "could not be stored in" in failure(run)
     assert "authorize?" not in run.output
 
 
@@ -90,7 +90,7 @@ def test_check_mode_asks_nobody_and_writes_nothing(ansible, token_file):
 
 def test_nobody_signs_in_in_time(ansible, token_file):
     run = ansible.play(LOGIN, mto_refresh_token_file=str(token_file), mto_login_wait=3, mto_login_browser=False)
-    assert "Nobody signed in until" in failure(run)
+    assert "Nobody signed in by" in failure(run)
     assert "authorize?" in run.output
     assert not token_file.exists()
 
@@ -106,7 +106,7 @@ def held(ansible, token_file):
 def test_token_that_works_is_kept_where_asked_for(ansible, held):
     run = ansible.play(LOGIN, "-vvv", mto_refresh_token_file=str(held), mto_login_renew=False)
     assert run.code == 0, run.output
-    assert "still works; it is that of" in run.output
+    assert "still works. No sign-in is needed." in run.output
     assert "changed=0" in run.output
     assert "authorize?" not in run.output
     rotated = held.read_text(encoding="ascii")
@@ -279,7 +279,7 @@ def test_person_signs_in(ansible, token_file, method):
     assert code == 0, output
     token = token_file.read_text(encoding="ascii")
     assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
-    assert f"{ansible.lab['operator']} signed in; the token is in {token_file}" in output
+    assert f"{ansible.lab['operator']} signed in; the refresh token is in {token_file}" in output
     assert f"encrypt_string --stdin-name mto_refresh_token < {token_file}" in output
     assert "changed=1" in output
     codes = {form["code"] for form in person.sent if "code" in form}
@@ -298,7 +298,7 @@ def test_another_person_signs_in(ansible, token_file, method):
     token_file.chmod(0o600)
     code, output, _person = sign_in(ansible, token_file, method, "colleague")
     assert code == 2
-    assert f"signed in, but {ansible.lab['operator']} is wanted. Nothing is stored" in output
+    assert f"signed in instead of {ansible.lab['operator']}. Nothing is stored" in output
     assert token_file.read_text(encoding="ascii") == "old"
     assert_nothing_secret(ansible, output)
 
@@ -322,6 +322,6 @@ def test_play_opens_the_browser(ansible, token_file):
         LOGIN, env={"BROWSER": f"{program} %s"}, mto_refresh_token_file=str(token_file), mto_login_wait=4
     )
     assert time.monotonic() - begun < 25
-    assert "Nobody signed in until" in failure(run)
+    assert "Nobody signed in by" in failure(run)
     assert opened.read_text(encoding="utf-8").startswith(f"{ansible.lab['login']}/")
     assert "noise" not in run.output

@@ -203,17 +203,17 @@ def test_offboard_takes_a_tenant_out(tmp_path):
         gone, kept = IN_ORDER[0], [row for row in TENANTS if row["tenant_id"] != IN_ORDER[0]]
         refused, _report = desk.play(OFFBOARD, mto_offboard=[gone])
         assert refused.code == 2
-        assert "take it out of mto_tenants first" in refused.output
+        assert "still declared: " in refused.output
         hosts = {"mto_tenants": {"hosts": {"one": {"mto_tenant_id": gone}}}}
         path = tmp_path / "hosts.yml"
         path.write_text(yaml.safe_dump(hosts), encoding="utf-8")
         desk.ansible.inventory, plain = str(path), desk.ansible.inventory
         as_host, _report = desk.play(OFFBOARD, mto_offboard=[gone], mto_tenants=None)
-        assert "take it out of mto_tenants first" in as_host.output
+        assert "still declared: " in as_host.output
         desk.ansible.inventory = plain
         planned, _report = desk.play(OFFBOARD, "--check", mto_offboard=[gone], mto_tenants=kept)
         assert planned.code == 0, planned.output
-        assert "Would be taken out" in planned.output
+        assert "Would be removed" in planned.output
         assert gone in desk.page.view()
         done, _report = desk.play(OFFBOARD, mto_offboard=[gone], mto_tenants=kept)
         assert done.code == 0, done.output

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Entra's refusals, put into reasons of the catalogue.
+"""Microsoft Entra's refusals as reasons of the catalogue.
 
-Microsoft warns not to code against AADSTS numbers [doc reference-error-codes]: they word the advice here and steer
-nothing else. A number that is not in the table keeps the service's own sentence.
+Microsoft warns not to code against AADSTS numbers [doc reference-error-codes]: they select the advice here and control
+nothing else. For a number that is not in the table, the service's own sentence is used.
 """
 
 from __future__ import annotations
@@ -66,53 +66,53 @@ _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
 }
 REASON_OF: t.Final = {number: reason for reason, numbers in _TABLE.items() for number in numbers}
 
-# What a person cannot act on and what changes from run to run.
+# Text that a person cannot act on and that changes from run to run.
 _NOISE: t.Final = re.compile(
     r"[\s;,(]*\b(trace|correlation|request)[ _-]?id\b[\s:=\"']*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\"')]*"
     r"|[\s;,(]*\btimestamp\b[\s:=\"']*\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]*Z?[\"')]*",
     re.IGNORECASE,
 )
-# Ids of another form behind those words: what follows up to the next word.
+# Ids of another form after the same words: everything up to the next word.
 _ODD_NOISE: t.Final = re.compile(r"\s*\b(trace|correlation|request) id:\s*\S+|\s*\btimestamp:\s*\S+", re.IGNORECASE)
 _SENTENCE: t.Final = re.compile(r"(?=\bAADSTS\d+)")
 _NUMBER: t.Final = re.compile(r"AADSTS(\d+)")
-# An error of an inner service is handed on as JSON within the text: its keys are no words for a person.
+# An error of an inner service is passed on as JSON within the text; its keys mean nothing to a person.
 _JSON_KEY: t.Final = re.compile(r"[{,\[]?\s*\"\w+\"\s*:\s*\"?")
 _TRANSIENT: t.Final = "sign_in.transient"
 
 
-def _sentences(answer: Mapping[str, t.Any]) -> dict[int, str]:
-    """The service's words by number, each number once, on one line, without ids and times; 0 is words without one."""
+def _sentences(answer: Mapping[str, object]) -> dict[int, str]:
+    """Return the service's sentences by AADSTS number, without ids and times; 0 is text without a number."""
     text = str(answer.get("error_description") or answer.get("error") or "")
     text = text.replace("\\r", " ").replace("\\n", " ")
     for noise in (_NOISE, _ODD_NOISE):
         text = noise.sub("", text)
-    found: dict[int, str] = {}
+    sentences: dict[int, str] = {}
     for part in _SENTENCE.split(_JSON_KEY.sub(" ", text)):
         words = " ".join(part.split()).rstrip(" \"'{}[],")
         number = _NUMBER.match(words)
         if words:
-            found.setdefault(int(number[1]) if number else 0, words)
-    return found
+            sentences.setdefault(int(number[1]) if number else 0, words)
+    return sentences
 
 
-def numbers_of(answer: Mapping[str, t.Any]) -> list[int]:
-    """The AADSTS numbers of an answer, the ones in the text included where the list is missing."""
+def numbers_of(answer: Mapping[str, object]) -> list[int]:
+    """Return the AADSTS numbers of an answer; those in the text if the list is missing."""
     listed = answer.get("error_codes")
     codes = [int(code) for code in listed if re.fullmatch("[0-9]+", str(code))] if isinstance(listed, list) else []
     return codes or [number for number in _sentences(answer) if number]
 
 
-def _telling(answer: Mapping[str, t.Any]) -> int | None:
-    """The number that tells most: the first that we know; one that only says "not just now" gives way to any other."""
+def _main_number(answer: Mapping[str, object]) -> int | None:
+    """Return the first known number; a transient one gives way to any other."""
     known = [number for number in numbers_of(answer) if number in REASON_OF]
     return next((number for number in known if REASON_OF[number] != _TRANSIENT), known[0] if known else None)
 
 
-def said_by(answer: Mapping[str, t.Any]) -> str:
-    """One sentence of the service: that of the number that tells most, with the numbers of the others."""
+def error_text_of(answer: Mapping[str, object]) -> str:
+    """Return one sentence of the service: the one of the main number, with the numbers of the others."""
     sentences = _sentences(answer)
-    first = _telling(answer)
+    first = _main_number(answer)
     if first is None or first not in sentences:
         first = next((number for number in sentences if number), next(iter(sentences), None))
     if first is None:
@@ -121,7 +121,7 @@ def said_by(answer: Mapping[str, t.Any]) -> str:
     return f"{sentences[first]} (also {others})" if others else sentences[first]
 
 
-def problem_of(answer: Mapping[str, t.Any]) -> Problem:
-    """The reason for a refusal: `answer` is the error body of the token endpoint as msal hands it out."""
-    number = _telling(answer)
-    return Problem(REASON_OF[number] if number is not None else "sign_in.refused", {"said": said_by(answer)})
+def problem_of(answer: Mapping[str, object]) -> Problem:
+    """Return the reason for a refusal. `answer` is the error body of the token endpoint as msal returns it."""
+    number = _main_number(answer)
+    return Problem(REASON_OF[number] if number is not None else "sign_in.refused", {"said": error_text_of(answer)})

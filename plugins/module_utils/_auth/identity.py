@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two identities: our app, and the operator. Each gives a bearer token for any tenant, or says why not."""
+"""The two identities, our app and the operator. Each gives a bearer token for any tenant, or says why not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import threading
 import traceback
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of, said_by
+from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import (
     RefreshTokenFile,
     RefreshTokenNotStored,
@@ -39,12 +39,12 @@ except ImportError:
 else:
     HAS_MSAL = True
     MSAL_IMPORT_ERROR = ""
-    # What msal logs can hold an answer of the token endpoint; nobody asked for its log.
+    # The log of msal can hold answers of the token endpoint.
     logging.getLogger("msal").addHandler(logging.NullHandler())
     logging.getLogger("msal").propagate = False
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import Credential
+    from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential
     from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalResponse
     from ansible_collections.m365.defender.plugins.module_utils._core.model import IdentityName, Service
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
@@ -56,13 +56,13 @@ SERVICE_TITLES: t.Final[dict[Service, str]] = {"graph": "Microsoft Graph", "arm"
 
 
 def require_msal() -> None:
-    """Raises MissingLibraryError where `msal` is not installed."""
+    """Raise MissingLibraryError if `msal` is not installed."""
     if not HAS_MSAL:
         raise MissingLibraryError("msal", MSAL_IMPORT_ERROR)
 
 
-def claims_of(access_token: str) -> dict[str, t.Any]:
-    """The claims of a token, unverified. Empty where it cannot be read: a token is opaque by contract [doc]."""
+def claims_of(access_token: str) -> dict[str, object]:
+    """Return the unverified claims of a token; none if it cannot be read. A token is opaque by contract [doc]."""
     try:
         payload = access_token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -71,23 +71,37 @@ def claims_of(access_token: str) -> dict[str, t.Any]:
     return claims if isinstance(claims, dict) else {}
 
 
+class _Common(t.TypedDict):
+    """What both identities are made with."""
+
+    http: Http
+    cloud: Cloud
+    client_id: str
+    credential: Credential | None
+
+
 class Identity(abc.ABC):
-    """Base of the two. Asks Microsoft Entra once per tenant and service; safe to use from many threads."""
+    """Base of the two. Asks Microsoft Entra once per tenant and service; safe to use from many threads.
+
+    Making one raises OptionError if the credential cannot be used.
+    """
 
     name: IdentityName
 
-    def __init__(self, *, http: Http, cloud: Cloud, client_id: str, credential: Credential | None) -> None:
+    def __init__(self, **common: t.Unpack[_Common]) -> None:
         require_msal()
-        self._http = http
-        self._cloud = cloud
-        self._client_id = client_id
-        self._credential = credential
+        self._http = common["http"]
+        self._cloud = common["cloud"]
+        self._client_id = common["client_id"]
+        self._credential = common["credential"]
+        if self._credential is not None:
+            self._credential.validate()
         self._lock = threading.Lock()
         self._tokens: dict[tuple[str, Service], BearerToken] = {}
         self._discovery: dict[str, MsalResponse] = {}
 
     def token(self, tenant_id: str, service: Service) -> BearerToken:
-        """A token for a service in `tenant_id`. Raises SignInError, UnreachableError or DeadlineError."""
+        """Return a token for a service in `tenant_id`. Raise SignInError, UnreachableError or DeadlineError."""
         with self._lock:
             known = self._tokens.get((tenant_id, service))
         if known is not None:
@@ -103,33 +117,32 @@ class Identity(abc.ABC):
         try:
             answer = self._ask(tenant_id, [f"{audience}/.default"])
         except (ValueError, TypeError, LookupError) as error:
-            # msal says so of what it cannot use: a private key, an authority.
+            # msal rejects a private key or an authority this way. Not chained: its error can hold the key.
             raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error), **details})) from None
         except ServiceError as error:
             reason = "sign_in.throttled" if error.status == 429 else "sign_in.no_answer"
-            raise SignInError(str(error), Problem(reason, {"said": str(error), **details})) from None
+            raise SignInError(str(error), Problem(reason, {"said": str(error), **details})) from error
         value = answer.get("access_token")
         if not value:
             problem = problem_of(answer)
-            raise SignInError(said_by(answer), Problem(problem.reason, {**details, **problem.details}))
+            raise SignInError(error_text_of(answer), Problem(problem.reason, {**details, **problem.details}))
         return self._checked(str(value), tenant_id, service)
 
     def _checked(self, value: str, tenant_id: str, service: Service) -> BearerToken:
-        """Refuse a token that says it is another tenant's, and one that is no token: it would end up in an error."""
+        """Refuse another tenant's token, and a value that could not be sent: it would end up in an error message."""
         if not _TOKEN.fullmatch(value):
-            raise SignInError(
-                "the answer holds no token", Problem("sign_in.no_answer", {"said": "the answer holds no token"})
-            )
+            error_text = "the answer holds no token"
+            raise SignInError(error_text, Problem("sign_in.no_answer", {"said": error_text}))
         claims = claims_of(value)
         tid = str(claims.get("tid") or "").lower()
         if tid and tid != tenant_id:
             problem = Problem("read.wrong_tenant", {"answered": tid, "tenant_id": tenant_id})
-            raise SignInError(f"Microsoft Entra gave a token of tenant {tid} where {tenant_id} was asked", problem)
+            raise SignInError(f"Microsoft Entra issued a token for tenant {tid} instead of {tenant_id}", problem)
         base = self._cloud.graph if service == "graph" else self._cloud.arm
         return BearerToken(value, origin_of(base), tenant_id, self.name, claims)
 
-    def _authority(self, tenant_id: str) -> dict[str, t.Any]:
-        """What every msal application of ours is made with. The user chose the address, so msal validates nothing."""
+    def _authority(self, tenant_id: str) -> dict[str, object]:
+        """Return the arguments of every msal application. The user chose the address, so msal validates nothing."""
         return {
             "authority": f"{self._cloud.login}/{tenant_id}",
             "http_client": MsalTransport(self._http, self._cloud.login, self._discovery),
@@ -138,8 +151,8 @@ class Identity(abc.ABC):
         }
 
     @abc.abstractmethod
-    def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
-        """The answer of the token endpoint, as msal hands it out."""
+    def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
+        """Return the answer of the token endpoint as msal returns it."""
 
 
 class AppIdentity(Identity):
@@ -147,11 +160,11 @@ class AppIdentity(Identity):
 
     name = "app"
 
-    def __init__(self, *, token_cache: str | None = None, **common: t.Any) -> None:
+    def __init__(self, *, token_cache: str | None = None, **common: t.Unpack[_Common]) -> None:
         super().__init__(**common)
         self._cache_directory = token_cache
 
-    def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
+    def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
         if self._credential is None:
             raise MtoError("the app identity has no credential")
         cache = TokenCacheFile(self._cache_directory, self._client_id, tenant_id)
@@ -161,7 +174,7 @@ class AppIdentity(Identity):
             token_cache=cache.load(),
             **self._authority(tenant_id),
         )
-        answer: dict[str, t.Any] = application.acquire_token_for_client(scopes=scopes)
+        answer: dict[str, object] = application.acquire_token_for_client(scopes=scopes)
         cache.save()
         return answer
 
@@ -169,14 +182,19 @@ class AppIdentity(Identity):
 class OperatorIdentity(Identity):
     """The operator, by their refresh token, redeemed with the app's credential or as a public client.
 
-    Every answer carries a new refresh token. The one of the home tenant's answer is kept, in `token_file` too where
-    the token came out of one; a token that could not be stored is a warning, for the old one stays good [guess].
+    Every answer carries a new refresh token. The one in the home tenant's answer is kept, also in `token_file` if the
+    token came from there. A token that could not be stored is a warning, because the old one remains valid [guess].
     """
 
     name = "operator"
 
     def __init__(
-        self, *, home_tenant_id: str, refresh_token: str | None, token_file: str | None = None, **common: t.Any
+        self,
+        *,
+        home_tenant_id: str,
+        refresh_token: str | None,
+        token_file: str | None = None,
+        **common: t.Unpack[_Common],
     ) -> None:
         super().__init__(**common)
         self.warnings: list[str] = []
@@ -185,7 +203,7 @@ class OperatorIdentity(Identity):
         self._refresh_token = refresh_token or (self._file.load() if self._file else "")
         self._public = self._credential is None
 
-    def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
+    def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
         used = self._refresh_token
         answer = self._redeem_with_or_without(used, tenant_id, scopes)
         newer = self._stored_meanwhile(used) if answer.get("error") == "invalid_grant" else None
@@ -196,10 +214,11 @@ class OperatorIdentity(Identity):
             self._keep(used, str(rotated))
         return answer
 
-    def _redeem_with_or_without(self, refresh_token: str, tenant_id: str, scopes: list[str]) -> dict[str, t.Any]:
-        """A token that was got as a public client (by device code, say) takes no credential [doc AADSTS700025].
+    def _redeem_with_or_without(self, refresh_token: str, tenant_id: str, scopes: list[str]) -> dict[str, object]:
+        """Redeem as a confidential client, and as a public client if Entra answers `invalid_client`.
 
-        OAuth's own word `invalid_client` is what makes us try; where that fails too, the first answer is the one told.
+        A token issued to a public client (by device code, say) takes no credential [doc AADSTS700025]. If both attempts
+        fail, the first answer is reported.
         """
         if self._public:
             return self._redeem(refresh_token, tenant_id, scopes, public=True)
@@ -212,7 +231,7 @@ class OperatorIdentity(Identity):
         self._public = True
         return second
 
-    def _redeem(self, refresh_token: str, tenant_id: str, scopes: list[str], *, public: bool) -> dict[str, t.Any]:
+    def _redeem(self, refresh_token: str, tenant_id: str, scopes: list[str], *, public: bool) -> dict[str, object]:
         common = self._authority(tenant_id)
         if public or self._credential is None:
             application = msal.PublicClientApplication(self._client_id, **common)
@@ -220,18 +239,18 @@ class OperatorIdentity(Identity):
             application = msal.ConfidentialClientApplication(
                 self._client_id, client_credential=self._credential.for_msal(), **common
             )
-        answer: dict[str, t.Any] = application.acquire_token_by_refresh_token(refresh_token, scopes=scopes)
+        answer: dict[str, object] = application.acquire_token_by_refresh_token(refresh_token, scopes=scopes)
         return answer
 
     def _stored_meanwhile(self, used: str) -> str | None:
-        """Another run may have stored a newer token while ours was in use."""
+        """Return a newer token that another run has stored while ours was in use."""
         if self._file is None:
             return None
         try:
-            held = self._file.load()
+            stored = self._file.load()
         except MtoError:
             return None
-        return held if held != used else None
+        return stored if stored != used else None
 
     def _keep(self, used: str, rotated: str) -> None:
         with self._lock:
@@ -241,4 +260,4 @@ class OperatorIdentity(Identity):
         try:
             self._file.rotate(used, rotated)
         except RefreshTokenNotStored as error:
-            self.warnings.append(f"{error} The token in it stays good until its own end.")
+            self.warnings.append(f"{error} The token in the file remains valid until it expires.")

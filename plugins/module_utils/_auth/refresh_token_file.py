@@ -4,7 +4,7 @@
 """The file that holds the operator's refresh token: one line, mode 0600, replaced as a whole or not at all.
 
 Entra sends a new refresh token with every answer and leaves the old one valid [guess]. So a token that could not be
-stored is no failure of the run that got it: `RefreshTokenNotStored` is for the caller to turn into a warning.
+stored does not fail the run that received it: the caller turns `RefreshTokenNotStored` into a warning.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 
 _TOKEN: t.Final = re.compile(r"[\x21-\x7e]+")
 _VAULT: t.Final = "$ANSIBLE_VAULT;"
-# Refresh tokens are about 1 to 2 KB [guess]; a file of this size is another one.
+# Refresh tokens are about 1 to 2 KB [guess]; a larger file holds something else.
 _LARGEST: t.Final = 65536
 _TOO_OPEN: t.Final = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _LOCK_WAIT: t.Final = 10.0
@@ -33,11 +33,11 @@ _LOCK_POLL: t.Final = 0.02
 
 
 class RefreshTokenNotStored(MtoError):
-    """The token could not be written; the file is as it was. The text names the file and the cause, never a token."""
+    """The token could not be written, and the file is unchanged. The text names file and cause, never a token."""
 
 
 class RefreshTokenFile:
-    """A path and what may be done with it. Nothing is opened before the first call.
+    """The file at a path. Nothing is opened before the first call.
 
     A symbolic link is followed, and its target replaced. `lock_wait` is in seconds.
     """
@@ -47,40 +47,39 @@ class RefreshTokenFile:
         self._lock_wait = lock_wait
 
     def load(self) -> str:
-        """The token, without white space around it. Raises OptionError where the file does not hold one safely."""
+        """Return the token without white space around it. Raise OptionError if the file does not hold one safely."""
         try:
             content = _read(self.path)
         except OSError as error:
-            raise OptionError(f"refresh_token_file: cannot read '{self.path}': {error.strerror}.") from None
+            raise OptionError(f"refresh_token_file: cannot read '{self.path}': {error.strerror}.") from error
         except _Unfit as error:
-            raise OptionError(f"refresh_token_file: '{self.path}' {error}") from None
+            raise OptionError(f"refresh_token_file: '{self.path}' {error}") from error
         return self._token_in(content)
 
     def store(self, token: str) -> None:
-        """Replace what the file holds, or make the file. Raises RefreshTokenNotStored; the file is then as it was."""
+        """Create the file or replace its content. Raise RefreshTokenNotStored; the file is then unchanged."""
         with self._changing() as target:
             self._write(target, token)
 
     def rotate(self, old: str, new: str) -> bool:
-        """Store `new`, but only where the file still holds `old`. Returns whether it was stored.
+        """Store `new` if the file still holds `old`. Return whether it was stored.
 
-        Another process has stored a newer token meanwhile, or a person has signed in anew: that one stays.
-        Raises RefreshTokenNotStored.
+        A newer token, of another process or of a new sign-in, is kept. Raise RefreshTokenNotStored.
         """
         if old == new:
             return False
         with self._changing() as target:
             try:
-                held = self.load()
+                stored = self.load()
             except OptionError as error:
-                raise RefreshTokenNotStored(str(error)) from None
-            if held != old:
+                raise RefreshTokenNotStored(str(error)) from error
+            if stored != old:
                 return False
             self._write(target, new)
             return True
 
     def require_writable(self) -> None:
-        """Raises RefreshTokenNotStored where `store` would; to be asked before a person is sent to sign in."""
+        """Raise RefreshTokenNotStored if `store` would. Call it before a person is asked to sign in."""
         with self._changing() as target:
             temporary = _temporary(target)
             try:
@@ -94,38 +93,38 @@ class RefreshTokenFile:
             raise OptionError(f"refresh_token_file: '{self.path}' is empty.")
         if token.startswith(_VAULT):
             raise OptionError(
-                f"refresh_token_file: '{self.path}' is encrypted by ansible-vault. Give the token by the option"
-                " refresh_token out of the vault, or name a file that holds the token itself."
+                f"refresh_token_file: '{self.path}' is encrypted with ansible-vault. Pass the vaulted token in"
+                " the option refresh_token, or name a file that holds the token itself."
             )
         if not _TOKEN.fullmatch(token):
             raise OptionError(
                 f"refresh_token_file: '{self.path}' must hold one refresh token on one line and nothing else; it has"
-                " white space or characters inside that no token has."
+                " white space or characters that a token cannot contain."
             )
         return token
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[pathlib.Path]:
-        """The real file, under the lock. What the system refuses becomes RefreshTokenNotStored."""
+        """Hold the lock and yield the real file. Errors of the system become RefreshTokenNotStored."""
         target = pathlib.Path(os.path.realpath(self.path))
         try:
             with _locked(target, self._lock_wait):
                 yield target
         except OSError as error:
-            raise self._not_stored(f"{error.strerror}.") from None
+            raise self._not_stored(f"{error.strerror}.") from error
         except _Unfit as error:
-            raise self._not_stored(str(error)) from None
+            raise self._not_stored(str(error)) from error
 
     def _not_stored(self, cause: str) -> RefreshTokenNotStored:
-        return RefreshTokenNotStored(f"The refresh token is not stored in '{self.path}': {cause}")
+        return RefreshTokenNotStored(f"The refresh token could not be stored in '{self.path}': {cause}")
 
     def _write(self, target: pathlib.Path, token: str) -> None:
         if not _TOKEN.fullmatch(token):
-            raise self._not_stored("what was given is no token.")
+            raise self._not_stored("the value is not a token.")
         temporary = _temporary(target)
         try:
             with os.fdopen(_create(target, temporary), "w", encoding="ascii") as file:
-                # No line end: what reads the file as it is, such as `ansible-vault encrypt_string`, would keep it.
+                # No line end: `ansible-vault encrypt_string`, which reads the file unchanged, would keep it.
                 file.write(token)
                 file.flush()
                 os.fsync(file.fileno())
@@ -136,11 +135,11 @@ class RefreshTokenFile:
 
 
 class _Unfit(Exception):
-    """The file is of a kind that we neither read nor replace. The text follows the file's name."""
+    """The file cannot be read or replaced safely. The text follows the file's name."""
 
 
 def _read(path: pathlib.Path) -> str:
-    # O_NONBLOCK: a named pipe would keep us waiting for its writer.
+    # O_NONBLOCK: opening a named pipe would wait for its writer.
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         _check(path, os.fstat(handle))
@@ -151,21 +150,21 @@ def _read(path: pathlib.Path) -> str:
 
 
 def _check(path: pathlib.Path, status: os.stat_result) -> None:
-    """Looks at the file that is open: what the path leads to may have changed meanwhile."""
+    """Check the open file, because the path may point to another one by now."""
     if not stat.S_ISREG(status.st_mode):
-        raise _Unfit("is no regular file.")
+        raise _Unfit("is not a regular file.")
     if status.st_mode & _TOO_OPEN:
         mode = stat.S_IMODE(status.st_mode)
-        raise _Unfit(f"has mode {mode:04o}: others than its owner can get at the token. Run: chmod 600 '{path}'")
+        raise _Unfit(f"has mode {mode:04o}, so that other users can access the token. Run: chmod 600 '{path}'")
     if status.st_size > _LARGEST:
-        raise _Unfit(f"has {status.st_size} bytes: that is no refresh token.")
+        raise _Unfit(f"has {status.st_size} bytes, which is too large for a refresh token.")
 
 
 @contextlib.contextmanager
 def _locked(target: pathlib.Path, wait: float) -> Iterator[None]:
-    """The lock is on a file beside the target, because the target itself is replaced. It stays there, empty.
+    """Lock an empty file beside the target, because the target itself is replaced.
 
-    Removing it would let a process lock the file that another one is about to remove.
+    The lock file is never removed: a process could lock the file that another one is about to remove.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     handle = os.open(target.with_name(f".{target.name}.lock"), flags, 0o600)
@@ -181,25 +180,25 @@ def _acquire(handle: int, wait: float) -> None:
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except BlockingIOError as error:
             if time.monotonic() >= end:
-                raise _Unfit(f"another process has held its lock for {wait:g} seconds.") from None
+                raise _Unfit(f"another process has held its lock for {wait:g} seconds.") from error
             time.sleep(_LOCK_POLL)
         else:
             return
 
 
 def _temporary(target: pathlib.Path) -> pathlib.Path:
-    """One name, not a random one: what a killed process left behind is cleared away by the next."""
+    """Return a fixed name, so that the next run removes what a killed process left behind."""
     return target.with_name(f".{target.name}.new")
 
 
 def _create(target: pathlib.Path, temporary: pathlib.Path) -> int:
-    """A new empty file of mode 0600 that belongs to whom the target belongs to. Called under the lock."""
+    """Create an empty file with mode 0600 and the owner of the target. Called under the lock."""
     temporary.unlink(missing_ok=True)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        # The umask can only take away; a mode that the owner cannot read would be no use either.
+        # The umask may have removed the owner's own permissions.
         os.fchmod(handle, 0o600)
         _keep_owner(target, handle)
     except BaseException:
@@ -214,13 +213,13 @@ def _keep_owner(target: pathlib.Path, handle: int) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(status.st_mode):
-        raise _Unfit("it is no regular file.")
+        raise _Unfit("it is not a regular file.")
     if status.st_uid != os.fstat(handle).st_uid:
         os.fchown(handle, status.st_uid, status.st_gid)
 
 
 def _sync_directory(directory: pathlib.Path) -> None:
-    """Makes the replacement last over a power cut. The token is stored already: what fails here is no failure."""
+    """Make the replacement survive a power cut. The token is stored already, so a failure here is ignored."""
     with contextlib.suppress(OSError):
         handle = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
         try:

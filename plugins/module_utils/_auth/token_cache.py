@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tokens kept between runs, only where the user names a directory for them (`token_cache`)."""
+"""Access tokens that are kept between runs, if the user names a directory for them (`token_cache`)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 try:
     import msal
 except ImportError:
-    # `identity` reports the missing library; this file is not reached without it.
+    # `identity` reports the missing library before this file is used.
     HAS_MSAL = False
 else:
     HAS_MSAL = True
 
 
 class TokenCacheFile:
-    """One file for one app in one tenant, readable by its owner alone. Without a directory: memory, nothing else."""
+    """One file for one app in one tenant, readable by its owner only. Without a directory, memory only."""
 
     def __init__(self, directory: str | None, client_id: str, tenant_id: str) -> None:
         self._path = pathlib.Path(directory) / f"{client_id}-{tenant_id}.json" if directory else None
         self._cache: t.Any = msal.SerializableTokenCache()
 
     def load(self) -> t.Any:
-        """msal's cache with what the file holds. A file that cannot be read counts as empty: a cache is no record."""
+        """Return msal's cache with the content of the file. A file that cannot be read counts as empty."""
         if self._path is not None:
             try:
                 self._cache.deserialize(self._path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ class TokenCacheFile:
         return self._cache
 
     def save(self) -> None:
-        """Write the file atomically, mode 0600. Raises OptionError where the directory does not allow it."""
+        """Write the file atomically with mode 0600. Raise OptionError if that is not possible."""
         if self._path is None or not self._cache.has_state_changed:
             return
         try:
@@ -48,4 +48,4 @@ class TokenCacheFile:
                 file.write(self._cache.serialize())
             pathlib.Path(name).replace(self._path)
         except OSError as error:
-            raise OptionError(f"token_cache: cannot write '{self._path}': {error.strerror}.") from None
+            raise OptionError(f"token_cache: cannot write '{self._path}': {error.strerror}.") from error

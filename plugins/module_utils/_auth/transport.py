@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""msal's way to the network: through our own session, so that TLS, retries and deadline are ours.
+"""The HTTP client of msal: our own session, so that TLS, retries and the deadline are ours.
 
-msal remembers a 429 or 5xx answer of the token endpoint and repeats it to itself; retrying below it avoids that.
+msal caches a 429 or 5xx answer of the token endpoint and returns it again; retrying below msal avoids that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlencode
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of, said_by
+from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError, SignInError
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 
 class MsalResponse:
-    """What msal reads of an answer."""
+    """The part of an answer that msal reads."""
 
     def __init__(self, response: Response) -> None:
         self.status_code = response.status
@@ -30,16 +30,16 @@ class MsalResponse:
         self.headers = dict(response.headers)
 
     def raise_for_status(self) -> None:
-        """msal calls this for answers it can't use; it does so with HTTP 5xx only."""
+        """Raise ServiceError for an error status. msal calls this for HTTP 5xx only."""
         if self.status_code >= 400:
             raise ServiceError(f"the token service answered HTTP {self.status_code}", status=self.status_code)
 
 
 class MsalTransport:
-    """msal's `http_client`. One per application object: msal keeps a cache of failures on it.
+    """The `http_client` of one msal application object: msal keeps a cache of failures on it.
 
     `login` is the address of Microsoft Entra: secrets go there and nowhere else, whatever metadata say. `discovery`
-    keeps metadata that were fetched, by address, so that a second token of one tenant need not fetch them again.
+    caches metadata by address, so that a second token of one tenant needs no second fetch.
     """
 
     def __init__(self, http: Http, login: str, discovery: dict[str, MsalResponse] | None = None) -> None:
@@ -52,19 +52,19 @@ class MsalTransport:
         url: str,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        **_ignored: t.Any,
+        **_ignored: object,
     ) -> MsalResponse:
-        """Metadata of an authority. Raises SignInError for a refusal: msal would hide Entra's own words."""
+        """Fetch the metadata of an authority. Raise SignInError for a refusal: msal would hide Entra's own words."""
         address = self._checked(url, params)
         if address in self._discovery:
             return self._discovery[address]
         response = self._http.send("GET", address, headers=headers)
-        found = _usable(response)
+        metadata = _usable(response)
         if response.status >= 400:
             body = response.json()
-            raise SignInError(said_by(body), problem_of(body))
-        self._discovery[address] = found
-        return found
+            raise SignInError(error_text_of(body), problem_of(body))
+        self._discovery[address] = metadata
+        return metadata
 
     def post(
         self,
@@ -72,9 +72,9 @@ class MsalTransport:
         params: Mapping[str, str] | None = None,
         data: Mapping[str, str] | str | None = None,
         headers: Mapping[str, str] | None = None,
-        **_ignored: t.Any,
+        **_ignored: object,
     ) -> MsalResponse:
-        """A token request. Asking for a token again is harmless, so it may be retried."""
+        """Send a token request. Asking for a token again is harmless, so it may be retried."""
         return _usable(self._http.send("POST", self._checked(url, params), headers=headers, body=data))
 
     def _checked(self, url: str, params: Mapping[str, str] | None) -> str:
@@ -85,20 +85,21 @@ class MsalTransport:
         return f"{url}?{urlencode(params)}" if params else url
 
     def close(self) -> None:
-        """The session is shared; whoever made it ends it."""
+        """Do nothing: the session is shared, and its owner closes it."""
 
 
 def _usable(response: Response) -> MsalResponse:
-    """Raises ServiceError for an answer that judges no credential: throttled, out of order, a page of a proxy.
+    """Return an answer of Entra. Raise ServiceError for one that says nothing about the credential.
 
-    msal would log the whole body of an answer that it cannot parse, and a token can be in it.
+    That is a throttled request, a server error, or a proxy's page. msal would log the whole body of an answer that it
+    cannot parse, and the body can hold a token.
     """
     if response.status == 429 or response.status >= 500:
         raise ServiceError(
-            f"the token service answered HTTP {response.status} until we gave up",
+            f"the token service answered HTTP {response.status} to every attempt",
             status=response.status,
             request_id=response.request_id,
         )
     if not isinstance(response.json(), dict):
-        raise ServiceError("the token service answered JSON of an unknown form", status=response.status)
+        raise ServiceError("the token service answered with JSON of an unknown form", status=response.status)
     return MsalResponse(response)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import load_credential
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import (
     AppIdentity,
     Identity,
@@ -227,7 +226,7 @@ def _other_list(evidence: Mapping[str, Evidence], token: BearerToken) -> Problem
 
 def _identities(connection: Connection, http: Http) -> list[Identity]:
     """One or two, in the order in which they are asked."""
-    credential = load_credential(connection.credential)
+    credential = connection.credential
     common: dict[str, t.Any] = {
         "http": http,
         "cloud": connection.cloud,

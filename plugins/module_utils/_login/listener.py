@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The loopback port to which Microsoft Entra sends the browser back after a sign-in (RFC 8252, section 7.3).
+"""The loopback port to which Microsoft Entra redirects the browser after a sign-in (RFC 8252, section 7.3).
 
-It listens on 127.0.0.1 and on ::1, because a browser may take `localhost` for either. Where only one of them is ours,
+It listens on 127.0.0.1 and on ::1, because a browser may resolve `localhost` to either. If only one of them were ours,
 another program on this machine could have the other one.
 """
 
@@ -20,7 +20,7 @@ import typing as t
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import said_by
+from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._login import page as login_page
 
@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOOPBACKS: t.Final = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
-# This machine has no such address: then no browser on it can use it either.
+# This machine has no such address, so no browser on it can use one.
 _NO_SUCH_ADDRESS: t.Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _LARGEST: t.Final = 65536
 _FORM: t.Final = "application/x-www-form-urlencoded"
@@ -36,44 +36,44 @@ _PORTS_TO_TRY: t.Final = 20
 
 
 class PortTaken(MtoError):
-    """The port cannot be listened on; the text says why."""
+    """The port is not available; the text says why."""
 
 
 class _Answers:
-    """Takes exactly one answer: the first that carries the state of the sign-in."""
+    """Accepts exactly one answer: the first that carries the state of the sign-in."""
 
     def __init__(self, state: str) -> None:
         self._state = state.encode()
         self._lock = threading.Lock()
-        self._taken = False
+        self._accepted = False
         self.queue: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
 
     def offer(self, answer: dict[str, str]) -> tuple[int, bytes]:
-        """HTTP status and page for it. An answer that is not taken changes nothing."""
+        """Return HTTP status and page for an answer. One that is not accepted changes nothing."""
         if not hmac.compare_digest(answer.get("state", "").encode(), self._state):
-            return 400, login_page.NOT_AWAITED
+            return 400, login_page.UNEXPECTED
         if not answer.get("code") and not answer.get("error"):
-            return 400, login_page.NOT_AWAITED
+            return 400, login_page.UNEXPECTED
         with self._lock:
-            if self._taken:
-                return 400, login_page.ANSWERED_BEFORE
-            self._taken = True
+            if self._accepted:
+                return 400, login_page.ALREADY_ANSWERED
+            self._accepted = True
         self.queue.put(answer)
-        return 200, login_page.refused(said_by(answer)) if answer.get("error") else login_page.ANSWERED
+        return 200, login_page.refused(error_text_of(answer)) if answer.get("error") else login_page.ANSWERED
 
 
 class _Handler(BaseHTTPRequestHandler):
-    # A browser opens connections that it never uses; these must not stay for ever.
+    # A browser opens connections that it never uses; they must not stay open.
     timeout = 10.0
     server: _Server
 
     def do_GET(self) -> None:
-        """An answer in the query, and whatever else a browser asks for."""
+        """Handle an answer in the query, and anything else that a browser requests."""
         parts = urlsplit(self.path)
         self._answer(parts.path, parts.query)
 
     def do_POST(self) -> None:
-        """An answer as a form: what we ask for, because an address ends up in the history of the browser."""
+        """Handle an answer as a form, the mode we ask for: an address would end up in the browser's history."""
         length = self.headers.get("Content-Length", "")
         form = self.headers.get_content_type() == _FORM and length.isdecimal() and int(length) <= _LARGEST
         body = self.rfile.read(int(length)).decode("ascii", errors="replace") if form else ""
@@ -84,15 +84,15 @@ class _Handler(BaseHTTPRequestHandler):
             fields = dict(parse_qsl(encoded, max_num_fields=50))
         except ValueError:
             fields = {}
-        status, page = self.server.answers.offer(fields) if path == "/" else (404, login_page.NOT_AWAITED)
+        status, page = self.server.answers.offer(fields) if path == "/" else (404, login_page.UNEXPECTED)
         self.send_response(status)
         for name, value in {**login_page.HEADERS, "Content-Length": str(len(page))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(page)
 
-    def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002  (the name is Python's)
-        """Nothing: the request can hold the code."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is Python's)
+        """Log nothing: the request can hold the code."""
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -105,24 +105,24 @@ class _Server(socketserver.ThreadingTCPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        """::1 and 127.0.0.1 are two sockets."""
+        """Bind to ::1 without 127.0.0.1, which has its own socket."""
         if self.address_family == socket.AF_INET6:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         super().server_bind()
 
-    def handle_error(self, request: t.Any, client_address: t.Any) -> None:
-        """Nothing: a browser that goes away is no error, and a traceback could hold the code."""
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing: a browser may go away, and a traceback could hold the code."""
 
 
 class Listener:
-    """A port that is being listened on."""
+    """An open port."""
 
     def __init__(self, port: int, answers: _Answers) -> None:
         self.port = port
         self._answers = answers
 
     def wait(self, seconds: float) -> dict[str, str] | None:
-        """The fields of the answer (`code` or `error`, and `state`), or None where none came in time."""
+        """Return the fields of the answer (`code` or `error`, and `state`), or None if none arrived in time."""
         try:
             return self._answers.queue.get(timeout=max(0.0, seconds))
         except queue.Empty:
@@ -131,7 +131,7 @@ class Listener:
 
 @contextlib.contextmanager
 def listening(port: int, state: str) -> Iterator[Listener]:
-    """Listens on `port` while the body runs; 0 chooses a free one. Raises PortTaken."""
+    """Listen on `port` while the body runs; 0 chooses a free one. Raise PortTaken."""
     answers = _Answers(state)
     servers = _servers(port, answers)
     threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in servers]
@@ -147,7 +147,7 @@ def listening(port: int, state: str) -> Iterator[Listener]:
 
 
 def free_port(port: int) -> int:
-    """A port that can be listened on now: `port`, or any for 0. Raises PortTaken."""
+    """Return a port that is free now: `port`, or any for 0. Raise PortTaken."""
     servers = _servers(port, _Answers(""))
     for server in servers:
         server.server_close()
@@ -155,28 +155,28 @@ def free_port(port: int) -> int:
 
 
 def _servers(port: int, answers: _Answers) -> list[_Server]:
-    """Port 0 is chosen on 127.0.0.1; where the same port of ::1 is taken, another one is tried."""
+    """Bind one server per address. For port 0, try ports until one is free on both."""
     for _try in range(_PORTS_TO_TRY):
         try:
-            return _bound(port, answers)
+            return _bind(port, answers)
         except PortTaken:
             if port:
                 raise
     raise PortTaken("no port is free on both 127.0.0.1 and ::1.")
 
 
-def _bound(port: int, answers: _Answers) -> list[_Server]:
-    found: list[_Server] = []
+def _bind(port: int, answers: _Answers) -> list[_Server]:
+    servers: list[_Server] = []
     try:
         for family, host in _LOOPBACKS:
-            chosen = found[0].server_address[1] if found else port
+            chosen = servers[0].server_address[1] if servers else port
             with _unless_absent(family):
-                found.append(_Server(family, (host, chosen), answers))
+                servers.append(_Server(family, (host, chosen), answers))
     except OSError as error:
-        for server in found:
+        for server in servers:
             server.server_close()
-        raise PortTaken(f"cannot listen on port {chosen} of {host}: {error.strerror}.") from None
-    return found
+        raise PortTaken(f"cannot listen on port {chosen} of {host}: {error.strerror}.") from error
+    return servers
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a person's browser shows when Microsoft Entra has sent it back to us: plain pages, no script, nothing loaded."""
+"""The pages a person sees when Microsoft Entra redirects their browser to us: plain, no script, nothing loaded."""
 
 from __future__ import annotations
 
@@ -25,17 +25,20 @@ def _page(title: str, text: str) -> bytes:
     return _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
 
 
-# It doesn't say that the sign-in went well: whether the code is good for a token is not known yet.
+# The page does not claim success: whether the code is worth a token is not known yet.
 ANSWERED: t.Final = _page(
     "Answer received",
-    "Ansible has the answer of Microsoft Entra and now checks it; look there for the result. You can close this tab.",
+    "Ansible has received the answer of Microsoft Entra and is checking it. See Ansible for the result. You can close"
+    " this tab.",
 )
-ANSWERED_BEFORE: t.Final = _page("Answered before", "This sign-in already has its answer. You can close this tab.")
-NOT_AWAITED: t.Final = _page(
-    "Not the answer that is awaited", "This request belongs to no sign-in that Ansible waits for. It was ignored."
+ALREADY_ANSWERED: t.Final = _page("Already answered", "This sign-in already has an answer. You can close this tab.")
+UNEXPECTED: t.Final = _page(
+    "Unexpected request", "This request does not belong to the sign-in that Ansible is waiting for. It was ignored."
 )
 
 
-def refused(said: str) -> bytes:
-    """The page for a refusal; `said` is the service's own sentence."""
-    return _page("Sign-in refused", f"Microsoft Entra says: {said} You can close this tab and look at Ansible.")
+def refused(error_text: str) -> bytes:
+    """Return the page for a refusal. `error_text` is the service's own sentence."""
+    return _page(
+        "Sign-in refused", f"Microsoft Entra answered: {error_text} You can close this tab and return to Ansible."
+    )

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a person gets a refresh token: begin a sign-in, let them sign in, complete it.
+"""The sign-in of a person for a refresh token: begin it, let them sign in, complete it.
 
-Two calls, because an Ansible task shows nothing while it runs: the person must see an address, or a code, in between.
-By authorization code with PKCE in a browser on this machine [doc v2-oauth2-auth-code-flow], or by device code with a
-browser anywhere [doc v2-oauth2-device-code]. The device code flow knows no app credential.
+It takes two calls, because an Ansible task shows nothing while it runs and the person must see an address or a code.
+The methods are authorization code with PKCE in a browser on this machine [doc v2-oauth2-auth-code-flow], and device
+code with a browser anywhere [doc v2-oauth2-device-code]. The device code flow takes no app credential.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import load_credential
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import OperatorIdentity, require_msal
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
@@ -38,7 +37,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 try:
     import msal
 except ImportError:
-    # `require_msal` says so before anything here is reached.
+    # `require_msal` reports it before anything here is used.
     HAS_MSAL = False
 else:
     HAS_MSAL = True
@@ -48,36 +47,48 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
-# Answers that judge no token: nothing may be concluded from them.
-_NO_JUDGEMENT: t.Final = frozenset({"sign_in.throttled", "sign_in.no_answer", "sign_in.transient"})
+# Answers that say nothing about the token.
+_INCONCLUSIVE: t.Final = frozenset({"sign_in.throttled", "sign_in.no_answer", "sign_in.transient"})
 _LONGEST_WAIT: t.Final = 3600
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Person:
-    """Who signed in, as the id_token says it: user principal name and object id in the home tenant."""
+    """The person who signed in, by their id_token: user principal name and object ID in the home tenant."""
 
     upn: str
     object_id: str
 
     def is_called(self, operator: str) -> bool:
-        """Is this the person that the option `operator` names?"""
+        """Return whether the option `operator` names this person."""
         wanted = operator.strip().lower()
         return wanted in (self.upn.lower(), self.object_id.lower())
 
 
-def begin_login(connection: Connection, *, method: str, wait: int, port: int) -> tuple[LoginFlow, dict[str, t.Any]]:
-    """The flow, and what the person must be shown: `{message, url, user_code, expires_at}`.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the person must be shown. `user_code` is None for a browser, `expires_at` is ISO 8601 in UTC."""
 
-    `wait` is how long the person has, in seconds. Raises OptionError, PortTaken or HomeSignInError.
+    message: str
+    url: str
+    user_code: str | None
+    expires_at: str
+
+
+def begin_login(connection: Connection, *, method: str, wait: int, port: int) -> tuple[LoginFlow, Prompt]:
+    """Return the flow and what the person must be shown.
+
+    `wait` is how long the person has, in seconds. Raise OptionError, PortTaken or HomeSignInError.
     """
     if not 0 < wait <= _LONGEST_WAIT:
-        raise OptionError(f"wait: {wait} is out of range; give seconds above 0 and up to {_LONGEST_WAIT}.")
+        raise OptionError(f"wait: {wait} is out of range; give a number of seconds above 0 and up to {_LONGEST_WAIT}.")
     if not 0 <= port <= 65535:
-        raise OptionError(f"port: {port} is no port; give 0 for any free one, or a number up to 65535.")
-    begun = _begin_browser(connection, port) if method == "browser" else (_begin_device_code(connection), 0)
-    state, chosen = begun
-    expires_at = min(time.time() + wait, float(state.get("expires_at", float("inf"))))
+        raise OptionError(f"port: '{port}' is not a valid port; give 0 for any free port, or a number up to 65535.")
+    if method == "browser":
+        state, chosen = _begin_browser(connection, port)
+    else:
+        state, chosen = _begin_device_code(connection), 0
+    expires_at = min(time.time() + wait, float(str(state.get("expires_at", "inf"))))
     flow = LoginFlow(
         method=method,
         home_tenant_id=connection.home_tenant_id,
@@ -87,17 +98,17 @@ def begin_login(connection: Connection, *, method: str, wait: int, port: int) ->
         port=chosen,
         state=state,
     )
-    return flow, _for_the_person(flow, connection)
+    return flow, _prompt(flow, connection)
 
 
-def _begin_browser(connection: Connection, port: int) -> tuple[dict[str, t.Any], int]:
+def _begin_browser(connection: Connection, port: int) -> tuple[dict[str, object], int]:
     try:
         chosen = free_port(port)
     except PortTaken as error:
-        raise OptionError(f"port: {error} Choose another one, or 0 for any that is free.") from None
+        raise OptionError(f"port: {error} Choose another port, or 0 for any free one.") from error
     hint = connection.operator if connection.operator and "@" in connection.operator else None
-    # The account is always asked for: a browser is often signed in as somebody else already.
-    state = _asked(
+    # Always ask for the account: the browser is often signed in as somebody else.
+    state: dict[str, object] = _ask(
         connection,
         lambda: _application(connection).initiate_auth_code_flow(
             _scopes(connection),
@@ -110,8 +121,8 @@ def _begin_browser(connection: Connection, port: int) -> tuple[dict[str, t.Any],
     return state, chosen
 
 
-def _begin_device_code(connection: Connection) -> dict[str, t.Any]:
-    state: dict[str, t.Any] = _asked(
+def _begin_device_code(connection: Connection) -> dict[str, object]:
+    state: dict[str, object] = _ask(
         connection,
         lambda: _application(connection, public=True).initiate_device_flow(scopes=_scopes(connection)),
     )
@@ -120,35 +131,35 @@ def _begin_device_code(connection: Connection) -> dict[str, t.Any]:
     return state
 
 
-def _for_the_person(flow: LoginFlow, connection: Connection) -> dict[str, t.Any]:
+def _prompt(flow: LoginFlow, connection: Connection) -> Prompt:
     who = f"as {connection.operator}" if connection.operator else "as the operator"
     clock = time.strftime("%H:%M", time.localtime(flow.expires_at))
     if flow.method == "browser":
         url, code = str(flow.state["auth_uri"]), None
         message = (
-            f"Open this address in a browser on this machine, until {clock}, and sign in {who}: {url} (The browser is"
-            f" sent back to port {flow.port} of this machine.)"
+            f"Open this address in a browser on this machine by {clock}, and sign in {who}: {url} (The browser is"
+            f" redirected to port {flow.port} of this machine.)"
         )
     else:
         url, code = str(flow.state["verification_uri"]), str(flow.state["user_code"])
-        message = f"Open {url} in any browser, enter the code {code} until {clock}, and sign in {who}."
+        message = f"Open {url} in any browser, enter the code {code} by {clock}, and sign in {who}."
     expires_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(flow.expires_at))
-    return {"message": message, "url": url, "user_code": code, "expires_at": expires_at}
+    return Prompt(message, url, code, expires_at)
 
 
 def complete_login(
     connection: Connection, flow: LoginFlow, *, show: Callable[[str], None] | None
 ) -> tuple[Person, str]:
-    """Who signed in, and their refresh token. `show` opens an address in the person's browser.
+    """Return who signed in and their refresh token. `show` opens an address in the person's browser.
 
-    Raises OptionError where it is not the person wanted or the flow is no good, HomeSignInError where Microsoft Entra
-    refuses, MtoError where nobody signs in in time.
+    Raise OptionError for another person or an unusable flow, HomeSignInError if Microsoft Entra refuses, MtoError if
+    nobody signs in in time.
     """
     flow.check(connection, time.time())
     if flow.method == "browser":
         answer = _complete_browser(connection, flow, show)
     else:
-        # The page for the code is for any device of the person: it is not opened here.
+        # Not opened here: the person may enter the code on any device.
         answer = _complete_device_code(connection, flow)
     if not answer.get("access_token"):
         raise _refused(connection, problem_of(answer), flow.method)
@@ -156,32 +167,32 @@ def complete_login(
     refresh_token = answer.get("refresh_token")
     if not refresh_token:
         raise MtoError(
-            f"{person.upn} signed in, but Microsoft Entra sent no refresh token. The app must be allowed the delegated"
+            f"{person.upn} signed in, but Microsoft Entra sent no refresh token. Grant the app the delegated"
             " permission offline_access."
         )
     return person, str(refresh_token)
 
 
-def _complete_browser(connection: Connection, flow: LoginFlow, show: Callable[[str], None] | None) -> dict[str, t.Any]:
-    application = _asked(connection, lambda: _application(connection))
+def _complete_browser(connection: Connection, flow: LoginFlow, show: Callable[[str], None] | None) -> dict[str, object]:
+    application = _ask(connection, lambda: _application(connection))
     try:
-        with listening(flow.port, flow.state["state"]) as listener:
+        with listening(flow.port, str(flow.state["state"])) as listener:
             if show is not None:
-                show(flow.state["auth_uri"])
+                show(str(flow.state["auth_uri"]))
             received = listener.wait(flow.expires_at - time.time())
     except PortTaken as error:
-        raise MtoError(f"The sign-in cannot be completed: {error} Begin anew; another port is chosen then.") from None
+        raise MtoError(f"The sign-in cannot be completed: {error} Start again; another port is chosen then.") from error
     if received is None:
         raise _too_late("Nobody signed in", flow)
     state = dict(flow.state)
-    answer: dict[str, t.Any] = _asked(connection, lambda: application.acquire_token_by_auth_code_flow(state, received))
+    answer: dict[str, object] = _ask(connection, lambda: application.acquire_token_by_auth_code_flow(state, received))
     return answer
 
 
-def _complete_device_code(connection: Connection, flow: LoginFlow) -> dict[str, t.Any]:
+def _complete_device_code(connection: Connection, flow: LoginFlow) -> dict[str, object]:
     state = {**flow.state, "expires_at": flow.expires_at}
     left = flow.expires_at - time.time()
-    answer: dict[str, t.Any] = _asked(
+    answer: dict[str, object] = _ask(
         connection,
         lambda: _application(connection, public=True, more_time=left).acquire_token_by_device_flow(state),
     )
@@ -192,38 +203,39 @@ def _complete_device_code(connection: Connection, flow: LoginFlow) -> dict[str, 
 
 def _too_late(what: str, flow: LoginFlow) -> MtoError:
     clock = time.strftime("%H:%M:%S", time.localtime(flow.expires_at))
-    way = " and that the browser runs on this machine" if flow.method == "browser" else ""
-    return MtoError(f"{what} until {clock}. Begin anew, with a longer `wait` if need be; check the address{way}.")
+    browser = " and that the browser runs on this machine" if flow.method == "browser" else ""
+    return MtoError(f"{what} by {clock}. Start again, with a longer `wait` if necessary; check the address{browser}.")
 
 
-def _person(answer: Mapping[str, t.Any], connection: Connection) -> Person:
-    """Raises OptionError for a guest, for another tenant's user, and for anybody but the operator."""
-    claims = answer.get("id_token_claims") or {}
+def _person(answer: Mapping[str, object], connection: Connection) -> Person:
+    """Return who signed in. Raise OptionError for a guest, another tenant's user, and anybody but the operator."""
+    claims = answer.get("id_token_claims")
+    claims = claims if isinstance(claims, dict) else {}
     person = Person(str(claims.get("preferred_username") or ""), str(claims.get("oid") or ""))
     home = connection.home_tenant_id
     if not person.object_id or not claims.get("tid"):
         raise MtoError(
-            "Microsoft Entra does not say who signed in, so nothing is stored (id_token without oid or tid)."
+            "Microsoft Entra does not say who signed in, so nothing is stored (the id_token has no oid or no tid)."
         )
-    # A guest's token is the home tenant's too; `idp` is there where the account is another one's [doc id-token-claims].
+    # A guest's token also names the home tenant; `idp` then names the account's own tenant [doc id-token-claims].
     if str(claims["tid"]).lower() != home or home not in str(claims.get("idp") or home).lower():
         raise OptionError(
-            f"operator: {person.upn or person.object_id} is a guest in the home tenant {home}, or no user of it."
-            " Nothing is stored. Sign in with an account of the home tenant itself."
+            f"operator: {person.upn or person.object_id} is a guest in the home tenant {home}, or not a user of"
+            " it. Nothing is stored. Sign in with an account of the home tenant itself."
         )
     if connection.operator and not person.is_called(connection.operator):
         raise OptionError(
-            f"operator: {person.upn or person.object_id} signed in, but {connection.operator} is wanted. Nothing is"
+            f"operator: {person.upn or person.object_id} signed in instead of {connection.operator}. Nothing is"
             f" stored. Sign in again as {connection.operator}, or change operator (a user principal name, or the object"
-            f" id; the one who signed in is {person.object_id})."
+            f" ID; the one of the person who signed in is {person.object_id})."
         )
     return person
 
 
 def holder_of_working_token(connection: Connection, path: str) -> str | None:
-    """Whose token the file at `path` holds, where Entra still takes it and it is the operator's; else None.
+    """Return whose token the file at `path` holds, if it still works and is the operator's; else None.
 
-    Asking rotates it: the new one is stored. Raises HomeSignInError where nothing could be found out.
+    The check rotates the token: the new one is stored. Raise HomeSignInError if the check gave no answer.
     """
     try:
         RefreshTokenFile(path).load()
@@ -236,16 +248,16 @@ def holder_of_working_token(connection: Connection, path: str) -> str | None:
         http=_http(connection),
         cloud=connection.cloud,
         client_id=connection.client_id,
-        credential=load_credential(connection.credential),
+        credential=connection.credential,
     )
     try:
         claims = identity.token(connection.home_tenant_id, "graph").claims
     except SignInError as error:
-        if error.problem.reason in _NO_JUDGEMENT:
-            raise _refused(connection, error.problem, "browser") from None
+        if error.problem.reason in _INCONCLUSIVE:
+            raise _refused(connection, error.problem, "browser") from error
         return None
     except (UnreachableError, DeadlineError) as error:
-        raise _refused(connection, _problem(error), "browser") from None
+        raise _refused(connection, _problem(error), "browser") from error
     upn = str(claims.get("upn") or claims.get("unique_name") or claims.get("preferred_username") or "")
     person = Person(upn, str(claims.get("oid") or ""))
     wanted = connection.operator or person.object_id
@@ -253,7 +265,7 @@ def holder_of_working_token(connection: Connection, path: str) -> str | None:
 
 
 def _scopes(connection: Connection) -> list[str]:
-    """msal adds openid, profile and offline_access."""
+    """Return the scopes to ask for. msal adds openid, profile and offline_access."""
     return [f"{connection.cloud.graph_audience}/.default"]
 
 
@@ -263,32 +275,33 @@ def _http(connection: Connection, more_time: float = 0.0) -> Http:
 
 
 def _application(connection: Connection, *, public: bool = False, more_time: float = 0.0) -> t.Any:
-    """Made with the app's credential where there is one; with none as a public client."""
+    """Return msal's application: with the app's credential if there is one, else a public client."""
     require_msal()
-    common = {
+    common: dict[str, object] = {
         "authority": f"{connection.cloud.login}/{connection.home_tenant_id}",
         "http_client": MsalTransport(_http(connection, more_time), connection.cloud.login),
         "validate_authority": False,
         "instance_discovery": False,
     }
-    credential = None if public else load_credential(connection.credential)
+    credential = None if public else connection.credential
     if credential is None:
         return msal.PublicClientApplication(connection.client_id, **common)
+    credential.validate()
     return msal.ConfidentialClientApplication(connection.client_id, client_credential=credential.for_msal(), **common)
 
 
-def _asked(connection: Connection, ask: Callable[[], t.Any]) -> t.Any:
-    """What `ask` returns. Whatever msal or the way to Entra raises becomes HomeSignInError with one sentence."""
+def _ask(connection: Connection, call: Callable[[], t.Any]) -> t.Any:
+    """Return the result of `call`. Errors of msal and of the connection become HomeSignInError with one sentence."""
     try:
-        return ask()
+        return call()
     except (SignInError, ServiceError, UnreachableError, DeadlineError) as error:
-        raise _refused(connection, _problem(error), "browser") from None
+        raise _refused(connection, _problem(error), "browser") from error
     except (ValueError, TypeError) as error:
-        # msal says so of what it cannot use: a private key, an authority.
+        # msal rejects a private key or an authority this way. Not chained: its error can hold the key.
         raise _refused(connection, Problem("sign_in.refused", {"said": str(error)}), "browser") from None
     except (RuntimeError, LookupError):
-        # msal checks the nonce, and takes for granted what an id_token holds; its text can hold the nonce.
-        problem = Problem("sign_in.no_answer", {"said": "the id_token in the answer is not the one of this sign-in"})
+        # msal checks the nonce and assumes the claims of an id_token. Not chained: its text can hold the nonce.
+        problem = Problem("sign_in.no_answer", {"said": "the id_token in the answer does not belong to this sign-in"})
         raise _refused(connection, problem, "browser") from None
 
 
@@ -301,7 +314,7 @@ def _problem(error: MtoError) -> Problem:
 
 
 def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignInError:
-    """The catalogue's sentence and remedy for a refusal, in the words of the home tenant."""
+    """Return the catalogue's sentence and remedy for a refusal, about the home tenant."""
     operator = connection.operator or "the operator"
     details = {
         "tenant": "the home tenant",
@@ -318,9 +331,9 @@ def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignI
         **problem.details,
     }
     message, remedy = CATALOGUE.words(problem, details)
-    # The catalogue's remedy is about a row of the tenant list.
+    # The catalogue's remedy for this reason is about a row of the tenant list.
     if problem.reason == "access.tenant_not_found":
         remedy = "Correct home_tenant_id, or cloud."
     if method == "device_code" and problem.reason == "sign_in.conditional_access":
-        remedy += " Many tenants block the device code flow by policy: sign in with method: browser then."
+        remedy += " Many tenants block the device code flow by policy; in that case sign in with method: browser."
     return HomeSignInError(f"The sign-in of {operator} failed. {message} {remedy}", Problem(problem.reason, details))

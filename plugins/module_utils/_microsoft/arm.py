@@ -3,8 +3,8 @@
 
 """Azure Resource Manager: the tenants that a person belongs to.
 
-Only `GET /tenants` is used [doc Microsoft.Resources 2022-12-01]. It takes a person's token; what an app gets is the
-app's own tenant at best [guess].
+Only `GET /tenants` is used [doc Microsoft.Resources 2022-12-01]. It takes a person's token; an app gets its own tenant
+at most [guess].
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Arm:
         self._base = base
 
     def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
-        """Answer every request, under its key. Never raises for what the service or the network does."""
-        return {request.key: self._read_one(request, token) for request in requests}
-
-    def _read_one(self, request: Request, token: BearerToken) -> Answer:
-        first = get_url(self._http, self._base + request.path, token, request.headers)
-        return all_pages(self._http, request, first, token, "nextLink")
+        """Answer every request, under its key. Failures of the service and the network are in the answers."""
+        answers: dict[str, Answer] = {}
+        for request in requests:
+            first = get_url(self._http, self._base + request.path, token, request.headers)
+            answers[request.key] = all_pages(self._http, request, first, token, "nextLink")
+        return answers

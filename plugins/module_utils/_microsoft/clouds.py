@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosts per Microsoft cloud, and what exists there. Data only.
+"""The hosts of each Microsoft cloud.
 
 Source: Microsoft Graph "National cloud deployments" and Defender XDR "US Government" pages [doc]. The address of the
-multitenant portal is published for the public cloud alone; for GCC it is our reading [guess], for GCC High and DoD
-nobody has published one, so it has to be given by the option `endpoints`.
+multitenant portal is published for the public cloud only; for GCC it is a [guess]. For GCC High and DoD none is
+published, so the user gives it in the option `endpoints`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
-# Where tenants have governance relationships: the public cloud alone [doc]. GCC shares its hosts, and is asked [guess].
+# Governance relationships exist in the public cloud [doc]. GCC shares its hosts, so they are read there too [guess].
 GOVERNANCE_CLOUDS: t.Final = ("public", "gcc")
 
 ENDPOINT_NAMES: t.Final = ("login", "graph", "arm", "portal", "mto")
@@ -23,7 +23,7 @@ ENDPOINT_NAMES: t.Final = ("login", "graph", "arm", "portal", "mto")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cloud:
-    """Base addresses without a trailing slash. An audience is what a token is asked for, wherever we connect."""
+    """Base addresses without a trailing slash. The audiences of tokens do not depend on where we connect."""
 
     name: str
     login: str
@@ -88,30 +88,30 @@ CLOUDS: t.Final[dict[str, Cloud]] = {
 
 
 def mto_address(cloud: Cloud) -> str:
-    """The address of the multitenant portal. Raises OptionError where nobody has published it and none is given."""
+    """Return the address of the multitenant portal. Raise OptionError if it is neither published nor given."""
     if cloud.mto is None:
         raise OptionError(mto_not_given(cloud))
     return cloud.mto
 
 
 def mto_not_given(cloud: Cloud) -> str:
-    """What a user of a cloud has to hear where the address of its multitenant portal is needed and not known."""
+    """Return the sentence for a cloud whose multitenant portal has no known address."""
     return (
-        f"endpoints.mto: nobody has published the address of the multitenant portal of cloud {cloud.name};"
-        " give it as you see it in the browser."
+        f"endpoints.mto: the address of the multitenant portal in cloud {cloud.name} is not published;"
+        " give the address that the browser shows."
     )
 
 
 def resolve_cloud(name: str, endpoints: t.Mapping[str, str]) -> Cloud:
-    """The cloud `name` with the addresses of the option `endpoints` in place of Microsoft's own.
+    """Return the cloud `name` with the addresses of the option `endpoints` in place of Microsoft's own.
 
-    Raises OptionError for an unknown cloud, an unknown endpoint, or an address that is not https.
+    Raise OptionError for an unknown cloud, an unknown endpoint, or an address that is not https.
     """
     if name not in CLOUDS:
-        raise OptionError(f"cloud: '{name}' is not a cloud we know; choose one of {', '.join(CLOUDS)}.")
+        raise OptionError(f"cloud: '{name}' is not a known cloud; choose one of {', '.join(CLOUDS)}.")
     for key, url in endpoints.items():
         if key not in ENDPOINT_NAMES:
-            raise OptionError(f"endpoints: '{key}' is not an endpoint; choose among {', '.join(ENDPOINT_NAMES)}.")
+            raise OptionError(f"endpoints: '{key}' is not a known endpoint; choose from {', '.join(ENDPOINT_NAMES)}.")
         if not url.lower().startswith("https://"):
             raise OptionError(f"endpoints.{key}: '{url}' must begin with https://.")
     return dataclasses.replace(CLOUDS[name], **{key: url.rstrip("/") for key, url in endpoints.items()})

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Graph: many reads at once, each answered by data or by a refusal that says why.
+"""Microsoft Graph: many reads at once, each answered with data or with a refusal that says why.
 
 Transport rules [doc json-batching, throttling]: at most 20 requests in a `$batch`, each with its own status; a
-throttled item carries its own Retry-After and is retried alone; a nextLink inside a batch has to be followed outside
-of it.
+throttled item carries its own Retry-After and is retried alone; a nextLink inside a batch must be followed outside of
+it.
 """
 
 from __future__ import annotations
@@ -49,24 +49,22 @@ class Graph:
     def read(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
         """Answer every request, under its key: one GET for one request, `$batch` for more.
 
-        Never raises for what the service or the network does: that is in the answers.
+        Failures of the service and the network are in the answers, never raised.
         """
         if len(requests) == 1:
-            found = {requests[0].key: self._get(requests[0], token)}
+            request = requests[0]
+            answers = {request.key: get_url(self._http, self._root + request.path, token, request.headers)}
         else:
-            found = {}
+            answers = {}
             for start in range(0, len(requests), BATCH_LIMIT):
-                found.update(self._batch(requests[start : start + BATCH_LIMIT], token))
+                answers.update(self._batch(requests[start : start + BATCH_LIMIT], token))
         return {
-            request.key: all_pages(self._http, request, found[request.key], token, "@odata.nextLink")
+            request.key: all_pages(self._http, request, answers[request.key], token, "@odata.nextLink")
             for request in requests
         }
 
-    def _get(self, request: Request, token: BearerToken) -> Answer:
-        return get_url(self._http, self._root + request.path, token, request.headers)
-
     def _batch(self, requests: Sequence[Request], token: BearerToken) -> dict[str, Answer]:
-        """One `$batch`, and again for the items that were throttled or failed in passing."""
+        """Send one `$batch`, and again for the items that were throttled or failed temporarily."""
         answers: dict[str, Answer] = {}
         waiting = list(requests)
         for attempt in range(MAX_TRIES):
@@ -80,11 +78,11 @@ class Graph:
         return answers
 
     def _wait(self, headers: Sequence[Mapping[str, str] | None], attempt: int) -> bool:
-        """Wait the longest Retry-After of the items; False where the deadline does not allow it."""
+        """Wait the longest Retry-After of the items. Return False if the deadline does not allow it."""
         now = time.time()
-        asked = [seconds for seconds in (retry_after(item, now) for item in headers if item) if seconds is not None]
+        waits = [seconds for seconds in (retry_after(item, now) for item in headers if item) if seconds is not None]
         try:
-            pause(max(asked) if asked else backoff(attempt), self._http.deadline)
+            pause(max(waits) if waits else backoff(attempt), self._http.deadline)
         except DeadlineError:
             return False
         return True
@@ -118,35 +116,35 @@ class Graph:
         }
 
     def _item_answer(
-        self, request: Request, item: Mapping[str, t.Any] | None, outer: Response
+        self, request: Request, item: Mapping[str, object] | None, outer: Response
     ) -> tuple[Answer, Mapping[str, str] | None]:
         url = self._root + request.path
         if item is None:
-            return Answer(0, url, error="the batch came back without an answer to it"), None
+            return Answer(0, url, error="the answer of the batch lacks this request"), None
         headers = _lowered(item.get("headers"))
         status = item.get("status")
         if not isinstance(status, int):
-            return Answer(0, url, error="the batch came back with an answer without a status"), None
+            return Answer(0, url, error="the answer of the batch has no status for this request"), None
         return answer_of(url, status, item.get("body"), headers.get("request-id") or outer.request_id), headers
 
 
-def _lowered(headers: t.Any) -> dict[str, str]:
-    """Headers of an item; none where they are of no form that we know."""
+def _lowered(headers: object) -> dict[str, str]:
+    """Return the headers of an item with lower-case names; none if their form is unknown."""
     return {str(key).lower(): str(value) for key, value in headers.items()} if isinstance(headers, dict) else {}
 
 
 def _worth_another_try(answer: Answer, headers: Mapping[str, str] | None) -> bool:
-    """An item that failed in passing. Where the whole batch failed, the session has already tried again."""
+    """Return whether an item failed temporarily. If the whole batch failed, the session has already retried."""
     return headers is not None and answer.status in RETRY_STATUSES
 
 
-def _batch_items(response: Response) -> dict[str, Mapping[str, t.Any]]:
-    """Answers of a batch by id. Raises ServiceError where the batch as a whole was refused."""
+def _batch_items(response: Response) -> dict[str, Mapping[str, object]]:
+    """Return the answers of a batch by id. Raise ServiceError if the whole batch was refused."""
     body = response.json()
     if response.status != 200 or not isinstance(body, dict) or not isinstance(body.get("responses"), list):
         refused = answer_of(response.url, response.status, body, response.request_id)
         raise ServiceError(
-            refused.error or "the batch was answered without responses",
+            refused.error or "the answer of the batch has no responses",
             status=response.status,
             code=refused.code,
             request_id=response.request_id,

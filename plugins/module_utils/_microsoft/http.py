@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one HTTP session: TLS, time-outs, retries, and a token that goes nowhere but to its own host.
+"""The only HTTP session: TLS, time-outs, retries, and tokens that go only to their own host.
 
 Nothing else in the collection imports `requests`.
 """
@@ -47,9 +47,9 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 
-# Retrying is safe for reads and for requests that a service refused before doing anything.
+# Retrying is safe for reads and for requests that a service refused before it acted.
 RETRY_STATUSES: t.Final = frozenset({429, 500, 502, 503, 504})
-# A service that throttles has done nothing.
+# A service that throttles has not acted.
 REFUSED_STATUSES: t.Final = frozenset({429})
 MAX_TRIES: t.Final = 5
 MAX_BACKOFF: t.Final = 30.0
@@ -57,25 +57,25 @@ MAX_BODY: t.Final = 64 * 1024 * 1024
 
 
 def require_requests() -> None:
-    """Raises MissingLibraryError where `requests` is not installed."""
+    """Raise MissingLibraryError if `requests` is not installed."""
     if not HAS_REQUESTS:
         raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
 
 
-# Parsers differ over a backslash, white space or a user name in an authority: such an address can name two hosts.
+# Parsers disagree about a backslash, white space or a user name in an authority: such an address can name two hosts.
 _AUTHORITY: t.Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _NEVER: t.Final = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address, in one form: `https://host:443`. Raises MtoError for a doubtful one."""
+    """Return scheme, host and port of an address as `https://host:443`. Raise MtoError for an ambiguous one."""
     parts = urlsplit(url)
     if _NEVER.search(url) or not _AUTHORITY.fullmatch(parts.netloc):
-        raise MtoError(f"refused the address {_NEVER.sub('?', url)[:80]!r}: it is not clear which host it names.")
+        raise MtoError(f"refused the address {_NEVER.sub('?', url)[:80]!r}: its host is ambiguous.")
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        raise MtoError(f"refused the address {url[:80]!r}: its port is no port.") from None
+    except ValueError as error:
+        raise MtoError(f"refused the address {url[:80]!r}: its port is not valid.") from error
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}:{port}"
 
 
@@ -87,12 +87,12 @@ class BearerToken:
     origin: str
     tenant_id: str
     identity: str
-    claims: Mapping[str, t.Any] = dataclasses.field(default_factory=dict, repr=False)
+    claims: Mapping[str, object] = dataclasses.field(default_factory=dict, repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Response:
-    """An answer read to its end. Header names are lower case."""
+    """A complete answer. Header names are lower case."""
 
     method: str
     url: str
@@ -102,16 +102,16 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text; what is not UTF-8 is replaced."""
+        """Return the body as text; bytes that are not UTF-8 are replaced."""
         return self.body.decode("utf-8", errors="replace")
 
     @property
     def request_id(self) -> str:
-        """The service's own name for this answer, or an empty string."""
+        """Return the service's own id of this answer, or an empty string."""
         return self.headers.get("request-id") or self.headers.get("x-ms-request-id") or ""
 
     def json(self) -> t.Any:
-        """The body as JSON. Raises ServiceError where a proxy or a service answers something else."""
+        """Return the body as JSON. Raise ServiceError if a proxy or a service answers with something else."""
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
@@ -125,7 +125,7 @@ class Response:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds that the service asks to wait: a number (fractions occur) or an HTTP date; None where it says nothing."""
+    """Return how long the service asks to wait, in seconds. It sends a number (also a fraction) or an HTTP date."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -144,28 +144,28 @@ def _seconds_until(http_date: str, now: float) -> float | None:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to wait before try `attempt` + 1 where the service does not say: exponential with jitter."""
+    """Return the seconds to wait before try `attempt` + 1 by default: exponential with jitter."""
     longest: float = min(MAX_BACKOFF, 0.5 * 2.0**attempt)
     return longest * (0.5 + random.random() / 2)
 
 
 def pause(seconds: float, deadline: Deadline) -> None:
-    """Wait, unless the time of the task does not allow it: then raise DeadlineError at once."""
+    """Wait, or raise DeadlineError at once if the task has too little time left."""
     if seconds > deadline.remaining():
         raise DeadlineError(f"waiting {seconds:.0f} s more would pass the deadline of {deadline.seconds:.0f} s")
     time.sleep(seconds)
 
 
 def ca_bundle(ca_path: str | None) -> str | bool:
-    """What to verify servers with. An explicit `ca_path` wins over the environment.
+    """Return the CA bundle for `verify`. An explicit `ca_path` wins over the environment.
 
-    Raises OptionError where the path is neither a file nor a directory.
+    Raise OptionError if the path does not exist.
     """
     names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-    found = [("ca_path", ca_path), *((f"{name} in the environment", os.environ.get(name)) for name in names)]
-    source, path = next(((source, path) for source, path in found if path), ("", None))
+    sources = [("ca_path", ca_path), *((f"{name} in the environment", os.environ.get(name)) for name in names)]
+    source, path = next(((source, path) for source, path in sources if path), ("", None))
     if path and not pathlib.Path(path).exists():
-        raise OptionError(f"{source}: there is no file or directory '{path}'. The option ca_path replaces it.")
+        raise OptionError(f"{source}: '{path}' does not exist. The option ca_path replaces it.")
     return path or True
 
 
@@ -179,11 +179,11 @@ class Http:
         require_requests()
         self.deadline = deadline
         self._timeout = timeout
-        # Given with every request: requests lets the environment override what a session holds.
+        # Passed with every request, because requests lets the environment override the session's value.
         self._verify = ca_bundle(ca_path)
         self._session = requests.Session()
-        # No netrc (it would replace our Authorization header), no bundle from the environment; proxies are asked for
-        # explicitly below, because companies do need these.
+        # No netrc (it would replace our Authorization header) and no bundle from the environment. Proxies are taken
+        # from the environment explicitly below.
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = requests.adapters.HTTPAdapter(pool_connections=16, pool_maxsize=max(4, pool))
@@ -199,10 +199,10 @@ class Http:
         body: bytes | str | Mapping[str, str] | None = None,
         repeat: bool = True,
     ) -> Response:
-        """Send a request that is safe to repeat, and repeat it by policy; the last answer comes back whatever it is.
+        """Send a request, retry it if that may help, and return the last answer whatever it is.
 
-        `repeat` False: for what may have taken effect although no answer came: only a 429 is followed by another try.
-        Raises UnreachableError where there is no answer, DeadlineError where time runs out.
+        With `repeat` False, for a request that may have taken effect without an answer, only a 429 is retried.
+        Raise UnreachableError if no answer arrives, DeadlineError if time runs out.
         """
         guard_origin(token, url)
         repeated = RETRY_STATUSES if repeat else REFUSED_STATUSES
@@ -212,17 +212,17 @@ class Http:
                 response = self._send_once(method, url, token, headers, body)
             except UnreachableError:
                 wait = backoff(attempt)
-                # Why there is no answer says more than that there was no time to ask again.
+                # The cause says more than a passed deadline.
                 if last or not repeat or wait > self.deadline.remaining():
                     raise
                 pause(wait, self.deadline)
                 continue
             if response.status not in repeated or last:
                 return response
-            asked = retry_after(response.headers, time.time())
-            if asked is not None and asked > self.deadline.remaining():
+            requested_wait = retry_after(response.headers, time.time())
+            if requested_wait is not None and requested_wait > self.deadline.remaining():
                 return response
-            pause(backoff(attempt) if asked is None else asked, self.deadline)
+            pause(backoff(attempt) if requested_wait is None else requested_wait, self.deadline)
         raise MtoError("unreachable: the loop above returns or raises")
 
     def _send_once(
@@ -256,7 +256,7 @@ class Http:
             raise UnreachableError(f"{method} {_without_query(url)}: {_reason_of(error)}") from None
 
     def _read_body(self, answer: requests.Response, until: float) -> bytes:
-        """Read to the end, but not beyond the time-out: a body that drips would hold its thread for ever."""
+        """Read the body up to the time-out: one that drips would hold its thread forever."""
         chunks: list[bytes] = []
         size = 0
         for chunk in answer.iter_content(64 * 1024):
@@ -270,7 +270,7 @@ class Http:
 
 
 def guard_origin(token: BearerToken | None, url: str) -> None:
-    """Refuse to carry a token to a host it was not asked for. Raises MtoError."""
+    """Raise MtoError if a token would go to a host that it was not issued for."""
     if token is not None and origin_of(url) != token.origin:
         raise MtoError(f"refused to follow a link to {origin_of(url)}: the token is for {token.origin} only.")
 
@@ -278,7 +278,7 @@ def guard_origin(token: BearerToken | None, url: str) -> None:
 if HAS_REQUESTS:
 
     class _Bearer(requests.auth.AuthBase):
-        """Sets the Authorization header itself, so that nothing else does."""
+        """Sets the Authorization header, so that requests does not."""
 
         def __init__(self, token: BearerToken | None) -> None:
             self._token = token
@@ -290,25 +290,25 @@ if HAS_REQUESTS:
 
 
 def _without_query(url: str) -> str:
-    """An address fit for a message: queries can hold what a log must not."""
+    """Return an address for a message: its query can hold secrets."""
     return url.split("?", 1)[0]
 
 
 _CAUSES: t.Final = (
     ("certificate verify failed", "the server's certificate is not trusted (see the option ca_path)"),
-    ("name or service not known", "the name of the host cannot be resolved"),
-    ("failed to resolve", "the name of the host cannot be resolved"),
+    ("name or service not known", "the host name cannot be resolved"),
+    ("failed to resolve", "the host name cannot be resolved"),
     ("connection refused", "the connection was refused"),
-    ("connection reset", "the connection was cut"),
+    ("connection reset", "the connection was closed"),
     ("timed out", "no answer within the time-out"),
-    ("incompleteread", "the answer was cut short"),
-    ("connection aborted", "the connection was cut"),
+    ("incompleteread", "the answer was truncated"),
+    ("connection aborted", "the connection was closed"),
 )
 
 
 def _reason_of(error: requests.RequestException) -> str:
-    """A few words instead of the library's nested message."""
+    """Return a short cause instead of the library's nested message."""
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy of the environment (HTTPS_PROXY) does not answer"
     text = str(error).lower()
-    return next((words for mark, words in _CAUSES if mark in text), type(error).__name__)
+    return next((cause for pattern, cause in _CAUSES if pattern in text), type(error).__name__)

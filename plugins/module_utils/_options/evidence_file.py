@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options about saved evidence: the file, the time to judge at, and the tenants out of it."""
+"""The options about saved evidence: the file, the time to judge at, and the tenants to judge."""
 
 from __future__ import annotations
 
@@ -12,42 +12,63 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.tenants import TenantRow
+
+
+def evidence_spec() -> Spec:
+    """Return the options of the doc fragment `m365.defender._evidence`."""
+    return {
+        "return_evidence": {"type": "bool", "default": False},
+        "from_evidence": {"type": "path"},
+        "judged_at": {"type": "str"},
+    }
+
+
+def evidence_constraints() -> Constraints:
+    """Return what Ansible can check of a module that judges tenants or saved evidence."""
+    return {"required_one_of": [("tenants", "from_evidence")], "required_by": {"judged_at": ("from_evidence",)}}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EvidenceOptions:
-    """`body` is what the file holds, not yet looked at; `tenants` are those to judge, all where there are none."""
+    """`body` is the parsed file, unchecked; `tenants` are those to judge, all if there are none."""
 
-    body: t.Any
+    body: object
     tenants: list[Tenant]
     now: dt.datetime | None
 
 
-def evidence_options(params: Mapping[str, t.Any]) -> EvidenceOptions:
-    """Read what the options name. Raises OptionError."""
-    body = _read(pathlib.Path(params["from_evidence"]))
-    tenants = parse_tenants(params["tenants"] or (), "")
-    return EvidenceOptions(body, tenants, _time(params["judged_at"]))
+def evidence_options(
+    from_evidence: str, tenants: Sequence[TenantRow] | None = None, judged_at: str | None = None
+) -> EvidenceOptions:
+    """Read what the options name. Raise OptionError."""
+    return EvidenceOptions(
+        _read(pathlib.Path(from_evidence)), parse_tenants(tenants or (), ""), _judging_time(judged_at)
+    )
 
 
-def _read(path: pathlib.Path) -> t.Any:
+def _read(path: pathlib.Path) -> object:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        body: object = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise OptionError(f"from_evidence: {path} cannot be read ({error.strerror}); name a saved file.") from error
     except (ValueError, RecursionError) as error:
-        raise OptionError(f"from_evidence: {path} holds no JSON; name a file that was saved as evidence.") from error
+        raise OptionError(
+            f"from_evidence: {path} is not valid JSON; name a file that was saved as evidence."
+        ) from error
+    return body
 
 
-def _time(text: str | None) -> dt.datetime | None:
-    now = parse_time(text)
-    if text and now is None:
-        raise OptionError(f"judged_at: '{text}' is no time; write it like 2026-11-25T12:00:00Z.")
-    return now
+def _judging_time(text: str | None) -> dt.datetime | None:
+    time = parse_time(text)
+    if text and time is None:
+        raise OptionError(f"judged_at: '{text}' is not a valid time; write it as 2026-11-25T12:00:00Z.")
+    return time

@@ -13,7 +13,8 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import GUID, parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import Picture

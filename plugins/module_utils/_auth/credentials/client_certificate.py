@@ -5,40 +5,58 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential, CredentialOption
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-
-if t.TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _CERTIFICATE: t.Final = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _PRIVATE_KEY: t.Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 
 
-class ClientCertificate:
-    """`client_certificate_path` with `client_certificate_password`. Raises OptionError where the file is no good."""
+class ClientCertificate(Credential):
+    """`client_certificate_path` with `client_certificate_password`. The file is read once."""
 
-    option = "client_certificate_path"
+    OPTIONS = (
+        CredentialOption("client_certificate_path", "path", "AZURE_CLIENT_CERTIFICATE_PATH"),
+        CredentialOption("client_certificate_password", "str", "AZURE_CLIENT_CERTIFICATE_PASSWORD", secret=True),
+    )
+    REQUIRED_BY: t.ClassVar = {"client_certificate_password": ("client_certificate_path",)}
 
-    def __init__(self, options: Mapping[str, str]) -> None:
-        self._path = pathlib.Path(options["client_certificate_path"])
-        self._password = options.get("client_certificate_password")
-        try:
-            self._content = self._path.read_bytes()
-        except OSError as error:
-            raise OptionError(f"client_certificate_path: cannot read '{self._path}': {error.strerror}.") from None
+    def validate(self) -> None:
+        """Raise OptionError if the file cannot be read, or is a PEM file that lacks something."""
+        self.for_msal()
 
-    def for_msal(self) -> t.Any:
-        """What msal takes as `client_credential` (PFX since msal 1.29)."""
+    def for_msal(self) -> dict[str, object]:
+        """Return the path of a PFX file (since msal 1.29), or the parts of a PEM file."""
         if b"-----BEGIN" in self._content:
             return self._pem()
-        return {"private_key_pfx_path": str(self._path), "passphrase": self._password, "public_certificate": True}
+        return {
+            "private_key_pfx_path": str(self._path),
+            "passphrase": self._password,
+            "public_certificate": True,
+        }
 
-    def _pem(self) -> dict[str, t.Any]:
-        """msal computes the fingerprint itself from the certificate (since msal 1.35)."""
+    @property
+    def _path(self) -> pathlib.Path:
+        return pathlib.Path(self.values["client_certificate_path"])
+
+    @property
+    def _password(self) -> str | None:
+        return self.values.get("client_certificate_password")
+
+    @functools.cached_property
+    def _content(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except OSError as error:
+            raise OptionError(f"client_certificate_path: cannot read '{self._path}': {error.strerror}.") from error
+
+    def _pem(self) -> dict[str, object]:
+        """msal computes the fingerprint from the certificate (since msal 1.35)."""
         text = self._content.decode("ascii", errors="replace")
         certificate, private_key = _CERTIFICATE.search(text), _PRIVATE_KEY.search(text)
         if certificate is None or private_key is None:

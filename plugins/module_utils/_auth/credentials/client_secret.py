@@ -5,20 +5,14 @@
 
 from __future__ import annotations
 
-import typing as t
-
-if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential, CredentialOption
 
 
-class ClientSecret:
+class ClientSecret(Credential):
     """`client_secret`. Lives in memory only."""
 
-    option = "client_secret"
+    OPTIONS = (CredentialOption("client_secret", "str", "AZURE_CLIENT_SECRET", secret=True),)
 
-    def __init__(self, options: Mapping[str, str]) -> None:
-        self._secret = options["client_secret"]
-
-    def for_msal(self) -> t.Any:
-        """What msal takes as `client_credential`."""
-        return self._secret
+    def for_msal(self) -> str:
+        """Return the secret itself."""
+        return self.values["client_secret"]

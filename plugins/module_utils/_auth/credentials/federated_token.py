@@ -6,32 +6,33 @@
 from __future__ import annotations
 
 import pathlib
-import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential, CredentialOption
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
-if t.TYPE_CHECKING:
-    from collections.abc import Mapping
 
+class FederatedToken(Credential):
+    """`federated_token_file`. Read again for every sign-in, because its issuer replaces it during the run."""
 
-class FederatedToken:
-    """`federated_token_file`. Read anew for every sign-in, because its writer replaces it while we run."""
+    OPTIONS = (CredentialOption("federated_token_file", "path", "AZURE_FEDERATED_TOKEN_FILE"),)
 
-    option = "federated_token_file"
-
-    def __init__(self, options: Mapping[str, str]) -> None:
-        self._path = pathlib.Path(options["federated_token_file"])
+    def validate(self) -> None:
+        """Raise OptionError if the file cannot be read or is empty."""
         self._read()
 
-    def for_msal(self) -> t.Any:
-        """What msal takes as `client_credential`."""
+    def for_msal(self) -> dict[str, object]:
+        """Return an assertion that msal fetches when it needs one."""
         return {"client_assertion": self._read}
 
     def _read(self) -> str:
+        path = pathlib.Path(self.values["federated_token_file"])
         try:
-            token = self._path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise OptionError(f"federated_token_file: cannot read '{self._path}': {error}.") from None
+            token = path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise OptionError(f"federated_token_file: cannot read '{path}': {error.strerror}.") from error
+        except UnicodeDecodeError:
+            # Not chained: the error holds the bytes of the file.
+            raise OptionError(f"federated_token_file: cannot read '{path}': it is not a text file.") from None
         if not token:
-            raise OptionError(f"federated_token_file: '{self._path}' is empty.")
+            raise OptionError(f"federated_token_file: '{path}' is empty.")
         return token

@@ -1,7 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The registry of credential kinds: an option's name, and the class that understands it."""
+"""The registry of credential kinds, and what the options derive from it.
+
+To add a kind: write its class in a file of this folder, add it to `KINDS`, and describe its options in the doc fragment
+`m365.defender._connection` and in the role (`vars/main.yml`, `meta/argument_specs.yml`).
+"""
 
 from __future__ import annotations
 
@@ -12,29 +16,47 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.cl
 )
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.federated_token import FederatedToken
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import (
+        Credential,
+        CredentialOption,
+    )
 
-class Credential(t.Protocol):
-    """The seam for more credential kinds: check without network in the constructor, then serve msal."""
-
-    option: str
-
-    def __init__(self, options: Mapping[str, str]) -> None:
-        """Take what belongs to this kind. Raises OptionError where it is no good."""
-
-    def for_msal(self) -> t.Any:
-        """What msal takes as `client_credential`."""
-
-
-KINDS: t.Final[dict[str, type[Credential]]] = {
-    kind.option: kind for kind in (ClientSecret, ClientCertificate, FederatedToken)
-}
+KINDS: t.Final[tuple[type[Credential], ...]] = (
+    ClientSecret,
+    ClientCertificate,
+    FederatedToken,
+)
 
 
-def load_credential(options: Mapping[str, str]) -> Credential | None:
-    """The app's credential out of resolved options; None where there is none (a public client)."""
-    kind = next((name for name in KINDS if options.get(name)), None)
-    return KINDS[kind](options) if kind else None
+def credential_options() -> list[CredentialOption]:
+    """Return the options of all kinds."""
+    return [option for kind in KINDS for option in kind.OPTIONS]
+
+
+def selectors() -> tuple[str, ...]:
+    """Return the options that select a kind. At most one of them may be given."""
+    return tuple(kind.selector() for kind in KINDS)
+
+
+def required_by() -> dict[str, tuple[str, ...]]:
+    """Return the constraints within the kinds, in the form of Ansible's `required_by`."""
+    return {option: needed for kind in KINDS for option, needed in kind.REQUIRED_BY.items()}
+
+
+def select_credential(values: Mapping[str, str]) -> Credential | None:
+    """Return the app's credential from one source of options; None for a public client.
+
+    Raise OptionError if the source selects more than one.
+    """
+    selected = [kind for kind in KINDS if values.get(kind.selector())]
+    if len(selected) > 1:
+        names = " and ".join(kind.selector() for kind in selected)
+        raise OptionError(
+            f"{selected[0].selector()}: give only one credential for the app; {names} are mutually exclusive."
+        )
+    return selected[0](values) if selected else None

@@ -21,7 +21,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     XSRF_COOKIE,
     Portal,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import GUID, environment_value
+from ansible_collections.m365.defender.plugins.module_utils._options.environment import environment_value
+from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import (
     cookies_for,
     mode_warning,
@@ -38,7 +39,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
     from ansible_collections.m365.defender.plugins.module_utils._view.view import View
 
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot")

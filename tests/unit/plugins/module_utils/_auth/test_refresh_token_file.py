@@ -62,7 +62,7 @@ def test_load(path, content):
         (b"0.AX4\x00", "white space or characters"),
         (b"\xff\xfe0.AX4", "white space or characters"),
         ("0.AX4\u20ac".encode(), "white space or characters"),
-        (b"$ANSIBLE_VAULT;1.1;AES256\n3132", "encrypted by ansible-vault"),
+        (b"$ANSIBLE_VAULT;1.1;AES256\n3132", "encrypted with ansible-vault"),
         (b"0.AX4" * 20000, "100000 bytes"),
     ],
 )
@@ -92,8 +92,8 @@ def test_load_of_what_is_no_file(path, tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o600)
     for place, words in (
-        (path.parent, "is no regular file"),
-        (pipe, "is no regular file"),
+        (path.parent, "is not a regular file"),
+        (pipe, "is not a regular file"),
         (tmp_path / "nowhere", "No such file"),
     ):
         with pytest.raises(OptionError, match=words):
@@ -199,7 +199,7 @@ def test_store_where_the_directory_may_not_be_written(path, monkeypatch):
 def test_store_never_replaces_what_is_no_regular_file(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o600)
-    with pytest.raises(RefreshTokenNotStored, match="no regular file"):
+    with pytest.raises(RefreshTokenNotStored, match="not a regular file"):
         RefreshTokenFile(pipe).store(NEW)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     with pytest.raises(RefreshTokenNotStored):
@@ -208,7 +208,7 @@ def test_store_never_replaces_what_is_no_regular_file(tmp_path):
 
 @pytest.mark.parametrize("token", ["", "a b", "a\n", "a\x00", "a\u20ac", "a\udcff"])
 def test_store_refuses_what_is_no_token(path, token):
-    with pytest.raises(RefreshTokenNotStored, match="what was given is no token"):
+    with pytest.raises(RefreshTokenNotStored, match="the value is not a token"):
         RefreshTokenFile(path).store(token)
     assert RefreshTokenFile(path).load() == OLD
 

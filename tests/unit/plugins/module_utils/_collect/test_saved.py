@@ -211,7 +211,7 @@ def test_what_is_no_token_stays(text):
 
 
 def options(path, **changes):
-    return evidence_options({"from_evidence": str(path), "tenants": None, "judged_at": None, **changes})
+    return evidence_options(str(path), **changes)
 
 
 def test_bad_files_and_times_are_named(tmp_path):
@@ -219,13 +219,13 @@ def test_bad_files_and_times_are_named(tmp_path):
         options(tmp_path / "none.json")
     path = tmp_path / "evidence.json"
     path.write_text("[" * (sys.getrecursionlimit() * 50), encoding="utf-8")
-    with pytest.raises(OptionError, match="holds no JSON"):
+    with pytest.raises(OptionError, match="is not valid JSON"):
         options(path)
     path.write_bytes(b"\xff\xfe{}")
-    with pytest.raises(OptionError, match="holds no JSON"):
+    with pytest.raises(OptionError, match="is not valid JSON"):
         options(path)
     path.write_text(json.dumps(BODY), encoding="utf-8")
-    with pytest.raises(OptionError, match="judged_at: 'soon' is no time"):
+    with pytest.raises(OptionError, match="judged_at: 'soon' is not a valid time"):
         options(path, judged_at="soon")
     assert options(path, judged_at="2026-12-01T00:00:00Z").now == dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
     assert options(path).body == BODY

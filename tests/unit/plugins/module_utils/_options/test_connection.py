@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
-    parse_tenants,
+    connection_constraints,
+    connection_spec,
     require_operator,
     resolve_connection,
-    secrets_of,
 )
 
 HOME = "11111111-2222-3333-4444-555555555555"
 CLIENT = "66666666-7777-8888-9999-000000000000"
-TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "s3cret", "operator": "anna@northwind.example"}
 
 
@@ -29,8 +27,8 @@ GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "s3cret", 
         pytest.param({"home_tenant_id": "contoso"}, "home_tenant_id: 'contoso' is not a GUID", id="bad_home"),
         pytest.param({"client_id": ""}, "client_id: missing", id="no_client"),
         pytest.param({"client_secret": None}, "client_secret: no identity is given", id="no_identity"),
-        pytest.param({"cloud": "mars"}, "cloud: 'mars' is not a cloud we know", id="cloud"),
-        pytest.param({"endpoints": {"grahp": "https://x"}}, "endpoints: 'grahp' is not an endpoint", id="endpoint"),
+        pytest.param({"cloud": "mars"}, "cloud: 'mars' is not a known cloud", id="cloud"),
+        pytest.param({"endpoints": {"grahp": "https://x"}}, "endpoints: 'grahp' is not a known", id="endpoint"),
         pytest.param({"endpoints": {"graph": "http://x"}}, "endpoints.graph: 'http://x' must begin", id="not_https"),
         pytest.param({"concurrency": -1}, "concurrency: -1 is out of range", id="concurrency"),
         pytest.param({"concurrency": 0}, "concurrency: 0 is out of range", id="concurrency_zero"),
@@ -38,7 +36,9 @@ GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "s3cret", 
         pytest.param({"deadline": float("inf")}, "deadline: inf is out of range", id="deadline_for_ever"),
         pytest.param({"timeout": float("nan")}, "timeout: nan is out of range", id="timeout_is_no_number"),
         pytest.param({"deadline": 0.0}, r"deadline: 0\.0 is out of range", id="deadline_zero"),
-        pytest.param({"federated_token_file": "f"}, "exclude each other", id="two_credentials"),
+        pytest.param({"endpoints": "https://x"}, "endpoints: give a dictionary", id="endpoints_as_text"),
+        pytest.param({"refresh_token": "r", "refresh_token_file": "f"}, "only one of refresh_token", id="two_tokens"),
+        pytest.param({"federated_token_file": "f"}, "are mutually exclusive", id="two_credentials"),
     ],
 )
 def test_bad_connection(changes, words):
@@ -47,14 +47,14 @@ def test_bad_connection(changes, words):
 
 
 def test_operator_is_asked_for_where_nobody_else_says_who():
-    with pytest.raises(OptionError, match="operator: say whose access"):
+    with pytest.raises(OptionError, match="operator: missing"):
         require_operator(resolve_connection({**GOOD, "operator": None}, {}))
 
 
 def test_refresh_token_alone_names_the_operator():
     connection = resolve_connection({**GOOD, "operator": None, "client_secret": None, "refresh_token": "r"}, {})
     require_operator(connection)
-    assert (connection.credential, connection.refresh_token) == ({}, "r")
+    assert (connection.credential, connection.refresh_token) == (None, "r")
 
 
 @pytest.mark.parametrize(
@@ -80,48 +80,55 @@ def test_refresh_token_alone_names_the_operator():
 )
 def test_credential_from_task_or_environment(params, environ, credential):
     options = {**GOOD, "client_secret": None, **params}
-    assert resolve_connection(options, environ).credential == credential
+    resolved = resolve_connection(options, environ).credential
+    assert (resolved.values if resolved else {}) == credential
 
 
 def test_secrets_are_told_to_ansible_and_hidden_in_representations():
     connection = resolve_connection(
         {**GOOD, "client_secret": None}, {"MTO_CLIENT_SECRET": "env", "MTO_REFRESH_TOKEN": "r"}
     )
-    assert secrets_of(connection) == ["env", "r"]
+    assert connection.secrets() == ["env", "r"]
     assert "env" not in repr(connection)
 
 
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        pytest.param([{"name": "Contoso"}], r"tenants\[0\] \(Contoso\): tenant_id is missing", id="missing"),
-        pytest.param([{"tenant_id": "x"}], r"tenants\[0\]: tenant_id 'x' is not a GUID", id="not_a_guid"),
-        pytest.param(
-            [{"tenant_id": TENANT, "name": "A"}, {"tenant_id": TENANT.upper(), "name": "B"}],
-            r"tenants\[1\] \(B\): tenant_id .* stands already in tenants\[0\] \(A\)",
-            id="duplicate",
-        ),
-        pytest.param([{"tenant_id": HOME}], r"tenants\[0\]: this is the home tenant", id="home"),
-        pytest.param([{"tenant_id": TENANT, "access": "vpn"}], "access 'vpn' is unknown", id="access"),
-        pytest.param([{"tenant_id": TENANT, "roles": ["Boss"]}], "role 'Boss' is not known by name", id="role"),
-        pytest.param([{"tenant_id": TENANT, "cloud": "mars"}], "cloud 'mars' is unknown", id="cloud"),
-    ],
-)
-def test_bad_tenants(rows, words):
-    with pytest.raises(OptionError, match=words):
-        parse_tenants(rows, HOME)
+def test_endpoints_that_ansible_filled_with_none_are_not_given():
+    endpoints = {"login": None, "graph": "https://graph.example", "arm": None, "portal": None, "mto": None}
+    cloud = resolve_connection({**GOOD, "endpoints": endpoints}, {}).cloud
+    assert (cloud.graph, cloud.login) == ("https://graph.example", "https://login.microsoftonline.com")
 
 
-def test_good_tenants():
-    rows = [
-        {"tenant_id": f" {TENANT.upper()} "},
-        {
-            "tenant_id": TENANT[:-1] + "2",
-            "name": "B",
-            "access": "GDAP",
-            "roles": ["security reader", DEFENDER_ROLES[0]],
-        },
-    ]
-    first, second = parse_tenants(rows, HOME)
-    assert (first.tenant_id, first.name, first.access, first.roles) == (TENANT, TENANT, "auto", DEFENDER_ROLES)
-    assert (second.access, second.roles) == ("gdap", (DEFENDER_ROLES[4], DEFENDER_ROLES[0]))
+def test_two_credentials_of_one_environment():
+    environ = {"MTO_CLIENT_SECRET": "s", "MTO_FEDERATED_TOKEN_FILE": "f"}
+    with pytest.raises(OptionError, match="client_secret: give only one credential for the app"):
+        resolve_connection({**GOOD, "client_secret": None}, environ)
+
+
+def test_spec_hides_exactly_the_secrets():
+    hidden = [name for name, option in connection_spec().items() if option.get("no_log")]
+    assert hidden == ["client_secret", "client_certificate_password", "refresh_token"]
+
+
+def test_constraints_name_options_of_the_spec():
+    constraints = connection_constraints()
+    names = {name for group in constraints["mutually_exclusive"] for name in group}
+    names |= {*constraints["required_by"], *(name for needed in constraints["required_by"].values() for name in needed)}
+    assert names <= set(connection_spec())
+    assert constraints["required_by"] == {"client_certificate_password": ("client_certificate_path",)}
+
+
+def test_defaults_of_the_spec_are_the_ones_that_are_used():
+    spec = connection_spec()
+    connection = resolve_connection(GOOD, {})
+    for option in ("concurrency", "timeout", "deadline"):
+        assert getattr(connection, option) == spec[option]["default"]
+
+
+@pytest.mark.parametrize("app_needed", [True, False])
+def test_client_id_where_the_app_plays_no_part(app_needed):
+    options = {**GOOD, "client_id": None}
+    if app_needed:
+        with pytest.raises(OptionError, match="MTO_CLIENT_ID or AZURE_CLIENT_ID"):
+            resolve_connection(options, {})
+    else:
+        assert resolve_connection(options, {}, app_needed=False).client_id == ""

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Environment fall-backs: `MTO_<OPTION>`, then the names that Azure tools use."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import credential_options
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def own_name(option: str) -> str:
+    """Return the collection's own environment variable for an option."""
+    return f"MTO_{option.upper()}"
+
+
+def azure_names() -> dict[str, str]:
+    """Return the environment variables of Azure tools, by option."""
+    return {
+        "home_tenant_id": "AZURE_TENANT_ID",
+        "client_id": "AZURE_CLIENT_ID",
+        **{option.name: option.azure_name for option in credential_options()},
+    }
+
+
+def environment_value(option: str, environment: Mapping[str, str] | None = None) -> str | None:
+    """Return an option's value from the environment (the process's own by default); None if it is not set."""
+    environ = os.environ if environment is None else environment
+    names = (own_name(option), azure_names().get(option))
+    return next((environ[name] for name in names if name and environ.get(name)), None)
+
+
+def home_tenant_of(home_tenant_id: str | None, environment: Mapping[str, str]) -> str:
+    """Return the home tenant from the option, else from the environment; empty if neither names one."""
+    return (home_tenant_id or environment_value("home_tenant_id", environment) or "").strip().lower()

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The option `tenants`: its spec, and the rows as typed values."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import (
+    DEFENDER_ROLES,
+    role_template_id,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
+from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+
+    TenantRow = Mapping[str, object]
+
+
+def tenants_spec() -> Spec:
+    """Return the option of the doc fragment `m365.defender._tenants`.
+
+    The rows carry no `required` and no `choices`: parse_tenants checks them, because its messages name the row by
+    index and name, which Ansible's own messages do not.
+    """
+    return {
+        "tenants": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "tenant_id": {"type": "str"},
+                "name": {"type": "str"},
+                "access": {"type": "str", "default": "auto"},
+                "roles": {"type": "list", "elements": "str"},
+                "licenses": {"type": "list", "elements": "str"},
+                "cloud": {"type": "str"},
+            },
+        }
+    }
+
+
+def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant]:
+    """Return the declared list, checked row by row. Raise OptionError that names the first bad row and the remedy."""
+    tenants: list[Tenant] = []
+    labels: dict[str, str] = {}
+    for index, row in enumerate(rows):
+        label = f"tenants[{index}] ({row['name']})" if row.get("name") else f"tenants[{index}]"
+        tenant = _parse_row(label, row)
+        if tenant.tenant_id == home_tenant_id:
+            raise OptionError(f"{label}: this is the home tenant; remove this row and list only target tenants.")
+        if tenant.tenant_id in labels:
+            raise OptionError(
+                f"{label}: tenant_id {tenant.tenant_id} is already in {labels[tenant.tenant_id]}; remove one of the two"
+                " rows."
+            )
+        labels[tenant.tenant_id] = label
+        tenants.append(tenant)
+    return tenants
+
+
+def _parse_row(label: str, row: TenantRow) -> Tenant:
+    tenant_id = _parse_tenant_id(label, row.get("tenant_id"))
+    return Tenant(
+        tenant_id=tenant_id,
+        name=str(row.get("name") or tenant_id),
+        access=_parse_access(label, row.get("access")),
+        roles=_parse_roles(label, row.get("roles")),
+        licenses=tuple(name.strip().lower() for name in _texts(label, "licenses", row.get("licenses"))),
+        cloud=_parse_cloud(label, row.get("cloud")),
+    )
+
+
+def _parse_tenant_id(label: str, value: object) -> str:
+    tenant_id = str(value or "").strip().lower()
+    if not tenant_id:
+        raise OptionError(f"{label}: tenant_id is missing; give the directory (tenant) ID, a GUID.")
+    if not GUID.match(tenant_id):
+        raise OptionError(f"{label}: tenant_id '{value}' is not a GUID; give the directory (tenant) ID.")
+    return tenant_id
+
+
+def _parse_access(label: str, value: object) -> str:
+    access = str(value or "auto").lower()
+    if access not in ACCESS_METHODS:
+        raise OptionError(
+            f"{label}: access '{value}' is not an access method; choose one of {', '.join(ACCESS_METHODS)}."
+        )
+    return access
+
+
+def _parse_roles(label: str, value: object) -> tuple[str, ...]:
+    template_ids: list[str] = []
+    for name in _texts(label, "roles", value):
+        template_id = role_template_id(name)
+        if template_id is None:
+            raise OptionError(
+                f"{label}: role '{name}' is not a known role name; give a name such as 'Security Reader' or the role's"
+                " template ID."
+            )
+        template_ids.append(template_id)
+    return tuple(template_ids or DEFENDER_ROLES)
+
+
+def _parse_cloud(label: str, value: object) -> str | None:
+    if value and value not in CLOUDS:
+        raise OptionError(f"{label}: cloud '{value}' is not a known cloud; choose one of {', '.join(CLOUDS)}.")
+    return str(value) if value else None
+
+
+def _texts(label: str, option: str, value: object) -> list[str]:
+    """Return a list option as texts. A text is split at commas, as Ansible does."""
+    if isinstance(value, str):
+        return [text.strip() for text in value.split(",") if text.strip()]
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise OptionError(f"{label}: {option} '{value}' is not a list.")
+    return [str(entry) for entry in value or ()]

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The edge to Ansible: constraints reach AnsibleModule, and errors become one sentence without a secret."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible.module_utils import basic
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, MtoError
+from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
+
+HOME = "11111111-2222-3333-4444-555555555555"
+CLIENT = "66666666-7777-8888-9999-000000000000"
+GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "in-the-task"}
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run a module with options; its result as Ansible would read it."""
+
+    def run_with(options, work=lambda _module, _connection: {"done": True}, spec=None, **keywords):
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", None)
+        with patch_module_args(options), pytest.raises(SystemExit):
+            run_module({**connection_spec(), **(spec or {})}, work, supports_check_mode=True, **keywords)
+        return json.loads(capfd.readouterr().out)
+
+    for name in ("MTO_CLIENT_SECRET", "AZURE_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    return run_with
+
+
+def test_work_is_given_the_connection(run):
+    result = run(GOOD, lambda _module, connection: {"home": connection.home_tenant_id, "warnings": ["careful"]})
+    assert result["home"] == HOME
+    assert "careful" in json.dumps(result["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({**GOOD, "federated_token_file": "f"}, "mutually exclusive: client_secret|"),
+        ({**GOOD, "refresh_token": "0.AX4", "refresh_token_file": "f"}, "mutually exclusive: refresh_token|"),
+        ({**GOOD, "client_certificate_password": "0.AX4"}, "required by 'client_certificate_password'"),
+        ({**GOOD, "cloud": "mars"}, "value of cloud must be one of: public, gcc, gcc_high, dod"),
+        ({**GOOD, "endpoints": {"grahp": "https://x"}}, "endpoints.grahp"),
+        ({**GOOD, "home_tenant_id": "contoso"}, "home_tenant_id: 'contoso' is not a GUID"),
+    ],
+)
+def test_bad_options(run, options, message):
+    result = run(options)
+    assert result["failed"]
+    assert message in result["msg"]
+
+
+def test_environment_does_not_count_for_exclusion(run, monkeypatch):
+    monkeypatch.setenv("MTO_FEDERATED_TOKEN_FILE", "f")
+    assert run(GOOD)["done"]
+
+
+def test_own_constraints_are_added(run):
+    spec = {"state": {"type": "str"}, "reason": {"type": "str"}}
+    constraints = {"required_if": [("state", "absent", ("reason",))]}
+    assert "state is absent" in run({**GOOD, "state": "absent"}, spec=spec, constraints=constraints)["msg"]
+
+
+def test_secret_of_the_environment_is_masked(run, monkeypatch):
+    monkeypatch.setenv("MTO_CLIENT_SECRET", "from-the-environment")
+    options = {"home_tenant_id": HOME, "client_id": CLIENT}
+    result = run(options, lambda _module, connection: {"leak": connection.credential.for_msal()})
+    assert "from-the-environment" not in json.dumps(result)
+
+
+def test_result_that_failed_is_complete(run):
+    result = run(GOOD, lambda _module, _connection: {"failed": True, "msg": "no sign-in", "tenants": [1]})
+    assert (result["failed"], result["msg"], result["tenants"]) == (True, "no sign-in", [1])
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(MtoError("One sentence."), "One sentence."), (MissingLibraryError("msal", "trace"), "Failed to import")],
+)
+def test_errors_are_one_sentence(run, error, message):
+    def work(_module, _connection):
+        raise error
+
+    assert message in run(GOOD, work)["msg"]
+
+
+def test_saved_evidence_needs_no_connection(run):
+    spec = {"tenants": {"type": "list"}, "from_evidence": {"type": "path"}}
+    result = run({"from_evidence": "file"}, spec=spec, offline=lambda module: {"file": module.params["from_evidence"]})
+    assert result["file"] == "file"
