@@ -15,12 +15,12 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection, secrets_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection, Spec
 
 
-def run_module(
+def run_module(  # noqa: PLR0913 - keywords, each with a default
     spec: Spec,
     work: Callable[[AnsibleModule, Connection], dict[str, t.Any]],
     *,
@@ -28,16 +28,19 @@ def run_module(
     identity_needed: bool = True,
     app_needed: bool = True,
     offline: Callable[[AnsibleModule], dict[str, t.Any]] | None = None,
+    constraints: Mapping[str, object] | None = None,
 ) -> None:
     """Make the module, do the work, leave with its result; what we raise on purpose becomes one clear sentence.
 
     A result with `failed` leaves as a failure, complete as it is. `identity_needed` False: a person signs in here.
     `app_needed` False: our app plays no part. `offline` takes the place of `work` where `from_evidence` is given.
+    `constraints` are AnsibleModule's own, such as `mutually_exclusive`.
     """
     module = AnsibleModule(
         argument_spec=spec,
         supports_check_mode=supports_check_mode,
-        required_one_of=[("tenants", "from_evidence")] if offline else None,
+        **({"required_one_of": [("tenants", "from_evidence")]} if offline else {}),
+        **(constraints or {}),
     )
     try:
         if offline is not None and module.params["from_evidence"]:
