@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 
 class BackupWriter:
-    """Writes one backup to a directory. `path` is its file once it is written, None before."""
+    """A writer of one backup to a directory. `path` is None until the file is written."""
 
     def __init__(self, directory: str) -> None:
         self.path: str | None = None

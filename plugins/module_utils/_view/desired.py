@@ -13,7 +13,7 @@ State = t.Literal["present", "absent"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DesiredState:
-    """What the user declares. Ids are lower-case GUIDs, `declared` in the user's order.
+    """The declared list and its rules. Ids are lower-case GUIDs, `declared` in the user's order.
 
     `state` absent: the declared tenants are to leave the view, all others stay. `purge`: with state present, remove
     what is not declared. `whole_list`: whether `declared` is known to be the full list.

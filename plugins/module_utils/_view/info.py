@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._view.messages import SentenceDetails
+from ansible_collections.m365.defender.plugins.module_utils._view.messages import problem_text, sentence_details
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import snapshot_of
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
@@ -16,6 +16,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.options import
 from ansible_collections.m365.defender.plugins.module_utils._view.result import registered_or_none
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
@@ -32,7 +34,7 @@ def view_info(options: PortalOptions, connection: Connection) -> dict[str, objec
         )
     view = source.read(groups=True).view
     problem = source.refuse(view, connection)
-    details = SentenceDetails.of(connection, operator, source.url)
+    details = sentence_details(connection, operator, source.url)
     return {
         **describe_view(view, ObservedView(view, problem, source.url), details),
         "snapshot": None if view.problems or problem else snapshot_of(view),
@@ -40,23 +42,24 @@ def view_info(options: PortalOptions, connection: Connection) -> dict[str, objec
     }
 
 
-def describe_view(view: MultitenantView, observed: ObservedView, details: SentenceDetails) -> dict[str, object]:
+def describe_view(view: MultitenantView, observed: ObservedView, details: Mapping[str, str]) -> dict[str, object]:
     """The result, but for the snapshot. Rows are what the portal says, usable or not. Pure."""
     offered, exposed = view.offered or {}, view.exposed or {}
+    home = details["home_tenant_id"]
     problems = [observed.problem] if observed.problem else list(view.problems.values())
     return {
-        "tenants": [_row(tenant_id, view, observed, details) for tenant_id in dict.fromkeys((*offered, *exposed))],
+        "tenants": [_row(tenant_id, view, observed, home) for tenant_id in dict.fromkeys((*offered, *exposed))],
         "sources": dict(view.sources),
         "complete": view.complete and not observed.problem,
         "operator": view.operator,
         "home_tenant_id": view.home_tenant_id,
         "taken_at": view.taken_at,
         "tenant_groups": _groups(view),
-        "problems": [details.problem_text(problem) for problem in problems],
+        "problems": [problem_text(problem, details) for problem in problems],
     }
 
 
-def _row(tenant_id: str, view: MultitenantView, observed: ObservedView, details: SentenceDetails) -> dict[str, object]:
+def _row(tenant_id: str, view: MultitenantView, observed: ObservedView, home_tenant_id: str) -> dict[str, object]:
     offered, exposed = view.offered_row(tenant_id), view.exposed_row(tenant_id)
     shown = offered or exposed
     return {
@@ -67,7 +70,7 @@ def _row(tenant_id: str, view: MultitenantView, observed: ObservedView, details:
         "lost_access": offered.lost_access if offered else None,
         "added_on": (exposed.added_on if exposed else None) or (offered.added_on if offered else None),
         "environment": shown.environment if shown else None,
-        "home": tenant_id == details.home_tenant_id,
+        "home": tenant_id == home_tenant_id,
     }
 
 

@@ -50,7 +50,7 @@ def _verdict(reason: str, details: Mapping[str, str], evidence: Sequence[Evidenc
 
 
 def _obstacle(tenant_id: str, observed: ObservedView) -> Problem | None:
-    """Why it cannot be said whether the tenant is in the view, or None."""
+    """Return why it cannot be said whether the tenant is in the view, or None."""
     view = observed.view
     if observed.problem is not None or view is None:
         return observed.problem or Problem("registration.no_view")
@@ -59,7 +59,8 @@ def _obstacle(tenant_id: str, observed: ObservedView) -> Problem | None:
         return unread
     state = view.registration_state(tenant_id)
     if state == "unknown":
-        return Problem("registration.partial", {"sources": _failed_sources(view)})
+        failed = [f"{name}: {view.sources[name]}" for name in view.failed_sources]
+        return Problem("registration.partial", {"sources": ", ".join(failed) or "no source is named"})
     return Problem("registration.differs") if state == "differs" else None
 
 
@@ -77,13 +78,8 @@ def _known_reason(tenant_id: str, observed: ObservedView, *, eligible: bool, ove
     return "registration.not_registered"
 
 
-def _failed_sources(view: MultitenantView) -> str:
-    failed = [f"{name}: {view.sources[name]}" for name in view.failed_sources]
-    return ", ".join(failed) or "no source is named"
-
-
 def evidence_of(tenant_id: str, observed: ObservedView) -> tuple[Evidence, ...]:
-    """What the portal's two answers hold about one tenant; both are community knowledge."""
+    """Return what the portal's two answers hold about one tenant; both are community knowledge."""
     view = observed.view
     if view is None:
         return ()

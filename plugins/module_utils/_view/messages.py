@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.verdicts import one_stop
@@ -13,7 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import li
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import problem_verdict
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
@@ -48,49 +47,33 @@ _REFUSALS: t.Final = {
         " use m365.defender.offboard."
     ),
     "removal_too_many": (
-        "{count} tenants would be removed, but max_removals is {max_removals}: {tenants} {stay} in the view. Check the"
+        "{count} {nouns} would be removed, but max_removals is {max_removals}: {tenants} {stay} in the view. Check the"
         " list. If it is right, raise max_removals."
     ),
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class SentenceDetails:
-    """What the sentences of a run have in common. `url` is where a person opens the view."""
+def sentence_details(connection: Connection, operator: str, url: str, max_tenants: int = 100) -> dict[str, str]:
+    """Return what fills the catalogue's sentences about any tenant. `url` is where a person opens the view."""
+    return {
+        "where": "the portal",
+        "operator": operator,
+        "portal": url,
+        "defender_portal": connection.cloud.portal,
+        "settings_url": f"{url}/mtosettings",
+        "home_tenant_id": connection.home_tenant_id,
+        "max_tenants": str(max_tenants),
+    }
 
-    operator: str
-    url: str
-    defender_portal: str
-    home_tenant_id: str
-    max_tenants: int = 100
 
-    @classmethod
-    def of(cls, connection: Connection, operator: str, url: str, max_tenants: int = 100) -> SentenceDetails:
-        """The details of a run with this connection."""
-        return cls(operator, url, connection.cloud.portal, connection.home_tenant_id, max_tenants)
-
-    def about(self, tenant_id: str, name: str) -> dict[str, str]:
-        """What fills the catalogue's sentences about one tenant."""
-        return {
-            "tenant": name,
-            "tenant_id": tenant_id,
-            "where": "the portal",
-            "operator": self.operator,
-            "portal": self.url,
-            "defender_portal": self.defender_portal,
-            "settings_url": f"{self.url}/mtosettings",
-            "home_tenant_id": self.home_tenant_id,
-            "max_tenants": str(self.max_tenants),
-        }
-
-    def problem_text(self, problem: Problem) -> str:
-        """A problem and its remedy in words."""
-        verdict = problem_verdict(problem, self.about("", "the tenants"))
-        return f"{verdict.message} {verdict.remedy}"
+def problem_text(problem: Problem, details: Mapping[str, str]) -> str:
+    """A problem and its remedy in words."""
+    verdict = problem_verdict(problem, {**details, "tenant": "the tenants", "tenant_id": ""})
+    return f"{verdict.message} {verdict.remedy}"
 
 
 def named_list(tenant_ids: Iterable[str], name_of: NameOf, most: int = 10) -> str:
-    """`A, B and C`, or the first ten and how many more; on one line whatever the names hold."""
+    """List names as `A, B and C`, or the first ten and how many more, on one line whatever the names hold."""
     names = [one_line(name_of(tenant_id)) for tenant_id in tenant_ids]
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
@@ -98,13 +81,14 @@ def named_list(tenant_ids: Iterable[str], name_of: NameOf, most: int = 10) -> st
 
 
 def refusal_text(refusal: Refusal, desired: DesiredState, name_of: NameOf) -> str:
-    """What is left as it is, and the way out."""
+    """Return what is left as it is, and the way out."""
     single = len(refusal.tenant_ids) == 1
     text = _REFUSALS[refusal.kind].format(
         tenants=named_list(refusal.tenant_ids, name_of),
         count=len(refusal.tenant_ids),
         max_tenants=desired.max_tenants,
         max_removals=desired.max_removals,
+        nouns="tenant" if single else "tenants",
         are="is" if single else "are",
         stay="stays" if single else "stay",
         do="does" if single else "do",
@@ -127,15 +111,15 @@ def instructions(plan: Plan, name_of: NameOf, *, operator: str, url: str) -> lis
     return steps
 
 
-def failure_text(outcome: Outcome, name_of: NameOf, problem_text: str | None) -> str:
-    """Why a run that was to change the view has failed; empty where it has not.
+def failure_text(outcome: Outcome, name_of: NameOf, cause: str | None) -> str:
+    """Return why a run that was to change the view has failed; empty where it has not.
 
-    `problem_text` is the outcome's problem in words.
+    `cause` is the outcome's problem in words.
     """
     missing = [tenant_id for tenant_id in outcome.plan.add if tenant_id not in outcome.added()]
     remaining = [tenant_id for tenant_id in outcome.plan.remove if tenant_id not in outcome.removed()]
-    if problem_text:
-        parts = [f"{problem_text.rstrip()} The result of the change could not be read back."]
+    if cause:
+        parts = [f"{cause.rstrip()} The result of the change could not be read back."]
     else:
         parts = [
             *_listed("The portal does not show {}.", missing, name_of),

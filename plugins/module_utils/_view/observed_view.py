@@ -48,7 +48,7 @@ class OfferedTenant:
 
     @property
     def added(self) -> bool:
-        """Whether the picker says that the tenant was added to the view."""
+        """Return whether the picker says that the tenant was added to the view."""
         return self.added_on is not None or self.selected
 
 
@@ -73,7 +73,7 @@ class TenantGroup:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MultitenantView:
-    """What the portal answered. `offered` and `exposed` are by lower-case tenant id, in the portal's order.
+    """A view as the portal answered. `offered` and `exposed` are by lower-case tenant id, in the portal's order.
 
     `taken_at` is ISO 8601 in UTC. `operator` and `home_tenant_id` are those of the session, None where the answers do
     not say whose view it is. `sources` is what the picker says about each access method. `problems` say what could not
@@ -96,7 +96,7 @@ class MultitenantView:
 
     @property
     def complete(self) -> bool:
-        """Whether absence proves something: both answers are there, and every source answered in full."""
+        """Return whether absence proves something: both answers are there, and every source answered in full."""
         return self.offered is not None and self.exposed is not None and bool(self.sources) and not self.failed_sources
 
     def offered_row(self, tenant_id: str) -> OfferedTenant | None:
@@ -108,7 +108,7 @@ class MultitenantView:
         return (self.exposed or {}).get(tenant_id)
 
     def registration_state(self, tenant_id: str) -> RegistrationState:
-        """Whether a tenant is in the view, by both answers together: one alone proves nothing."""
+        """Return whether a tenant is in the view, by both answers together: one alone proves nothing."""
         if self.exposed is None or self.offered is None:
             return "unknown"
         row = self.offered.get(tenant_id)

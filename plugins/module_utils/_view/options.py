@@ -3,8 +3,8 @@
 
 """The options of mto_tenant and mto_tenant_info: their argument specs, and the typed values that are made of them once.
 
-Constraints stand in the argument spec where Ansible can express them. The sources of the view are told apart here,
-because two of them can also come from the environment.
+Constraints are part of the argument spec where Ansible can express them. That at most one source of the view is
+given is checked here, because two of the sources can also come from the environment.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
     tenants_spec,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.age import parse_duration
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot, parse_duration
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,23 +80,11 @@ def registration_spec() -> Spec:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class PortalSession:
-    """A person's session with the portal, as the values of its two cookies."""
-
-    sccauth: str = dataclasses.field(repr=False)
-    xsrf_token: str = dataclasses.field(repr=False)
-
-    def cookies(self) -> dict[str, str]:
-        """The cookies by name."""
-        return {SESSION_COOKIE: self.sccauth, XSRF_COOKIE: self.xsrf_token}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class PortalOptions:
-    """Where the view is read from: at most one of `cookies_file`, `session` and `snapshot`."""
+    """The source of the view: at most one of `cookies_file`, `session` (cookies by name) and `snapshot`."""
 
     cookies_file: str | None = None
-    session: PortalSession | None = None
+    session: Mapping[str, str] | None = dataclasses.field(default=None, repr=False)
     snapshot: str | None = None
     # In seconds.
     snapshot_max_age: float = 86400.0
@@ -156,13 +143,13 @@ def parse_portal_options(params: Mapping[str, t.Any]) -> PortalOptions:
     return PortalOptions(cookies_file, session, snapshot, max_age)
 
 
-def _parse_session(values: Mapping[str, str | None] | None) -> PortalSession | None:
+def _parse_session(values: Mapping[str, str | None] | None) -> Mapping[str, str] | None:
     if not values:
         return None
     sccauth, xsrf_token = values.get("sccauth"), values.get("xsrf_token")
     if not sccauth or not xsrf_token:
         raise OptionError("portal_session: give both sccauth and xsrf_token, the values of the two cookies.")
-    return PortalSession(sccauth, xsrf_token)
+    return {SESSION_COOKIE: sccauth, XSRF_COOKIE: xsrf_token}
 
 
 def _declared_tenants(params: Mapping[str, t.Any], connection: Connection) -> tuple[Tenant, ...]:

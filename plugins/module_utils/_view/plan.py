@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to change."""
+        """Return whether there is nothing to change."""
         return not self.add and not self.remove
 
 
@@ -61,22 +61,21 @@ def make_plan(desired: DesiredState, view: MultitenantView) -> Plan:
     remove, refused_removals = _removals(desired, view)
     if desired.state == "absent":
         return Plan((), remove, refused_removals)
-    add, refused_additions = _additions(desired, view, room=_room(desired, view, remove))
+    add, refused_additions = _additions(desired, view, remove)
     return Plan(add, remove, (*refused_additions, *refused_removals))
 
 
-def _room(desired: DesiredState, view: MultitenantView, remove: Sequence[str]) -> int:
-    """How many tenants may still be added. The home tenant is not a target tenant."""
-    after = {*view.registered} - {*remove} - {desired.home_tenant_id}
-    return max(0, desired.max_tenants - len(after))
-
-
-def _additions(desired: DesiredState, view: MultitenantView, room: int) -> tuple[tuple[str, ...], tuple[Refusal, ...]]:
+def _additions(
+    desired: DesiredState, view: MultitenantView, remove: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Refusal, ...]]:
     by_step: dict[str, list[str]] = {}
     for tenant_id in desired.declared:
         if tenant_id in desired.eligible and tenant_id != desired.home_tenant_id:
             by_step.setdefault(_addition_step(view, tenant_id), []).append(tenant_id)
     add = by_step.get("add", [])
+    # The home tenant is not a target tenant, so it takes no room.
+    remaining = {*view.registered} - {*remove} - {desired.home_tenant_id}
+    room = max(0, desired.max_tenants - len(remaining))
     refusals = [Refusal(kind, tuple(by_step[kind])) for kind in _REFUSED_ADDITIONS if kind in by_step]
     if add[room:]:
         refusals.append(Refusal("over_limit", tuple(add[room:])))
@@ -125,7 +124,7 @@ def _unwanted(desired: DesiredState, view: MultitenantView) -> tuple[str, ...]:
 
 
 def _removal_barrier(desired: DesiredState, view: MultitenantView) -> RefusalKind | None:
-    """Why nothing at all may be removed, or None."""
+    """Return why nothing at all may be removed, or None."""
     if not view.complete:
         return "removal_partial"
     if desired.state == "absent":

@@ -54,13 +54,13 @@ class WriteFailure:
 
     @property
     def refused(self) -> bool:
-        """Whether the portal refused it. After a server error, or without an answer, it may have taken effect."""
+        """Return whether the portal refused it. After a server error or without an answer it may have taken effect."""
         return 400 <= self.status < 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ReconcileContext:
-    """What the reconciliation needs. `read` returns the view as it is now, `refuse` why a view may not be used.
+    """Everything a reconciliation needs. `read` returns the view as it is now, `refuse` why a view may not be used.
 
     `keep` is called with what was read before the first write. `wait` is in seconds.
     """
@@ -76,7 +76,7 @@ class ReconcileContext:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was read before and after. `plan` is what had to change at the beginning.
+    """The readings before and after. `plan` is what had to change at the beginning.
 
     `problem` says why nothing could be concluded at the end, if so.
     """
@@ -101,7 +101,7 @@ class Outcome:
         return tuple(tenant_id for tenant_id in kept if self._state_after(tenant_id) == "not_registered")
 
     def reached(self) -> bool:
-        """Whether the view shows everything that was planned."""
+        """Return whether the view shows everything that was planned."""
         return self.added() == self.plan.add and self.removed() == self.plan.remove
 
     def _state_after(self, tenant_id: str) -> RegistrationState:
@@ -185,7 +185,8 @@ def _read_back(context: ReconcileContext, first: Outcome) -> Outcome:
     pause = FIRST_PAUSE
     refused = first.write_failure is not None and first.write_failure.refused
     while True:
-        outcome = _read_again(context, first)
+        reading = context.read()
+        outcome = dataclasses.replace(first, after=reading, problem=_problem_of(context, reading.view))
         hopeless = outcome.problem is not None and outcome.problem.reason in _LASTING_PROBLEMS
         if refused or hopeless or outcome.reached() or context.clock() + pause > end:
             return outcome
@@ -193,11 +194,6 @@ def _read_back(context: ReconcileContext, first: Outcome) -> Outcome:
         pause = min(LONGEST_PAUSE, pause * 1.5)
 
 
-def _read_again(context: ReconcileContext, first: Outcome) -> Outcome:
-    reading = context.read()
-    return dataclasses.replace(first, after=reading, problem=_problem_of(context, reading.view))
-
-
 def _problem_of(context: ReconcileContext, view: MultitenantView) -> Problem | None:
-    """Why nothing may be concluded from a view: it may not be used, or a part of it could not be read."""
+    """Return why nothing may be concluded from a view: it may not be used, or a part of it could not be read."""
     return context.refuse(view) or next(iter(view.problems.values()), None)

@@ -11,7 +11,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.messages import SentenceDetails
+from ansible_collections.m365.defender.plugins.module_utils._view.messages import sentence_details
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._view.result import ResultBuilder
 
@@ -28,8 +28,8 @@ def register_tenants(options: RegistrationOptions, connection: Connection, *, ch
     source = open_source(options.portal, connection)
     if options.applies:
         _require_means_to_write(source, contract)
-    details = SentenceDetails.of(connection, options.operator, source.url, options.desired.max_tenants)
-    builder = ResultBuilder(options, details, check_mode)
+    details = sentence_details(connection, options.operator, source.url, options.desired.max_tenants)
+    builder = ResultBuilder(options, source.url, details, check_mode)
     if not source.given:
         return builder.without_view()
     backup = BackupWriter(options.backup_dir) if options.backup_dir else None

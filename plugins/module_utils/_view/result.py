@@ -13,14 +13,17 @@ from ansible_collections.m365.defender.plugins.module_utils._view.judge import j
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
     failure_text,
     instructions,
+    problem_text,
     refusal_text,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
 from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-    from ansible_collections.m365.defender.plugins.module_utils._view.messages import NameOf, SentenceDetails
+    from ansible_collections.m365.defender.plugins.module_utils._view.messages import NameOf
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.options import RegistrationOptions
     from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Outcome
@@ -30,16 +33,17 @@ _AS_BOOLEAN: t.Final = {"registered": True, "not_registered": False}
 
 
 def registered_or_none(tenant_id: str, observed: ObservedView) -> bool | None:
-    """Whether a tenant is in the view; None where the answers do not say or may not be used."""
+    """Return whether a tenant is in the view; None where the answers do not say or may not be used."""
     return _AS_BOOLEAN.get(observed.usable.registration_state(tenant_id)) if observed.usable else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ResultBuilder:
-    """Builds the module's result for one run."""
+    """The result of one run, to be built from what was observed. `url` is where a person opens the view."""
 
     options: RegistrationOptions
-    details: SentenceDetails
+    url: str
+    details: Mapping[str, str]
     check_mode: bool = False
 
     def without_view(self) -> dict[str, object]:
@@ -56,7 +60,7 @@ class ResultBuilder:
 
     def result(self, outcome: Outcome, backup_file: str | None = None) -> dict[str, object]:
         """The result of a run that read the view."""
-        observed = ObservedView(outcome.after.view, outcome.problem, self.details.url)
+        observed = ObservedView(outcome.after.view, outcome.problem, self.url)
         pending = outcome.plan if observed.usable is None else make_plan(self.options.desired, observed.usable)
         name_of = self._name_of(outcome)
         message = self._failure(outcome, name_of)
@@ -69,7 +73,7 @@ class ResultBuilder:
         }
 
     def _view_part(self, observed: ObservedView, plan: Plan | None = None) -> dict[str, object]:
-        """What was observed, and a verdict for every tenant."""
+        """Return what was observed, and a verdict for every tenant."""
         view = observed.view
         refusals = plan.refusals if plan else ()
         over_limit = {
@@ -80,31 +84,34 @@ class ResultBuilder:
             "taken_at": view.taken_at if view else None,
             "sources": dict(view.sources) if view else {},
             "complete": bool(observed.usable and observed.usable.complete),
-            "portal_url": self.details.url,
+            "portal_url": self.url,
             "tenants": [self._tenant_row(tenant, observed, over_limit) for tenant in self.options.tenants],
             "undeclared": self._undeclared_rows(observed),
         }
 
     def _change_part(self, outcome: Outcome, observed: ObservedView, name_of: NameOf) -> dict[str, object]:
-        """What changed, as read back, or what would change."""
+        """Return what changed, as read back, or what would change."""
         added, removed = sorted(outcome.added()), sorted(outcome.removed())
         # A view that may not be used, another person's for example, is not the state before.
         unusable = outcome.problem is not None and outcome.after is outcome.before
         before = None if unusable else _registered_ids(outcome.before.view)
         after = _registered_ids(observed.usable)
         applies = self.options.applies
-        expected = _predicted(before, outcome.plan) if self.check_mode or not applies else after
+        if (self.check_mode or not applies) and before is not None:
+            expected = sorted({*before, *outcome.plan.add} - {*outcome.plan.remove})
+        else:
+            expected = after if after is not None else before or []
         return {
             "changed": not outcome.plan.empty if self.check_mode and applies else bool(added or removed),
             "before": before,
             "after": after,
             "added": added,
             "removed": removed,
-            "diff": _diff(before, expected, name_of),
+            "diff": _diff(before or (), expected, name_of),
         }
 
     def _pending_part(self, pending: Plan, name_of: NameOf) -> dict[str, object]:
-        """What is still to be done, what is refused, and the steps by hand."""
+        """Return what is still to be done, what is refused, and the steps by hand."""
         refused = [
             {
                 "kind": refusal.kind,
@@ -117,7 +124,7 @@ class ResultBuilder:
             "pending_add": sorted(pending.add),
             "pending_remove": sorted(pending.remove),
             "refused": refused,
-            "instructions": instructions(pending, name_of, operator=self.options.operator, url=self.details.url),
+            "instructions": instructions(pending, name_of, operator=self.options.operator, url=self.url),
         }
 
     def _name_of(self, outcome: Outcome) -> NameOf:
@@ -133,7 +140,7 @@ class ResultBuilder:
         verdict = judge_registration(
             tenant_id,
             observed,
-            self.details.about(tenant_id, tenant.name),
+            {**self.details, "tenant": tenant.name, "tenant_id": tenant_id},
             eligible=tenant_id in self.options.desired.eligible,
             over_limit=tenant_id in over_limit,
         )
@@ -160,20 +167,20 @@ class ResultBuilder:
     def _undeclared_row(self, tenant_id: str, view: MultitenantView, observed: ObservedView) -> dict[str, object]:
         row = view.exposed_row(tenant_id)
         name = row.name if row else tenant_id
-        verdict = judge_undeclared(tenant_id, observed, self.details.about(tenant_id, name))
+        verdict = judge_undeclared(tenant_id, observed, {**self.details, "tenant": name, "tenant_id": tenant_id})
         return {"tenant_id": tenant_id, "name": name, "registration": verdict.as_dict()}
 
     def _failure(self, outcome: Outcome, name_of: NameOf) -> str:
-        """Why the run failed, or an empty text.
+        """Return why the run failed, or an empty text.
 
         A view that may not be used fails `apply`, which was to change it; with `assist` the rows say so.
         """
         if not self.options.applies:
             return ""
-        problem_text = self.details.problem_text(outcome.problem) if outcome.problem else None
+        cause = problem_text(outcome.problem, self.details) if outcome.problem else None
         if outcome.before is outcome.after:
-            return problem_text or ""
-        return failure_text(outcome, name_of, problem_text)
+            return cause or ""
+        return failure_text(outcome, name_of, cause)
 
 
 def _registered_ids(view: MultitenantView | None) -> list[str] | None:
@@ -181,17 +188,10 @@ def _registered_ids(view: MultitenantView | None) -> list[str] | None:
     return None if view is None or view.problems else list(view.registered)
 
 
-def _predicted(before: list[str] | None, plan: Plan) -> list[str] | None:
-    return None if before is None else sorted({*before, *plan.add} - {*plan.remove})
-
-
-def _diff(before: list[str] | None, after: list[str] | None, name_of: NameOf) -> dict[str, str]:
-    def lines(tenant_ids: list[str] | None) -> str:
-        return "".join(f"{tenant_id}  {one_line(name_of(tenant_id))}\n" for tenant_id in tenant_ids or ())
-
-    return {
-        "before_header": "multitenant view",
-        "after_header": "multitenant view",
-        "before": lines(before),
-        "after": lines(after if after is not None else before),
-    }
+def _diff(before: Sequence[str], after: Sequence[str], name_of: NameOf) -> dict[str, str]:
+    shown = [
+        "".join(f"{tenant_id}  {one_line(name_of(tenant_id))}\n" for tenant_id in tenant_ids)
+        for tenant_ids in (before, after)
+    ]
+    header = "multitenant view"
+    return {"before_header": header, "after_header": header, "before": shown[0], "after": shown[1]}

@@ -16,11 +16,15 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     GROUPS,
     PICKER,
 )
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     ExposedTenant,
     MultitenantView,
     OfferedTenant,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 A, B, HOME = (f"{number}0000000-0000-4000-8000-00000000000a" for number in (1, 2, 9))
 ANNA = "anna@northwind.example"
@@ -117,3 +121,9 @@ def make_view(
     }
     group = {each: ExposedTenant(each, each, 1, ADDED) for each in (*registered, *only_group, *unseen)}
     return MultitenantView(TAKEN, ANNA, HOME, rows, group, dict(SOURCES if sources is None else sources))
+
+
+def make_connection(**params: t.Any) -> Connection:
+    """The connection of an operator in the home tenant, without any identity."""
+    given = {"home_tenant_id": HOME, "operator": ANNA, **params}
+    return resolve_connection(given, {}, identity_needed=False, app_needed=False)

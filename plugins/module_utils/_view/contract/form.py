@@ -16,11 +16,6 @@ import traceback
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
-    EACH,
-    first_unknown,
-    placeholder_roots,
-)
 
 try:
     import yaml
@@ -43,6 +38,12 @@ _OWN_HEADERS: t.Final = frozenset(
 )
 _HEADER_NAME: t.Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _BAD_IN_PATH: t.Final = re.compile(r"[\\\s#\x00-\x1f\x7f]|//|(^|/)\.\.?(/|\?|$)")
+# The only key of a dictionary that becomes a list with its value once for each tenant.
+EACH: t.Final = "$each"
+PLACEHOLDER: t.Final = re.compile(r"\$(\$|[A-Za-z_][\w.]*)")
+# What a placeholder may begin with: everywhere, and where one tenant is meant.
+_EVERYWHERE: t.Final = ("home_tenant_id", "tenant_ids", "effective", "picker")
+_PER_TENANT: t.Final = ("tenant_id", "tenant")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Call:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Contract:
-    """Either `whole` (one call sets the full list) or `add` and perhaps `remove`."""
+    """The calls of a contract: either `whole` (one call sets the full list) or `add` and perhaps `remove`."""
 
     whole: Call | None = None
     add: Call | None = None
@@ -154,7 +155,7 @@ def _parse_headers(place: str, row: Mapping[str, object]) -> Mapping[str, str]:
 
 
 def _check_placeholders(place: str, template: object, *, per_tenant: bool) -> None:
-    """Raises OptionError for a placeholder that could never be filled."""
+    """Refuse a placeholder that could never be filled. Raises OptionError."""
     if isinstance(template, dict):
         for key, value in template.items():
             if key == EACH and len(template) > 1:
@@ -164,9 +165,10 @@ def _check_placeholders(place: str, template: object, *, per_tenant: bool) -> No
         for value in template:
             _check_placeholders(place, value, per_tenant=per_tenant)
     elif isinstance(template, str):
-        unknown = first_unknown(template, per_tenant=per_tenant)
-        if unknown is not None:
-            names = ", ".join(f"${root}" for root in placeholder_roots(per_tenant=per_tenant))
-            raise OptionError(
-                f"{place}: ${unknown} is not a placeholder that can be used here; use {names}, or $$ for a dollar sign."
-            )
+        roots = (*_EVERYWHERE, *_PER_TENANT) if per_tenant else _EVERYWHERE
+        for name in PLACEHOLDER.findall(template):
+            if name != "$" and name.split(".", 1)[0] not in roots:
+                raise OptionError(
+                    f"{place}: ${name} is not a placeholder that can be used here; use"
+                    f" {', '.join(f'${root}' for root in roots)}, or $$ for a dollar sign."
+                )

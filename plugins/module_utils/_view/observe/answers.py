@@ -32,15 +32,16 @@ _Parsed = t.TypeVar("_Parsed")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """The body of one of the portal's answers, or why there is none."""
+    """The body of one of the portal's answers, or why there is none. `recorded_at`: as a browser wrote it."""
 
     body: object = dataclasses.field(default=None, repr=False)
     problem: Problem | None = None
+    recorded_at: object = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose view it is; None for what nobody says."""
+    """The owner of a view; None for what nobody says."""
 
     operator: str | None = None
     home_tenant_id: str | None = None
@@ -115,7 +116,7 @@ def parse_groups(body: object) -> tuple[TenantGroup, ...] | None:
 
 
 def parse_session(body: object) -> Owner:
-    """Whose session it is, and in which tenant; None for what the answer does not say."""
+    """Return whose session it is, and in which tenant; None for what the answer does not say."""
     body = unwrapped(body)
     context = body.get("AuthInfo") if isinstance(body, dict) else None
     auth_info = context if isinstance(context, dict) else {}
@@ -180,7 +181,7 @@ def _environment(row: Mapping[str, object]) -> int | None:
 
 
 def _is_time(value: object) -> bool:
-    """Times have up to seven fractional digits; only their presence is used, so any text is accepted."""
+    """Return whether it may be a time. Only its presence is used, so any text is accepted."""
     return value is None or isinstance(value, str)
 
 

@@ -46,7 +46,7 @@ def read_cookies(path: str) -> list[Cookie]:
 
 
 def mode_warning(path: str) -> str | None:
-    """A warning where users other than the owner may read the file, or None."""
+    """Return a warning where users other than the owner may read the file, or None."""
     try:
         mode = pathlib.Path(path).stat().st_mode
     except OSError:
@@ -72,7 +72,7 @@ def parse_cookies(text: str, path: str) -> list[Cookie]:
 
 
 def _from_json(row: object) -> Cookie | None:
-    """Playwright writes `expires` (-1: session), extensions write `expirationDate` and `hostOnly`."""
+    """Parse a cookie of a JSON file. Playwright writes `expires` (-1: session), extensions write `expirationDate` and `hostOnly`."""
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("name", "value", "domain")):
         return None
     expires = row.get("expirationDate", row.get("expires"))
@@ -94,7 +94,7 @@ def _netscape(text: str) -> list[Cookie | None]:
 
 
 def _from_line(line: str) -> Cookie | None:
-    """domain, include subdomains, path, secure, expires, name, value; tabs between."""
+    """Parse a line: domain, include subdomains, path, secure, expires, name, value, with tabs between them."""
     fields = line.rstrip("\r\n").split("\t")
     if len(fields) != _NETSCAPE_FIELDS:
         return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 import json
 import typing as t
 from urllib.parse import urlsplit
@@ -35,15 +34,6 @@ _REFUSALS: t.Final = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Recording:
-    """The portal's last answer of each kind. `recorded_at` are the browser's own words, by the same names."""
-
-    answers: Mapping[str, Answer]
-    recorded_at: Mapping[str, object]
-    owner: Owner
-
-
 def har_entries(data: object) -> list[object] | None:
     """The entries of a HAR, None where the data is something else."""
     log = data.get("log") if isinstance(data, dict) else None
@@ -51,10 +41,12 @@ def har_entries(data: object) -> list[object] | None:
     return entries if isinstance(entries, list) else None
 
 
-def read_recording(entries: Iterable[object], place: str) -> Recording:
-    """The portal's answers in a HAR. Raises OptionError, which begins with `place`, where it is unusable."""
+def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Answer], Owner]:
+    """Return the portal's last answer of each kind, and whose session it was.
+
+    Raises OptionError, which begins with `place`, where the recording cannot be used.
+    """
     answers: dict[str, Answer] = {}
-    recorded_at: dict[str, object] = {}
     owners: set[Owner] = set()
     for entry in entries:
         name = _answer_name(entry)
@@ -63,8 +55,7 @@ def read_recording(entries: Iterable[object], place: str) -> Recording:
         if name == "session":
             owners.add(parse_session(_json_body(entry["response"])))
         else:
-            answers[name] = _answer(name, entry["response"])
-            recorded_at[name] = entry.get("startedDateTime")
+            answers[name] = _answer(name, entry)
     owners.discard(Owner())
     if len(owners) > 1:
         raise OptionError(f"{place} holds the sessions of more than one person; record one page load.")
@@ -73,11 +64,11 @@ def read_recording(entries: Iterable[object], place: str) -> Recording:
             f"{place} holds no answer of the multitenant portal; record the load of its settings page"
             " (docs/snapshot.md)."
         )
-    return Recording(answers, recorded_at, owners.pop() if owners else Owner())
+    return answers, owners.pop() if owners else Owner()
 
 
 def _answer_name(entry: object) -> str | None:
-    """Which of the portal's answers an entry holds, by the path alone: a proxy may have changed the host."""
+    """Return which of the portal's answers an entry holds, by the path alone: a proxy may have changed the host."""
     if not isinstance(entry, dict) or not isinstance(entry.get("response"), dict):
         return None
     request = entry.get("request")
@@ -91,13 +82,14 @@ def _answer_name(entry: object) -> str | None:
     return next((name for name, end in _PATHS.items() if path.endswith(end)), None)
 
 
-def _answer(name: str, response: Mapping[str, object]) -> Answer:
-    what, status = ANSWER_NAMES[name], response.get("status")
-    if status != 200:
-        details = {"what": what, "status": str(status), "where": "the snapshot", "said": f"HTTP {status}"}
-        reason = _REFUSALS.get(status, "read.failed") if isinstance(status, int) else "read.failed"
-        return Answer(problem=Problem(reason, details))
-    return Answer(_json_body(response))
+def _answer(name: str, entry: Mapping[str, t.Any]) -> Answer:
+    response, recorded_at = entry["response"], entry.get("startedDateTime")
+    status = response.get("status")
+    if status == 200:
+        return Answer(_json_body(response), recorded_at=recorded_at)
+    details = {"what": ANSWER_NAMES[name], "status": str(status), "where": "the snapshot", "said": f"HTTP {status}"}
+    reason = _REFUSALS.get(status, "read.failed") if isinstance(status, int) else "read.failed"
+    return Answer(problem=Problem(reason, details), recorded_at=recorded_at)
 
 
 def _json_body(response: Mapping[str, object]) -> object:

@@ -21,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     GROUPS,
     PICKER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import PlaceholderValues
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import PlaceholderValues
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
     parse_session,
@@ -50,7 +50,7 @@ class Reading:
     effective: object = dataclasses.field(default=None, repr=False)
 
     def placeholder_values(self, home_tenant_id: str) -> PlaceholderValues:
-        """What a contract is filled with."""
+        """Return what a contract is filled with."""
         effective = self.effective[0] if isinstance(self.effective, list) and self.effective else self.effective
         rows = _rows_by_tenant(effective, "exposedTargetTenantsInfo")
         for tenant_id, row in _rows_by_tenant(self.picker, "tenantInfoList").items():
@@ -73,7 +73,7 @@ def read_live(portal: Portal, *, groups: bool = False) -> Reading:
 
 
 def _consistent(answers: Mapping[str, Answer]) -> Mapping[str, Answer]:
-    """Where the feature is off, nothing multitenant answers: if one answer is there, the other one just failed."""
+    """Make "feature off" a failed read where only one of the two answers says so: the other one proves it is on."""
     off = {
         name: answer.problem
         for name, answer in answers.items()
@@ -101,7 +101,7 @@ def _read(portal: Portal, path: str, what: str) -> Answer:
 
 
 def refusal_of(response: Response, what: str) -> Problem | None:
-    """Why the portal does not answer, by its HTTP status [community]; None where it does."""
+    """Return why the portal does not answer, by its HTTP status [community]; None where it does."""
     status = response.status
     if status < 300:
         return None

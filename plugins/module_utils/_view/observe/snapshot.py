@@ -38,6 +38,8 @@ if t.TYPE_CHECKING:
 # A clock may be a little ahead of ours; more than that is a mistake.
 _AHEAD: t.Final = dt.timedelta(minutes=5)
 _FORMS: t.Final = "a file that m365.defender.snapshot wrote, or a HAR of the portal's settings page (docs/snapshot.md)"
+_UNITS: t.Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_DURATION: t.Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw]?)\s*\Z")
 
 
 def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") -> MultitenantView:
@@ -69,14 +71,12 @@ def _from_own_file(data: Mapping[str, object], place: str) -> MultitenantView:
 
 def _from_har(entries: list[object], vouched: Owner, place: str) -> MultitenantView:
     """The view in a HAR. It is as old as the older one of the two answers that it consists of."""
-    recording = read_recording(entries, place)
-    taken = {name: _moment(value, place) for name, value in recording.recorded_at.items()}
+    answers, recorded = read_recording(entries, place)
+    taken = {name: _moment(answer.recorded_at, place) for name, answer in answers.items()}
     # What the portal itself said counts; what a person wrote into the file fills the gap.
-    owner = Owner(
-        recording.owner.operator or vouched.operator, recording.owner.home_tenant_id or vouched.home_tenant_id
-    )
+    owner = Owner(recorded.operator or vouched.operator, recorded.home_tenant_id or vouched.home_tenant_id)
     oldest = min(taken[name] for name in ("picker", "effective") if name in taken)
-    return view_from_answers(oldest, _with_gaps(recording.answers), owner)
+    return view_from_answers(oldest, _with_gaps(answers), owner)
 
 
 def _with_gaps(answers: Mapping[str, Answer]) -> dict[str, Answer]:
@@ -89,7 +89,7 @@ def _with_gaps(answers: Mapping[str, Answer]) -> dict[str, Answer]:
 
 
 def _vouched_owner(data: Mapping[str, object]) -> Owner:
-    """Whose view it is, as a person has written into the file."""
+    """Return whose view it is, as a person has written into the file."""
     operator, home_tenant_id = data.get("operator"), data.get("home_tenant_id")
     return Owner(
         operator if isinstance(operator, str) else None, home_tenant_id if isinstance(home_tenant_id, str) else None
@@ -111,7 +111,7 @@ def _moment(value: object, place: str) -> str:
 
 
 def snapshot_of(view: MultitenantView) -> dict[str, object]:
-    """What a file for `portal_snapshot` holds, in the portal's own shapes. Only a whole view is saved."""
+    """Return what a file for `portal_snapshot` holds, in the portal's own shapes. Only a whole view is saved."""
     return {
         "mto_snapshot": 1,
         "taken_at": view.taken_at,
@@ -143,3 +143,29 @@ def _portal_row(row: OfferedTenant | ExposedTenant) -> dict[str, object]:
         "tenantAadEnvironment": row.environment,
         "addedOn": row.added_on,
     }
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds in `90m`, `24h`, `7d` or a number of seconds. Raises OptionError that names `snapshot_max_age`."""
+    match = _DURATION.match(text)
+    if not match:
+        raise OptionError(f"snapshot_max_age: '{text}' is not a valid duration; give one such as 90m, 24h or 7d.")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def age_problem(view: MultitenantView, now: dt.datetime, max_age: float) -> Problem | None:
+    """Return why nothing may be concluded from a view that old (`max_age` in seconds), or None."""
+    age = (now - dt.datetime.fromisoformat(view.taken_at)).total_seconds()
+    if age <= max_age:
+        return None
+    details = {"taken_at": view.taken_at, "age": duration_text(age), "max_age": duration_text(max_age)}
+    return Problem("registration.snapshot_stale", details)
+
+
+def duration_text(seconds: float) -> str:
+    """Format a duration, such as `3 days`, in the largest unit of which there is at least one, rounded down."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{int(seconds)} seconds"

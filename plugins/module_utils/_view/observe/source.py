@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the view is read from: a live portal session, a snapshot, or nowhere."""
+"""The source of the view: a live portal session, a snapshot, or none."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     Portal,
 )
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import GUID
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.age import age_problem
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import (
     cookies_for,
     mode_warning,
     read_cookies,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading, read_live
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import age_problem, load_snapshot
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ViewSource:
-    """At most one of `portal` and `snapshot`. `url` is where a person opens the multitenant view."""
+    """The source that was opened: at most one of `portal` and `snapshot`. `url` is where a person opens the view."""
 
     portal: Portal | None
     snapshot: MultitenantView | None
@@ -53,7 +52,7 @@ class ViewSource:
 
     @property
     def given(self) -> bool:
-        """Whether there is anything to read the view from."""
+        """Return whether there is anything to read the view from."""
         return self.portal is not None or self.snapshot is not None
 
     def read(self, *, groups: bool = False) -> Reading:
@@ -65,15 +64,15 @@ class ViewSource:
         return Reading(self.snapshot)
 
     def refuse(self, view: MultitenantView, connection: Connection) -> Problem | None:
-        """Why the view proves nothing about this operator now, or None."""
-        # Where the portal did not say whose session it is, the reason why tells more: the session has ended, say.
+        """Return why the view proves nothing about this operator now, or None."""
+        # If the portal did not say whose session it is, the cause comes first: the session may have ended.
         unread_session = view.problems.get("session") if view.operator is None else None
         too_old = None if self.snapshot is None else age_problem(view, utc_now(), self.max_age)
         return unread_session or too_old or owner_problem(view, connection.operator, connection.home_tenant_id)
 
 
 def owner_problem(view: MultitenantView, operator: str | None, home_tenant_id: str) -> Problem | None:
-    """Why the view is not this person's in this home tenant, or None: the view is per person. Pure."""
+    """Return why the view is not this person's in this home tenant, or None: the view is per person. Pure."""
     if view.operator is None or view.home_tenant_id is None or not operator or GUID.match(operator.lower()):
         return Problem("registration.whose_unknown")
     if view.home_tenant_id.lower() != home_tenant_id:
@@ -86,12 +85,14 @@ def owner_problem(view: MultitenantView, operator: str | None, home_tenant_id: s
 def open_source(options: PortalOptions, connection: Connection) -> ViewSource:
     """Open the source that the options name. Raises OptionError that names the option and the way out."""
     deadline = Deadline(connection.deadline)
-    url = connection.cloud.mto or _unpublished(connection.cloud)
+    # Without an address, the steps of the guide show what is missing in its place.
+    unpublished = f"https://(multitenant portal of {connection.cloud.name}, address not published: give endpoints.mto)"
+    url = connection.cloud.mto or unpublished
     snapshot = load_snapshot(options.snapshot, utc_now()) if options.snapshot else None
     warning = None
     if options.session:
         url = mto_address(connection.cloud)
-        cookies: Mapping[str, str] | None = options.session.cookies()
+        cookies: Mapping[str, str] | None = options.session
     elif options.cookies_file:
         url, cookies = _cookies_of_file(options.cookies_file, connection.cloud)
         warning = mode_warning(options.cookies_file)
@@ -108,13 +109,8 @@ def _open_portal(base: str, cookies: Mapping[str, str], connection: Connection, 
     return portal
 
 
-def _unpublished(cloud: Cloud) -> str:
-    """What the steps of the guide show in place of an address."""
-    return f"https://(multitenant portal of {cloud.name}, address not published: give endpoints.mto)"
-
-
 def _cookies_of_file(path: str, cloud: Cloud) -> tuple[str, Mapping[str, str]]:
-    """Where the session in a cookie file is valid, and its cookies. The multitenant portal's own host comes first."""
+    """Return where the session in a cookie file is valid, and its cookies. The multitenant portal comes first."""
     cookies, now = read_cookies(path), time.time()
     bases = [base for base in (cloud.mto, cloud.portal) if base]
     for base in bases:

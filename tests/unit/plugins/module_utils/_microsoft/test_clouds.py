@@ -37,7 +37,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_fea
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS, mto_address, resolve_cloud
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
-from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions, PortalSession
+from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 PLACE = Place(TENANT, "Contoso", "https://consent")
@@ -184,7 +184,7 @@ def connection(cloud):
 
 
 def test_session_of_an_unpublished_portal_needs_its_address():
-    session = PortalOptions(session=PortalSession("a", "b"))
+    session = PortalOptions(session={"sccauth": "a", "XSRF-TOKEN": "b"})
     with pytest.raises(OptionError, match=r"endpoints\.mto"):
         open_source(session, connection("dod"))
 

@@ -70,6 +70,28 @@ def test_the_labs_contracts_load():
     assert load_contract(str(CONTRACTS / "per_tenant.yml")).remove
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("no placeholder", True),
+        ("$$5 and $home_tenant_id", True),
+        ("$effective._etag $picker.x $tenant_ids", True),
+        ("$tenant_id", False),
+        ("$tenant.name", False),
+        ("$effective $other.x", False),
+    ],
+)
+def test_a_tenant_is_known_only_where_one_is_meant(text, known):
+    data = with_call(SET, "set", body={"x": text})
+    if known:
+        assert parse_contract(data).whole.body == {"x": text}
+    else:
+        with pytest.raises(OptionError, match="is not a placeholder that can be used here; use "):
+            parse_contract(data)
+    each = with_call(SET, "set", body={"$each": text.replace("$other.x", "$tenant.x")})
+    assert parse_contract(each).whole
+
+
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

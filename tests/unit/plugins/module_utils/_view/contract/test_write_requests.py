@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import PlaceholderValues
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import (
+    PlaceholderValues,
+    write_requests,
+)
 
 VALUES = PlaceholderValues(
     "home",
@@ -98,3 +100,60 @@ def test_a_header_takes_no_control_character():
     values = PlaceholderValues("home", {}, {"name": "a\r\nCookie: b"}, {})
     with pytest.raises(MtoError, match=r"write\.set\.headers: .* control character"):
         write_requests(parse_contract(data), values, full_list=["a"], add=["a"], remove=())
+
+
+ROWS = {"a": {"tenantId": "A", "name": "Birch / Oak"}, "b": {"tenantId": "B", "name": "Elm"}}
+ANSWERS = PlaceholderValues("home", {"n": 3}, {"_etag": "planted", "nested": {"deep": [1]}}, ROWS)
+
+
+def filled_for(tenant_id, template, path="/x"):
+    """The request for one tenant with this body."""
+    data = with_call(EACH, "add", body={"$each": template}, path=path)
+    (request,) = write_requests(parse_contract(data), ANSWERS, full_list=(), add=[tenant_id], remove=())
+    return request
+
+
+@pytest.mark.parametrize(
+    ("template", "value"),
+    [
+        ("$tenant_ids", ["b"]),
+        ("$home_tenant_id", "home"),
+        ("$effective.nested.deep", [1]),
+        ("$picker.n", 3),
+        ("$tenant_id", "b"),
+        ("$tenant.name!", "Elm!"),
+        ("$$tenant_id", "$tenant_id"),
+        ("$$", "$"),
+        ([None, True, 1.5, {"k": "$tenant_id"}], [None, True, 1.5, {"k": "b"}]),
+    ],
+)
+def test_values(template, value):
+    assert filled_for("b", template).body == [value]
+
+
+def test_each_tenant_of_a_list():
+    data = with_call(SET, "set", headers={}, body={"$each": {"id": "$tenant.tenantId"}})
+    (request,) = write_requests(parse_contract(data), ANSWERS, full_list=["a", "b"], add=(), remove=())
+    assert request.body == [{"id": "A"}, {"id": "B"}]
+
+
+def test_a_value_in_a_path_is_quoted():
+    assert filled_for("a", None, path="/x/$tenant.name").path == "/x/Birch%20%2F%20Oak"
+    assert filled_for("a", "/x/$tenant.name").body == ["/x/Birch / Oak"]
+
+
+@pytest.mark.parametrize("template", ["$effective.version", "$tenant.x.y", "$picker.n.x", "x $effective.nested.none"])
+def test_a_value_that_the_answer_lacks_is_named(template):
+    name = template[template.index("$") :]
+    with pytest.raises(MtoError, match=rf"write\.add: the portal's answer has no \{name}, so nothing was sent"):
+        filled_for("a", template)
+
+
+@pytest.mark.parametrize("template", ["x $effective.nested", "x $tenant_ids"])
+def test_only_text_and_numbers_become_part_of_a_text(template):
+    with pytest.raises(MtoError, match="neither text nor a number"):
+        filled_for("a", template)
+
+
+def test_the_etag_of_the_session_is_not_shown():
+    assert "planted" not in repr(ANSWERS) + repr(filled_for("a", "$effective._etag"))
