@@ -72,7 +72,7 @@ def parse_cookies(text: str, path: str) -> list[Cookie]:
 
 
 def _from_json(row: object) -> Cookie | None:
-    """Parse a cookie of a JSON file. Playwright writes `expires` (-1: session), extensions write `expirationDate` and `hostOnly`."""
+    """Parse a row of JSON. Playwright writes `expires` (-1: session), extensions `expirationDate` and `hostOnly`."""
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("name", "value", "domain")):
         return None
     expires = row.get("expirationDate", row.get("expires"))

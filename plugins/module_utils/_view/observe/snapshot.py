@@ -146,7 +146,7 @@ def _portal_row(row: OfferedTenant | ExposedTenant) -> dict[str, object]:
 
 
 def parse_duration(text: str) -> float:
-    """Return the seconds in `90m`, `24h`, `7d` or a number of seconds. Raises OptionError that names `snapshot_max_age`."""
+    """Return the seconds in `90m`, `24h`, `7d` or a number. Raises OptionError that names `snapshot_max_age`."""
     match = _DURATION.match(text)
     if not match:
         raise OptionError(f"snapshot_max_age: '{text}' is not a valid duration; give one such as 90m, 24h or 7d.")
