@@ -246,7 +246,7 @@ def test_a_session_that_ends_half_way(tmp_path):
         assert not result["changed"]
         assert result["after"] is None
         assert reasons(result) == ["signed_out"] * 3
-        assert "exports the cookies again" in result["msg"]
+        assert "`portal_cookies_file`" in result["msg"]
         again = work.run(portal_cookies_file=None, portal_session=new_session(work))
         assert again["after"] == [ONE, TWO, THREE]
         assert reasons(again) == ["registered"] * 3
