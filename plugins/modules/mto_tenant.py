@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_tenant
-short_description: See to it that tenants stand in the operator's multitenant view
+short_description: Manage the tenants in an operator's multitenant view
 version_added: 0.1.0
 description:
-  - Compares the declared tenants with the multitenant view of one operator (mto.security.microsoft.com), which is per
-    person, and says exactly what to add and what to remove.
-  - Microsoft publishes no API that adds a tenant to the view. With O(registration=assist), a person does it in the
-    portal, and the module says what, and can wait until it is done. With O(registration=apply), the module sends the
-    portal's own request as the user recorded it in O(portal_contract), and reads back.
-  - Nothing is removed on a doubt. A tenant is removed only where both answers of the portal show it, each source of the
-    portal has answered, and no guard says no. The home tenant is never touched.
-  - Run it once, on localhost, with the full list.
+  - Compares the declared tenants with the multitenant view of one operator (mto.security.microsoft.com) and returns
+    exactly what to add and what to remove. The view is per person.
+  - Microsoft publishes no API that adds a tenant to the view. With O(registration=assist), a person makes the change in
+    the portal. The module lists the steps and can wait until the change is made. With O(registration=apply), the module
+    sends the portal's own request as the user recorded it in O(portal_contract), and reads the view back.
+  - The module never removes a tenant when in doubt. A tenant is removed only if both answers of the portal show it,
+    every source of the portal has answered, and no limit is exceeded. The home tenant is never touched.
+  - Run it once, on localhost, with the full list of tenants.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -27,8 +27,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - With O(registration=apply), C(changed) says whether there is something to do. With O(registration=assist) it is
-        V(false), and what is to do stands in RV(pending_add) and RV(pending_remove).
+      - With O(registration=apply), C(changed) says whether a change is needed. With O(registration=assist), it is
+        V(false), and RV(pending_add) and RV(pending_remove) list the changes that are needed.
   diff_mode:
     support: full
   idempotent:
@@ -39,8 +39,8 @@ attributes:
 options:
   tenants:
     description:
-      - The full list of declared tenants. With O(state=absent), the tenants to take out of the view.
-      - Required unless O(restore) is given.
+      - The full list of declared tenants. With O(state=absent), the tenants to remove from the view.
+      - Exactly one of O(tenants) and O(restore) is required.
     type: list
     elements: dict
     suboptions:
@@ -51,66 +51,72 @@ options:
         description: A name for people. The ID is used if it is not set.
         type: str
       access:
-        description: Taken so that one list serves all modules. It has no meaning here.
+        description: Accepted so that all modules can share one list. Not used by this module.
         type: str
         default: auto
       roles:
-        description: Taken so that one list serves all modules. It has no meaning here.
+        description: Accepted so that all modules can share one list. Not used by this module.
         type: list
         elements: str
       licenses:
-        description: Taken so that one list serves all modules. It has no meaning here.
+        description: Accepted so that all modules can share one list. Not used by this module.
         type: list
         elements: str
       cloud:
-        description: Taken so that one list serves all modules. It has no meaning here.
+        description: Accepted so that all modules can share one list. Not used by this module.
         type: str
   eligible:
     description:
-      - The IDs of the tenants that may be added. If not set, every declared tenant may be.
-      - A tenant that stands in the view stays there, whether it is eligible or not.
+      - The IDs of the tenants that may be added. If not set, every declared tenant may be added.
+      - A tenant that is already in the view stays there, whether it is eligible or not.
     type: list
     elements: str
   state:
-    description: Whether the tenants are to stand in the view. One of V(present) and V(absent).
+    description: Whether the tenants are to be in the view.
     type: str
+    choices: [present, absent]
     default: present
   purge:
     description:
-      - Whether to take out of the view what is not declared.
-      - It is refused while the portal's list is partial, beyond O(max_removals), with an empty list, and where
-        O(whole_list) is V(false).
+      - Whether to remove tenants from the view that are not declared.
+      - A purge is refused if the portal's list is partial, if more than O(max_removals) tenants would be removed, if
+        the list is empty, or if O(whole_list) is V(false).
     type: bool
     default: false
   whole_list:
     description:
       - Whether O(tenants) is known to be the full list.
-      - Set it to V(false) where C(--limit) or a job slice cuts it.
+      - Set it to V(false) if C(--limit) or a job slice has cut the list.
     type: bool
     default: true
   registration:
-    description: Who changes the view. One of V(assist) (a person) and V(apply) (this module, by O(portal_contract)).
+    description:
+      - Who changes the view. With V(assist), a person does. With V(apply), this module does, with the request in
+        O(portal_contract) and a live session of the portal.
     type: str
+    choices: [assist, apply]
     default: assist
   portal_contract:
-    description: A YAML file with the portal's own write request, as recorded in a browser. See C(docs/contract.md).
+    description:
+      - A YAML file with the portal's own write request, as recorded in a browser. See C(docs/contract.md).
+      - Required if O(registration=apply).
     type: path
   max_tenants:
-    description: How many target tenants the view may hold.
+    description: The largest number of target tenants that the view may hold.
     type: int
     default: 100
   max_removals:
-    description: How many tenants one run may remove. If more are to go, none is removed.
+    description: The largest number of tenants that one run may remove. If more would be removed, none is.
     type: int
     default: 3
   wait_timeout:
     description:
       - How long to wait until the portal shows the change, in seconds.
-      - If not set, V(60) with O(registration=apply) and V(0) with O(registration=assist).
+      - If not set, it is V(60) with O(registration=apply) and V(0) with O(registration=assist).
     type: float
   backup:
     description:
-      - Whether to keep the state of the view before the first write in a file in O(backup_dir).
+      - Whether to save the state of the view to a file in O(backup_dir) before the first write.
       - The file holds no session. O(restore) and O(portal_snapshot) accept it.
     type: bool
     default: false
@@ -119,7 +125,7 @@ options:
     type: path
     default: .
   restore:
-    description: A file of O(backup). The tenants that stood in the view then are the declared ones.
+    description: A file that O(backup) wrote. The tenants that were in the view at that time are the declared ones.
     type: path
 author:
   - The m365.defender authors (@m365-defender)
@@ -133,7 +139,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Say what to add by hand, judged from a snapshot
+- name: List what to add by hand, compared with a snapshot
   m365.defender.mto_tenant:
     home_tenant_id: 11111111-2222-3333-4444-555555555555
     operator: anna.berg@northwindmsp.example
@@ -142,7 +148,7 @@ EXAMPLES = r"""
     eligible: "{{ mto_eligible }}"
   register: view
 
-- name: Add them with the recorded request
+- name: Add the tenants with the recorded request
   m365.defender.mto_tenant:
     home_tenant_id: 11111111-2222-3333-4444-555555555555
     operator: anna.berg@northwindmsp.example
@@ -168,31 +174,31 @@ after:
   elements: str
   sample: [aaaaaaaa-0000-4000-8000-000000000001, aaaaaaaa-0000-4000-8000-000000000002]
 added:
-  description: What was added, as read back.
+  description: The IDs that were added, as read back.
   returned: success
   type: list
   elements: str
   sample: [aaaaaaaa-0000-4000-8000-000000000002]
 removed:
-  description: What was removed, as read back.
+  description: The IDs that were removed, as read back.
   returned: success
   type: list
   elements: str
   sample: []
 pending_add:
-  description: What is still to be added.
+  description: The IDs that are still to be added.
   returned: success
   type: list
   elements: str
   sample: []
 pending_remove:
-  description: What is still to be removed.
+  description: The IDs that are still to be removed.
   returned: success
   type: list
   elements: str
   sample: []
 refused:
-  description: What was left alone although it was asked for, and why.
+  description: Changes that were asked for and not made, and why.
   returned: success
   type: list
   elements: dict
@@ -209,12 +215,13 @@ refused:
       elements: str
       sample: [aaaaaaaa-0000-4000-8000-000000000003]
     message:
-      description: One sentence with the way out.
+      description: What was not done, and what to do about it.
       returned: success
       type: str
-      sample: "The portal's list is partial, and nothing is removed on a doubt: Contoso stays."
+      sample: >-
+        The portal's list is partial, and a tenant is never removed when in doubt: Contoso stays in the view.
 instructions:
-  description: The steps in the portal that bring the view to what is declared. Empty if nothing is to do.
+  description: The steps in the portal that bring the view to the declared state. Empty if there is nothing to do.
   returned: success
   type: list
   elements: str
@@ -236,7 +243,7 @@ tenants:
       type: str
       sample: Contoso
     registered:
-      description: Whether it stands in the view. V(null) means that this could not be found out.
+      description: Whether it is in the multitenant view. V(null) if that is unknown.
       returned: success
       type: bool
       sample: true
@@ -248,7 +255,7 @@ tenants:
         status: met
         reason: registration.registered
 undeclared:
-  description: What stands in the view and is not declared, with a verdict. The home tenant is not among them.
+  description: Tenants that are in the view and not declared, each with a verdict. The home tenant is never listed.
   returned: success
   type: list
   elements: dict
@@ -271,7 +278,7 @@ undeclared:
         status: unmet
         reason: registration.not_declared
 sources:
-  description: What the portal's sources (access methods) answered.
+  description: What each of the portal's sources (access methods) answered.
   returned: success
   type: dict
   sample:
@@ -279,7 +286,7 @@ sources:
     GDAP: Success
     TGov: Success
 complete:
-  description: Whether each source of the portal answered, so that absence from its list means something.
+  description: Whether every source answered, so that a tenant missing from the list is known not to be offered.
   returned: success
   type: bool
   sample: true
@@ -289,7 +296,7 @@ operator:
   type: str
   sample: anna.berg@northwindmsp.example
 taken_at:
-  description: When the view was read, or the snapshot taken, in UTC. V(null) without a picture.
+  description: When the view was read, or the snapshot taken, in UTC. V(null) if no view was read.
   returned: success
   type: str
   sample: "2026-11-24T12:00:00Z"
@@ -308,10 +315,12 @@ backup_file:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import portal_spec
-from ansible_collections.m365.defender.plugins.module_utils._view.run import register_tenants
+from ansible_collections.m365.defender.plugins.module_utils._view.options import (
+    REGISTRATION_CONSTRAINTS,
+    parse_registration_options,
+    registration_spec,
+)
+from ansible_collections.m365.defender.plugins.module_utils._view.registration import register_tenants
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
@@ -319,31 +328,22 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def register(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    """The module's result: RETURN."""
-    return register_tenants(module.params, connection, check_mode=module.check_mode)
+def register(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+    """Return the module's result, as documented in RETURN."""
+    options = parse_registration_options(module.params, connection)
+    return register_tenants(options, connection, check_mode=module.check_mode)
 
 
 def main() -> None:
-    """The module's entry point."""
-    spec: dict[str, dict[str, t.Any]] = {
-        **connection_spec(),
-        **portal_spec(),
-        **tenants_spec(),
-        "eligible": {"type": "list", "elements": "str"},
-        "state": {"type": "str", "default": "present"},
-        "purge": {"type": "bool", "default": False},
-        "whole_list": {"type": "bool", "default": True},
-        "registration": {"type": "str", "default": "assist"},
-        "portal_contract": {"type": "path"},
-        "max_tenants": {"type": "int", "default": 100},
-        "max_removals": {"type": "int", "default": 3},
-        "wait_timeout": {"type": "float"},
-        "backup": {"type": "bool", "default": False},
-        "backup_dir": {"type": "path", "default": "."},
-        "restore": {"type": "path"},
-    }
-    run_module(spec, register, supports_check_mode=True, identity_needed=False, app_needed=False)
+    """Run the module."""
+    run_module(
+        registration_spec(),
+        register,
+        supports_check_mode=True,
+        identity_needed=False,
+        app_needed=False,
+        constraints=REGISTRATION_CONSTRAINTS,
+    )
 
 
 if __name__ == "__main__":

@@ -216,11 +216,11 @@ home_problem:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import (
+    CHECKS,
     access_from_evidence,
     parse_checks,
     verify_access,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,

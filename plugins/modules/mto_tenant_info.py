@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_tenant_info
-short_description: Show what the multitenant portal offers one operator, and what their view holds
+short_description: Show which tenants the multitenant portal offers an operator and which are in their view
 version_added: 0.1.0
 description:
   - Reads the tenant picker, the effective tenant group and the tenant groups of the multitenant portal with the
     operator's own session, or from a snapshot.
-  - The playbook C(m365.defender.snapshot) makes a snapshot out of it, which holds no session.
+  - The playbook C(m365.defender.snapshot) saves the result as a snapshot, which holds no session.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -27,21 +27,21 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Look at the view
+- name: Read the view
   m365.defender.mto_tenant_info:
     home_tenant_id: 11111111-2222-3333-4444-555555555555
     operator: anna.berg@northwindmsp.example
     portal_cookies_file: /run/secrets/portal-cookies.json
   register: view
 
-- name: Show the tenants to which access is lost
+- name: Show the tenants to which the operator has lost access
   ansible.builtin.debug:
     msg: "{{ view.tenants | selectattr('lost_access') | map(attribute='name') }}"
 """
 
 RETURN = r"""
 tenants:
-  description: What the portal offers and what the view holds, in the portal's order.
+  description: The tenants that the portal offers or the view holds, in the portal's order.
   returned: success
   type: list
   elements: dict
@@ -57,7 +57,7 @@ tenants:
       type: str
       sample: Contoso
     registered:
-      description: Whether it stands in the view. V(null) if the portal's answers do not tell.
+      description: Whether it is in the multitenant view. V(null) if the portal's answers do not say.
       returned: success
       type: bool
       sample: true
@@ -67,12 +67,12 @@ tenants:
       type: bool
       sample: true
     lost_access:
-      description: Whether the portal says that access to it is lost. V(null) if the picker does not show it.
+      description: Whether the portal reports that access to it is lost. V(null) if the picker does not show it.
       returned: success
       type: bool
       sample: false
     added_on:
-      description: When it was added, as the portal wrote it. V(null) if it was not.
+      description: When it was added, as the portal wrote it. V(null) if it was not added.
       returned: success
       type: str
       sample: "2026-11-24T10:11:12.1234567Z"
@@ -87,7 +87,7 @@ tenants:
       type: bool
       sample: false
 sources:
-  description: What the portal's sources (access methods) answered.
+  description: What each of the portal's sources (access methods) answered.
   returned: success
   type: dict
   sample:
@@ -95,12 +95,12 @@ sources:
     GDAP: Success
     TGov: Success
 complete:
-  description: Whether each source answered, so that absence from the list means something.
+  description: Whether every source answered, so that a tenant missing from the list is known not to be offered.
   returned: success
   type: bool
   sample: true
 operator:
-  description: Whose view it is, as the portal says. V(null) if the picture does not say it.
+  description: Whose view it is, as the portal says. V(null) if it does not say.
   returned: success
   type: str
   sample: anna.berg@northwindmsp.example
@@ -124,13 +124,13 @@ tenant_groups:
       group_id: 00000000-0000-4000-8000-00000000000a
       tenant_ids: [aaaaaaaa-0000-4000-8000-000000000001]
 problems:
-  description: Why something could not be read or may not be used, one sentence each with the way out.
+  description: Why something could not be read or may not be used, and what to do about it.
   returned: success
   type: list
   elements: str
   sample: []
 snapshot:
-  description: What a file for O(portal_snapshot) holds. V(null) where the picture is not whole, or was a snapshot.
+  description: The content of a file for O(portal_snapshot). V(null) if the view could not be read in full.
   returned: success
   type: dict
   sample:
@@ -140,9 +140,8 @@ snapshot:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._module import run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import portal_spec
-from ansible_collections.m365.defender.plugins.module_utils._view.run import view_info
+from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
+from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options, view_spec
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
@@ -150,15 +149,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_view(module: AnsibleModule, connection: Connection) -> dict[str, t.Any]:
-    """The module's result: RETURN."""
-    return view_info(module.params, connection)
+def read_view(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+    """Return the module's result, as documented in RETURN."""
+    return view_info(parse_portal_options(module.params), connection)
 
 
 def main() -> None:
-    """The module's entry point."""
-    spec = {**connection_spec(), **portal_spec()}
-    run_module(spec, read_view, supports_check_mode=True, identity_needed=False, app_needed=False)
+    """Run the module."""
+    run_module(view_spec(), read_view, supports_check_mode=True, identity_needed=False, app_needed=False)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds im
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http, origin_of
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
+    Owner,
     parse_effective,
     parse_groups,
     parse_session,
@@ -387,4 +388,4 @@ def test_the_context_of_a_capture_says_nobody_s_name():
     """The multitenant form of the context holds no AuthInfo: whose session it is stays open [community]."""
     body = fixture("community__mtoapi-tenantcontext__response")["body"]
     assert unwrapped(body) == body["result"]
-    assert parse_session(body) == (None, None)
+    assert parse_session(body) == Owner()

@@ -20,14 +20,19 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._view import reconcile as register
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import (
-    Filling,
-    parse_contract,
+from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import (
+    PlaceholderValues,
     write_requests,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Trouble, send_one
-from ansible_collections.m365.defender.plugins.module_utils._view.run import register_tenants, view_info
+from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
+from ansible_collections.m365.defender.plugins.module_utils._view.options import (
+    parse_portal_options,
+    parse_registration_options,
+)
+from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import WriteFailure, send_request
+from ansible_collections.m365.defender.plugins.module_utils._view.registration import register_tenants
 from lab.clients.portal import EFFECTIVE, Page
 from lab.process import start_lab
 
@@ -63,11 +68,13 @@ class Desk:
     def run(self, *, check_mode: bool = False, **more: t.Any) -> dict[str, t.Any]:
         params = self.params(**more)
         connection = resolve_connection(params, {}, identity_needed=False, app_needed=False)
-        return register_tenants(params, connection, check_mode=check_mode)
+        options = parse_registration_options(params, connection)
+        return register_tenants(options, connection, check_mode=check_mode)
 
     def info(self, **more: t.Any) -> dict[str, t.Any]:
         params = self.params(**more)
-        return view_info(params, resolve_connection(params, {}, identity_needed=False, app_needed=False))
+        connection = resolve_connection(params, {}, identity_needed=False, app_needed=False)
+        return view_info(parse_portal_options(params), connection)
 
     def view(self) -> list[str]:
         return sorted(self.page.view())
@@ -181,17 +188,17 @@ def test_an_etag_in_a_recorded_path_is_not_told(tmp_path):
         # The lab has no such address: it answers 404, and a proxy that is not there answers nothing.
         etag = work.page.get(EFFECTIVE).json()["_etag"].strip('"')
         assert etag not in json.dumps(work.run(portal_contract=str(path), wait_timeout=0))
-        trouble = send_into_the_void(contract, etag)
-        assert trouble.status == 0
-        assert etag not in trouble.said
+        failure = send_into_the_void(contract, etag)
+        assert failure.status == 0
+        assert etag not in failure.error_text
 
 
 def send_into_the_void(contract: t.Any, etag: str) -> t.Any:
     """What is said of a write to a host that does not answer."""
     http = Http(ca_path=None, timeout=1, deadline=Deadline(5), pool=1)
-    filling = Filling(HOME_ID, {}, {"_etag": etag}, {})
-    (request,) = write_requests(parse_contract(contract), filling, whole=(), add=[ONE], remove=())
-    return send_one(Portal(http, "https://127.0.0.1:9", {}, HOME_ID), request)
+    values = PlaceholderValues(HOME_ID, {}, {"_etag": etag}, {})
+    (request,) = write_requests(parse_contract(contract), values, full_list=(), add=[ONE], remove=())
+    return send_request(Portal(http, "https://127.0.0.1:9", {}, HOME_ID), request)
 
 
 def test_a_throttled_write_is_sent_again(tmp_path):
@@ -219,13 +226,13 @@ def test_it_is_planned_again_only_once(tmp_path):
 
 def test_after_a_change_half_way_nothing_is_planned_again(tmp_path, monkeypatch):
     """The picture before would be another one: what was written already would not be told."""
-    answered = iter([None, Trouble(412, "the portal answered HTTP 412")])
+    answered = iter([None, WriteFailure(412, "the portal answered HTTP 412")])
 
     def send(portal, request):
-        return next(answered) or send_one(portal, request)
+        return next(answered) or send_request(portal, request)
 
     with desk(tmp_path, tenant(1), tenant(2), write_shape="per_tenant") as work:
-        monkeypatch.setattr(register, "send_one", send)
+        monkeypatch.setattr(reconcile, "send_request", send)
         result = work.run(wait_timeout=0)
         assert result["failed"]
         assert result["changed"]
@@ -239,7 +246,7 @@ def test_a_session_that_ends_half_way(tmp_path):
         assert not result["changed"]
         assert result["after"] is None
         assert reasons(result) == ["signed_out"] * 3
-        assert "exports the cookies again" in result["msg"]
+        assert "`portal_cookies_file`" in result["msg"]
         again = work.run(portal_cookies_file=None, portal_session=new_session(work))
         assert again["after"] == [ONE, TWO, THREE]
         assert reasons(again) == ["registered"] * 3
@@ -327,7 +334,7 @@ def test_assist_says_the_steps_and_waits_for_the_person(tmp_path):
         assert result["pending_add"] == [ONE, TWO, THREE]
         assert result["instructions"][:2] == [
             f"Sign in to {work.lab['mto']} as {OPERATOR}.",
-            "Select Add tenants, tick these, and select Add:",
+            "Select Add tenants, select these tenants, and select Add:",
         ]
         assert not result["changed"]
         work.page.replace(ONE, TWO, THREE)
@@ -405,13 +412,11 @@ def test_nothing_of_the_session_stands_in_any_result(tmp_path):
         ({"portal_cookies_file": None}, "registration: apply needs portal_contract"),
         ({"portal_cookies_file": "/nowhere.json"}, "portal_cookies_file: '/nowhere.json' cannot be read"),
         ({"portal_snapshot": "x.json"}, "give only one of"),
-        ({"operator": None}, "operator: say whose view it is"),
+        ({"operator": None}, "operator: missing. Give the user principal name"),
         ({"eligible": ["x"]}, r"eligible\[0\]: 'x' is not the tenant_id"),
-        ({"state": "gone"}, "state: 'gone' is not a choice"),
         ({"max_tenants": 0}, "max_tenants: 0 is out of range"),
-        ({"backup": True, "backup_dir": "/nowhere"}, "backup_dir: '/nowhere' is no directory"),
-        ({"tenants": None}, "tenants: give either tenants"),
-        ({"snapshot_max_age": "soon"}, "snapshot_max_age: 'soon' is no duration"),
+        ({"backup": True, "backup_dir": "/nowhere"}, "backup_dir: '/nowhere' is not a directory"),
+        ({"snapshot_max_age": "soon"}, "snapshot_max_age: 'soon' is not a valid duration"),
         ({"portal_session": {"sccauth": "x"}, "portal_cookies_file": None}, "portal_session: give both"),
     ],
 )

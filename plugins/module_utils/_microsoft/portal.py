@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Defender portal as its own pages speak to it, with a person's session. Unofficial [community]: it may change.
+"""A client of the Defender portal that uses a person's session. Unofficial [community]: the portal may change any day.
 
 Reads are known from public captures (XDRInternals, nodoc). Writes are not: they are sent as the user recorded them.
-The session's cookies live in memory and go to the portal's own host alone.
+The session's cookies are kept in memory and sent to the portal's own host alone.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _SET_COOKIE: t.Final = re.compile(r"(?:^|,\s*)(sccauth[A-Za-z0-9]*|XSRF-TOKEN)=(
 class Portal:
     """A signed-in session with the portal. `cookies` are values by name; `base` is a URL without a trailing slash.
 
-    `tenant_id` is the tenant whose page it is. The portal renews its XSRF token with its answers [community]; the
-    newest one is used. For one thread.
+    `tenant_id` is the tenant of the session. The portal renews its XSRF token with its answers [community]; the newest
+    one is used. Not safe for use by several threads.
     """
 
     def __init__(self, http: Http, base: str, cookies: Mapping[str, str], tenant_id: str) -> None:
@@ -55,18 +55,19 @@ class Portal:
     def renew(self) -> None:
         """Ask for a new XSRF token, as the portal's own page does when it opens [community XDRInternals].
 
-        The one in a file is old when anybody has used the session since. Whatever goes wrong here, the reads will tell.
+        The token in a file is outdated once the session has been used again. A failure is ignored here: the reads that
+        follow report it.
         """
         with contextlib.suppress(MtoError):
             path = f"/?tid={self._tenant_id}"
             self._keep_cookies(self._http.send("GET", self._url(path), headers=self._headers(path)))
 
     def read(self, path: str) -> Response:
-        """The answer to a read, repeated by policy. Raises UnreachableError and DeadlineError."""
+        """Read a path, with retries by policy. Raises UnreachableError and DeadlineError."""
         response = self._ask(path)
         if response.status != _BAD_REQUEST:
             return response
-        # An answer that was lost on its way took the new token with it: the next request is refused for the old one.
+        # If an answer is lost on its way, so is the new token in it, and the next request is refused for the old one.
         self.renew()
         return self._ask(path)
 
@@ -75,8 +76,8 @@ class Portal:
         self._keep_cookies(response)
         return response
 
-    def write(self, method: str, path: str, headers: Mapping[str, str], body: t.Any) -> Response:
-        """The answer to a recorded write, sent once: where none comes, only a read tells what happened."""
+    def write(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Response:
+        """Send a recorded write, once: without an answer only a read shows what happened."""
         sent = None if body is None else json.dumps(body)
         content = {} if body is None else {"Content-Type": "application/json"}
         response = self._http.send(
@@ -88,16 +89,16 @@ class Portal:
     def _url(self, path: str) -> str:
         url = f"{self.base}{path}"
         if not path.startswith("/") or origin_of(url) != self._origin:
-            raise ValueError("a path of the portal begins with / and leads nowhere else")
+            raise ValueError("a path of the portal must begin with / and stay on the portal's host")
         return url
 
     def _headers(self, path: str) -> dict[str, str]:
-        """Those of the portal's own page; the multitenant part wants one more [community]."""
+        """The headers of the portal's own page; its multitenant part needs one more [community]."""
         multitenant = {"mtoproxyurl": "MTO"} if path.startswith(_MULTITENANT) else {}
         return {
             "Accept": "application/json",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
-            # As its own page does: the value of the cookie, decoded [community].
+            # As the portal's own page does: the value of the cookie, decoded [community].
             "X-XSRF-TOKEN": unquote(self._cookies.get(XSRF_COOKIE, "")),
             **multitenant,
         }

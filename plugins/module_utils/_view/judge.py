@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does a tenant stand in the operator's own multitenant view? Pure: a picture in, a verdict out."""
+"""Judge whether a tenant is in the operator's own multitenant view. Pure: an observed view in, a verdict out."""
 
 from __future__ import annotations
 
@@ -12,64 +12,62 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
-    from ansible_collections.m365.defender.plugins.module_utils._view.view import View
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Picture:
-    """A view, and why it may not be used, if so: it is another person's, it is too old, there is none."""
-
-    view: View | None
-    problem: Problem | None = None
-    url: str = ""
-
-    @property
-    def usable(self) -> View | None:
-        """The view, where something may be concluded from it."""
-        return None if self.problem else self.view
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
+        ExposedTenant,
+        MultitenantView,
+        ObservedView,
+        OfferedTenant,
+    )
 
 
 def judge_registration(
-    tenant_id: str, picture: Picture, details: Mapping[str, str], *, eligible: bool, over_limit: bool = False
+    tenant_id: str, observed: ObservedView, details: Mapping[str, str], *, eligible: bool, over_limit: bool = False
 ) -> Verdict:
     """The verdict about one declared tenant. `details` fill the sentences: tenant, operator, settings_url and so on."""
-    problem = _unknown(tenant_id, picture)
+    evidence = evidence_of(tenant_id, observed)
+    problem = _obstacle(tenant_id, observed)
     if problem is not None:
-        reason, more = problem.reason, problem.details
-    else:
-        reason, more = _known(tenant_id, picture, eligible=eligible, over_limit=over_limit), {}
-    evidence = evidence_of(tenant_id, picture)
-    return CATALOGUE.verdict("registration", reason, {**details, **more, "object": ""}, evidence=evidence)
+        return problem_verdict(problem, details, evidence)
+    reason = _known_reason(tenant_id, observed, eligible=eligible, over_limit=over_limit)
+    return _verdict(reason, details, evidence)
 
 
-def judge_undeclared(tenant_id: str, picture: Picture, details: Mapping[str, str]) -> Verdict:
-    """The verdict about a tenant that stands in the view and is not declared."""
-    evidence = evidence_of(tenant_id, picture)
-    return CATALOGUE.verdict("registration", "registration.not_declared", {**details, "object": ""}, evidence=evidence)
+def judge_undeclared(tenant_id: str, observed: ObservedView, details: Mapping[str, str]) -> Verdict:
+    """The verdict about a tenant that is in the view and not declared."""
+    return _verdict("registration.not_declared", details, evidence_of(tenant_id, observed))
 
 
-def _unknown(tenant_id: str, picture: Picture) -> Problem | None:
-    """Why nobody can tell, or None."""
-    from_picture = picture.problem
-    if from_picture is not None or picture.view is None:
-        return from_picture or _problem("registration.no_view")
-    view = picture.view
-    broken = next((view.problems[part] for part in ("effective", "picker") if part in view.problems), None)
-    if broken is not None:
-        return broken
-    standing = view.standing(tenant_id)
-    if standing == "unknown":
-        return _problem("registration.partial", sources=_sources(view))
-    return _problem("registration.differs") if standing == "differs" else None
+def problem_verdict(problem: Problem, details: Mapping[str, str], evidence: Sequence[Evidence] = ()) -> Verdict:
+    """The verdict about a view that could not be read or may not be used."""
+    return _verdict(problem.reason, {**details, **problem.details}, evidence)
 
 
-def _known(tenant_id: str, picture: Picture, *, eligible: bool, over_limit: bool) -> str:
-    view = picture.usable
-    row = (view.offered or {}).get(tenant_id) if view else None
-    if view is not None and view.standing(tenant_id) == "registered":
+def _verdict(reason: str, details: Mapping[str, str], evidence: Sequence[Evidence]) -> Verdict:
+    return CATALOGUE.verdict("registration", reason, {**details, "object": ""}, evidence=evidence)
+
+
+def _obstacle(tenant_id: str, observed: ObservedView) -> Problem | None:
+    """Return why it cannot be said whether the tenant is in the view, or None."""
+    view = observed.view
+    if observed.problem is not None or view is None:
+        return observed.problem or Problem("registration.no_view")
+    unread = next((view.problems[part] for part in ("effective", "picker") if part in view.problems), None)
+    if unread is not None:
+        return unread
+    state = view.registration_state(tenant_id)
+    if state == "unknown":
+        failed = [f"{name}: {view.sources[name]}" for name in view.failed_sources]
+        return Problem("registration.partial", {"sources": ", ".join(failed) or "no source is named"})
+    return Problem("registration.differs") if state == "differs" else None
+
+
+def _known_reason(tenant_id: str, observed: ObservedView, *, eligible: bool, over_limit: bool) -> str:
+    view = observed.usable
+    row = view.offered_row(tenant_id) if view else None
+    if view is not None and view.registration_state(tenant_id) == "registered":
         return "registration.lost_access" if row is not None and row.lost_access else "registration.registered"
     if not eligible:
         return "registration.not_eligible"
@@ -80,38 +78,34 @@ def _known(tenant_id: str, picture: Picture, *, eligible: bool, over_limit: bool
     return "registration.not_registered"
 
 
-def _sources(view: View) -> str:
-    failed = [f"{name}: {view.sources[name]}" for name in view.failed_sources]
-    return ", ".join(failed) or "no source is named"
-
-
-def _problem(reason: str, **details: str) -> Problem:
-    return Problem(reason, details)
-
-
-def evidence_of(tenant_id: str, picture: Picture) -> tuple[Evidence, ...]:
-    """What the portal's two answers hold about one tenant; both are community knowledge."""
-    view = picture.view
+def evidence_of(tenant_id: str, observed: ObservedView) -> tuple[Evidence, ...]:
+    """Return what the portal's two answers hold about one tenant; both are community knowledge."""
+    view = observed.view
     if view is None:
         return ()
-    offered = None if view.offered is None else view.offered.get(tenant_id)
-    exposed = None if view.exposed is None else view.exposed.get(tenant_id)
-    told = {"operator": view.operator, "home_tenant_id": view.home_tenant_id}
+    owner = {"operator": view.operator, "home_tenant_id": view.home_tenant_id}
+    picker = {**owner, "sources": dict(view.sources), "row": _as_dict(view.offered_row(tenant_id))}
+    effective = {**owner, "row": _as_dict(view.exposed_row(tenant_id))}
     return (
-        _piece(picture, view, "picker", offered, {**told, "sources": dict(view.sources)}),
-        _piece(picture, view, "effective", exposed, told),
+        _evidence("tenant_picker", observed.url, view, view.problems.get("picker"), picker),
+        _evidence("effective_tenant_group", observed.url, view, view.problems.get("effective"), effective),
     )
 
 
-def _piece(picture: Picture, view: View, part: str, row: t.Any, told: Mapping[str, t.Any]) -> Evidence:
-    problem = view.problems.get(part)
+def _as_dict(row: OfferedTenant | ExposedTenant | None) -> dict[str, object] | None:
+    return None if row is None else dataclasses.asdict(row)
+
+
+def _evidence(
+    what: str, url: str, view: MultitenantView, problem: Problem | None, data: Mapping[str, object]
+) -> Evidence:
     return Evidence(
-        what="tenant_picker" if part == "picker" else "effective_tenant_group",
-        url=picture.url,
+        what=what,
+        url=url,
         identity="portal",
         at=view.taken_at,
         request_id="",
         provenance="community",
-        data=None if problem else {**told, "row": None if row is None else dataclasses.asdict(row)},
+        data=None if problem else data,
         problem=problem,
     )

@@ -1,9 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Brings the view to the wish, or waits until a person has: read, plan, perhaps write, and read back.
+"""Bring the view to the desired state, or wait until a person has: read, plan, perhaps write, and read back.
 
-Nothing is claimed that was not read back. A write is sent once; where no answer comes, only the next reading tells.
+Nothing is claimed that was not read back. A write is sent once: where no answer comes, only the next read shows whether
+it took effect.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, UnreachableError
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import write_requests
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
 
 if t.TYPE_CHECKING:
@@ -21,16 +22,20 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
-    from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Contract, WriteRequest
-    from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Live
-    from ansible_collections.m365.defender.plugins.module_utils._view.plan import Wish
-    from ansible_collections.m365.defender.plugins.module_utils._view.view import View
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Contract
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import WriteRequest
+    from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
+    from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
+        MultitenantView,
+        RegistrationState,
+    )
 
 FIRST_PAUSE: t.Final = 0.5
 LONGEST_PAUSE: t.Final = 15.0
-_CHANGED_MEANWHILE: t.Final = 412
-# Reading again does not help; whatever else stands in the way may pass.
-_NO_USE: t.Final = (
+_PRECONDITION_FAILED: t.Final = 412
+# Problems that another read cannot solve; any other may pass by itself.
+_LASTING_PROBLEMS: t.Final = (
     "registration.signed_out",
     "registration.forbidden",
     "registration.other_operator",
@@ -40,157 +45,155 @@ _NO_USE: t.Final = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Trouble:
-    """A write that was not simply accepted. `status` 0: no answer came. `accepted`: requests before it that were."""
+class WriteFailure:
+    """A write that was not simply accepted. `status` 0: no answer came. `accepted`: number of requests before it."""
 
     status: int
-    said: str
+    error_text: str
     accepted: int = 0
 
     @property
-    def certain(self) -> bool:
-        """Did the portal refuse it? Where it failed itself, or no answer came, it may have taken effect."""
+    def refused(self) -> bool:
+        """Return whether the portal refused it. After a server error or without an answer it may have taken effect."""
         return 400 <= self.status < 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Desk:
-    """What the work needs: how to read, whom the view has to belong to, what is wished, and the time there is.
+class ReconcileContext:
+    """Everything a reconciliation needs. `read` returns the view as it is now, `refuse` why a view may not be used.
 
-    `read` gives the view as it is now; `refuse` says why a view may not be used. `wait` is in seconds.
+    `keep` is called with what was read before the first write. `wait` is in seconds.
     """
 
-    read: Callable[[], Live]
-    refuse: Callable[[View], Problem | None]
-    wish: Wish
+    read: Callable[[], Reading]
+    refuse: Callable[[MultitenantView], Problem | None]
+    desired: DesiredState
     wait: float
-    # Called with what was read, before the first write: to keep it.
-    keep: Callable[[Live], None] = lambda live: None
+    keep: Callable[[Reading], None] = lambda reading: None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was seen before and after. `plan` is what had to change at the beginning; `problem` why nothing could be
-    concluded at the end, if so.
+    """The readings before and after. `plan` is what had to change at the beginning.
+
+    `problem` says why nothing could be concluded at the end, if so.
     """
 
-    before: Live
-    after: Live
+    before: Reading
+    after: Reading
     plan: Plan
     problem: Problem | None = None
-    trouble: Trouble | None = None
+    write_failure: WriteFailure | None = None
 
     def added(self) -> tuple[str, ...]:
-        """Planned additions that were not there before and are now, as read back."""
-        return tuple(one for one in self.plan.add if self._now(one) == "registered")
+        """Planned additions that were not in the view before and are now, as read back."""
+        return tuple(tenant_id for tenant_id in self.plan.add if self._state_after(tenant_id) == "registered")
 
     def removed(self) -> tuple[str, ...]:
-        """Planned removals that are gone, as read back."""
-        return tuple(one for one in self.plan.remove if self._now(one) == "not_registered")
+        """Planned removals that are no longer in the view, as read back."""
+        return tuple(tenant_id for tenant_id in self.plan.remove if self._state_after(tenant_id) == "not_registered")
 
     def vanished(self) -> tuple[str, ...]:
-        """Tenants that stood in the view, that nobody asked to remove, and that are not there any more."""
-        kept = (one for one in self.before.view.registered if one not in self.plan.remove)
-        return tuple(one for one in kept if self._now(one) == "not_registered")
+        """Tenants that were in the view and are not any more, although nobody asked to remove them."""
+        kept = (tenant_id for tenant_id in self.before.view.registered if tenant_id not in self.plan.remove)
+        return tuple(tenant_id for tenant_id in kept if self._state_after(tenant_id) == "not_registered")
 
-    def _now(self, tenant_id: str) -> str:
-        return "unknown" if self.problem else self.after.view.standing(tenant_id)
+    def reached(self) -> bool:
+        """Return whether the view shows everything that was planned."""
+        return self.added() == self.plan.add and self.removed() == self.plan.remove
 
-
-def look(desk: Desk) -> Outcome:
-    """The view as it is, and what would have to change."""
-    live = desk.read()
-    problem = _problem_of(desk, live.view)
-    plan = Plan() if problem else make_plan(desk.wish, live.view)
-    return Outcome(live, live, plan, problem)
+    def _state_after(self, tenant_id: str) -> RegistrationState:
+        return "unknown" if self.problem else self.after.view.registration_state(tenant_id)
 
 
-def assist(desk: Desk) -> Outcome:
-    """Wait until a person has done by hand what the plan says, or the time is up. Writes nothing."""
-    first = look(desk)
-    if first.problem or first.plan.empty or desk.wait <= 0:
+def look(context: ReconcileContext) -> Outcome:
+    """Read the view, and plan what would have to change."""
+    reading = context.read()
+    problem = _problem_of(context, reading.view)
+    plan = Plan() if problem else make_plan(context.desired, reading.view)
+    return Outcome(reading, reading, plan, problem)
+
+
+def assist(context: ReconcileContext) -> Outcome:
+    """Wait until a person has carried out the plan by hand, or the time is up. Write nothing."""
+    first = look(context)
+    if first.problem or first.plan.empty or context.wait <= 0:
         return first
-    return _read_back(desk, first)
+    return _read_back(context, first)
 
 
-def apply(desk: Desk, portal: Portal, contract: Contract) -> Outcome:
-    """Send what the plan says as the contract says it, once, and read back. Raises MtoError before the first write.
+def apply(context: ReconcileContext, portal: Portal, contract: Contract) -> Outcome:
+    """Send what the plan asks for as the contract describes it, once, and read back.
 
-    Where somebody else changed the view between our reading and our first write (HTTP 412), it is read and planned once
-    more. After a later one the picture before is ours no more: it is read back, and the next run does the rest.
+    Raises MtoError before the first write. Where somebody else changed the view between our read and our first write
+    (HTTP 412), it is read and planned once more. After a later write the state before is no longer known: the view is
+    read back, and the next run does the rest.
     """
-    first = look(desk)
+    first = look(context)
     if first.problem or first.plan.empty:
         return first
-    desk.keep(first.before)
-    trouble = _send(desk, portal, contract, first.before, first.plan)
-    if trouble is not None and trouble.status == _CHANGED_MEANWHILE and not trouble.accepted:
-        again = look(desk)
+    context.keep(first.before)
+    failure = _send_plan(context, portal, contract, first)
+    if failure is not None and failure.status == _PRECONDITION_FAILED and not failure.accepted:
+        again = look(context)
         if again.problem:
-            return dataclasses.replace(first, after=again.after, problem=again.problem, trouble=trouble)
-        # What the other one did is part of the picture before: only what we plan now is claimed.
+            return dataclasses.replace(first, after=again.after, problem=again.problem, write_failure=failure)
+        # The other person's change belongs to the state before: only what is planned now is claimed.
         first = again
-        trouble = None if again.plan.empty else _send(desk, portal, contract, again.before, again.plan)
-    return _read_back(desk, dataclasses.replace(first, trouble=trouble))
+        failure = None if again.plan.empty else _send_plan(context, portal, contract, again)
+    return _read_back(context, dataclasses.replace(first, write_failure=failure))
 
 
-def _send(desk: Desk, portal: Portal, contract: Contract, live: Live, plan: Plan) -> Trouble | None:
-    """The requests one by one, up to the first that is not accepted."""
-    kept = [one for one in live.view.registered if one not in plan.remove]
+def _send_plan(context: ReconcileContext, portal: Portal, contract: Contract, planned: Outcome) -> WriteFailure | None:
+    """Send the requests in turn, up to the first that is not accepted."""
+    plan = planned.plan
+    kept = [tenant_id for tenant_id in planned.before.view.registered if tenant_id not in plan.remove]
     requests = write_requests(
         contract,
-        live.filling(desk.wish.home_tenant_id),
-        whole=[*kept, *plan.add],
+        planned.before.placeholder_values(context.desired.home_tenant_id),
+        full_list=[*kept, *plan.add],
         add=plan.add,
         remove=plan.remove,
     )
     for accepted, request in enumerate(requests):
-        trouble = send_one(portal, request)
-        if trouble is not None:
-            return dataclasses.replace(trouble, accepted=accepted)
+        failure = send_request(portal, request)
+        if failure is not None:
+            return dataclasses.replace(failure, accepted=accepted)
     return None
 
 
-def send_one(portal: Portal, request: WriteRequest) -> Trouble | None:
-    """One request; None where the portal accepted it."""
+def send_request(portal: Portal, request: WriteRequest) -> WriteFailure | None:
+    """Send one request. Return None where the portal accepted it."""
     try:
         response = portal.write(request.method, request.path, request.headers, request.body)
     except (UnreachableError, DeadlineError) as error:
-        # A recorded path may hold what the portal told the session alone, an etag for one.
+        # A recorded path may hold what the portal told the session alone, such as an etag.
         path = request.path.split("?", 1)[0]
-        return Trouble(0, str(error).replace(path, "/(the recorded path)"))
+        return WriteFailure(0, str(error).replace(path, "/(the recorded path)"))
     if response.status < 300:
         return None
-    # A redirect leads to the sign-in: nothing was done.
+    # A redirect leads to the sign-in page: nothing was changed.
     status = 401 if response.status < 400 else response.status
-    return Trouble(status, f"the portal answered HTTP {response.status}")
+    return WriteFailure(status, f"the portal answered HTTP {response.status}")
 
 
-def _read_back(desk: Desk, first: Outcome) -> Outcome:
-    """Read until the view shows the plan, or the time is up, or it cannot be read any more."""
-    end = desk.clock() + desk.wait
+def _read_back(context: ReconcileContext, first: Outcome) -> Outcome:
+    """Read until the view shows the plan, the time is up, or reading has become pointless."""
+    end = context.clock() + context.wait
     pause = FIRST_PAUSE
-    refused = first.trouble is not None and first.trouble.certain
+    refused = first.write_failure is not None and first.write_failure.refused
     while True:
-        outcome = _seen(desk, first)
-        hopeless = outcome.problem is not None and outcome.problem.reason in _NO_USE
-        if refused or hopeless or _shown(outcome) or desk.clock() + pause > end:
+        reading = context.read()
+        outcome = dataclasses.replace(first, after=reading, problem=_problem_of(context, reading.view))
+        hopeless = outcome.problem is not None and outcome.problem.reason in _LASTING_PROBLEMS
+        if refused or hopeless or outcome.reached() or context.clock() + pause > end:
             return outcome
-        desk.sleep(pause)
+        context.sleep(pause)
         pause = min(LONGEST_PAUSE, pause * 1.5)
 
 
-def _seen(desk: Desk, first: Outcome) -> Outcome:
-    live = desk.read()
-    return dataclasses.replace(first, after=live, problem=_problem_of(desk, live.view))
-
-
-def _problem_of(desk: Desk, view: View) -> Problem | None:
-    """Why nothing may be concluded from a view: it may not be used, or half of it could not be read."""
-    return desk.refuse(view) or next(iter(view.problems.values()), None)
-
-
-def _shown(outcome: Outcome) -> bool:
-    return outcome.added() == outcome.plan.add and outcome.removed() == outcome.plan.remove
+def _problem_of(context: ReconcileContext, view: MultitenantView) -> Problem | None:
+    """Return why nothing may be concluded from a view: it may not be used, or a part of it could not be read."""
+    return context.refuse(view) or next(iter(view.problems.values()), None)

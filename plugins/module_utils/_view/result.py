@@ -1,258 +1,197 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what was seen to the results of the modules. Pure."""
+"""Build the result of mto_tenant from what was observed. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.module_utils._view.judge import (
-    Picture,
-    judge_registration,
-    judge_undeclared,
-)
-from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
-from ansible_collections.m365.defender.plugins.module_utils._view.words import (
-    failure,
+from ansible_collections.m365.defender.plugins.module_utils._view.judge import judge_registration, judge_undeclared
+from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
+    failure_text,
     instructions,
-    refusal_words,
+    problem_text,
+    refusal_text,
 )
+from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
+from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
-    from ansible_collections.m365.defender.plugins.module_utils._view.plan import Wish
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._view.messages import NameOf
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
+    from ansible_collections.m365.defender.plugins.module_utils._view.options import RegistrationOptions
     from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Outcome
-    from ansible_collections.m365.defender.plugins.module_utils._view.view import View
 
-    Row = dict[str, t.Any]
-
-_WORDS: t.Final = {"registered": True, "not_registered": False}
+# What a module returns for `registered`: None where the answers do not say.
+_AS_BOOLEAN: t.Final = {"registered": True, "not_registered": False}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Run:
-    """How a run ended."""
-
-    outcome: Outcome
-    backup_file: str | None = None
+def registered_or_none(tenant_id: str, observed: ObservedView) -> bool | None:
+    """Return whether a tenant is in the view; None where the answers do not say or may not be used."""
+    return _AS_BOOLEAN.get(observed.usable.registration_state(tenant_id)) if observed.usable else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Told:
-    """What a run was told, and how it tells what it found. `url` is where a person opens the view."""
+class ResultBuilder:
+    """The result of one run, to be built from what was observed. `url` is where a person opens the view."""
 
-    tenants: Sequence[Tenant]
-    wish: Wish
-    operator: str
+    options: RegistrationOptions
     url: str
-    applies: bool = False
+    details: Mapping[str, str]
     check_mode: bool = False
-    defender_portal: str = "https://security.microsoft.com"
 
-    def without_view(self) -> Row:
-        """The result where nobody gave a picture of the view: everything is unknown, and nothing is claimed."""
+    def without_view(self) -> dict[str, object]:
+        """The result where nobody gave a source of the view: everything is unknown, and nothing is claimed."""
         return {
-            **self._rows(Picture(None)),
+            **self._view_part(ObservedView(None)),
             "changed": False,
             "before": None,
             "after": None,
             "added": [],
             "removed": [],
-            "pending_add": [],
-            "pending_remove": [],
-            "refused": [],
-            "instructions": [],
+            **self._pending_part(Plan(), str),
         }
 
-    def result(self, run: Run) -> Row:
-        """The result of mto_tenant."""
-        outcome = run.outcome
-        picture = Picture(outcome.after.view, outcome.problem, self.url)
-        name_of = self._names(outcome)
-        pending = outcome.plan if picture.usable is None else make_plan(self.wish, picture.usable)
-        added, removed = _seen(outcome.added()), _seen(outcome.removed())
-        # Another person's view, or an old one, is nobody's state before.
-        first = None if outcome.problem and outcome.after is outcome.before else outcome.before.view
-        before, after = _known(first), _known(picture.usable)
-        predicted = self.check_mode and self.applies
-        shown = _predicted(before, outcome.plan) if self.check_mode or not self.applies else after
-        row: Row = {
-            **self._rows(picture, pending),
-            "changed": not outcome.plan.empty if predicted else bool(added or removed),
+    def result(self, outcome: Outcome, backup_file: str | None = None) -> dict[str, object]:
+        """The result of a run that read the view."""
+        observed = ObservedView(outcome.after.view, outcome.problem, self.url)
+        pending = outcome.plan if observed.usable is None else make_plan(self.options.desired, observed.usable)
+        name_of = self._name_of(outcome)
+        message = self._failure(outcome, name_of)
+        return {
+            **self._view_part(observed, pending),
+            **self._change_part(outcome, observed, name_of),
+            **self._pending_part(pending, name_of),
+            **({"backup_file": backup_file} if backup_file else {}),
+            **({"failed": True, "msg": message} if message else {}),
+        }
+
+    def _view_part(self, observed: ObservedView, plan: Plan | None = None) -> dict[str, object]:
+        """Return what was observed, and a verdict for every tenant."""
+        view = observed.view
+        refusals = plan.refusals if plan else ()
+        over_limit = {
+            tenant_id for refusal in refusals if refusal.kind == "over_limit" for tenant_id in refusal.tenant_ids
+        }
+        return {
+            "operator": self.options.operator,
+            "taken_at": view.taken_at if view else None,
+            "sources": dict(view.sources) if view else {},
+            "complete": bool(observed.usable and observed.usable.complete),
+            "portal_url": self.url,
+            "tenants": [self._tenant_row(tenant, observed, over_limit) for tenant in self.options.tenants],
+            "undeclared": self._undeclared_rows(observed),
+        }
+
+    def _change_part(self, outcome: Outcome, observed: ObservedView, name_of: NameOf) -> dict[str, object]:
+        """Return what changed, as read back, or what would change."""
+        added, removed = sorted(outcome.added()), sorted(outcome.removed())
+        # A view that may not be used, another person's for example, is not the state before.
+        unusable = outcome.problem is not None and outcome.after is outcome.before
+        before = None if unusable else _registered_ids(outcome.before.view)
+        after = _registered_ids(observed.usable)
+        applies = self.options.applies
+        if (self.check_mode or not applies) and before is not None:
+            expected = sorted({*before, *outcome.plan.add} - {*outcome.plan.remove})
+        else:
+            expected = after if after is not None else before or []
+        return {
+            "changed": not outcome.plan.empty if self.check_mode and applies else bool(added or removed),
             "before": before,
             "after": after,
             "added": added,
             "removed": removed,
-            "pending_add": _seen(pending.add),
-            "pending_remove": _seen(pending.remove),
-            "refused": [self._refused(refusal, name_of) for refusal in pending.refusals],
-            "instructions": instructions(pending, name_of, operator=self.operator, url=self.url),
-            "diff": _diff(before, shown, name_of),
+            "diff": _diff(before or (), expected, name_of),
         }
-        if run.backup_file:
-            row["backup_file"] = run.backup_file
-        said = self._said(outcome.problem)
-        message = self._failure(outcome, name_of, said)
-        return {**row, "failed": True, "msg": message} if message else row
 
-    def info(self, picture: Picture) -> Row:
-        """The result of mto_tenant_info, but for the snapshot. Rows are what the portal says, usable or not."""
-        view = picture.view
-        offered, exposed = (view.offered or {}, view.exposed or {}) if view else ({}, {})
-        ids = [*offered, *(one for one in exposed if one not in offered)]
-        problems = [picture.problem] if picture.problem else list(view.problems.values()) if view else []
+    def _pending_part(self, pending: Plan, name_of: NameOf) -> dict[str, object]:
+        """Return what is still to be done, what is refused, and the steps by hand."""
+        refused = [
+            {
+                "kind": refusal.kind,
+                "tenant_ids": list(refusal.tenant_ids),
+                "message": refusal_text(refusal, self.options.desired, name_of),
+            }
+            for refusal in pending.refusals
+        ]
         return {
-            "tenants": [self._info_row(one, picture) for one in ids],
-            "sources": dict(view.sources) if view else {},
-            "complete": bool(view and view.complete and not picture.problem),
-            "operator": view.operator if view else None,
-            "home_tenant_id": view.home_tenant_id if view else None,
-            "taken_at": view.taken_at if view else None,
-            "tenant_groups": _groups(view),
-            "problems": [self._said(problem) for problem in problems],
+            "pending_add": sorted(pending.add),
+            "pending_remove": sorted(pending.remove),
+            "refused": refused,
+            "instructions": instructions(pending, name_of, operator=self.options.operator, url=self.url),
         }
 
-    def _info_row(self, tenant_id: str, picture: Picture) -> Row:
-        view = picture.view
-        offered = (view.offered or {}).get(tenant_id) if view else None
-        exposed = (view.exposed or {}).get(tenant_id) if view else None
-        told = offered or exposed
-        return {
-            "tenant_id": tenant_id,
-            "name": told.name if told else tenant_id,
-            "registered": _WORDS.get(view.standing(tenant_id)) if view and not picture.problem else None,
-            "offered": offered is not None,
-            "lost_access": offered.lost_access if offered else None,
-            "added_on": (exposed.added_on if exposed else None) or (offered.added_on if offered else None),
-            "environment": told.environment if told else None,
-            "home": tenant_id == self.wish.home_tenant_id,
-        }
-
-    def _names(self, outcome: Outcome) -> t.Callable[[str], str]:
-        names = {tenant.tenant_id: tenant.name for tenant in self.tenants}
+    def _name_of(self, outcome: Outcome) -> NameOf:
+        names = {tenant.tenant_id: tenant.name for tenant in self.options.tenants}
         for view in (outcome.before.view, outcome.after.view):
             for rows in (view.offered or {}, view.exposed or {}):
-                for one, row in rows.items():
-                    names.setdefault(one, row.name)
-        return lambda one: names.get(one, one)
+                for tenant_id, row in rows.items():
+                    names.setdefault(tenant_id, row.name)
+        return lambda tenant_id: names.get(tenant_id, tenant_id)
 
-    def _details(self, tenant_id: str, name: str) -> dict[str, str]:
-        return {
-            "tenant": name,
-            "tenant_id": tenant_id,
-            "where": "the portal",
-            "operator": self.operator,
-            "portal": self.url,
-            "defender_portal": self.defender_portal,
-            "settings_url": f"{self.url}/mtosettings",
-            "home_tenant_id": self.wish.home_tenant_id,
-            "max_tenants": str(self.wish.max_tenants),
-        }
-
-    def _rows(self, picture: Picture, plan: Plan | None = None) -> Row:
-        view = picture.usable
-        refusals = plan.refusals if plan else ()
-        over = {one for refusal in refusals if refusal.kind == "over_limit" for one in refusal.tenant_ids}
-        return {
-            "operator": self.operator,
-            "taken_at": picture.view.taken_at if picture.view else None,
-            "sources": dict(picture.view.sources) if picture.view else {},
-            "complete": bool(view and view.complete),
-            "portal_url": self.url,
-            "tenants": [self._row(tenant, picture, over) for tenant in self.tenants],
-            "undeclared": [self._undeclared(one, picture) for one in self._others(view)],
-        }
-
-    def _row(self, tenant: Tenant, picture: Picture, over: set[str]) -> Row:
-        one = tenant.tenant_id
+    def _tenant_row(self, tenant: Tenant, observed: ObservedView, over_limit: set[str]) -> dict[str, object]:
+        tenant_id = tenant.tenant_id
         verdict = judge_registration(
-            one,
-            picture,
-            self._details(one, tenant.name),
-            eligible=one in self.wish.eligible,
-            over_limit=one in over,
+            tenant_id,
+            observed,
+            {**self.details, "tenant": tenant.name, "tenant_id": tenant_id},
+            eligible=tenant_id in self.options.desired.eligible,
+            over_limit=tenant_id in over_limit,
         )
-        standing = picture.usable.standing(one) if picture.usable else "unknown"
         return {
-            "tenant_id": one,
+            "tenant_id": tenant_id,
             "name": tenant.name,
-            "registered": _WORDS.get(standing),
+            "registered": registered_or_none(tenant_id, observed),
             "registration": verdict.as_dict(),
         }
 
-    def _others(self, view: View | None) -> list[str]:
-        """What stands in the view, is not declared, and is not the home tenant."""
-        if view is None or self.wish.state == "absent":
+    def _undeclared_rows(self, observed: ObservedView) -> list[dict[str, object]]:
+        """Tenants that are in the view and not declared, but for the home tenant."""
+        view, desired = observed.usable, self.options.desired
+        if view is None or desired.state == "absent":
             return []
-        known = {*self.wish.declared, self.wish.home_tenant_id}
-        return [one for one in view.registered if one not in known and view.standing(one) == "registered"]
+        known = {*desired.declared, desired.home_tenant_id}
+        undeclared = [tenant_id for tenant_id in view.registered if tenant_id not in known]
+        return [
+            self._undeclared_row(tenant_id, view, observed)
+            for tenant_id in undeclared
+            if view.registration_state(tenant_id) == "registered"
+        ]
 
-    def _undeclared(self, tenant_id: str, picture: Picture) -> Row:
-        view = picture.view
-        row = (view.exposed or {}).get(tenant_id) if view else None
+    def _undeclared_row(self, tenant_id: str, view: MultitenantView, observed: ObservedView) -> dict[str, object]:
+        row = view.exposed_row(tenant_id)
         name = row.name if row else tenant_id
-        verdict = judge_undeclared(tenant_id, picture, self._details(tenant_id, name))
+        verdict = judge_undeclared(tenant_id, observed, {**self.details, "tenant": name, "tenant_id": tenant_id})
         return {"tenant_id": tenant_id, "name": name, "registration": verdict.as_dict()}
 
-    def _refused(self, refusal: t.Any, name_of: t.Callable[[str], str]) -> Row:
-        return {
-            "kind": refusal.kind,
-            "tenant_ids": list(refusal.tenant_ids),
-            "message": refusal_words(refusal, self.wish, name_of),
-        }
+    def _failure(self, outcome: Outcome, name_of: NameOf) -> str:
+        """Return why the run failed, or an empty text.
 
-    def _said(self, problem: Problem | None) -> str | None:
-        if problem is None:
-            return None
-        details = {**self._details("", "the tenants"), **problem.details}
-        verdict = CATALOGUE.verdict("registration", problem.reason, details)
-        return f"{verdict.message} {verdict.remedy}"
-
-    def _failure(self, outcome: Outcome, name_of: t.Callable[[str], str], said: str | None) -> str:
-        """A picture that may not be used fails `apply`, which was to change it; `assist` has rows that say so."""
-        if not self.applies:
+        A view that may not be used fails `apply`, which was to change it; with `assist` the rows say so.
+        """
+        if not self.options.applies:
             return ""
-        sent = outcome.before is not outcome.after
-        if outcome.problem is not None and not sent:
-            return said or ""
-        return failure(outcome, name_of, said) if sent and not self.check_mode else ""
+        cause = problem_text(outcome.problem, self.details) if outcome.problem else None
+        if outcome.before is outcome.after:
+            return cause or ""
+        return failure_text(outcome, name_of, cause)
 
 
-def _seen(ids: Iterable[str]) -> list[str]:
-    return sorted(ids)
-
-
-def _known(view: View | None) -> list[str] | None:
+def _registered_ids(view: MultitenantView | None) -> list[str] | None:
     """The ids in the view, None where it could not be read or may not be used."""
     return None if view is None or view.problems else list(view.registered)
 
 
-def _predicted(before: list[str] | None, plan: Plan) -> list[str] | None:
-    return None if before is None else sorted({*before, *plan.add} - {*plan.remove})
-
-
-def _diff(before: list[str] | None, after: list[str] | None, name_of: t.Callable[[str], str]) -> Row:
-    def text(ids: list[str] | None) -> str:
-        return "".join(f"{one}  {one_line(name_of(one))}\n" for one in ids or ())
-
-    return {
-        "before_header": "multitenant view",
-        "after_header": "multitenant view",
-        "before": text(before),
-        "after": text(after if after is not None else before),
-    }
-
-
-def _groups(view: View | None) -> list[Row] | None:
-    if view is None or view.groups is None:
-        return None
-    return [
-        {"name": group.name, "group_id": group.group_id, "tenant_ids": [row.tenant_id for row in group.tenants]}
-        for group in view.groups
+def _diff(before: Sequence[str], after: Sequence[str], name_of: NameOf) -> dict[str, str]:
+    shown = [
+        "".join(f"{tenant_id}  {one_line(name_of(tenant_id))}\n" for tenant_id in tenant_ids)
+        for tenant_ids in (before, after)
     ]
+    header = "multitenant view"
+    return {"before_header": header, "after_header": header, "before": shown[0], "after": shown[1]}

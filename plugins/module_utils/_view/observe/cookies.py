@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A portal session out of a cookie file, in the three forms that people have. No value ever stands in a message."""
+"""Read a portal session from a cookie file in any of three common forms. No cookie value is ever part of a message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FORMS: t.Final = "a Playwright storage state, a Netscape cookies.txt, or the JS
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie. `expires` is seconds since 1970, None for the length of the browser's session."""
+    """A cookie. `expires` is in seconds since 1970, None where the cookie lasts as long as the browser's session."""
 
     name: str
     value: str = dataclasses.field(repr=False)
@@ -34,44 +34,45 @@ class Cookie:
 
 
 def read_cookies(path: str) -> list[Cookie]:
-    """The cookies in a file. Raises OptionError that names `portal_cookies_file` and the way out."""
+    """Read the cookies in a file. Raises OptionError that names `portal_cookies_file` and the way out."""
     try:
         text = pathlib.Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise OptionError(f"portal_cookies_file: '{path}' cannot be read: {error.strerror}.") from None
+        raise OptionError(f"portal_cookies_file: '{path}' cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
-        raise OptionError(f"portal_cookies_file: '{path}' is not text; give {_FORMS}.") from None
+        # Not chained: the error holds the bytes of the file.
+        raise OptionError(f"portal_cookies_file: '{path}' is not a text file; give {_FORMS}.") from None
     return parse_cookies(text, path)
 
 
 def mode_warning(path: str) -> str | None:
-    """What to say where others than its owner may read the file."""
+    """Return a warning where users other than the owner may read the file, or None."""
     try:
         mode = pathlib.Path(path).stat().st_mode
     except OSError:
         return None
     if not mode & 0o077:
         return None
-    return f"portal_cookies_file: others than its owner may read '{path}', and it holds a session; chmod 600 it."
+    return f"portal_cookies_file: '{path}' holds a session, and other users may read it; run chmod 600 on it."
 
 
 def parse_cookies(text: str, path: str) -> list[Cookie]:
-    """The cookies in a text. Raises OptionError where it is none of the three forms."""
+    """Parse the cookies in a text. Raises OptionError where it is in none of the three forms."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        found = _netscape(text)
+        parsed = _netscape(text)
     else:
         rows = data.get("cookies") if isinstance(data, dict) else data
-        found = [_from_json(row) for row in rows] if isinstance(rows, list) else []
-    cookies = [cookie for cookie in found if cookie is not None]
+        parsed = [_from_json(row) for row in rows] if isinstance(rows, list) else []
+    cookies = [cookie for cookie in parsed if cookie is not None]
     if not cookies:
         raise OptionError(f"portal_cookies_file: '{path}' holds no cookies; give {_FORMS}.")
     return cookies
 
 
-def _from_json(row: t.Any) -> Cookie | None:
-    """Playwright says `expires` (-1: session), extensions say `expirationDate` and `hostOnly`."""
+def _from_json(row: object) -> Cookie | None:
+    """Parse a row of JSON. Playwright writes `expires` (-1: session), extensions `expirationDate` and `hostOnly`."""
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("name", "value", "domain")):
         return None
     expires = row.get("expirationDate", row.get("expires"))
@@ -93,7 +94,7 @@ def _netscape(text: str) -> list[Cookie | None]:
 
 
 def _from_line(line: str) -> Cookie | None:
-    """domain, include subdomains, path, secure, expires, name, value; tabs between."""
+    """Parse a line: domain, include subdomains, path, secure, expires, name, value, with tabs between them."""
     fields = line.rstrip("\r\n").split("\t")
     if len(fields) != _NETSCAPE_FIELDS:
         return None
@@ -104,12 +105,12 @@ def _from_line(line: str) -> Cookie | None:
 
 
 def cookies_for(cookies: Iterable[Cookie], host: str, now: float) -> Mapping[str, str]:
-    """Values by name of the session's cookies that a browser would send to a host now (RFC 6265, 5.1.3 and 5.4)."""
-    mine = (one for one in cookies if one.name.startswith(_NAMES[0]) or one.name == _NAMES[1])
-    fresh = (one for one in mine if one.value and (one.expires is None or one.expires > now))
+    """Values by name of those session cookies that a browser would send to a host now (RFC 6265, 5.1.3 and 5.4)."""
+    ours = (cookie for cookie in cookies if cookie.name.startswith(_NAMES[0]) or cookie.name == _NAMES[1])
+    fresh = (cookie for cookie in ours if cookie.value and (cookie.expires is None or cookie.expires > now))
+    matching = (cookie for cookie in fresh if _matches(cookie, host.lower()))
     # The nearer domain comes last and wins.
-    fitting = sorted((one for one in fresh if _matches(one, host.lower())), key=lambda one: len(one.domain))
-    return {one.name: one.value for one in fitting}
+    return {cookie.name: cookie.value for cookie in sorted(matching, key=lambda cookie: len(cookie.domain))}
 
 
 def _matches(cookie: Cookie, host: str) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the view with a live portal session. The portal's whole answers stay in memory, to fill a contract with."""
+"""Read the view with a live portal session. The portal's whole answers stay in memory, to fill a contract with."""
 
 from __future__ import annotations
 
@@ -21,112 +21,92 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     GROUPS,
     PICKER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Filling
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import PlaceholderValues
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
-    parse_effective,
-    parse_groups,
-    parse_picker,
+    Answer,
     parse_session,
+    view_from_answers,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.view import WHAT, View
+from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
 
+_PATHS: t.Final = {"session": CONTEXT, "picker": PICKER, "effective": EFFECTIVE}
 _SIGNED_OUT: t.Final = (401, 440)
-
-_Parsed = t.TypeVar("_Parsed")
+_REASONS: t.Final = {400: "registration.feature_off", 403: "registration.forbidden", 429: "read.throttled"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Live:
-    """A view and the bodies that it was made from, which hold the session's etag."""
+class Reading:
+    """A view and the bodies that it was made from, which hold the session's etag. A snapshot has no bodies."""
 
-    view: View
-    picker: t.Any = dataclasses.field(repr=False)
-    effective: t.Any = dataclasses.field(repr=False)
+    view: MultitenantView
+    picker: object = dataclasses.field(default=None, repr=False)
+    effective: object = dataclasses.field(default=None, repr=False)
 
-    def filling(self, home_tenant_id: str) -> Filling:
-        """What a contract is filled with."""
+    def placeholder_values(self, home_tenant_id: str) -> PlaceholderValues:
+        """Return what a contract is filled with."""
         effective = self.effective[0] if isinstance(self.effective, list) and self.effective else self.effective
-        rows = _rows(effective, "exposedTargetTenantsInfo")
-        for tenant_id, row in _rows(self.picker, "tenantInfoList").items():
+        rows = _rows_by_tenant(effective, "exposedTargetTenantsInfo")
+        for tenant_id, row in _rows_by_tenant(self.picker, "tenantInfoList").items():
             rows[tenant_id] = {**rows.get(tenant_id, {}), **row}
-        return Filling(home_tenant_id, self.picker, effective, rows)
+        return PlaceholderValues(home_tenant_id, self.picker, effective, rows)
 
 
-def _rows(body: t.Any, key: str) -> dict[str, Mapping[str, t.Any]]:
+def _rows_by_tenant(body: object, key: str) -> dict[str, Mapping[str, object]]:
     rows = body.get(key) if isinstance(body, dict) else None
     return {str(row.get("tenantId", "")).lower(): row for row in rows or () if isinstance(row, dict)}
 
 
-def read_live(portal: Portal, *, groups: bool = False) -> Live:
-    """The view as the portal shows it now. Never raises for what the portal, or the way to it, does."""
+def read_live(portal: Portal, *, groups: bool = False) -> Reading:
+    """Read the view as the portal shows it now. Never raises for what the portal, or the way to it, does."""
     taken_at = timestamp(utc_now())
-    context, context_problem = _read(portal, CONTEXT, WHAT["session"])
-    operator, home = parse_session(context)
-    picker, picker_problem = _read(portal, PICKER, WHAT["picker"])
-    effective, effective_problem = _read(portal, EFFECTIVE, WHAT["effective"])
-    group_body = _read(portal, GROUPS, WHAT["groups"])[0] if groups else None
-    offered, picker_problem = _parsed(parse_picker, picker, picker_problem, "picker")
-    exposed, effective_problem = _parsed(parse_effective, effective, effective_problem, "effective")
-    problems = {"session": context_problem, "picker": picker_problem, "effective": effective_problem}
-    view = View(
-        taken_at=taken_at,
-        operator=operator,
-        home_tenant_id=home,
-        offered=offered[0] if offered else None,
-        exposed=exposed,
-        sources=offered[1] if offered else {},
-        groups=parse_groups(group_body),
-        problems=_off_only_if_all_say_so({part: problem for part, problem in problems.items() if problem}),
-    )
-    return Live(view, picker, effective)
+    paths = {**_PATHS, "groups": GROUPS} if groups else _PATHS
+    answers = _consistent({name: _read(portal, path, ANSWER_NAMES[name]) for name, path in paths.items()})
+    view = view_from_answers(taken_at, answers, parse_session(answers["session"].body))
+    return Reading(view, answers["picker"].body, answers["effective"].body)
 
 
-def _off_only_if_all_say_so(problems: dict[str, Problem]) -> dict[str, Problem]:
-    """Where the feature is off, nothing multitenant answers; where one part does, the other one just failed."""
-    off = {part for part, problem in problems.items() if problem.reason == "registration.feature_off"}
-    if {"picker", "effective"} <= off:
-        return problems
-    return problems | {part: dataclasses.replace(problems[part], reason="read.failed") for part in off}
+def _consistent(answers: Mapping[str, Answer]) -> Mapping[str, Answer]:
+    """Make "feature off" a failed read where only one of the two answers says so: the other one proves it is on."""
+    off = {
+        name: answer.problem
+        for name, answer in answers.items()
+        if answer.problem is not None and answer.problem.reason == "registration.feature_off"
+    }
+    if {"picker", "effective"} <= off.keys():
+        return answers
+    failed = {name: Answer(problem=dataclasses.replace(problem, reason="read.failed")) for name, problem in off.items()}
+    return {**answers, **failed}
 
 
-def _parsed(
-    parse: Callable[[t.Any], _Parsed | None], body: t.Any, problem: Problem | None, part: str
-) -> tuple[_Parsed | None, Problem | None]:
-    if problem is not None:
-        return None, problem
-    parsed = parse(body)
-    return parsed, Problem("registration.unreadable", {"what": WHAT[part]}) if parsed is None else None
-
-
-def _read(portal: Portal, path: str, what: str) -> tuple[t.Any, Problem | None]:
-    """The body, or why there is none."""
+def _read(portal: Portal, path: str, what: str) -> Answer:
+    read = {"what": what, "where": "the portal"}
     try:
         response = portal.read(path)
         problem = refusal_of(response, what)
-        return (None, problem) if problem else (response.json(), None)
+        return Answer(problem=problem) if problem else Answer(response.json())
     except UnreachableError as error:
-        return None, Problem("read.unreachable", {"what": what, "where": "the portal", "said": str(error)})
+        return Answer(problem=Problem("read.unreachable", {**read, "said": str(error)}))
     except DeadlineError:
-        return None, Problem("read.deadline", {"what": what, "where": "the portal"})
+        return Answer(problem=Problem("read.deadline", read))
     except ServiceError:
-        said = "it answers a page instead of data, as it does where the session has ended"
-        return None, Problem("read.failed", {"what": what, "where": "the portal", "said": said})
+        page = "it answers a page instead of data, as it does where the session has ended"
+        return Answer(problem=Problem("read.failed", {**read, "said": page}))
 
 
 def refusal_of(response: Response, what: str) -> Problem | None:
-    """Why the portal does not answer, by its HTTP status [community]; None where it does."""
+    """Return why the portal does not answer, by its HTTP status [community]; None where it does."""
     status = response.status
-    details = {"what": what, "status": str(status), "where": "the portal", "said": f"HTTP {status}"}
     if status < 300:
         return None
-    # A redirect leads to the sign-in.
+    details = {"what": what, "status": str(status), "where": "the portal", "said": f"HTTP {status}"}
+    # A redirect leads to the sign-in page.
     if status in _SIGNED_OUT or status < 400:
         return Problem("registration.signed_out", details)
-    reasons = {400: "registration.feature_off", 403: "registration.forbidden", 429: "read.throttled"}
-    return Problem(reasons.get(status, "read.failed"), details)
+    return Problem(_REASONS.get(status, "read.failed"), details)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the picture of the view comes from: a live portal session, a snapshot, or nowhere."""
+"""The source of the view: a live portal session, a snapshot, or none."""
 
 from __future__ import annotations
 
@@ -21,51 +21,30 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     XSRF_COOKIE,
     Portal,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.environment import environment_value
 from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import (
     cookies_for,
     mode_warning,
     read_cookies,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Live, read_live
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import (
-    age_problem,
-    load_snapshot,
-    parse_duration,
-)
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading, read_live
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import age_problem, load_snapshot
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
-    from ansible_collections.m365.defender.plugins.module_utils._view.view import View
-
-_SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot")
-
-
-def portal_spec() -> Spec:
-    """The options of the doc fragment `m365.defender._portal`."""
-    return {
-        "portal_cookies_file": {"type": "path", "no_log": False},
-        "portal_session": {
-            "type": "dict",
-            "no_log": True,
-            "options": {"sccauth": {"type": "str", "no_log": True}, "xsrf_token": {"type": "str", "no_log": True}},
-        },
-        "portal_snapshot": {"type": "path"},
-        "snapshot_max_age": {"type": "str", "default": "24h"},
-    }
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
+    from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Source:
-    """At most one of `portal` and `snapshot`. `url` is where a person opens the multitenant view."""
+class ViewSource:
+    """The source that was opened: at most one of `portal` and `snapshot`. `url` is where a person opens the view."""
 
     portal: Portal | None
-    snapshot: View | None
+    snapshot: MultitenantView | None
     max_age: float
     url: str
     deadline: Deadline
@@ -73,33 +52,27 @@ class Source:
 
     @property
     def given(self) -> bool:
-        """Is there a picture at all?"""
+        """Return whether there is anything to read the view from."""
         return self.portal is not None or self.snapshot is not None
 
-    def read(self, *, groups: bool = False) -> Live:
-        """The picture as it is now, or as it was saved."""
+    def read(self, *, groups: bool = False) -> Reading:
+        """Read the view as it is now, or as it was saved."""
         if self.portal is not None:
             return read_live(self.portal, groups=groups)
         if self.snapshot is None:
-            raise ValueError("there is no picture: ask `given` first")
-        return Live(self.snapshot, None, None)
+            raise ValueError("no source of the view is given: check `given` first")
+        return Reading(self.snapshot)
 
-    def refuse(self, view: View, connection: Connection) -> Problem | None:
-        """Why the picture proves nothing about this operator now, or None."""
-        unread = _unread_session(view)
-        if unread is not None:
-            return unread
-        late = None if self.snapshot is None else age_problem(view, utc_now(), self.max_age)
-        return late or owner_problem(view, connection.operator, connection.home_tenant_id)
-
-
-def _unread_session(view: View) -> Problem | None:
-    """Where the portal did not say whose session it is, why it did not says more: it has ended, say."""
-    return view.problems.get("session") if view.operator is None else None
+    def refuse(self, view: MultitenantView, connection: Connection) -> Problem | None:
+        """Return why the view proves nothing about this operator now, or None."""
+        # If the portal did not say whose session it is, the cause comes first: the session may have ended.
+        unread_session = view.problems.get("session") if view.operator is None else None
+        too_old = None if self.snapshot is None else age_problem(view, utc_now(), self.max_age)
+        return unread_session or too_old or owner_problem(view, connection.operator, connection.home_tenant_id)
 
 
-def owner_problem(view: View, operator: str | None, home_tenant_id: str) -> Problem | None:
-    """The view is per person: is it this person's, in this home tenant? Pure."""
+def owner_problem(view: MultitenantView, operator: str | None, home_tenant_id: str) -> Problem | None:
+    """Return why the view is not this person's in this home tenant, or None: the view is per person. Pure."""
     if view.operator is None or view.home_tenant_id is None or not operator or GUID.match(operator.lower()):
         return Problem("registration.whose_unknown")
     if view.home_tenant_id.lower() != home_tenant_id:
@@ -109,60 +82,44 @@ def owner_problem(view: View, operator: str | None, home_tenant_id: str) -> Prob
     return None
 
 
-def open_source(params: Mapping[str, t.Any], connection: Connection) -> Source:
-    """The source that the options name. Raises OptionError that names the option and the way out."""
-    given = {name: _given(params, name) for name in _SOURCES}
-    named = [name for name in _SOURCES if given[name]]
-    if len(named) > 1:
-        raise OptionError(f"{named[0]}: give only one of {', '.join(_SOURCES)}; {named[1]} is given as well.")
-    max_age = parse_duration(str(params.get("snapshot_max_age") or "24h"))
-    base, warnings = connection.cloud.mto, []
-    portal = snapshot = None
+def open_source(options: PortalOptions, connection: Connection) -> ViewSource:
+    """Open the source that the options name. Raises OptionError that names the option and the way out."""
     deadline = Deadline(connection.deadline)
-    if given["portal_snapshot"]:
-        snapshot = load_snapshot(given["portal_snapshot"], utc_now())
-    elif named:
-        base, cookies = _session(given, connection)
-        warning = mode_warning(given["portal_cookies_file"]) if given["portal_cookies_file"] else None
-        warnings = [warning] if warning else []
-        http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
-        portal = Portal(http, base, cookies, connection.home_tenant_id)
-        portal.renew()
-    return Source(portal, snapshot, max_age, base or _unpublished(connection.cloud), deadline, tuple(warnings))
+    # Without an address, the steps of the guide show what is missing in its place.
+    unpublished = f"https://(multitenant portal of {connection.cloud.name}, address not published: give endpoints.mto)"
+    url = connection.cloud.mto or unpublished
+    snapshot = load_snapshot(options.snapshot, utc_now()) if options.snapshot else None
+    warning = None
+    if options.session:
+        url = mto_address(connection.cloud)
+        cookies: Mapping[str, str] | None = options.session
+    elif options.cookies_file:
+        url, cookies = _cookies_of_file(options.cookies_file, connection.cloud)
+        warning = mode_warning(options.cookies_file)
+    else:
+        cookies = None
+    portal = None if cookies is None else _open_portal(url, cookies, connection, deadline)
+    return ViewSource(portal, snapshot, options.snapshot_max_age, url, deadline, (warning,) if warning else ())
 
 
-def _unpublished(cloud: Cloud) -> str:
-    """What stands in the steps of the guide in place of an address."""
-    return f"https://(multitenant portal of {cloud.name}, address not published: give endpoints.mto)"
+def _open_portal(base: str, cookies: Mapping[str, str], connection: Connection, deadline: Deadline) -> Portal:
+    http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
+    portal = Portal(http, base, cookies, connection.home_tenant_id)
+    portal.renew()
+    return portal
 
 
-def _given(params: Mapping[str, t.Any], name: str) -> t.Any:
-    value = params.get(name)
-    return value if value or name == "portal_session" else environment_value(name)
-
-
-def _session(given: Mapping[str, t.Any], connection: Connection) -> tuple[str, Mapping[str, str]]:
-    """Where the session is valid, and its cookies. The multitenant portal's own host comes first."""
-    cloud = connection.cloud
+def _cookies_of_file(path: str, cloud: Cloud) -> tuple[str, Mapping[str, str]]:
+    """Return where the session in a cookie file is valid, and its cookies. The multitenant portal comes first."""
+    cookies, now = read_cookies(path), time.time()
     bases = [base for base in (cloud.mto, cloud.portal) if base]
-    if given["portal_session"]:
-        return mto_address(cloud), _session_values(given["portal_session"])
-    cookies, now = read_cookies(given["portal_cookies_file"]), time.time()
     for base in bases:
-        found = cookies_for(cookies, urlsplit(base).hostname or "", now)
-        if XSRF_COOKIE in found and any(name.startswith(SESSION_COOKIE) for name in found):
-            return base, found
+        session = cookies_for(cookies, urlsplit(base).hostname or "", now)
+        if XSRF_COOKIE in session and any(name.startswith(SESSION_COOKIE) for name in session):
+            return base, session
     hosts = " or ".join(urlsplit(base).hostname or "" for base in bases)
     raise OptionError(
-        f"portal_cookies_file: it holds no session that is valid now: the cookies {SESSION_COOKIE} and {XSRF_COOKIE} of"
-        f" {hosts} are needed. Sign in there in a browser and export them again."
+        f"portal_cookies_file: '{path}' holds no session that is valid now. The cookies {SESSION_COOKIE} and"
+        f" {XSRF_COOKIE} of {hosts} are needed. Sign in there in a browser and export them again."
         + ("" if cloud.mto else f" {mto_not_given(cloud)}")
     )
-
-
-def _session_values(session: Mapping[str, t.Any]) -> dict[str, str]:
-    values = {SESSION_COOKIE: session.get("sccauth"), XSRF_COOKIE: session.get("xsrf_token")}
-    missing = [name for name, value in values.items() if not value]
-    if missing:
-        raise OptionError("portal_session: give both sccauth and xsrf_token, the values of the two cookies.")
-    return {name: str(value) for name, value in values.items()}

@@ -36,6 +36,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_fea
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS, mto_address, resolve_cloud
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
+from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 PLACE = ReadTarget(TENANT, "Contoso", "https://consent")
@@ -164,7 +165,7 @@ def connection(cloud):
 
 
 def test_session_of_an_unpublished_portal_needs_its_address():
-    session = {"portal_session": {"sccauth": "a", "xsrf_token": "b"}}
+    session = PortalOptions(session={"sccauth": "a", "XSRF-TOKEN": "b"})
     with pytest.raises(OptionError, match=r"endpoints\.mto"):
         open_source(session, connection("dod"))
 
@@ -174,13 +175,12 @@ def test_cookies_without_a_session_say_that_the_address_is_missing(tmp_path):
     path.write_text("# Netscape HTTP Cookie File\nother.example\tTRUE\t/\tTRUE\t0\ta\tb\n", encoding="utf-8")
     path.chmod(0o600)
     with pytest.raises(OptionError, match=r"security\.microsoft\.us .*endpoints\.mto"):
-        open_source({"portal_cookies_file": str(path)}, connection("gcc_high"))
+        open_source(PortalOptions(cookies_file=str(path)), connection("gcc_high"))
 
 
-def test_steps_without_a_session_name_the_missing_address(monkeypatch):
-    monkeypatch.delenv("MTO_PORTAL_COOKIES_FILE", raising=False)
-    assert open_source({}, connection("public")).url == "https://mto.security.microsoft.com"
-    assert "give endpoints.mto" in open_source({}, connection("gcc_high")).url
+def test_steps_without_a_session_name_the_missing_address():
+    assert open_source(PortalOptions(), connection("public")).url == "https://mto.security.microsoft.com"
+    assert "give endpoints.mto" in open_source(PortalOptions(), connection("gcc_high")).url
 
 
 @pytest.mark.parametrize("cloud", sorted(CLOUDS))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Does a tenant stand in the view? Every answer there is, and the evidence beside it."""
+"""The verdict about every state a tenant can be in, and the evidence beside it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import (
-    Picture,
     evidence_of,
     judge_registration,
     judge_undeclared,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.view import (
+from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     ExposedTenant,
+    MultitenantView,
+    ObservedView,
     OfferedTenant,
-    View,
 )
 
 ADDED = "2026-05-03T10:11:12.1234567Z"
@@ -35,7 +35,7 @@ DETAILS = {
     "defender_portal": "https://security.example",
     "object": "not about an object",
 }
-EMPTY = View(TAKEN, "anna@northwind.example", "home", {}, {}, SOURCES)
+EMPTY = MultitenantView(TAKEN, "anna@northwind.example", "home", {}, {}, SOURCES)
 
 
 def offered(**fields):
@@ -74,22 +74,22 @@ BROKEN = {"picker": Problem("registration.sign_in"), "effective": Problem("read.
         (None, {}, "unknown", "registration.no_view"),
     ],
 )
-def test_every_standing_has_its_reason(seen, chances, status, reason):
-    verdict = judge_registration("a", Picture(seen, url=URL), DETAILS, **{"eligible": True, **chances})
+def test_every_state_has_its_reason(seen, chances, status, reason):
+    verdict = judge_registration("a", ObservedView(seen, url=URL), DETAILS, **{"eligible": True, **chances})
     assert (verdict.check, verdict.reason, verdict.object) == ("registration", reason, "")
     if status is not None:
         assert verdict.status == status
-    assert verdict.evidence == evidence_of("a", Picture(seen, url=URL))
+    assert verdict.evidence == evidence_of("a", ObservedView(seen, url=URL))
 
 
 @pytest.mark.parametrize("seen", [THERE, OFFERED, EMPTY, None])
-def test_a_picture_that_may_not_be_used_says_why_before_anything_else(seen):
-    problem = Problem("read.throttled", {"what": "the picture", "where": "the portal"})
-    verdict = judge_registration("a", Picture(seen, problem, URL), DETAILS, eligible=True)
+def test_a_view_that_may_not_be_used_says_why_before_anything_else(seen):
+    problem = Problem("read.throttled", {"what": "the list", "where": "the portal"})
+    verdict = judge_registration("a", ObservedView(seen, problem, URL), DETAILS, eligible=True)
     assert (verdict.status, verdict.reason) == ("unknown", "read.throttled")
-    assert "the picture" in verdict.message.lower()
-    assert Picture(seen, problem).usable is None
-    assert Picture(seen).usable is seen
+    assert "the list" in verdict.message.lower()
+    assert ObservedView(seen, problem).usable is None
+    assert ObservedView(seen).usable is seen
 
 
 @pytest.mark.parametrize(
@@ -101,38 +101,38 @@ def test_a_picture_that_may_not_be_used_says_why_before_anything_else(seen):
     ],
 )
 def test_an_answer_that_could_not_be_read_is_the_cause(problems, reason):
-    verdict = judge_registration("a", Picture(view(exposed=None, problems=problems)), DETAILS, eligible=True)
+    verdict = judge_registration("a", ObservedView(view(exposed=None, problems=problems)), DETAILS, eligible=True)
     assert (verdict.status, verdict.reason) == ("unknown", reason)
 
 
-def test_whose_session_it_is_does_not_stand_in_the_way_here():
+def test_an_unread_session_does_not_matter_here():
     seen = dataclasses.replace(THERE, problems={"session": Problem("read.deadline")})
-    assert judge_registration("a", Picture(seen), DETAILS, eligible=True).reason == "registration.registered"
+    assert judge_registration("a", ObservedView(seen), DETAILS, eligible=True).reason == "registration.registered"
 
 
 def test_sources_that_failed_are_named_in_their_order():
-    verdict = judge_registration("a", Picture(view(sources=PARTIAL)), DETAILS, eligible=True)
+    verdict = judge_registration("a", ObservedView(view(sources=PARTIAL)), DETAILS, eligible=True)
     assert "GDAP: Timeout, TGov: Failed" in verdict.message + verdict.remedy
     assert "B2B" not in verdict.message.replace("GDAP: Timeout, TGov: Failed", "")
-    verdict = judge_registration("a", Picture(view(sources={})), DETAILS, eligible=True)
+    verdict = judge_registration("a", ObservedView(view(sources={})), DETAILS, eligible=True)
     assert "no source is named" in verdict.message + verdict.remedy
 
 
 def test_the_sentence_names_the_tenant():
     for seen in (THERE, OFFERED, EMPTY):
-        verdict = judge_registration("a", Picture(seen), DETAILS, eligible=True)
+        verdict = judge_registration("a", ObservedView(seen), DETAILS, eligible=True)
         assert "Birch" in verdict.message
         assert "not known" not in verdict.message + verdict.remedy
 
 
 def test_an_undeclared_tenant_is_a_finding_with_its_evidence():
-    verdict = judge_undeclared("a", Picture(THERE, url=URL), DETAILS)
+    verdict = judge_undeclared("a", ObservedView(THERE, url=URL), DETAILS)
     assert (verdict.check, verdict.reason, verdict.object) == ("registration", "registration.not_declared", "")
-    assert verdict.evidence == evidence_of("a", Picture(THERE, url=URL))
+    assert verdict.evidence == evidence_of("a", ObservedView(THERE, url=URL))
     assert "Birch" in verdict.message
 
 
-def told(what, data, problem=None):
+def evidence(what, data, problem=None):
     return Evidence(
         what=what,
         url=URL,
@@ -158,28 +158,28 @@ def test_evidence_is_what_both_answers_hold_about_the_tenant():
         "added_on": ADDED,
     }
     exposed = {"tenant_id": "a", "name": "Birch", "environment": 1, "added_on": ADDED}
-    assert evidence_of("a", Picture(THERE, url=URL)) == (
-        told("tenant_picker", {**WHOSE, "sources": SOURCES, "row": row}),
-        told("effective_tenant_group", {**WHOSE, "row": exposed}),
+    assert evidence_of("a", ObservedView(THERE, url=URL)) == (
+        evidence("tenant_picker", {**WHOSE, "sources": SOURCES, "row": row}),
+        evidence("effective_tenant_group", {**WHOSE, "row": exposed}),
     )
 
 
 @pytest.mark.parametrize("missing", [{}, None])
 def test_evidence_where_an_answer_does_not_hold_the_tenant(missing):
-    picture = Picture(view(offered=missing, exposed=missing), url=URL)
-    assert evidence_of("a", picture) == (
-        told("tenant_picker", {**WHOSE, "sources": SOURCES, "row": None}),
-        told("effective_tenant_group", {**WHOSE, "row": None}),
+    observed = ObservedView(view(offered=missing, exposed=missing), url=URL)
+    assert evidence_of("a", observed) == (
+        evidence("tenant_picker", {**WHOSE, "sources": SOURCES, "row": None}),
+        evidence("effective_tenant_group", {**WHOSE, "row": None}),
     )
-    assert evidence_of("a", Picture(None)) == ()
+    assert evidence_of("a", ObservedView(None)) == ()
 
 
 def test_evidence_of_an_answer_that_could_not_be_read():
-    picture = Picture(view(offered=None, exposed=GROUP, problems={"picker": BROKEN["picker"]}), url=URL)
-    first, second = evidence_of("a", picture)
-    assert first == told("tenant_picker", None, BROKEN["picker"])
+    observed = ObservedView(view(offered=None, exposed=GROUP, problems={"picker": BROKEN["picker"]}), url=URL)
+    first, second = evidence_of("a", observed)
+    assert first == evidence("tenant_picker", None, BROKEN["picker"])
     assert second.problem is None
-    picture = Picture(view(exposed=None, problems={"effective": BROKEN["effective"]}), url=URL)
-    first, second = evidence_of("a", picture)
+    observed = ObservedView(view(exposed=None, problems={"effective": BROKEN["effective"]}), url=URL)
+    first, second = evidence_of("a", observed)
     assert first.problem is None
-    assert second == told("effective_tenant_group", None, BROKEN["effective"])
+    assert second == evidence("effective_tenant_group", None, BROKEN["effective"])

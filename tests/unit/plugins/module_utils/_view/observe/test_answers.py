@@ -6,15 +6,34 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from portal_answers import (
+    ADDED,
+    ANNA,
+    CONTEXT_BODY,
+    EFFECTIVE_BODY,
+    FRESH_ROW,
+    HOME,
+    PICKER_BODY,
+    SOURCES,
+    TAKEN,
+    A,
+    wrapped,
+)
 
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
+    Answer,
+    Owner,
     parse_effective,
     parse_groups,
     parse_picker,
     parse_session,
     unwrapped,
+    view_from_answers,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.view import (
+from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     ExposedTenant,
     OfferedTenant,
     TenantGroup,
@@ -22,7 +41,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.view import (
 
 ID = "aaaaaaaa-0000-4000-8000-00000000000a"
 OTHER = "bbbbbbbb-0000-4000-8000-00000000000b"
-ADDED = "2026-05-03T10:11:12.1234567Z"
 WHOLE = {"tenantId": ID.upper(), "name": "Birch", "tenantAadEnvironment": 2, "addedOn": ADDED}
 BARE = {"tenantId": ID}
 
@@ -96,11 +114,11 @@ def test_one_row_that_cannot_be_read_spoils_the_whole_list(row):
 
 @pytest.mark.parametrize("flag", ["selected", "lostAccess"])
 @pytest.mark.parametrize("value", [None, 1, "true"])
-def test_a_flag_that_is_no_flag_spoils_the_picker(flag, value):
+def test_a_flag_that_is_not_boolean_spoils_the_picker(flag, value):
     assert parse_picker(picker({**WHOLE, flag: value})) is None
 
 
-def test_a_tenant_that_is_told_twice():
+def test_a_tenant_with_two_rows():
     assert list(parse_effective(group(WHOLE, WHOLE))) == [ID]
     assert parse_effective(group(WHOLE, {**WHOLE, "name": "Else"})) is None
     assert parse_picker(picker(BARE, {**BARE, "selected": True})) is None
@@ -113,14 +131,14 @@ def test_a_group_that_counts_more_tenants_than_it_shows(count, whole):
     assert (parse_effective(group(WHOLE, allTenantsCount=count)) is not None) is whole
 
 
-def test_the_effective_group_may_stand_in_a_list_of_one():
+def test_the_effective_group_may_be_a_list_of_one():
     assert list(parse_effective([group(WHOLE)])) == [ID]
     assert parse_effective([group(WHOLE), group(WHOLE)]) is None
     assert parse_effective([]) is None
 
 
 @pytest.mark.parametrize("body", [None, [], "x", 1, {}, {"tenantInfoList": None}, picker(responseTypes=["B2B"])])
-def test_what_is_no_picker(body):
+def test_what_is_not_a_picker(body):
     assert parse_picker(body) is None
 
 
@@ -143,7 +161,7 @@ def test_groups_are_one_or_many():
 
 
 @pytest.mark.parametrize(
-    ("told", "read"),
+    ("auth_info", "read"),
     [
         ({"UserName": "anna", "TenantId": "t"}, ("anna", "t")),
         ({"UserName": "anna"}, ("anna", None)),
@@ -152,10 +170,10 @@ def test_groups_are_one_or_many():
         ([], (None, None)),
     ],
 )
-def test_whose_session_it_is(told, read):
-    assert parse_session({"AuthInfo": told}) == read
-    assert parse_session({"isMtoResponse": True, "result": {"AuthInfo": told}}) == read
-    assert parse_session([told]) == (None, None)
+def test_whose_session_it_is(auth_info, read):
+    assert parse_session({"AuthInfo": auth_info}) == Owner(*read)
+    assert parse_session({"isMtoResponse": True, "result": {"AuthInfo": auth_info}}) == Owner(*read)
+    assert parse_session([auth_info]) == Owner()
 
 
 @pytest.mark.parametrize(
@@ -163,3 +181,106 @@ def test_whose_session_it_is(told, read):
 )
 def test_what_is_not_wrapped_stays_as_it_is(body):
     assert unwrapped(body) is body
+
+
+def test_recorded_shapes():
+    rows, sources = parse_picker(PICKER_BODY)
+    assert [(row.added_on, row.lost_access, row.environment) for row in rows.values()] == [
+        (ADDED, False, 1),
+        (None, False, 1),
+    ]
+    assert sources == SOURCES
+    assert parse_picker(wrapped(PICKER_BODY)) == (rows, sources)
+    assert parse_picker({"tenantInfoList": []}) == ({}, {})
+    assert list(parse_effective(EFFECTIVE_BODY)) == list(parse_effective([EFFECTIVE_BODY])) == [A]
+    assert parse_groups([EFFECTIVE_BODY]) == parse_groups(EFFECTIVE_BODY)
+    assert parse_session(CONTEXT_BODY) == parse_session(wrapped(CONTEXT_BODY)) == Owner(ANNA, HOME)
+    assert parse_session({}) == parse_session(None) == Owner()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"tenantInfoList": None},
+        {"tenantInfoList": [None]},
+        {"tenantInfoList": [{**FRESH_ROW, "tenantId": "x"}]},
+        {"tenantInfoList": [{**FRESH_ROW, "selected": "no"}]},
+        {"tenantInfoList": [{**FRESH_ROW, "addedOn": 5}]},
+        {"tenantInfoList": [FRESH_ROW, {**FRESH_ROW, "lostAccess": True}]},
+        {"tenantInfoList": [], "responseTypes": ["B2B"]},
+    ],
+)
+def test_a_list_that_is_not_wholly_known_is_not_read(body):
+    assert parse_picker(body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {},
+        [EFFECTIVE_BODY, EFFECTIVE_BODY],
+        {**EFFECTIVE_BODY, "allTenantsCount": 2},
+        {**EFFECTIVE_BODY, "exposedTargetTenantsInfo": [{}]},
+    ],
+)
+def test_a_group_that_is_not_wholly_shown_is_not_read(body):
+    assert parse_effective(body) is None
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(json_values)
+def test_no_answer_breaks_a_reader(body):
+    for given_body in (
+        body,
+        wrapped(body),
+        {"tenantInfoList": body, "exposedTargetTenantsInfo": body, "AuthInfo": body},
+    ):
+        assert isinstance(parse_picker(given_body), tuple | None)
+        assert isinstance(parse_effective(given_body), dict | None)
+        assert isinstance(parse_groups(given_body), tuple | None)
+        assert isinstance(parse_session(given_body), Owner)
+
+
+def answers(**changed):
+    return {"picker": Answer(PICKER_BODY), "effective": Answer(EFFECTIVE_BODY), **changed}
+
+
+def test_a_view_is_made_of_the_answers():
+    view = view_from_answers(TAKEN, answers(groups=Answer([EFFECTIVE_BODY])), Owner(ANNA, HOME))
+    assert (view.taken_at, view.operator, view.home_tenant_id) == (TAKEN, ANNA, HOME)
+    assert view.offered == parse_picker(PICKER_BODY)[0]
+    assert view.exposed == parse_effective(EFFECTIVE_BODY)
+    assert view.sources == SOURCES
+    assert view.groups == parse_groups([EFFECTIVE_BODY])
+    assert view.problems == {}
+    assert view_from_answers(TAKEN, answers(), Owner()).groups is None
+
+
+def test_what_cannot_be_read_is_a_problem_and_not_an_empty_list():
+    refused = Problem("registration.forbidden", {"what": "tenant group"})
+    session = Problem("read.deadline")
+    broken = answers(
+        groups=Answer(problem=refused),
+        effective=Answer(problem=refused),
+        picker=Answer({}),
+        session=Answer(problem=session),
+    )
+    view = view_from_answers(TAKEN, broken, Owner())
+    assert (view.offered, view.exposed, view.sources, view.groups) == (None, None, {}, None)
+    # In this order, whatever the order of the answers: the first one is reported.
+    assert list(view.problems.items()) == [
+        ("session", session),
+        ("picker", Problem("registration.unreadable", {"what": "list of tenants"})),
+        ("effective", refused),
+    ]

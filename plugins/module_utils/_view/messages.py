@@ -1,0 +1,139 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sentences about a registration run: refusals, the steps of Microsoft's guide, and what went wrong. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
+from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
+from ansible_collections.m365.defender.plugins.module_utils._view.judge import problem_verdict
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
+    from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, Refusal
+    from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Outcome
+
+    # From a tenant id to the tenant's name.
+    NameOf = Callable[[str], str]
+
+_REFUSALS: t.Final = {
+    "not_offered": "The portal does not offer {tenants}, although each of its sources answered: not added.",
+    "lost_access": "The portal reports that the operator has lost access to {tenants}: not added.",
+    "unclear": (
+        "The portal's answers do not show whether {tenants} {are} in the multitenant view, so nothing was changed for"
+        " {them}."
+    ),
+    "over_limit": (
+        "The view may hold at most {max_tenants} tenants, so {tenants} {do} not fit. Remove other tenants"
+        " (m365.defender.offboard), or share the tenants among several operators."
+    ),
+    "removal_in_doubt": "The portal's two answers contradict each other about {tenants}: not removed.",
+    "removal_partial": (
+        "The portal's list is partial, and a tenant is never removed when in doubt: {tenants} {stay} in the view."
+    ),
+    "removal_part_of_list": (
+        "This run sees only a part of the tenant list (--limit, a job slice, or one host at a time), so it cannot know"
+        " which tenants are not declared: {tenants} {stay} in the view. To purge, run it with the full list."
+    ),
+    "removal_empty_list": (
+        "The tenant list is empty, and a purge would empty the view: {tenants} {stay} in the view. To remove tenants,"
+        " use m365.defender.offboard."
+    ),
+    "removal_too_many": (
+        "{count} {nouns} would be removed, but max_removals is {max_removals}: {tenants} {stay} in the view. Check the"
+        " list. If it is right, raise max_removals."
+    ),
+}
+
+
+def sentence_details(connection: Connection, operator: str, url: str, max_tenants: int = 100) -> dict[str, str]:
+    """Return what fills the catalogue's sentences about any tenant. `url` is where a person opens the view."""
+    return {
+        "where": "the portal",
+        "operator": operator,
+        "portal": url,
+        "defender_portal": connection.cloud.portal,
+        "settings_url": f"{url}/mtosettings",
+        "home_tenant_id": connection.home_tenant_id,
+        "max_tenants": str(max_tenants),
+    }
+
+
+def problem_text(problem: Problem, details: Mapping[str, str]) -> str:
+    """A problem and its remedy in words."""
+    verdict = problem_verdict(problem, {**details, "tenant": "the tenants", "tenant_id": ""})
+    return f"{verdict.message} {verdict.remedy}"
+
+
+def named_list(tenant_ids: Iterable[str], name_of: NameOf, most: int = 10) -> str:
+    """List names as `A, B and C`, or the first ten and how many more, on one line whatever the names hold."""
+    names = [one_line(name_of(tenant_id)) for tenant_id in tenant_ids]
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return listed_words(names)
+
+
+def refusal_text(refusal: Refusal, desired: DesiredState, name_of: NameOf) -> str:
+    """Return what is left as it is, and the way out."""
+    single = len(refusal.tenant_ids) == 1
+    text = _REFUSALS[refusal.kind].format(
+        tenants=named_list(refusal.tenant_ids, name_of),
+        count=len(refusal.tenant_ids),
+        max_tenants=desired.max_tenants,
+        max_removals=desired.max_removals,
+        nouns="tenant" if single else "tenants",
+        are="is" if single else "are",
+        stay="stays" if single else "stay",
+        do="does" if single else "do",
+        them="it" if single else "them",
+    )
+    return end_once(text)
+
+
+def instructions(plan: Plan, name_of: NameOf, *, operator: str, url: str) -> list[str]:
+    """The guide's third step for exactly this plan; empty where there is nothing to do. Source: "Set up ..." [doc]."""
+    if plan.empty:
+        return []
+    steps = [f"Sign in to {url} as {operator}."]
+    if plan.add:
+        steps.append("Select Add tenants, select these tenants, and select Add:")
+        steps += [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in plan.add]
+    if plan.remove:
+        steps.append(f"On {url}/mtosettings, select these tenants and select Remove:")
+        steps += [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in plan.remove]
+    return steps
+
+
+def failure_text(outcome: Outcome, name_of: NameOf, cause: str | None) -> str:
+    """Return why a run that was to change the view has failed; empty where it has not.
+
+    `cause` is the outcome's problem in words.
+    """
+    missing = [tenant_id for tenant_id in outcome.plan.add if tenant_id not in outcome.added()]
+    remaining = [tenant_id for tenant_id in outcome.plan.remove if tenant_id not in outcome.removed()]
+    if cause:
+        parts = [f"{cause.rstrip()} The result of the change could not be read back."]
+    else:
+        parts = [
+            *_listed("The portal does not show {}.", missing, name_of),
+            *_listed("The portal still shows {}.", remaining, name_of),
+        ]
+    parts += _listed("Gone from the view, although not removed by this run: {}.", outcome.vanished(), name_of)
+    if not parts:
+        return ""
+    if outcome.write_failure:
+        parts.append(f"When the change was sent, {outcome.write_failure.error_text}.")
+    parts.append("Run again: changes that are already made are not repeated.")
+    return end_once(" ".join(parts))
+
+
+def _listed(template: str, tenant_ids: Sequence[str], name_of: NameOf) -> list[str]:
+    """The sentence about these tenants; none where there are none."""
+    return [template.format(named_list(tenant_ids, name_of))] if tenant_ids else []

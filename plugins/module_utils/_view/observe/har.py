@@ -1,0 +1,107 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the view from a HAR: a browser's recording of the load of the portal's settings page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer, Owner, parse_session
+from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# The ends of the portal's addresses, as its own page asks for them [community].
+_PATHS: t.Final = {
+    "picker": "/mtoapi/tenants/tenantpicker",
+    "effective": "/mtoapi/tenantgroups/effective",
+    "groups": "/mtoapi/tenantgroups",
+    "session": "/sccmanagement/mgmt/tenantcontext",
+}
+_REFUSALS: t.Final = {
+    400: "registration.feature_off",
+    401: "registration.signed_out",
+    403: "registration.forbidden",
+    440: "registration.signed_out",
+}
+
+
+def har_entries(data: object) -> list[object] | None:
+    """The entries of a HAR, None where the data is something else."""
+    log = data.get("log") if isinstance(data, dict) else None
+    entries = log.get("entries") if isinstance(log, dict) else None
+    return entries if isinstance(entries, list) else None
+
+
+def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Answer], Owner]:
+    """Return the portal's last answer of each kind, and whose session it was.
+
+    Raises OptionError, which begins with `place`, where the recording cannot be used.
+    """
+    answers: dict[str, Answer] = {}
+    owners: set[Owner] = set()
+    for entry in entries:
+        name = _answer_name(entry)
+        if name is None or not isinstance(entry, dict):
+            continue
+        if name == "session":
+            owners.add(parse_session(_json_body(entry["response"])))
+        else:
+            answers[name] = _answer(name, entry)
+    owners.discard(Owner())
+    if len(owners) > 1:
+        raise OptionError(f"{place} holds the sessions of more than one person; record one page load.")
+    if not answers.keys() & {"picker", "effective"}:
+        raise OptionError(
+            f"{place} holds no answer of the multitenant portal; record the load of its settings page"
+            " (docs/snapshot.md)."
+        )
+    return answers, owners.pop() if owners else Owner()
+
+
+def _answer_name(entry: object) -> str | None:
+    """Return which of the portal's answers an entry holds, by the path alone: a proxy may have changed the host."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("response"), dict):
+        return None
+    request = entry.get("request")
+    url = request.get("url") if isinstance(request, dict) and request.get("method") == "GET" else None
+    if not isinstance(url, str):
+        return None
+    try:
+        path = urlsplit(url).path.rstrip("/").lower()
+    except ValueError:
+        return None
+    return next((name for name, end in _PATHS.items() if path.endswith(end)), None)
+
+
+def _answer(name: str, entry: Mapping[str, t.Any]) -> Answer:
+    response, recorded_at = entry["response"], entry.get("startedDateTime")
+    status = response.get("status")
+    if status == 200:
+        return Answer(_json_body(response), recorded_at=recorded_at)
+    details = {"what": ANSWER_NAMES[name], "status": str(status), "where": "the snapshot", "said": f"HTTP {status}"}
+    reason = _REFUSALS.get(status, "read.failed") if isinstance(status, int) else "read.failed"
+    return Answer(problem=Problem(reason, details), recorded_at=recorded_at)
+
+
+def _json_body(response: Mapping[str, object]) -> object:
+    """The body of an answer as JSON, None where there is none."""
+    content = response.get("content")
+    text = content.get("text") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(text, str):
+        return None
+    try:
+        if content.get("encoding") == "base64":
+            text = base64.b64decode(text, validate=True).decode("utf-8")
+        body: object = json.loads(text)
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return body

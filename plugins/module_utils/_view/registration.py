@@ -1,0 +1,70 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The work of mto_tenant: read the view, compare it with the desired state, and change it or wait for a person."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
+from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
+from ansible_collections.m365.defender.plugins.module_utils._view.messages import sentence_details
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
+from ansible_collections.m365.defender.plugins.module_utils._view.result import ResultBuilder
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Contract
+    from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import ViewSource
+    from ansible_collections.m365.defender.plugins.module_utils._view.options import RegistrationOptions
+
+
+def register_tenants(options: RegistrationOptions, connection: Connection, *, check_mode: bool) -> dict[str, object]:
+    """The result of mto_tenant. Raises MtoError before anything is changed."""
+    contract = load_contract(options.portal_contract) if options.portal_contract else None
+    source = open_source(options.portal, connection)
+    if options.applies:
+        _require_means_to_write(source, contract)
+    details = sentence_details(connection, options.operator, source.url, options.desired.max_tenants)
+    builder = ResultBuilder(options, source.url, details, check_mode)
+    if not source.given:
+        return builder.without_view()
+    backup = BackupWriter(options.backup_dir) if options.backup_dir else None
+    context = _context(options, connection, source, backup)
+    outcome = _reconcile(context, source, contract if options.applies else None, check_mode=check_mode)
+    result = builder.result(outcome, backup.path if backup else None)
+    return {**result, "warnings": list(source.warnings)}
+
+
+def _require_means_to_write(source: ViewSource, contract: Contract | None) -> None:
+    if contract is None or source.portal is None:
+        raise OptionError(
+            "registration: apply needs portal_contract (docs/contract.md) and a live session (portal_cookies_file or"
+            " portal_session). Without them use assist, which lists the steps for a person."
+        )
+
+
+def _context(
+    options: RegistrationOptions, connection: Connection, source: ViewSource, backup: BackupWriter | None
+) -> reconcile.ReconcileContext:
+    return reconcile.ReconcileContext(
+        read=source.read,
+        refuse=lambda view: source.refuse(view, connection),
+        desired=options.desired,
+        wait=min(options.wait, source.deadline.remaining()),
+        keep=backup.keep if backup else lambda reading: None,
+    )
+
+
+def _reconcile(
+    context: reconcile.ReconcileContext, source: ViewSource, contract: Contract | None, *, check_mode: bool
+) -> reconcile.Outcome:
+    """Change the view by the contract, if there is one; else wait for a person, if the view is live."""
+    if check_mode or source.portal is None:
+        return reconcile.look(context)
+    if contract is None:
+        return reconcile.assist(context)
+    return reconcile.apply(context, source.portal, contract)

@@ -1,0 +1,111 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A HAR: which entries are answers of the portal, and what a refused or odd one becomes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from portal_answers import ANNA, CONTEXT_BODY, EFFECTIVE_BODY, HAR_ENTRIES, HOME, PICKER_BODY, har_entry
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Owner
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import har_entries, read_recording
+
+PICKER_PATH = "/mtoapi/tenants/TenantPicker"
+SESSION_PATH = "/mtp/sccManagement/mgmt/TenantContext"
+
+
+def test_the_answers_of_a_recording():
+    answers, owner = read_recording(HAR_ENTRIES, "x")
+    assert {name: answer.body for name, answer in answers.items()} == {
+        "picker": PICKER_BODY,
+        "effective": EFFECTIVE_BODY,
+        "groups": [EFFECTIVE_BODY],
+    }
+    assert owner == Owner(ANNA, HOME)
+    assert answers["picker"].recorded_at == "2026-11-24T10:30:00+00:00"
+    assert "planted" not in repr(answers)
+
+
+def test_the_last_answer_counts():
+    answers, _owner = read_recording([*HAR_ENTRIES, har_entry(PICKER_PATH, {"newer": 1}, at="later")], "x")
+    assert answers["picker"].body == {"newer": 1}
+    assert answers["picker"].recorded_at == "later"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "registration.feature_off"),
+        (401, "registration.signed_out"),
+        (403, "registration.forbidden"),
+        (440, "registration.signed_out"),
+        (500, "read.failed"),
+        (0, "read.failed"),
+        ("200", "read.failed"),
+        ([], "read.failed"),
+    ],
+)
+def test_a_refusal(status, reason):
+    answers, _owner = read_recording([har_entry(PICKER_PATH, PICKER_BODY, status)], "x")
+    problem = answers["picker"].problem
+    assert problem.reason == reason
+    assert problem.details["status"] == str(status)
+    assert answers["picker"].body is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        {},
+        {"text": 5},
+        {"text": "<html>"},
+        {"text": "!", "encoding": "base64"},
+        {"text": "/w==", "encoding": "base64"},
+    ],
+)
+def test_a_body_that_is_not_json(content):
+    entry = har_entry(PICKER_PATH, PICKER_BODY)
+    entry["response"]["content"] = content
+    assert read_recording([entry], "x")[0]["picker"].body is None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        {},
+        {"request": {"method": "GET", "url": f"https://x{PICKER_PATH}"}},
+        {"request": {"method": "POST", "url": f"https://x{PICKER_PATH}"}, "response": {"status": 200}},
+        {"request": {"method": "GET", "url": 5}, "response": {"status": 200}},
+        {"request": {"method": "GET", "url": "http://["}, "response": {"status": 200}},
+        har_entry("/mtoapi/other", {}),
+        har_entry("/mtoapi/tenantGroups", []),
+    ],
+)
+def test_what_is_not_an_answer_of_the_view(entry):
+    with pytest.raises(OptionError, match=r"^x holds no answer of the multitenant portal"):
+        read_recording([entry], "x")
+
+
+def test_two_people_in_one_recording_are_refused():
+    other = har_entry(SESSION_PATH, {"AuthInfo": {"UserName": "ben@northwind.example", "TenantId": HOME}})
+    with pytest.raises(OptionError, match=r"^x holds the sessions of more than one person"):
+        read_recording([*HAR_ENTRIES, other], "x")
+    # The same person twice, or an answer that names nobody, is fine.
+    again = [har_entry(SESSION_PATH, CONTEXT_BODY), har_entry(SESSION_PATH, "<html>")]
+    assert read_recording([*HAR_ENTRIES, *again], "x")[1].operator == ANNA
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_any_data_is_a_har_or_not(data):
+    for given_data in (data, {"log": data}, {"log": {"entries": data}}):
+        assert isinstance(har_entries(given_data), list | None)
