@@ -38,7 +38,7 @@ def run_module(  # noqa: PLR0913  (all but two are optional keywords)
     """Run a module that takes the connection options, and leave with its result or one clear sentence.
 
     A result with `failed` leaves as a failure, complete as it is. `constraints` are the module's own; those of the
-    connection options are added. `identity_needed` is False where a person signs in, `app_needed` where our app plays
+    connection options are added. `identity_needed` is False where a person signs in, `app_needed` where the app plays
     no part. `offline` takes the place of `work` where `from_evidence` is given.
     """
     module = AnsibleModule(

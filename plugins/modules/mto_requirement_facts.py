@@ -11,7 +11,7 @@ short_description: Check what Microsoft requires of a tenant for Defender multit
 version_added: 0.1.0
 description:
   - Reads, for every tenant of a list, what Microsoft's guide asks you to review before you set up multitenant
-    management. These are access (GDAP, B2B, or governance relationships, a preview), a licence that includes Microsoft
+    management. These are access (GDAP, B2B, or governance relationships, a preview), a license that includes Microsoft
     Defender XDR, and the operator's permissions. Trusting multifactor authentication is recommended.
   - Each requirement gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link
     to Microsoft's page, and the evidence.
@@ -145,8 +145,8 @@ ansible_facts:
               status: unmet
               severity: required
               reason: license.none
-              message: Contoso has no licence that includes Microsoft Defender XDR.
-              remedy: "Billing Administrator of Contoso: buy a licence from Microsoft's list."
+              message: Contoso has no license that includes Microsoft Defender XDR.
+              remedy: "Billing Administrator of Contoso: buy a license from Microsoft's list."
               doc_url: https://learn.microsoft.com/en-us/defender-xdr/prerequisites#licensing-requirements
               caused_by: null
               object: ""

@@ -80,7 +80,7 @@ def _size(size: t.Any) -> int:
     except (TypeError, ValueError):
         number = 0
     if not 1 <= number <= MOST_IN_A_BATCH:
-        raise OptionError(f"mto_batch_size: '{size}' is no number from 1 to {MOST_IN_A_BATCH}.")
+        raise OptionError(f"mto_batch_size: '{size}' is not a number from 1 to {MOST_IN_A_BATCH}.")
     return number
 
 

@@ -151,7 +151,7 @@ GOOD_ID = TENANTS[0]["tenant_id"]
         ),
         pytest.param({"mto_tenants": []}, "mto_tenants: the list is empty", id="empty_list"),
         pytest.param({"mto_tenants": None}, "mto_tenants: missing", id="no_list"),
-        pytest.param({"mto_batch_size": 0}, "mto_batch_size: '0' is no number from 1", id="batch_size"),
+        pytest.param({"mto_batch_size": 0}, "mto_batch_size: '0' is not a number from 1", id="batch_size"),
     ],
 )
 def test_bad_input_gets_one_clear_sentence(ansible, variables, words):

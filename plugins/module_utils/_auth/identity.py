@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two identities, our app and the operator. Each gives a bearer token for any tenant, or says why not."""
+"""The two identities, the app and the operator. Each gives a bearer token for any tenant, or says why not."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class Identity(abc.ABC):
 
 
 class AppIdentity(Identity):
-    """Our app, by client credentials."""
+    """The user's app, by client credentials."""
 
     name = "app"
 

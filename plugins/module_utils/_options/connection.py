@@ -105,7 +105,7 @@ def resolve_connection(
     """Take each option from the task, then from the environment (the process's own by default), then its default.
 
     Raise OptionError that names the option. `identity_needed` is False where a person is about to sign in,
-    `app_needed` where our app plays no part.
+    `app_needed` where the app plays no part.
     """
     environ = os.environ if environment is None else environment
 
