@@ -7,210 +7,195 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
-    AADSTS,
-    ANSIBLE_ADMIN,
-    B2B,
-    CROSS_TENANT_B2B,
-    CROSS_TENANT_PORTAL,
-    GDAP,
-    GDAP_ASSIGN,
-    GDAP_LIST,
-    MTO_REQUIREMENTS,
-    PIM_GROUPS,
-    PIM_GROUPS_PAGE,
-    REDEEM,
-    RESTORE_USER,
-    Reason,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
-REASONS: t.Final[dict[str, Reason]] = {
-    "access.gdap_in_force": GDAP.met(
+REASONS: t.Final[dict[str, pages.Reason]] = {
+    "access.gdap_in_force": pages.GDAP.met(
         "GDAP relationship '{relationship}' is in force until {ends}, and {operator} is in the group '{group}' that"
         " it is assigned to.",
     ),
-    "access.gdap_missing": GDAP.unmet(
+    "access.gdap_missing": pages.GDAP.unmet(
         "There is no GDAP relationship between {home} and {tenant}.",
         "Partner administrator of {home}: request a GDAP relationship in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Global Administrator of {tenant}: approve it.",
     ),
-    "access.gdap_expired": GDAP.unmet(
+    "access.gdap_expired": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} expired on {ends}.",
         "Partner administrator of {home}: request a new GDAP relationship in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Global Administrator of {tenant}: approve it.",
     ),
-    "access.gdap_terminated": GDAP.unmet(
+    "access.gdap_terminated": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} was ended (status {status}).",
         "Partner administrator of {home}: find out from {tenant} why it was ended, then request a new one in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ".",
     ),
-    "access.gdap_not_active": GDAP.unmet(
+    "access.gdap_not_active": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is not active yet (status {status}).",
         "Global Administrator of {tenant}: approve the relationship: {invitation_url}",
     ),
-    "access.gdap_not_sent": GDAP.unmet(
+    "access.gdap_not_sent": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is a draft that has not been sent for approval (status"
         " {status}).",
         "Partner administrator of {home}: finalize the request in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Global Administrator of {tenant}: then approve it: {invitation_url}",
     ),
-    "access.gdap_activating": GDAP.unmet(
+    "access.gdap_activating": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is approved, and Microsoft is activating it (status"
         " {status}).",
         "No action needed. Run again in an hour.",
     ),
-    "access.gdap_no_assignment": GDAP_ASSIGN.unmet(
+    "access.gdap_no_assignment": pages.GDAP_ASSIGN.unmet(
         "GDAP relationship '{relationship}' with {tenant} is active, but no security group is assigned to it.",
         "Partner administrator of {home}: assign a security group that contains {operator} to the relationship in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ".",
     ),
-    "access.gdap_operator_not_assigned": GDAP_ASSIGN.unmet(
+    "access.gdap_operator_not_assigned": pages.GDAP_ASSIGN.unmet(
         "GDAP relationship '{relationship}' with {tenant} is active, but {operator} is in none of the groups assigned"
         " to it ({groups}).",
         "Administrator of {home}: add {operator} to an assigned group (object id: {groups}). Or Partner administrator"
-        " of {home}: assign a group that contains {operator} in " + GDAP_LIST + ".",
+        " of {home}: assign a group that contains {operator} in " + pages.GDAP_LIST + ".",
     ),
-    "access.gdap_eligible": PIM_GROUPS_PAGE.unmet(
+    "access.gdap_eligible": pages.PIM_GROUPS_PAGE.unmet(
         "GDAP relationship '{relationship}' with {tenant} is active, but {operator} can only activate membership in"
         " the assigned group ({groups}) and has not done so.",
         "{operator}: activate the membership in Microsoft Entra, Privileged Identity Management, My roles, Groups: "
-        + PIM_GROUPS
+        + pages.PIM_GROUPS
         + ", then run again.",
     ),
-    "access.gdap_assignment_pending": GDAP_ASSIGN.unmet(
+    "access.gdap_assignment_pending": pages.GDAP_ASSIGN.unmet(
         "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
         " ({groups}) is pending at Microsoft.",
         "No action needed. Run again in an hour. Partner administrator of {home}: if it is still pending then, create"
-        " the assignment again in " + GDAP_LIST + ".",
+        " the assignment again in " + pages.GDAP_LIST + ".",
     ),
-    "access.gdap_assignment_error": GDAP_ASSIGN.unmet(
+    "access.gdap_assignment_error": pages.GDAP_ASSIGN.unmet(
         "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
         " ({groups}) failed.",
         "Partner administrator of {home}: remove the assignment of the group {groups} and create it again in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ".",
     ),
-    "access.gdap_assignment_unknown": GDAP_ASSIGN.unknown(
+    "access.gdap_assignment_unknown": pages.GDAP_ASSIGN.unknown(
         "GDAP relationship '{relationship}' with {tenant} is active, but the assignment of the group of {operator}"
         " has an unrecognized status: '{assignment}'.",
-        "Partner administrator of {home}: check the assignment in " + GDAP_LIST + ".",
+        "Partner administrator of {home}: check the assignment in " + pages.GDAP_LIST + ".",
     ),
-    "access.gdap_partner_consent": GDAP.unmet(
+    "access.gdap_partner_consent": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is waiting for the consent of {home}, the reseller (status"
         " {status}).",
         "Partner administrator of {home}: consent to the request of the indirect provider in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Global Administrator of {tenant}: then approve the relationship: {invitation_url}",
     ),
-    "access.gdap_status_unknown": GDAP.unknown(
+    "access.gdap_status_unknown": pages.GDAP.unknown(
         "GDAP relationship '{relationship}' with {tenant} has an unrecognized status: '{status}'.",
-        "Partner administrator of {home}: check the relationship in " + GDAP_LIST + ".",
+        "Partner administrator of {home}: check the relationship in " + pages.GDAP_LIST + ".",
     ),
-    "access.guest_accepted": B2B.met(
+    "access.guest_accepted": pages.B2B.met(
         "{operator} has a {user_type} account in {tenant} ({account}) that is enabled, and the invitation has been"
         " accepted.",
     ),
-    "access.member_enabled": B2B.met(
+    "access.member_enabled": pages.B2B.met(
         "{operator} has an enabled member account in {tenant} ({account}) that signs in from another Microsoft Entra"
         " tenant.",
     ),
-    "access.guest_identity_unknown": REDEEM.unknown(
+    "access.guest_identity_unknown": pages.REDEEM.unknown(
         "{tenant} has an accepted account that could belong to {operator} ({account}), but nothing proves that it is"
         " this person's account of {home} (sign-in by {issuers}).",
         "Administrator of {tenant}: check the account's identities in Microsoft Entra, Users. If it is not the work"
         " account of {operator}, reset its redemption status.",
     ),
-    "access.guest_missing": B2B.unmet(
+    "access.guest_missing": pages.B2B.unmet(
         "{operator} has no guest or member account in {tenant}.",
         "Administrator of {tenant}: invite {operator} as a guest, or set up cross-tenant synchronization together"
         " with {home}.",
     ),
-    "access.guest_pending": REDEEM.unmet(
+    "access.guest_pending": pages.REDEEM.unmet(
         "{operator} was invited to {tenant} but has not accepted the invitation.",
         "{operator}: accept the invitation in the email, or open https://myapps.microsoft.com/?tenantid={tenant_id}.",
     ),
-    "access.guest_disabled": B2B.unmet(
+    "access.guest_disabled": pages.B2B.unmet(
         "The account of {operator} in {tenant} ({account}) is disabled.",
         "Administrator of {tenant}: enable the account in Microsoft Entra, Users.",
     ),
-    "access.guest_deleted": RESTORE_USER.unmet(
+    "access.guest_deleted": pages.RESTORE_USER.unmet(
         "The account of {operator} in {tenant} ({account}) was deleted on {deleted} and can be restored for {days}"
         " more days.",
         "User Administrator of {tenant}: restore the account in Microsoft Entra, Users, Deleted users, within 30 days"
         " of its deletion. Administrator of {tenant}: after that, invite {operator} again.",
     ),
-    "access.guest_state_unknown": B2B.unknown(
+    "access.guest_state_unknown": pages.B2B.unknown(
         "{tenant} has an account with the email address of {operator} ({account}), but does not say that it is an"
         " accepted B2B account (state '{state}').",
         "Administrator of {tenant}: check the account in Microsoft Entra, Users. If it belongs to another person,"
         " invite {operator}.",
     ),
-    "access.outbound_blocked": CROSS_TENANT_B2B.unmet(
+    "access.outbound_blocked": pages.CROSS_TENANT_B2B.unmet(
         "The cross-tenant access settings of {home} block outbound B2B collaboration to {tenant} for {operator}"
         " ({setting}).",
         "Security Administrator of {home}: allow outbound B2B collaboration to {tenant} for {operator} and for the"
-        " Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        " Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: " + pages.CROSS_TENANT_PORTAL,
     ),
-    "access.outbound_unknown": CROSS_TENANT_B2B.unknown(
+    "access.outbound_unknown": pages.CROSS_TENANT_B2B.unknown(
         "The cross-tenant access settings of {home} do not show for certain whether outbound B2B collaboration to"
         " {tenant} is allowed for {operator} ({setting}).",
         "Security Administrator of {home}: check that outbound B2B collaboration to {tenant} is allowed for"
         " {operator} and for the Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: "
-        + CROSS_TENANT_PORTAL,
+        + pages.CROSS_TENANT_PORTAL,
     ),
-    "access.inbound_blocked": CROSS_TENANT_B2B.unmet(
+    "access.inbound_blocked": pages.CROSS_TENANT_B2B.unmet(
         "The cross-tenant access settings of {tenant} block inbound B2B collaboration from {home} for {operator}"
         " ({setting}).",
         "Security Administrator of {tenant}: allow inbound B2B collaboration from {home} for {operator} and for the"
-        " Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: " + CROSS_TENANT_PORTAL,
+        " Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: " + pages.CROSS_TENANT_PORTAL,
     ),
-    "access.inbound_unknown": CROSS_TENANT_B2B.unknown(
+    "access.inbound_unknown": pages.CROSS_TENANT_B2B.unknown(
         "The cross-tenant access settings of {tenant} do not show for certain whether inbound B2B collaboration from"
         " {home} is allowed for {operator} ({setting}).",
         "Security Administrator of {tenant}: check that inbound B2B collaboration from {home} is allowed for"
         " {operator} and for the Microsoft Defender portal in Microsoft Entra, Cross-tenant access settings: "
-        + CROSS_TENANT_PORTAL,
+        + pages.CROSS_TENANT_PORTAL,
     ),
-    "access.none_found": MTO_REQUIREMENTS.unmet(
+    "access.none_found": pages.MTO_REQUIREMENTS.unmet(
         "{operator} has no known access to {tenant}: there is no GDAP relationship and no guest account.",
         "Partner administrator of {home}: request a GDAP relationship in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Or Administrator of {tenant}: invite {operator} as a guest.",
     ),
-    "access.tenant_not_found": AADSTS.unmet(
+    "access.tenant_not_found": pages.AADSTS.unmet(
         "Microsoft Entra cannot find tenant {tenant_id} in this cloud.",
-        ANSIBLE_ADMIN + "correct tenant_id of '{tenant}' in your tenant list, or set its cloud.",
+        pages.ANSIBLE_ADMIN + "correct tenant_id of '{tenant}' in your tenant list, or set its cloud.",
     ),
     # Where Microsoft itself lists the tenant (step 2 of the guide). The reasons above say whether access works.
-    "access.listed_gdap": MTO_REQUIREMENTS.met(
+    "access.listed_gdap": pages.MTO_REQUIREMENTS.met(
         "{tenant} is in the list of GDAP customers of {home}.",
     ),
-    "access.listed_b2b": MTO_REQUIREMENTS.met(
+    "access.listed_b2b": pages.MTO_REQUIREMENTS.met(
         "{tenant} is in the list of tenants of {operator} (Azure Resource Manager).",
     ),
-    "access.listed_guest_object": MTO_REQUIREMENTS.met(
+    "access.listed_guest_object": pages.MTO_REQUIREMENTS.met(
         "{tenant} has an accepted account of {operator} ({account}).",
     ),
-    "access.not_listed_gdap": MTO_REQUIREMENTS.unmet(
+    "access.not_listed_gdap": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of GDAP customers of {home}.",
         "Partner administrator of {home}: request a GDAP relationship in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Global Administrator of {tenant}: approve it.",
     ),
-    "access.not_listed_b2b": MTO_REQUIREMENTS.unmet(
+    "access.not_listed_b2b": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of tenants of {operator}.",
         "{operator}: check https://myaccount.microsoft.com/organizations. Administrator of {tenant}: if {tenant} is"
         " missing there, invite {operator}, who then accepts the invitation.",
     ),
-    "access.not_listed": MTO_REQUIREMENTS.unmet(
+    "access.not_listed": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is neither in the list of GDAP customers of {home} nor in the list of tenants of {operator}.",
         "Partner administrator of {home}: request a GDAP relationship in "
-        + GDAP_LIST
+        + pages.GDAP_LIST
         + ". Or Administrator of {tenant}: invite {operator} as a guest.",
     ),
 }

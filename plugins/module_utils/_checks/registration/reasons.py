@@ -10,15 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
-    ANSIBLE_ADMIN,
-    LEARN,
-    MTO_TROUBLESHOOT,
-    Page,
-    Reason,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
-MTO_TENANTS: t.Final = Page(LEARN + "defender-xdr/mto-tenants")
+MTO_TENANTS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenants")
 _NEW_SESSION: t.Final = (
     "{operator}: sign in to {portal} in a browser and export the cookies to `portal_cookies_file` again, or take a"
     " snapshot: run ansible-playbook m365.defender.snapshot."
@@ -27,48 +21,49 @@ _NEW_SNAPSHOT: t.Final = (
     "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot (docs/snapshot.md)."
 )
 
-REASONS: t.Final[dict[str, Reason]] = {
+REASONS: t.Final[dict[str, pages.Reason]] = {
     "registration.registered": MTO_TENANTS.met(
         "{tenant} is in the multitenant view of {operator}.",
     ),
     "registration.not_registered": MTO_TENANTS.unmet(
         "{tenant} is eligible but is not in the multitenant view of {operator}.",
         "{operator}: open {settings_url}, choose Add tenants, select {tenant} and save. Or "
-        + ANSIBLE_ADMIN
+        + pages.ANSIBLE_ADMIN
         + "run m365.defender.onboard with a portal session and a portal contract.",
     ),
     "registration.not_eligible": MTO_TENANTS.unmet(
         "{tenant} is not in the multitenant view of {operator} and is not eligible for it.",
-        ANSIBLE_ADMIN + "have the other findings about {tenant} fixed first, then run m365.defender.onboard again.",
+        pages.ANSIBLE_ADMIN
+        + "have the other findings about {tenant} fixed first, then run m365.defender.onboard again.",
     ),
-    "registration.not_offered": MTO_TROUBLESHOOT.unmet(
+    "registration.not_offered": pages.MTO_TROUBLESHOOT.unmet(
         "The portal does not offer {tenant} to {operator}, although each of its sources answered.",
         "{operator}: sign in to {defender_portal}/?tid={tenant_id}. Conditional Access Administrator of {tenant}: if"
         " that sign-in works, look for a policy in {tenant} that requires MFA for Azure Resource Manager; Microsoft"
         " documents that such a policy hides tenants from this list.",
     ),
-    "registration.lost_access": MTO_TROUBLESHOOT.unmet(
+    "registration.lost_access": pages.MTO_TROUBLESHOOT.unmet(
         "{tenant} is in the multitenant view, but the portal reports that {operator} has lost access to it.",
         "Administrator of {tenant}: restore the access of {operator} (GDAP or a guest account). Or "
-        + ANSIBLE_ADMIN
+        + pages.ANSIBLE_ADMIN
         + "remove {tenant} from the tenant list and run m365.defender.offboard.",
     ),
     "registration.over_limit": MTO_TENANTS.unmet(
         "{tenant} is eligible, but the view of {operator} is full: it can hold {max_tenants} tenants.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "remove tenants from the view (m365.defender.offboard), or split the tenants among several operators, each"
         " with a list of their own. The view is per person.",
     ),
     "registration.not_declared": MTO_TENANTS.unmet(
         "{tenant} is in the multitenant view of {operator} but is not declared in the tenant list.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "add {tenant} to the tenant list, or run with `purge: true` to remove it from the view. Or {operator}: remove"
         " it on {settings_url}.",
     ),
     "registration.no_view": MTO_TENANTS.unknown(
         "The multitenant view of {operator} was not checked for {tenant}: neither a portal session nor a snapshot was"
         " given.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "set `portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `portal_cookies_file`, or set"
         " mto_register to false to leave the view out.",
     ),
@@ -81,7 +76,7 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Administrator of the home tenant: give {operator} a role that can open the Defender portal, such as Security"
         " Reader. Changing the view requires Security Operator or Security Administrator.",
     ),
-    "registration.feature_off": MTO_TROUBLESHOOT.unknown(
+    "registration.feature_off": pages.MTO_TROUBLESHOOT.unknown(
         "The portal does not answer for {what} (HTTP {status}): multitenant management is not enabled for this"
         " session.",
         "{operator}: open {settings_url} once in a browser and make sure that the page works there. Then provide a"
@@ -98,32 +93,33 @@ REASONS: t.Final[dict[str, Reason]] = {
     "registration.snapshot_stale": MTO_TENANTS.unknown(
         "The snapshot of the multitenant view was taken at {taken_at}, {age} ago, and is older than {max_age}.",
         "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot. Or "
-        + ANSIBLE_ADMIN
+        + pages.ANSIBLE_ADMIN
         + "raise `snapshot_max_age`.",
     ),
     "registration.other_operator": MTO_TENANTS.unknown(
         "The portal answered for {answered}, not for {operator}. The view is per person, so the answer was not used.",
-        ANSIBLE_ADMIN + "provide the session or snapshot of {operator}, or set `operator` to {answered}.",
+        pages.ANSIBLE_ADMIN + "provide the session or snapshot of {operator}, or set `operator` to {answered}.",
     ),
     "registration.whose_unknown": MTO_TENANTS.unknown(
         "The session or snapshot does not say whose view it shows, so it proves nothing about {operator}.",
-        ANSIBLE_ADMIN + "make the snapshot from a page load that was recorded from its beginning, or add `operator` and"
+        pages.ANSIBLE_ADMIN
+        + "make the snapshot from a page load that was recorded from its beginning, or add `operator` and"
         " `home_tenant_id` to the snapshot. If `operator` is an object id, set it to the user principal name instead.",
     ),
     "registration.other_tenant": MTO_TENANTS.unknown(
         "The portal session is in tenant {answered}, not in the home tenant {home_tenant_id}.",
         "{operator}: open {settings_url} as a user of the home tenant and export the session or snapshot again.",
     ),
-    "registration.partial": MTO_TROUBLESHOOT.unknown(
+    "registration.partial": pages.MTO_TROUBLESHOOT.unknown(
         "The portal's list is partial ({sources} did not answer in full) and does not show {tenant}, which proves"
         " nothing about {tenant}.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "run again later. {operator}: if this persists, open {settings_url} and look for {tenant} there.",
     ),
     "registration.differs": MTO_TENANTS.unknown(
         "The portal's two answers about {tenant} contradict each other: the tenant list and the tenant group of"
         " {operator} do not agree on whether it was added.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "run again in a few minutes. {operator}: if this persists, open {settings_url} and look for {tenant} there.",
     ),
 }

@@ -11,158 +11,137 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
-    AADSTS,
-    ANSIBLE_ADMIN,
-    APP_CREDENTIALS,
-    AUTHENTICATION_FLOWS,
-    B2B,
-    CONDITIONAL_ACCESS,
-    CROSS_TENANT,
-    DEVICE_CODE,
-    GDAP,
-    MFA_TRUST,
-    MTO_REQUIREMENTS,
-    MTO_TROUBLESHOOT,
-    REDEEM,
-    REFRESH_TOKENS,
-    RISK,
-    SECURITY_DEFAULTS,
-    SIGN_IN_AGAIN,
-    TENANT_RESTRICTIONS,
-    CaveatText,
-    Reason,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
 _CONDITIONAL_ACCESS_ADMIN: t.Final = "Conditional Access Administrator of {tenant}: "
 _APP_OWNER: t.Final = "App registration owner of {home}: "
 
 # The tenant's policies and the account there.
-_TENANT: t.Final[dict[str, Reason]] = {
-    "sign_in.token_issued": AADSTS.met(
+_TENANT: t.Final[dict[str, pages.Reason]] = {
+    "sign_in.token_issued": pages.AADSTS.met(
         "{operator} can sign in to {tenant}: Microsoft Entra issued a token for {resource}.",
     ),
-    "sign_in.conditional_access": CONDITIONAL_ACCESS.unmet(
+    "sign_in.conditional_access": pages.CONDITIONAL_ACCESS.unmet(
         "A Conditional Access policy of {tenant} refuses the sign-in of {who}: {said}",
         _CONDITIONAL_ACCESS_ADMIN
         + "find the sign-in in Microsoft Entra, Sign-in logs, Conditional Access, and allow it.",
     ),
-    "sign_in.device_required": CROSS_TENANT.unmet(
+    "sign_in.device_required": pages.CROSS_TENANT.unmet(
         "A Conditional Access policy of {tenant} requires a managed device, which this sign-in cannot prove: {said}",
         "{operator}: sign in again on a compliant or hybrid joined device: run ansible-playbook m365.defender.login."
         " Administrator of {tenant}: trust compliant devices of {home} in the cross-tenant access settings.",
     ),
-    "sign_in.home_risk": RISK.unmet(
+    "sign_in.home_risk": pages.RISK.unmet(
         "{home} flags {who} as a risky user, so {tenant} refuses the sign-in: {said}",
         "Security Administrator of {home}: review {operator} in Microsoft Entra, Risky users, and remediate or"
         " dismiss the risk.",
     ),
-    "sign_in.delegated_admin_risk": GDAP.unmet(
+    "sign_in.delegated_admin_risk": pages.GDAP.unmet(
         "{tenant} refuses delegated administrators because of a risk that Microsoft Entra detected: {said}",
         "Security Administrator of {home}: review {operator} in Microsoft Entra, Risky users, and remediate or"
         " dismiss the risk. " + _CONDITIONAL_ACCESS_ADMIN + "then allow the partner's sign-in.",
     ),
-    "sign_in.security_defaults": SECURITY_DEFAULTS.unmet(
+    "sign_in.security_defaults": pages.SECURITY_DEFAULTS.unmet(
         "The security defaults of {tenant} refuse the sign-in of {who}: {said}",
         "{operator}: sign in again with multifactor authentication: run ansible-playbook m365.defender.login."
         " Administrator of {tenant}: optionally replace the security defaults with Conditional Access.",
     ),
-    "sign_in.mfa_required": MFA_TRUST.unmet(
+    "sign_in.mfa_required": pages.MFA_TRUST.unmet(
         "{tenant} requires multifactor authentication from {who}, which this sign-in cannot provide: {said}",
         "{operator}: sign in again with multifactor authentication: run ansible-playbook m365.defender.login."
         " Administrator of {tenant}: trust multifactor authentication from {home} in the cross-tenant access settings.",
     ),
-    "sign_in.mfa_enrollment": MFA_TRUST.unmet(
+    "sign_in.mfa_enrollment": pages.MFA_TRUST.unmet(
         "{tenant} requires {who} to register for multifactor authentication first: {said}",
         "{operator}: open {defender_portal}/?tid={tenant_id} once and register. Or Administrator of {tenant}: trust"
         " multifactor authentication from {home}, which makes a second registration unnecessary.",
     ),
-    "sign_in.mfa_expired": CONDITIONAL_ACCESS.unmet(
+    "sign_in.mfa_expired": pages.CONDITIONAL_ACCESS.unmet(
         "The multifactor authentication of {who} is too old for the policy of {tenant}: {said}",
-        SIGN_IN_AGAIN + " A Conditional Access Administrator of {tenant} sets how long it remains valid.",
+        pages.SIGN_IN_AGAIN + " A Conditional Access Administrator of {tenant} sets how long it remains valid.",
     ),
-    "sign_in.external_challenge": CONDITIONAL_ACCESS.unmet(
+    "sign_in.external_challenge": pages.CONDITIONAL_ACCESS.unmet(
         "{tenant} requires a check by another provider from {who}, which this sign-in cannot provide: {said}",
         _CONDITIONAL_ACCESS_ADMIN
         + "exclude {operator} from the external check, or trust multifactor authentication from {home} instead.",
     ),
-    "sign_in.mfa_without_account": MFA_TRUST.unmet(
+    "sign_in.mfa_without_account": pages.MFA_TRUST.unmet(
         "{tenant} requires multifactor authentication from {who}, but {operator} has no account there to do it with:"
         " {said}",
         "Administrator of {tenant}: invite {operator} as a guest, or trust multifactor authentication from {home}.",
     ),
-    "sign_in.guest_pending": REDEEM.unmet(
+    "sign_in.guest_pending": pages.REDEEM.unmet(
         "{operator} was invited to {tenant} but has not accepted the invitation: {said}",
         "{operator}: accept the invitation in the email, or open https://myapps.microsoft.com/?tenantid={tenant_id}.",
     ),
-    "sign_in.account_disabled": B2B.unmet(
+    "sign_in.account_disabled": pages.B2B.unmet(
         "The account of {operator} in {tenant} is disabled: {said}",
         "Administrator of {tenant}: enable the account in Microsoft Entra, Users.",
     ),
-    "sign_in.user_not_in_tenant": MTO_REQUIREMENTS.unmet(
+    "sign_in.user_not_in_tenant": pages.MTO_REQUIREMENTS.unmet(
         "{operator} has no account and no delegated access in {tenant}: {said}",
         "Partner administrator of {home}: set up a GDAP relationship whose group contains {operator}. Or"
         " Administrator of {tenant}: invite {operator} as a guest.",
     ),
-    "sign_in.not_assigned": AADSTS.unmet(
+    "sign_in.not_assigned": pages.AADSTS.unmet(
         "{tenant} allows only assigned users to use app {app}, and {operator} is not assigned: {said}",
         "Application Administrator of {tenant}: assign {operator} in Microsoft Entra, Enterprise applications, Users"
         " and groups, or turn off 'Assignment required'.",
     ),
-    "sign_in.inbound_blocked": CROSS_TENANT.unmet(
+    "sign_in.inbound_blocked": pages.CROSS_TENANT.unmet(
         "The cross-tenant access settings of {tenant} do not let users of {home} in: {said}",
         "Security Administrator of {tenant}: allow inbound B2B collaboration from {home} in Microsoft Entra,"
         " Cross-tenant access settings.",
     ),
-    "sign_in.outbound_blocked": CROSS_TENANT.unmet(
+    "sign_in.outbound_blocked": pages.CROSS_TENANT.unmet(
         "The cross-tenant access settings of {home} do not let its users out to {tenant}: {said}",
         "Security Administrator of {home}: allow outbound B2B collaboration to {tenant} in Microsoft Entra,"
         " Cross-tenant access settings.",
     ),
-    "sign_in.tenant_restrictions": TENANT_RESTRICTIONS.unmet(
+    "sign_in.tenant_restrictions": pages.TENANT_RESTRICTIONS.unmet(
         "Tenant restrictions on the network or device that runs this keep {who} out of {tenant}: {said}",
         "Network administrator of the home tenant: allow {tenant} ({tenant_id}) in the proxy or the tenant"
-        " restrictions of that network. Or " + ANSIBLE_ADMIN + "run this in another network.",
+        " restrictions of that network. Or " + pages.ANSIBLE_ADMIN + "run this in another network.",
     ),
 }
 
 # The address, the cloud, or the moment.
-_ADDRESS: t.Final[dict[str, Reason]] = {
-    "sign_in.other_cloud": AADSTS.unmet(
+_ADDRESS: t.Final[dict[str, pages.Reason]] = {
+    "sign_in.other_cloud": pages.AADSTS.unmet(
         "{tenant} is not in the cloud that was asked: {said}",
-        ANSIBLE_ADMIN + "set `cloud` of this tenant, or `cloud` of the run, in your variables.",
+        pages.ANSIBLE_ADMIN + "set `cloud` of this tenant, or `cloud` of the run, in your variables.",
     ),
-    "sign_in.home_not_found": AADSTS.unknown(
+    "sign_in.home_not_found": pages.AADSTS.unknown(
         "Microsoft Entra cannot find tenant {tenant_id}, which is given as the home tenant: {said}",
-        ANSIBLE_ADMIN + "correct home_tenant_id, or `cloud`, in your variables.",
+        pages.ANSIBLE_ADMIN + "correct home_tenant_id, or `cloud`, in your variables.",
     ),
-    "sign_in.authority_mistake": AADSTS.unknown(
+    "sign_in.authority_mistake": pages.AADSTS.unknown(
         "The sign-in address for {tenant} does not accept this kind of sign-in: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "check home_tenant_id and `endpoints` in your variables. Name tenants by their GUID, never by common or"
         " organizations.",
     ),
-    "sign_in.transient": AADSTS.unknown(
+    "sign_in.transient": pages.AADSTS.unknown(
         "Microsoft Entra could not answer at the moment: {said}",
         "No action needed. Run again in a few minutes.",
     ),
-    "sign_in.throttled": AADSTS.unknown(
+    "sign_in.throttled": pages.AADSTS.unknown(
         "Microsoft Entra kept throttling the sign-in to {tenant} until the task gave up.",
-        ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
+        pages.ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
     ),
-    "sign_in.no_answer": AADSTS.unknown(
+    "sign_in.no_answer": pages.AADSTS.unknown(
         "The sign-in to {tenant} received no usable answer: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "run again. If this persists, check Microsoft's service health and the proxy between this machine and"
         " Microsoft.",
     ),
-    "sign_in.unreachable": AADSTS.unknown(
+    "sign_in.unreachable": pages.AADSTS.unknown(
         "Microsoft Entra could not be reached for the sign-in to {tenant}: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "check the network, the proxy (HTTPS_PROXY), `ca_path` and `endpoints` on the machine that runs this, then"
         " run again.",
     ),
-    "sign_in.refused": AADSTS.unmet(
+    "sign_in.refused": pages.AADSTS.unmet(
         "Microsoft Entra refused {who} a token for {resource} in {tenant}: {said}",
         "Administrator of {tenant}: find the sign-in in Microsoft Entra, Sign-in logs, and look up its error number"
         " on Microsoft's page.",
@@ -170,96 +149,96 @@ _ADDRESS: t.Final[dict[str, Reason]] = {
 }
 
 # The app's credential: these reasons say nothing about any tenant.
-_CREDENTIAL: t.Final[dict[str, Reason]] = {
-    "sign_in.secret_wrong": APP_CREDENTIALS.unknown(
+_CREDENTIAL: t.Final[dict[str, pages.Reason]] = {
+    "sign_in.secret_wrong": pages.APP_CREDENTIALS.unknown(
         "The client secret is not a secret of app {app}: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "set client_secret (or MTO_CLIENT_SECRET in the environment) to the value of the secret, not to its id.",
     ),
-    "sign_in.secret_expired": APP_CREDENTIALS.unknown(
+    "sign_in.secret_expired": pages.APP_CREDENTIALS.unknown(
         "The client secret of app {app} has expired: {said}",
         _APP_OWNER
         + "create a new secret for app {app} in Certificates & secrets. "
-        + ANSIBLE_ADMIN
+        + pages.ANSIBLE_ADMIN
         + "then store it where client_secret comes from.",
     ),
-    "sign_in.credential_missing": APP_CREDENTIALS.unknown(
+    "sign_in.credential_missing": pages.APP_CREDENTIALS.unknown(
         "App {app} has to authenticate with a credential, and none was sent: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "set client_secret, client_certificate_path or federated_token_file. "
         + _APP_OWNER
         + "for a sign-in with a device code, turn on 'Allow public client flows'.",
     ),
-    "sign_in.credential_refused": APP_CREDENTIALS.unknown(
+    "sign_in.credential_refused": pages.APP_CREDENTIALS.unknown(
         "Microsoft Entra does not accept the credential of app {app}: {said}",
         _APP_OWNER + "compare the certificate or federated credential in the registration of app {app} with"
         " client_certificate_path or federated_token_file of this run.",
     ),
-    "sign_in.public_client": APP_CREDENTIALS.unknown(
+    "sign_in.public_client": pages.APP_CREDENTIALS.unknown(
         "App {app} is a public client for this sign-in, so no credential may be sent: {said}",
         "{operator}: sign in again with the app's credential set (redirect URI http://localhost on the platform Web)."
-        " Or " + ANSIBLE_ADMIN + "leave out the app's credential.",
+        " Or " + pages.ANSIBLE_ADMIN + "leave out the app's credential.",
     ),
 }
 
 # The operator's refresh token and how it is obtained: these say nothing about any tenant either.
-_REFRESH_TOKEN: t.Final[dict[str, Reason]] = {
-    "sign_in.refresh_token_expired": REFRESH_TOKENS.unknown(
+_REFRESH_TOKEN: t.Final[dict[str, pages.Reason]] = {
+    "sign_in.refresh_token_expired": pages.REFRESH_TOKENS.unknown(
         "The refresh token of {operator} has expired: {said}",
-        SIGN_IN_AGAIN,
+        pages.SIGN_IN_AGAIN,
     ),
-    "sign_in.refresh_token_revoked": REFRESH_TOKENS.unknown(
+    "sign_in.refresh_token_revoked": pages.REFRESH_TOKENS.unknown(
         "The refresh token of {operator} was revoked, as happens after a password change: {said}",
-        SIGN_IN_AGAIN,
+        pages.SIGN_IN_AGAIN,
     ),
-    "sign_in.refresh_token_invalid": REFRESH_TOKENS.unknown(
+    "sign_in.refresh_token_invalid": pages.REFRESH_TOKENS.unknown(
         "The refresh token is not valid: {said}",
-        SIGN_IN_AGAIN + " The refresh token must come from a sign-in with the same client_id.",
+        pages.SIGN_IN_AGAIN + " The refresh token must come from a sign-in with the same client_id.",
     ),
-    "sign_in.refresh_token_single_page": REFRESH_TOKENS.unknown(
+    "sign_in.refresh_token_single_page": pages.REFRESH_TOKENS.unknown(
         "The refresh token comes from a single-page application and lives for only 24 hours: {said}",
-        SIGN_IN_AGAIN
+        pages.SIGN_IN_AGAIN
         + " "
         + _APP_OWNER
         + "first register the redirect URI on the platform Web, or Mobile and desktop.",
     ),
-    "sign_in.sign_in_frequency": CONDITIONAL_ACCESS.unknown(
+    "sign_in.sign_in_frequency": pages.CONDITIONAL_ACCESS.unknown(
         "A sign-in frequency policy has ended the session of {operator}: {said}",
-        SIGN_IN_AGAIN + " A Conditional Access Administrator of {tenant} sets how long a session lasts.",
+        pages.SIGN_IN_AGAIN + " A Conditional Access Administrator of {tenant} sets how long a session lasts.",
     ),
-    "sign_in.code_used": AADSTS.unknown(
+    "sign_in.code_used": pages.AADSTS.unknown(
         "The authorization code has already been used: {said}",
         "{operator}: start the sign-in again: run ansible-playbook m365.defender.login.",
     ),
-    "sign_in.device_code_pending": DEVICE_CODE.unknown(
+    "sign_in.device_code_pending": pages.DEVICE_CODE.unknown(
         "Nobody has entered the device code yet: {said}",
         "{operator}: enter the code on the page that was shown.",
     ),
-    "sign_in.device_code_wrong": DEVICE_CODE.unknown(
+    "sign_in.device_code_wrong": pages.DEVICE_CODE.unknown(
         "The device code is not the one that was issued: {said}",
         "{operator}: start the sign-in again: run ansible-playbook m365.defender.login.",
     ),
-    "sign_in.device_code_expired": AUTHENTICATION_FLOWS.unknown(
+    "sign_in.device_code_expired": pages.AUTHENTICATION_FLOWS.unknown(
         "The device code has expired: {said}",
         "{operator}: start the sign-in again (run ansible-playbook m365.defender.login) and enter the code within 15"
         " minutes. If the tenant blocks the device code flow, set mto_login_method: browser.",
     ),
 }
 
-REASONS: t.Final[dict[str, Reason]] = {
+REASONS: t.Final[dict[str, pages.Reason]] = {
     **_TENANT,
     **_ADDRESS,
     **_CREDENTIAL,
     **_REFRESH_TOKEN,
 }
 
-CAVEATS: t.Final[dict[str, CaveatText]] = {
-    "sign_in.not_the_portal": CONDITIONAL_ACCESS.caveat(
+CAVEATS: t.Final[dict[str, pages.CaveatText]] = {
+    "sign_in.not_the_portal": pages.CONDITIONAL_ACCESS.caveat(
         "The sign-in was for Microsoft Graph, through your app. The portal signs in through apps of its own, which"
         " Conditional Access in {tenant} can treat differently.",
         "{operator}: open {defender_portal}/?tid={tenant_id} once.",
     ),
-    "sign_in.arm_refused": MTO_TROUBLESHOOT.caveat(
+    "sign_in.arm_refused": pages.MTO_TROUBLESHOOT.caveat(
         "{tenant} refuses {operator} a token for Azure Resource Manager. Microsoft documents that this hides a tenant"
         " from the list under 'Add tenants': {said}",
         "Conditional Access Administrator of {tenant}: add the app 'Microsoft 365 Security and Compliance Center'"
@@ -267,7 +246,7 @@ CAVEATS: t.Final[dict[str, CaveatText]] = {
         " exclude {operator} from it.",
         actionable=True,
     ),
-    "sign_in.arm_not_probed": MTO_TROUBLESHOOT.caveat(
+    "sign_in.arm_not_probed": pages.MTO_TROUBLESHOOT.caveat(
         "Whether {tenant} lets {operator} sign in to Azure Resource Manager was not checked: {said}",
         "Conditional Access Administrator of {tenant}: if {tenant} is missing under 'Add tenants', check the policies"
         " of {tenant} for Azure Resource Manager. The check needs the delegated permission user_impersonation of"

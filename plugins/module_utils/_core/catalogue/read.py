@@ -7,80 +7,74 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
-    ANSIBLE_ADMIN,
-    GRAPH_ERRORS,
-    GRAPH_THROTTLING,
-    LEARN,
-    MTO_REQUIREMENTS,
-    Page,
-    Reason,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
-REASONS: t.Final[dict[str, Reason]] = {
-    "identity.app_needed": Page(LEARN + "graph/auth/auth-concepts").unknown(
+REASONS: t.Final[dict[str, pages.Reason]] = {
+    "identity.app_needed": pages.Page(pages.LEARN + "graph/auth/auth-concepts").unknown(
         "{what} in {tenant} can be read only with an app identity, and none was given.",
-        ANSIBLE_ADMIN + "set client_id, and one of client_secret, client_certificate_path or federated_token_file.",
+        pages.ANSIBLE_ADMIN
+        + "set client_id, and one of client_secret, client_certificate_path or federated_token_file.",
     ),
-    "identity.operator_needed": Page(LEARN + "graph/auth/auth-concepts").unknown(
+    "identity.operator_needed": pages.Page(pages.LEARN + "graph/auth/auth-concepts").unknown(
         "{what} in {tenant} can be read only as the operator, and no refresh token was given.",
         "{operator}: sign in once: run ansible-playbook m365.defender.login. "
-        + ANSIBLE_ADMIN
+        + pages.ANSIBLE_ADMIN
         + "then set refresh_token_file or refresh_token, or leave the check out of `checks`.",
     ),
-    "check.not_chosen": MTO_REQUIREMENTS.unknown(
+    "check.not_chosen": pages.MTO_REQUIREMENTS.unknown(
         "This check was left out of `checks`.",
         "No action needed. To run the check, add it to `checks`.",
     ),
-    "read.forbidden": GRAPH_ERRORS.unknown(
+    "read.forbidden": pages.GRAPH_ERRORS.unknown(
         "In {where}, {identity} was refused {what} (HTTP {status}): {said}",
         "Administrator of {where}: {hint}",
     ),
-    "read.role_missing": GRAPH_ERRORS.unknown(
+    "read.role_missing": pages.GRAPH_ERRORS.unknown(
         "In {where}, {identity} was refused {what}. A person needs one of the roles {roles} to read it, and the"
         " sign-in names none of them: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "provide an app identity (client_secret, client_certificate_path or federated_token_file) for this read. Or"
         " Administrator of {where}: assign the operator one of the roles {roles}.",
     ),
-    "read.throttled": GRAPH_THROTTLING.unknown(
+    "read.throttled": pages.GRAPH_THROTTLING.unknown(
         "Microsoft kept throttling the requests for {what} in {where} until the task gave up.",
-        ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
+        pages.ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
     ),
-    "read.failed": GRAPH_ERRORS.unknown(
+    "read.failed": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read: {said}",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "run again. If this persists, check Microsoft's service health and give the request id to Microsoft support.",
     ),
-    "read.unreachable": GRAPH_ERRORS.unknown(
+    "read.unreachable": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read: {said}",
-        ANSIBLE_ADMIN + "check the network, the proxy and `ca_path` on the machine that runs this, then run again.",
+        pages.ANSIBLE_ADMIN
+        + "check the network, the proxy and `ca_path` on the machine that runs this, then run again.",
     ),
-    "read.deadline": GRAPH_THROTTLING.unknown(
+    "read.deadline": pages.GRAPH_THROTTLING.unknown(
         "The time allowed for the task ran out before {what} in {where} was read.",
-        ANSIBLE_ADMIN + "raise `deadline` or `concurrency`, or split the tenant list.",
+        pages.ANSIBLE_ADMIN + "raise `deadline` or `concurrency`, or split the tenant list.",
     ),
-    "read.partial": GRAPH_ERRORS.unknown(
+    "read.partial": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} was read only in part: {said}",
-        ANSIBLE_ADMIN + "run again.",
+        pages.ANSIBLE_ADMIN + "run again.",
     ),
-    "read.wrong_tenant": GRAPH_ERRORS.unknown(
+    "read.wrong_tenant": pages.GRAPH_ERRORS.unknown(
         "Microsoft answered for tenant {answered} instead of tenant {tenant_id}, so the answer was not used.",
-        ANSIBLE_ADMIN + "check `endpoints` and the proxy between this machine and Microsoft.",
+        pages.ANSIBLE_ADMIN + "check `endpoints` and the proxy between this machine and Microsoft.",
     ),
-    "read.not_offered": GRAPH_ERRORS.unknown(
+    "read.not_offered": pages.GRAPH_ERRORS.unknown(
         "Microsoft Graph does not offer {what} in {where} (tried {versions}): {said}",
-        ANSIBLE_ADMIN + "wait until Microsoft offers this preview there, or check it by hand in the portal.",
+        pages.ANSIBLE_ADMIN + "wait until Microsoft offers this preview there, or check it by hand in the portal.",
     ),
-    "read.not_in_cloud": Page(LEARN + "graph/deployments").unknown(
+    "read.not_in_cloud": pages.Page(pages.LEARN + "graph/deployments").unknown(
         "{what} in {where} could not be read: Microsoft Graph does not offer it in cloud {cloud}.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "declare an access method for {where} that cloud {cloud} supports (access: b2b where there is no GDAP), or"
         " check this by hand in the portal of that cloud. It cannot be fixed within cloud {cloud}.",
     ),
-    "read.other_cloud": MTO_REQUIREMENTS.unknown(
+    "read.other_cloud": pages.MTO_REQUIREMENTS.unknown(
         "{tenant} is in cloud {cloud}, which a sign-in to cloud {run_cloud} cannot read.",
-        ANSIBLE_ADMIN
+        pages.ANSIBLE_ADMIN
         + "check {tenant} by hand in its own cloud. The multitenant portal adds it with 'add from another cloud'.",
     ),
 }

@@ -7,13 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import (
-    ANSIBLE_ADMIN,
-    GOVERNANCE,
-    MTO_REQUIREMENTS,
-    PERMISSIONS,
-    Reason,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
 _RELATIONSHIP_ADMIN: t.Final = "Tenant Governance Relationship Administrator of {home}: "
 _ACCEPT: t.Final = "Tenant Governance Administrator of {tenant}: accept it."
@@ -23,89 +17,89 @@ _TEMPLATE: t.Final = (
     + _ACCEPT
 )
 
-REASONS: t.Final[dict[str, Reason]] = {
-    "access.governance_active": GOVERNANCE.met(
+REASONS: t.Final[dict[str, pages.Reason]] = {
+    "access.governance_active": pages.GOVERNANCE.met(
         "{home} governs {tenant} through an active governance relationship (preview), and {operator} is in the group"
         " '{group}' that the relationship gives roles to.",
     ),
-    "access.governance_missing": GOVERNANCE.unmet(
+    "access.governance_missing": pages.GOVERNANCE.unmet(
         "There is no governance relationship (preview) in which {home} governs {tenant}.",
         "Tenant Governance Administrator of {tenant}: invite {home}. " + _SEND,
     ),
-    "access.governance_reversed": GOVERNANCE.unmet(
+    "access.governance_reversed": pages.GOVERNANCE.unmet(
         "{tenant} governs {home}, not the other way around, which gives {operator} no access to {tenant}.",
         _SEND,
     ),
-    "access.governance_invited": GOVERNANCE.unmet(
+    "access.governance_invited": pages.GOVERNANCE.unmet(
         "{tenant} has invited {home} to govern it (until {ends}), but {home} has not sent a governance request.",
         _SEND,
     ),
-    "access.governance_invitation_expired": GOVERNANCE.unmet(
+    "access.governance_invitation_expired": pages.GOVERNANCE.unmet(
         "{tenant} invited {home} to govern it, but the invitation expired on {ends}.",
         "Tenant Governance Administrator of {tenant}: invite {home} again. Tenant Governance Relationship"
         " Administrator of {home}: then send a governance request.",
     ),
-    "access.governance_requested": GOVERNANCE.unmet(
+    "access.governance_requested": pages.GOVERNANCE.unmet(
         "{home} has asked to govern {tenant}. {tenant} has not answered the request, which is open until {ends}.",
         "Tenant Governance Administrator of {tenant}: accept the governance request.",
     ),
-    "access.governance_request_expired": GOVERNANCE.unmet(
+    "access.governance_request_expired": pages.GOVERNANCE.unmet(
         "{home} asked to govern {tenant}, but the request expired on {ends} without an answer.",
         _SEND,
     ),
-    "access.governance_rejected": GOVERNANCE.unmet(
+    "access.governance_rejected": pages.GOVERNANCE.unmet(
         "{tenant} has rejected the request of {home} to govern it.",
         _RELATIONSHIP_ADMIN
         + "find out from {tenant} why it was rejected, then send a new governance request. "
         + _ACCEPT,
     ),
-    "access.governance_accepted": GOVERNANCE.unmet(
+    "access.governance_accepted": pages.GOVERNANCE.unmet(
         "{tenant} has accepted the request of {home} to govern it, but the relationship does not exist yet.",
         "No action needed. Run again in an hour.",
     ),
-    "access.governance_terminated": GOVERNANCE.unmet(
+    "access.governance_terminated": pages.GOVERNANCE.unmet(
         "The governance relationship in which {home} governs {tenant} was ended (status {status}).",
         _RELATIONSHIP_ADMIN + "find out from {tenant} why it was ended, then send a new governance request. " + _ACCEPT,
     ),
-    "access.governance_ending": GOVERNANCE.unmet(
+    "access.governance_ending": pages.GOVERNANCE.unmet(
         "{home} has asked to end its governance relationship with {tenant} (status {status}).",
-        ANSIBLE_ADMIN + "remove {tenant} from your tenant list. Or, if this was a mistake, " + _SEND,
+        pages.ANSIBLE_ADMIN + "remove {tenant} from your tenant list. Or, if this was a mistake, " + _SEND,
     ),
-    "access.governance_no_assignment": GOVERNANCE.unmet(
+    "access.governance_no_assignment": pages.GOVERNANCE.unmet(
         "The governance relationship with {tenant} is active, but it gives no group of {home} any role.",
         _RELATIONSHIP_ADMIN + "add a security group and roles to" + _TEMPLATE,
     ),
-    "access.governance_operator_not_assigned": GOVERNANCE.unmet(
+    "access.governance_operator_not_assigned": pages.GOVERNANCE.unmet(
         "The governance relationship with {tenant} is active, but {operator} is in none of the groups that it gives"
         " roles to ({groups}).",
         "Administrator of {home}: add {operator} to one of these groups (object id: {groups}).",
     ),
-    "access.governance_roles_not_told": GOVERNANCE.unknown(
+    "access.governance_roles_not_told": pages.GOVERNANCE.unknown(
         "The governance relationship with {tenant} is active, but Microsoft did not say which groups it gives roles"
         " to.",
         "Administrator of {home}: check the relationship in the Defender portal. Or "
-        + ANSIBLE_ADMIN
+        + pages.ANSIBLE_ADMIN
         + "declare access: gdap or b2b.",
     ),
-    "access.governance_status_unknown": GOVERNANCE.unknown(
+    "access.governance_status_unknown": pages.GOVERNANCE.unknown(
         "Governance between {home} and {tenant} has an unrecognized status: '{status}'.",
         "Administrator of {home}: check the relationship in the Defender portal.",
     ),
-    "access.governance_not_in_cloud": GOVERNANCE.unknown(
+    "access.governance_not_in_cloud": pages.GOVERNANCE.unknown(
         "Governance relationships (preview) do not exist in cloud {cloud}, so none can give access to {tenant}.",
-        ANSIBLE_ADMIN + "declare another access method (gdap, b2b or auto) for '{tenant}' in your tenant list.",
+        pages.ANSIBLE_ADMIN + "declare another access method (gdap, b2b or auto) for '{tenant}' in your tenant list.",
     ),
-    "access.listed_governance": MTO_REQUIREMENTS.met(
+    "access.listed_governance": pages.MTO_REQUIREMENTS.met(
         "{tenant} is in the list of tenants that {home} governs.",
     ),
-    "access.not_listed_governance": MTO_REQUIREMENTS.unmet(
+    "access.not_listed_governance": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of tenants that {home} governs.",
         _SEND,
     ),
-    "permissions.role_via_governance": PERMISSIONS.met(
+    "permissions.role_via_governance": pages.PERMISSIONS.met(
         "{operator} holds {roles} in {tenant} through the group '{group}' of a governance relationship.",
     ),
-    "permissions.governance_no_role": GOVERNANCE.unmet(
+    "permissions.governance_no_role": pages.GOVERNANCE.unmet(
         "The governance relationship gives {operator} none of the accepted roles in {tenant}: {wanted}.",
         _RELATIONSHIP_ADMIN + "add one of the roles {wanted} to" + _TEMPLATE,
     ),
