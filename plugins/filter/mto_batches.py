@@ -49,25 +49,13 @@ _value:
   elements: dict
 """
 
-import typing as t
-
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
 from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import make_batches
 
 
-def mto_batches(tenants: t.Any, size: t.Any = 50, home_tenant_id: str | None = None) -> list[dict[str, t.Any]]:
+def mto_batches(tenants: object, size: object = 50, home_tenant_id: str | None = None) -> list[dict[str, object]]:
     """See DOCUMENTATION."""
-    try:
-        return make_batches(tenants, size, home_tenant_id)
-    except OptionError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return [batch._asdict() for batch in make_batches(tenants, size, home_tenant_id)]
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_batches": mto_batches}
+FilterModule = filter_module(mto_batches)

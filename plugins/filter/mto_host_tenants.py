@@ -41,23 +41,13 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
 from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import tenants_of_hosts
 
 
-def mto_host_tenants(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+def mto_host_tenants(hosts: t.Iterable[t.Mapping[str, object]]) -> list[dict[str, object]]:
     """See DOCUMENTATION."""
-    try:
-        return tenants_of_hosts(list(hosts))
-    except OptionError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return tenants_of_hosts(hosts)
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_host_tenants": mto_host_tenants}
+FilterModule = filter_module(mto_host_tenants)

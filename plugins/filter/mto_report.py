@@ -75,42 +75,26 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
+from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
 
 
 def mto_report(  # noqa: PLR0913  (the interface of the filter)
-    requirements: t.Mapping[str, t.Any],
-    access: t.Any = None,
+    requirements: object,
+    access: object = None,
     *,
-    registration: t.Any = None,
+    registration: object = None,
     checks: t.Sequence[str] | None = None,
     generated_at: str,
     home_tenant_id: str,
     operator: str,
     cloud: str = "public",
-) -> dict[str, t.Any]:
+) -> dict[str, object]:
     """See DOCUMENTATION."""
-    if access is not None and (isinstance(access, (str, bytes)) or not isinstance(access, t.Sequence)):
-        raise AnsibleFilterError("mto_report: access has to be the list `tenants` that mto_tenant_access returns.")
-    if registration is not None and not {"tenants", "undeclared"} <= {*registration}:
-        raise AnsibleFilterError("mto_report: registration has to be the result of mto_tenant.")
-    return make_report(
-        requirements,
-        access,
-        registration=registration,
-        checks=checks,
-        generated_at=generated_at,
-        home_tenant_id=home_tenant_id,
-        operator=operator,
-        cloud=cloud,
-    )
+    rows = ModuleRows.from_results(requirements, access, registration)
+    return make_report(RunInfo(generated_at, home_tenant_id, operator, cloud), rows, checks).as_dict()
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_report": mto_report}
+FilterModule = filter_module(mto_report)

@@ -38,19 +38,14 @@ _value:
   type: str
 """
 
-import typing as t
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
 
-
-def mto_report_html(report: t.Mapping[str, t.Any]) -> str:
+def mto_report_html(report: object) -> str:
     """See DOCUMENTATION."""
-    return report_html(report)
+    return formats_by_name()["html"].render(Report.from_dict(report))
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_report_html": mto_report_html}
+FilterModule = filter_module(mto_report_html)

@@ -46,19 +46,14 @@ _value:
   elements: str
 """
 
-import typing as t
-
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 
 
-def mto_summary(report: t.Mapping[str, t.Any], sections: bool = False) -> list[str]:
+def mto_summary(report: object, sections: bool = False) -> list[str]:
     """See DOCUMENTATION."""
-    return summary_lines(report, sections=sections)
+    return summary_lines(Report.from_dict(report), sections=sections)
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_summary": mto_summary}
+FilterModule = filter_module(mto_summary)

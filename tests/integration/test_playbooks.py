@@ -152,7 +152,7 @@ GOOD_ID = TENANTS[0]["tenant_id"]
         ),
         pytest.param({"mto_tenants": []}, "mto_tenants: the list is empty", id="empty_list"),
         pytest.param({"mto_tenants": None}, "mto_tenants: missing", id="no_list"),
-        pytest.param({"mto_batch_size": 0}, "mto_batch_size: '0' is no number from 1", id="batch_size"),
+        pytest.param({"mto_batch_size": 0}, "mto_batch_size: '0' is not a number from 1", id="batch_size"),
         pytest.param({"mto_checks": ["portal"]}, "checks: 'portal' is not a check", id="checks"),
         pytest.param({"mto_fail_on": ["never"]}, "mto_fail_on: 'never' is not a choice", id="fail_on"),
     ],

@@ -45,8 +45,8 @@ def test_report_with_access_and_without():
 
 
 @pytest.mark.parametrize("access", ["text", {"tenants": []}, 7])
-def test_access_that_is_no_list_is_refused(access):
-    with pytest.raises(AnsibleFilterError, match="access has to be the list `tenants`"):
+def test_access_that_is_not_a_list_is_refused(access):
+    with pytest.raises(AnsibleFilterError, match=r"^mto_tenant_access\.tenants must be a list of dictionaries\.$"):
         filter_of("mto_report")(REQUIREMENTS, access=access, **RUN)
 
 
@@ -58,8 +58,8 @@ def test_summary_with_and_without_sections():
 
 def test_failing():
     assert len(filter_of("mto_failing")(REPORT, ["required", "unknown"])) == 4
-    for wrong, said in ((["sometimes"], "'sometimes' is not a choice"), ("required", "give a list")):
-        with pytest.raises(AnsibleFilterError, match=said):
+    for wrong, sentence in ((["sometimes"], "'sometimes' is not a choice"), ("required", "give a list")):
+        with pytest.raises(AnsibleFilterError, match=sentence):
             filter_of("mto_failing")(REPORT, wrong)
 
 
