@@ -105,8 +105,8 @@ class Fields:
         raise self._wrong(word, name)
 
     def _wrong(self, word: str, name: str) -> OptionError:
-        missing = " It is missing." if self._row.get(name) is None else ""
-        return OptionError(f"{self._path}.{name} must be {word}.{missing}")
+        missing = "is missing; it " if self._row.get(name) is None else ""
+        return OptionError(f"{self._path}.{name} {missing}must be {word}.")
 
 
 def rows_of(rows: object, path: str) -> list[Fields]:
