@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_failing
-short_description: The findings that fail a run
+short_description: Select the findings that fail a run
 version_added: 0.1.0
 description:
-  - Picks the findings of a report that a run is to fail for.
+  - Selects the findings of a report for which a run fails.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -21,7 +21,7 @@ options:
     required: true
   fail_on:
     description:
-      - Which kinds of findings are picked.
+      - The kinds of findings to select.
       - V(required) is a requirement or an access check that is not met. V(unknown) is one that could not be checked.
         V(recommended) is advice. V(registration) is about the multitenant view.
     type: list

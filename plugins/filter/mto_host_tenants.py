@@ -11,15 +11,15 @@ name: mto_host_tenants
 short_description: Make a tenant list from inventory hosts
 version_added: 0.1.0
 description:
-  - Makes the list that the modules take out of the variables of inventory hosts, one host for each tenant.
-  - Nobody connects to these hosts. They only hold the variables.
+  - Makes the option C(tenants) of the modules from the variables of inventory hosts, one host for each tenant.
+  - Ansible does not connect to these hosts. They only hold the variables.
 author:
   - The m365.defender authors (@m365-defender)
 options:
   _input:
     description:
-      - The variables of the hosts, in order. C(mto_tenant_id) is needed. C(mto_name) is the host's name if it is not
-        set. C(mto_access), C(mto_roles), C(mto_licenses) and C(mto_cloud) may be set.
+      - The variables of the hosts, in order. C(mto_tenant_id) is required. C(mto_name) defaults to the host's name.
+        C(mto_access), C(mto_roles), C(mto_licenses) and C(mto_cloud) are optional.
     type: list
     elements: dict
     required: true

@@ -11,9 +11,9 @@ name: mto_report
 short_description: Make the report of a run
 version_added: 0.1.0
 description:
-  - Makes the model that every format of the report is made from, out of the facts of
-    M(m365.defender.mto_requirement_facts) and the rows of M(m365.defender.mto_tenant_access).
-  - What has not been looked at is V(null), never a number that looks good.
+  - Makes the report of a run from the facts of M(m365.defender.mto_requirement_facts) and the rows of
+    M(m365.defender.mto_tenant_access). Every format of the report is made from it.
+  - What was not checked is V(null), never a number that looks good.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -23,17 +23,17 @@ options:
     required: true
   access:
     description:
-      - The value of RV(m365.defender.mto_tenant_access#module:tenants), of all batches together.
-      - Leave it out where access was not looked at. C(verified) and C(eligible) are V(null) then.
+      - The value of RV(m365.defender.mto_tenant_access#module:tenants), with all batches in one list.
+      - Omit it if access was not checked. C(verified) and C(eligible) are V(null) then.
     type: list
     elements: dict
   registration:
     description:
-      - The result of M(m365.defender.mto_tenant). Its C(tenants) and C(undeclared) are taken.
-      - Leave it out where nobody looked at the multitenant view. C(registered) is V(null) then.
+      - The result of M(m365.defender.mto_tenant). Its C(tenants) and C(undeclared) are used.
+      - Omit it if the multitenant view was not read. C(registered) is V(null) then.
     type: dict
   checks:
-    description: The access checks that counted. By default the rows of O(access) say it.
+    description: The access checks that counted. By default, those that the rows of O(access) name.
     type: list
     elements: str
     choices: [listed, sign_in, defender]
@@ -69,7 +69,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The report with its summary, its tenants, its findings, and what ends when.
+  description: The report with its summary, tenants, findings and expiry dates.
   type: dict
 """
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_report_files
-short_description: The report as files
+short_description: Make the files of a report
 version_added: 0.1.0
 description:
-  - Makes the text and the name of a file in each format of the report that you choose.
+  - Makes the name and the text of a file in each of the chosen formats of the report.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -20,7 +20,7 @@ options:
     type: dict
     required: true
   formats:
-    description: The formats.
+    description: The formats to make.
     type: list
     elements: str
     choices: [json, html, junit]

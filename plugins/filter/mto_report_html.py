@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_report_html
-short_description: The report as a page
+short_description: Make an HTML page of a report
 version_added: 0.1.0
 description:
   - Makes one self-contained HTML page of a report. It needs no script and loads nothing from anywhere.
-  - It shows a matrix of tenants and checks, the findings by kind, and every verdict with its evidence. Names of
-    tenants and everything else in the report are shown as text.
+  - It shows a matrix of tenants and checks, the findings by kind, and every verdict with its evidence. Tenant names and
+    all other values of the report are shown as text, never as markup.
 author:
   - The m365.defender authors (@m365-defender)
 options:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_report_junit
-short_description: The report as JUnit XML
+short_description: Make JUnit XML of a report
 version_added: 0.1.0
 description:
   - Makes the XML file that CI servers read as test results. Each tenant is a test suite, each check is a test case.
-  - What is required and not met is a failure, what is required and could not be checked is an error. What is only
-    recommended and not in order is skipped, with its sentence. A check that was not chosen is skipped too.
+  - A required check that is not met is a failure. A required check that could not be made is an error. A recommended
+    check that is not met is skipped, with its message. A check that was not chosen is skipped as well.
 author:
   - The m365.defender authors (@m365-defender)
 options:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_tenant_list
-short_description: A tenant list for Git out of GDAP customers
+short_description: Write a tenant list for Git from GDAP customers
 version_added: 0.1.0
 description:
   - Writes the customers of M(m365.defender.mto_gdap_customer_info) as a YAML file with the variable C(mto_tenants).
-  - A customer's name is foreign data. A name that Ansible would take for a template is marked C(!unsafe), so that it is
+  - A customer's name is foreign data. A name that looks like a template to Ansible is marked C(!unsafe), so that it is
     never evaluated.
 author:
   - The m365.defender authors (@m365-defender)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A tenant list for Git, as YAML, out of the GDAP customers of the home tenant. Pure."""
+"""The GDAP customers of the home tenant as a tenant list for Git, in YAML. Pure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-def _unsafe(dumper: yaml.SafeDumper, name: _ForeignName) -> yaml.ScalarNode:
-    return dumper.represent_scalar("!unsafe", str(name), style="'")
-
-
-_Dumper.add_representer(_ForeignName, _unsafe)
+_Dumper.add_representer(_ForeignName, lambda dumper, name: dumper.represent_scalar("!unsafe", str(name), style="'"))
 
 
 def tenant_file(customers: object) -> str:

@@ -117,14 +117,7 @@ class Caveat:
 
     def as_dict(self) -> JsonRow:
         """Return reason, message, remedy, doc_url, object, and actionable: whether somebody has to act."""
-        return {
-            "reason": self.reason,
-            "message": self.message,
-            "remedy": self.remedy,
-            "doc_url": self.doc_url,
-            "object": self.object,
-            "actionable": self.actionable,
-        }
+        return dataclasses.asdict(self)
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Caveat:

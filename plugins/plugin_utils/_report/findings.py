@@ -44,8 +44,9 @@ def findings_of(subject: Subject, verdicts: Mapping[str, Verdict]) -> list[Findi
     findings: dict[tuple[str, ...], Finding] = {}
     for candidate in _candidates(verdicts):
         finding = _finding(subject, candidate)
-        key = _sameness(finding)
-        findings[key] = _worst(findings.get(key, finding), finding)
+        known = findings.setdefault(_sameness(finding), finding)
+        worst = max(known, finding, key=_badness)
+        findings[_sameness(finding)] = dataclasses.replace(known, severity=worst.severity, status=worst.status)
     return list(findings.values())
 
 
@@ -70,14 +71,8 @@ def _sameness(finding: Finding) -> tuple[str, ...]:
     return ("consent", finding.remedy) if finding.check == "consent" else ("id", finding.id)
 
 
-def _worst(known: Finding, finding: Finding) -> Finding:
-    """Return the known one, as bad as the worse: required before recommended, unmet before unknown."""
-    if _badness(finding) <= _badness(known):
-        return known
-    return dataclasses.replace(known, severity=finding.severity, status=finding.status)
-
-
 def _badness(finding: Finding) -> tuple[bool, bool]:
+    """Return what makes one of two findings with the same root the worse: required, then unmet."""
     return finding.severity == "required", finding.status == "unmet"
 
 

@@ -37,8 +37,11 @@ def make_report(run: RunInfo, rows: ModuleRows, checks: Sequence[str] | None = N
     What the run did not look at (access, registration) is None, never a number that looks good. `checks` are the
     access checks that counted; without them the rows say it.
     """
-    pairs = _pairs(rows.requirements, rows.access or {})
-    tenants = tuple(_tenant_row(row, access, _registration(rows, row), run.operator) for row, access in pairs)
+    registrations = rows.registrations or {}
+    tenants = tuple(
+        _tenant_row(row, access, registrations.get(row.tenant_id.lower()), run.operator)
+        for row, access in _pairs(rows.requirements, rows.access or {})
+    )
     findings = tuple(_findings(tenants, rows, run.operator))
     return Report(
         run=run,
@@ -64,10 +67,6 @@ def _pairs(
             yield RequirementRow(access_row.tenant_id, access_row.name, ready=False, verdicts={}), access_row
 
 
-def _registration(rows: ModuleRows, row: RequirementRow) -> Registration | None:
-    return None if rows.registrations is None else rows.registrations.get(row.tenant_id.lower())
-
-
 def _tenant_row(
     row: RequirementRow, access: AccessRow | None, registration: Registration | None, operator: str
 ) -> TenantRow:
@@ -76,27 +75,21 @@ def _tenant_row(
     # The facts could not know what the operator's probe has proven; else their word counts.
     ready = row.ready if requirements is row.verdicts else _all_met(requirements)
     requirements = settled(requirements, access)
+    # A broken link counts even if the rows claim something else. The view does not: it comes after eligibility.
+    unbroken = CHAIN.first_broken(all_verdicts(requirements, access)) is None
     verdicts = all_verdicts(requirements, access, registration)
     root = CHAIN.first_broken(verdicts)
     return TenantRow(
         tenant_id=row.tenant_id,
         name=row.name,
         ready=ready,
-        eligible=None if access is None else ready and _verified(requirements, access),
+        eligible=None if access is None else ready and access.verified and unbroken,
         first_broken=root.link if root else None,
         reason=verdicts[root.check].reason if root else None,
         requirements=requirements,
         access=access,
         registration=registration,
     )
-
-
-def _verified(requirements: Verdicts, access: AccessRow) -> bool:
-    """Return whether access is verified. A broken link counts even if the rows should claim something else.
-
-    The view does not count: a tenant is eligible before it is registered.
-    """
-    return access.verified and CHAIN.first_broken(all_verdicts(requirements, access)) is None
 
 
 def _all_met(requirements: Verdicts) -> bool:

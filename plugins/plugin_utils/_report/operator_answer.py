@@ -21,7 +21,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
     from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import AccessRow, Verdicts
 
 _DOUBTS: t.Final = frozenset({"permissions.security_reader"})
@@ -52,12 +51,10 @@ def settled(requirements: Verdicts, access: AccessRow | None) -> Verdicts:
     """Return the requirements without the doubts that the answer has removed."""
     if not _answered(access):
         return requirements
-    return {check: _without_doubts(verdict) for check, verdict in requirements.items()}
-
-
-def _without_doubts(verdict: Verdict) -> Verdict:
-    caveats = tuple(caveat for caveat in verdict.caveats if caveat.reason not in _DOUBTS)
-    return dataclasses.replace(verdict, caveats=caveats)
+    return {
+        check: dataclasses.replace(verdict, caveats=tuple(c for c in verdict.caveats if c.reason not in _DOUBTS))
+        for check, verdict in requirements.items()
+    }
 
 
 def _answered(access: AccessRow | None) -> bool:

@@ -22,7 +22,7 @@ _LINK: t.Final = Markup('<a href="{}" rel="noreferrer noopener">{}</a>')
 def shown(value: object) -> str:
     """Return a value as the template shows it: markup of our own as it is, everything else on one line.
 
-    What is not markup is escaped by the template. None is nothing.
+    What is not markup is escaped by the template. None is empty.
     """
     return value if isinstance(value, Markup) else one_line(value)
 

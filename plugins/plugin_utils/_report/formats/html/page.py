@@ -3,7 +3,7 @@
 
 """The report as one self-contained HTML page: no script, nothing loaded from anywhere. Pure.
 
-`page.html.j2` says what is where; here is what the words, figures and columns are.
+`page.html.j2` says what is where. Here are the words that it uses.
 """
 
 from __future__ import annotations
@@ -118,20 +118,9 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(
-        title=TITLE,
-        soon_days=_SOON_DAYS,
-        shown=shown,
-        link=link,
-        sentence=sentence,
-        time=_time,
-        short_name=_short_name,
-        ending=_ending,
-        status_of=_status_of,
-        broken=_broken,
-        standing=_standing,
-        evidence_table=_evidence_table,
-    )
+    environment.globals.update(title=TITLE, soon_days=_SOON_DAYS)
+    words = (broken, ending, evidence_table, link, sentence, short_name, shown, standing, status_of, time)
+    environment.globals.update({word.__name__: word for word in words})
     return environment.get_template("page.html.j2")
 
 
@@ -143,33 +132,37 @@ def _checks_that_counted(checks: Sequence[str] | None) -> str:
     return f"{counted} (left out: {', '.join(left_out)})" if left_out else counted
 
 
-def _time(moment: str) -> str:
+def time(moment: str) -> str:
     """Return a time for people; what is not a time is shown as it is."""
     utc = utc_time(moment)
     return moment if utc is None else f"{utc.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} UTC"
 
 
-def _short_name(name: str, tenant_id: str) -> str:
+def short_name(name: str, tenant_id: str) -> str:
+    """Return a name for a row of a table; without one it is the id."""
     return shortened(one_line(name) or one_line(tenant_id), _WIDEST_NAME)
 
 
-def _ending(row: TenantExpiry) -> str:
+def ending(row: TenantExpiry) -> str:
+    """Return what a person calls the thing that ends."""
     return _ENDING.get(row.expiry.what, row.expiry.what)
 
 
-def _status_of(verdict: Verdict | None) -> Shown:
+def status_of(verdict: Verdict | None) -> Shown:
+    """Return what the status of a check is shown as; None is a check that was made for other tenants only."""
     if verdict is None:
         return _NOT_LOOKED_AT
     return _STATUSES[verdict.status] if verdict.chosen else _NOT_CHOSEN
 
 
-def _broken(row: TenantRow) -> Broken | None:
+def broken(row: TenantRow) -> Broken | None:
+    """Return where the chain of a tenant breaks first, or None."""
     verdicts = row.verdicts
     root = CHAIN.first_broken(verdicts)
     return Broken(root.link, verdicts[root.check]) if root else None
 
 
-def _standing(row: TenantRow) -> str:
+def standing(row: TenantRow) -> str:
     """Return what a tenant without a broken link is: never more than was looked at."""
     if row.eligible:
         registered = row.registration and row.registration.registered
@@ -185,6 +178,7 @@ def _by_kind(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
     return {title: group for title, group in groups.items() if group}
 
 
-def _evidence_table(evidence: Sequence[Evidence]) -> EvidenceTable:
+def evidence_table(evidence: Sequence[Evidence]) -> EvidenceTable:
+    """Return the rows about evidence, and the columns that at least one of them fills."""
     rows = [row.as_dict() for row in evidence]
     return EvidenceTable({key: title for key, title in _EVIDENCE.items() if any(row.get(key) for row in rows)}, rows)
