@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_batches
-short_description: Check a tenant list and cut it into batches
+short_description: Check a tenant list and split it into batches
 version_added: 0.1.0
 description:
-  - Checks the whole list, as the modules check theirs, and names the first bad row. A duplicate in another batch would
-    be missed otherwise.
-  - Cuts it into batches, so that a long list shows progress while it is worked on.
+  - Checks the whole list by the rules of the modules and names the first bad row. The modules see one batch at a time
+    and would miss a duplicate in another one.
+  - Splits the list into batches, so that a play over many tenants shows progress.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -23,11 +23,11 @@ options:
     elements: dict
     required: true
   size:
-    description: How many tenants a batch holds at most.
+    description: The largest number of tenants in a batch.
     type: int
     default: 50
   home_tenant_id:
-    description: The home tenant, which may not be in the list. Taken from the environment if it is not set.
+    description: The home tenant, which must not be in the list. By default it is taken from the environment.
     type: str
 """
 
@@ -49,25 +49,13 @@ _value:
   elements: dict
 """
 
-import typing as t
-
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
 from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import make_batches
 
 
-def mto_batches(tenants: t.Any, size: t.Any = 50, home_tenant_id: str | None = None) -> list[dict[str, t.Any]]:
+def mto_batches(tenants: object, size: object = 50, home_tenant_id: str | None = None) -> list[dict[str, object]]:
     """See DOCUMENTATION."""
-    try:
-        return make_batches(tenants, size, home_tenant_id)
-    except OptionError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return [batch._asdict() for batch in make_batches(tenants, size, home_tenant_id)]
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_batches": mto_batches}
+FilterModule = filter_module(mto_batches)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_failing
-short_description: The findings that fail a run
+short_description: Select the findings that fail a run
 version_added: 0.1.0
 description:
-  - Picks the findings of a report that a run is to fail for.
+  - Selects the findings of a report for which a run fails.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -21,7 +21,7 @@ options:
     required: true
   fail_on:
     description:
-      - Which kinds of findings are picked.
+      - The kinds of findings to select.
       - V(required) is a requirement or an access check that is not met. V(unknown) is one that could not be checked.
         V(recommended) is advice. V(registration) is about the multitenant view.
     type: list
@@ -45,27 +45,14 @@ _value:
   elements: dict
 """
 
-import typing as t
-
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import failing_findings
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module, words_of
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON, Report
 
 
-def mto_failing(report: t.Mapping[str, t.Any], fail_on: t.Sequence[str]) -> list[dict[str, t.Any]]:
+def mto_failing(report: object, fail_on: object) -> list[dict[str, str]]:
     """See DOCUMENTATION."""
-    if isinstance(fail_on, str):
-        raise AnsibleFilterError(f"mto_fail_on: give a list, such as [{fail_on}].")
-    try:
-        return failing_findings(report, fail_on)
-    except OptionError as error:
-        raise AnsibleFilterError(str(error)) from error
+    words = words_of("mto_fail_on", fail_on, FAIL_ON)
+    return [finding.as_dict() for finding in Report.from_dict(report).findings if finding.fail_word in words]
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_failing": mto_failing}
+FilterModule = filter_module(mto_failing)

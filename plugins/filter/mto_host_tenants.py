@@ -11,15 +11,15 @@ name: mto_host_tenants
 short_description: Make a tenant list from inventory hosts
 version_added: 0.1.0
 description:
-  - Makes the list that the modules take out of the variables of inventory hosts, one host for each tenant.
-  - Nobody connects to these hosts. They only hold the variables.
+  - Makes the option C(tenants) of the modules from the variables of inventory hosts, one host for each tenant.
+  - Ansible does not connect to these hosts. They only hold the variables.
 author:
   - The m365.defender authors (@m365-defender)
 options:
   _input:
     description:
-      - The variables of the hosts, in order. C(mto_tenant_id) is needed. C(mto_name) is the host's name if it is not
-        set. C(mto_access), C(mto_roles), C(mto_licenses) and C(mto_cloud) may be set.
+      - The variables of the hosts, in order. C(mto_tenant_id) is required. C(mto_name) defaults to the host's name.
+        C(mto_access), C(mto_roles), C(mto_licenses) and C(mto_cloud) are optional.
     type: list
     elements: dict
     required: true
@@ -41,23 +41,13 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
 from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import tenants_of_hosts
 
 
-def mto_host_tenants(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+def mto_host_tenants(hosts: t.Iterable[t.Mapping[str, object]]) -> list[dict[str, object]]:
     """See DOCUMENTATION."""
-    try:
-        return tenants_of_hosts(list(hosts))
-    except OptionError as error:
-        raise AnsibleFilterError(str(error)) from error
+    return tenants_of_hosts(hosts)
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_host_tenants": mto_host_tenants}
+FilterModule = filter_module(mto_host_tenants)

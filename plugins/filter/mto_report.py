@@ -11,9 +11,9 @@ name: mto_report
 short_description: Make the report of a run
 version_added: 0.1.0
 description:
-  - Makes the model that every format of the report is made from, out of the facts of
-    M(m365.defender.mto_requirement_facts) and the rows of M(m365.defender.mto_tenant_access).
-  - What has not been looked at is V(null), never a number that looks good.
+  - Makes the report of a run from the facts of M(m365.defender.mto_requirement_facts) and the rows of
+    M(m365.defender.mto_tenant_access). Every format of the report is made from it.
+  - What was not checked is V(null), never a number that looks good.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -23,17 +23,17 @@ options:
     required: true
   access:
     description:
-      - The value of RV(m365.defender.mto_tenant_access#module:tenants), of all batches together.
-      - Leave it out where access was not looked at. C(verified) and C(eligible) are V(null) then.
+      - The value of RV(m365.defender.mto_tenant_access#module:tenants), with all batches in one list.
+      - Omit it if access was not checked. C(verified) and C(eligible) are V(null) then.
     type: list
     elements: dict
   registration:
     description:
-      - The result of M(m365.defender.mto_tenant). Its C(tenants) and C(undeclared) are taken.
-      - Leave it out where nobody looked at the multitenant view. C(registered) is V(null) then.
+      - The result of M(m365.defender.mto_tenant). Its C(tenants) and C(undeclared) are used.
+      - Omit it if the multitenant view was not read. C(registered) is V(null) then.
     type: dict
   checks:
-    description: The access checks that counted. By default the rows of O(access) say it.
+    description: The access checks that counted. By default, those that the rows of O(access) name.
     type: list
     elements: str
     choices: [listed, sign_in, defender]
@@ -69,48 +69,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The report with its summary, its tenants, its findings, and what ends when.
+  description: The report with its summary, tenants, findings and expiry dates.
   type: dict
 """
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
+from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
 
 
 def mto_report(  # noqa: PLR0913  (the interface of the filter)
-    requirements: t.Mapping[str, t.Any],
-    access: t.Any = None,
+    requirements: object,
+    access: object = None,
     *,
-    registration: t.Any = None,
+    registration: object = None,
     checks: t.Sequence[str] | None = None,
     generated_at: str,
     home_tenant_id: str,
     operator: str,
     cloud: str = "public",
-) -> dict[str, t.Any]:
+) -> dict[str, object]:
     """See DOCUMENTATION."""
-    if access is not None and (isinstance(access, (str, bytes)) or not isinstance(access, t.Sequence)):
-        raise AnsibleFilterError("mto_report: access has to be the list `tenants` that mto_tenant_access returns.")
-    if registration is not None and not {"tenants", "undeclared"} <= {*registration}:
-        raise AnsibleFilterError("mto_report: registration has to be the result of mto_tenant.")
-    return make_report(
-        requirements,
-        access,
-        registration=registration,
-        checks=checks,
-        generated_at=generated_at,
-        home_tenant_id=home_tenant_id,
-        operator=operator,
-        cloud=cloud,
-    )
+    rows = ModuleRows.from_results(requirements, access, registration)
+    return make_report(RunInfo(generated_at, home_tenant_id, operator, cloud), rows, checks).as_dict()
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_report": mto_report}
+FilterModule = filter_module(mto_report)

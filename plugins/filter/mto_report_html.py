@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_report_html
-short_description: The report as a page
+short_description: Make an HTML page of a report
 version_added: 0.1.0
 description:
   - Makes one self-contained HTML page of a report. It needs no script and loads nothing from anywhere.
-  - It shows a matrix of tenants and checks, the findings by kind, and every verdict with its evidence. Names of
-    tenants and everything else in the report are shown as text.
+  - It shows a matrix of tenants and checks, the findings by kind, and every verdict with its evidence. Tenant names and
+    all other values of the report are shown as text, never as markup.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -38,19 +38,14 @@ _value:
   type: str
 """
 
-import typing as t
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
 
-
-def mto_report_html(report: t.Mapping[str, t.Any]) -> str:
+def mto_report_html(report: object) -> str:
     """See DOCUMENTATION."""
-    return report_html(report)
+    return formats_by_name()["html"].render(Report.from_dict(report))
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_report_html": mto_report_html}
+FilterModule = filter_module(mto_report_html)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_report_junit
-short_description: The report as JUnit XML
+short_description: Make JUnit XML of a report
 version_added: 0.1.0
 description:
   - Makes the XML file that CI servers read as test results. Each tenant is a test suite, each check is a test case.
-  - What is required and not met is a failure, what is required and could not be checked is an error. What is only
-    recommended and not in order is skipped, with its sentence. A check that was not chosen is skipped too.
+  - A required check that is not met is a failure. A required check that could not be made is an error. A recommended
+    check that is not met is skipped, with its message. A check that was not chosen is skipped as well.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -38,19 +38,14 @@ _value:
   type: str
 """
 
-import typing as t
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.junit import report_junit
 
-
-def mto_report_junit(report: t.Mapping[str, t.Any]) -> str:
+def mto_report_junit(report: object) -> str:
     """See DOCUMENTATION."""
-    return report_junit(report)
+    return formats_by_name()["junit"].render(Report.from_dict(report))
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_report_junit": mto_report_junit}
+FilterModule = filter_module(mto_report_junit)

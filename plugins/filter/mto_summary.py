@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: mto_summary
-short_description: The report at a glance, as lines
+short_description: Summarize a report in a few lines
 version_added: 0.1.0
 description:
-  - One line that counts, then one line for every tenant that is not in order. It says who must do what.
-  - More than three tenants that need the same done are folded into one line.
+  - The first line counts. Then there is one line for each tenant that is not in order, which says who must do what.
+  - More than three tenants that need the same action share one line.
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -22,8 +22,8 @@ options:
     required: true
   sections:
     description:
-      - Whether the lines stand below the headings C(Access lost), C(Not met), C(Could not check) and C(Advice), each
-        with the number of its findings. A heading without findings is left out.
+      - Whether the lines are grouped below the headings C(Access lost), C(Not met), C(Not in the view as declared),
+        C(Could not check) and C(Advice), each with the number of its findings. Headings without findings are omitted.
     type: bool
     default: false
 """
@@ -46,19 +46,14 @@ _value:
   elements: str
 """
 
-import typing as t
-
+from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 
 
-def mto_summary(report: t.Mapping[str, t.Any], sections: bool = False) -> list[str]:
+def mto_summary(report: object, sections: bool = False) -> list[str]:
     """See DOCUMENTATION."""
-    return summary_lines(report, sections=sections)
+    return summary_lines(Report.from_dict(report), sections=sections)
 
 
-class FilterModule:
-    """What Ansible looks for."""
-
-    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
-        """The filter by its name."""
-        return {"mto_summary": mto_summary}
+FilterModule = filter_module(mto_summary)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tenant list of a play: out of inventory hosts, checked as a whole, and cut into batches that show progress.
+"""The tenant list of a play: made of inventory hosts, checked as a whole, and cut into batches that show progress.
 
 The modules check the rows that they are given; a batch is not the whole list, so duplicates are looked for here.
 """
@@ -16,9 +16,9 @@ from ansible_collections.m365.defender.plugins.module_utils._options.environment
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    Row = Mapping[str, t.Any]
+    Variables: t.TypeAlias = Mapping[str, object]
 
 # Host variables of a tenant that is an inventory host, and the fields that they fill.
 _HOST_VARIABLES: t.Final = {
@@ -30,14 +30,22 @@ _HOST_VARIABLES: t.Final = {
     "mto_cloud": "cloud",
 }
 MOST_IN_A_BATCH: t.Final = 1000
+_WIDEST_NAME: t.Final = 40
 
 
-def tenants_of_hosts(hosts: Sequence[Row]) -> list[dict[str, t.Any]]:
-    """Rows of the option `tenants` out of host variables, in their order. Raises OptionError that names the host."""
+class Batch(t.NamedTuple):
+    """A part of the tenant list, and what a person sees while it is worked on."""
+
+    label: str
+    tenants: Sequence[Variables]
+
+
+def tenants_of_hosts(hosts: Iterable[Variables]) -> list[dict[str, object]]:
+    """Return rows of the option `tenants` made of host variables, in order. Raises OptionError that names the host."""
     return [_row_of_host(host) for host in hosts]
 
 
-def _row_of_host(host: Row) -> dict[str, t.Any]:
+def _row_of_host(host: Variables) -> dict[str, object]:
     name = str(host.get("inventory_hostname") or "(no name)")
     if not host.get("mto_tenant_id"):
         raise OptionError(
@@ -48,44 +56,46 @@ def _row_of_host(host: Row) -> dict[str, t.Any]:
     return {"name": name, **row}
 
 
-def make_batches(rows: t.Any, size: t.Any, home_tenant_id: str | None = None) -> list[dict[str, t.Any]]:
-    """`[{label, tenants}]`: the list in pieces of at most `size`, after the whole list has been checked.
+def make_batches(rows: object, size: object, home_tenant_id: str | None = None) -> list[Batch]:
+    """Return the list in batches of at most `size`, after the whole list has been checked. Raises OptionError.
 
-    The home tenant comes from the environment where it is not given, as in the modules. Raises OptionError.
+    The home tenant comes from the environment where it is not given, as in the modules.
     """
-    whole = _rows(rows)
-    wanted = _size(size)
-    parse_tenants(whole, home_tenant_of(home_tenant_id, os.environ))
-    pieces = [whole[start : start + wanted] for start in range(0, len(whole), wanted)]
-    return [
-        {"label": _label(piece, number * wanted, len(whole)), "tenants": piece} for number, piece in enumerate(pieces)
-    ]
+    tenants = _tenants(rows)
+    most = _size(size)
+    parse_tenants(tenants, home_tenant_of(home_tenant_id, os.environ))
+    starts = range(0, len(tenants), most)
+    return [_batch(tenants[start : start + most], start, len(tenants)) for start in starts]
 
 
-def _rows(rows: t.Any) -> list[Row]:
+def _tenants(rows: object) -> list[Variables]:
     if isinstance(rows, (str, bytes)) or not hasattr(rows, "__iter__") or hasattr(rows, "keys"):
         raise OptionError("mto_tenants: give a list of tenants, each a dictionary with tenant_id and name.")
-    found = list(rows)
-    if not found:
+    tenants = list(rows)
+    if not tenants:
         raise OptionError("mto_tenants: the list is empty, so that there is nothing to check; declare a tenant.")
-    for index, row in enumerate(found):
+    for index, row in enumerate(tenants):
         if not hasattr(row, "get"):
-            raise OptionError(f"mto_tenants[{index}]: '{row}' is no dictionary; give tenant_id and name.")
-    return found
+            raise OptionError(f"mto_tenants[{index}]: '{row}' is not a dictionary; give tenant_id and name.")
+    return tenants
 
 
-def _size(size: t.Any) -> int:
+def _size(size: object) -> int:
     try:
-        number = int(size)
-    except (TypeError, ValueError):
+        number = int(str(size))
+    except ValueError:
         number = 0
     if not 1 <= number <= MOST_IN_A_BATCH:
         raise OptionError(f"mto_batch_size: '{size}' is not a number from 1 to {MOST_IN_A_BATCH}.")
     return number
 
 
-def _label(piece: Sequence[Row], start: int, count: int) -> str:
-    """What a person sees while the batch runs. Names are foreign: they stay on their line."""
-    names = [" ".join(str(row.get("name") or row.get("tenant_id")).split())[:40] for row in (piece[0], piece[-1])]
-    both = names[0] if len(piece) == 1 else f"{names[0]} to {names[1]}"
-    return f"tenants {start + 1} to {start + len(piece)} of {count} ({both})"
+def _batch(tenants: Sequence[Variables], start: int, count: int) -> Batch:
+    """Return the batch that starts there. Names are foreign: they stay on their line."""
+    first, last = (_name(row) for row in (tenants[0], tenants[-1]))
+    both = first if len(tenants) == 1 else f"{first} to {last}"
+    return Batch(f"tenants {start + 1} to {start + len(tenants)} of {count} ({both})", tenants)
+
+
+def _name(row: Variables) -> str:
+    return " ".join(str(row.get("name") or row.get("tenant_id")).split())[:_WIDEST_NAME]

@@ -9,7 +9,7 @@ import pytest
 from test_access import access
 from test_facts import facts, result
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
+from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from lab.process import start_lab, world_path
 from lab.worlds.loading import load_world
 
@@ -23,7 +23,7 @@ def lab():
 def told_of(lab):
     """The report about a whole world, as both modules find it."""
     requirements = facts(lab, lab.tenants())
-    return make_report(
+    return mto_report(
         {row["tenant_id"]: row for row in requirements},
         access=access(lab, lab.tenants())["tenants"],
         generated_at="2026-11-25T12:00:00Z",

@@ -11,7 +11,7 @@ import pytest
 from test_access import access
 from test_facts import facts
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
+from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from lab.process import start_lab
 
 
@@ -20,7 +20,7 @@ def test_every_answer_is_the_oracles(count, seed):
     with start_lab(tenants=count, seed=seed) as lab:
         requirements = facts(lab, lab.tenants())
         rows = access(lab, lab.tenants())["tenants"]
-    report = make_report(
+    report = mto_report(
         {row["tenant_id"]: row for row in requirements},
         access=rows,
         generated_at="2026-11-24T12:00:00Z",

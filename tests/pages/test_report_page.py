@@ -11,8 +11,9 @@ import pathlib
 import pytest
 from pages.report_rows import ACCESS_CHECKS, EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, REQUIREMENTS, report_of, verdict
 
+from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
-from ansible_collections.m365.defender.plugins.plugin_utils._report.html import TITLE, report_html
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.page import TITLE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ALL_CHECKS = (*REQUIREMENTS, *ACCESS_CHECKS)
@@ -88,7 +89,7 @@ def opened(chromium, tmp_path):
     pages = []
 
     def open_report(name, **options):
-        pages.append(Opened(chromium, tmp_path / "report.html", report_html(REPORTS[name]), **options))
+        pages.append(Opened(chromium, tmp_path / "report.html", mto_report_html(REPORTS[name]), **options))
         return pages[-1]
 
     yield open_report
@@ -118,7 +119,7 @@ def test_nothing_is_loaded_and_nothing_complains(opened, tmp_path, name, scheme)
 )
 def test_planted_markup_would_be_seen_and_is_stopped(chromium, tmp_path, planted):
     """The watch of these tests works; and were there ever a hole, the page's policy stops what comes through."""
-    text = report_html(REPORTS["fleet"]).replace("<main>", f"<main>{planted}", 1)
+    text = mto_report_html(REPORTS["fleet"]).replace("<main>", f"<main>{planted}", 1)
     found = Opened(chromium, tmp_path / "planted.html", text)
     assert [kind for kind, _text in found.complaints] == ["error"]
     assert "Content Security Policy" in found.complaints[0][1]

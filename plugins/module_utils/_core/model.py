@@ -14,11 +14,18 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+
 Status = t.Literal["met", "unmet", "unknown", "not_applicable"]
 Severity = t.Literal["required", "recommended"]
 IdentityName = t.Literal["app", "operator"]
 Service = t.Literal["graph", "arm"]
 Provenance = t.Literal["doc", "csdl", "community", "tested", "guess"]
+# What becomes a row of JSON.
+JsonRow: t.TypeAlias = "dict[str, object]"
+STATUSES: t.Final[tuple[Status, ...]] = t.get_args(Status)
+SEVERITIES: t.Final[tuple[Severity, ...]] = t.get_args(Severity)
+PROVENANCES: t.Final[tuple[Provenance, ...]] = t.get_args(Provenance)
 
 # The reason of a check that nobody asked for. It breaks nothing.
 NOT_CHOSEN: t.Final = "check.not_chosen"
@@ -81,6 +88,21 @@ class Evidence:
             row["problem"] = self.problem.reason
         return row
 
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Evidence:
+        """Return the evidence that `as_dict` made a row of. Raises OptionError."""
+        problem = fields.optional_text("problem")
+        return cls(
+            what=fields.text("what"),
+            url=fields.text("url"),
+            identity=fields.text("identity"),
+            at=fields.text("at"),
+            request_id=fields.text("request_id"),
+            provenance=fields.choice(PROVENANCES, "provenance", "mark"),
+            data=fields.value("data"),
+            problem=Problem(problem) if problem else None,
+        )
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Caveat:
@@ -93,9 +115,21 @@ class Caveat:
     object: str = ""
     actionable: bool = False
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """Shape: reason, message, remedy, doc_url, object, and actionable: does somebody have to do something?"""
+    def as_dict(self) -> JsonRow:
+        """Return reason, message, remedy, doc_url, object, and actionable: whether somebody has to act."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Caveat:
+        """Return the caveat that `as_dict` made a row of. Raises OptionError."""
+        return cls(
+            reason=fields.text("reason"),
+            message=fields.text("message"),
+            remedy=fields.text("remedy"),
+            doc_url=fields.text("doc_url"),
+            object=fields.optional_text("object") or "",
+            actionable=fields.flag("actionable", "to_act_on"),
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,8 +167,8 @@ class Verdict:
         """True where it breaks the chain: only what is required does, and unknown does as much as unmet."""
         return self.severity == "required" and self.broken
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """The VERDICT of the fixed interface."""
+    def as_dict(self) -> JsonRow:
+        """Return the VERDICT of the fixed interface."""
         return {
             "status": self.status,
             "severity": self.severity,
@@ -145,15 +179,25 @@ class Verdict:
             "caused_by": self.caused_by,
             "object": self.object,
             "caveats": [caveat.as_dict() for caveat in self.caveats],
-            "evidence": [piece.as_dict() for piece in self.evidence],
+            "evidence": [evidence.as_dict() for evidence in self.evidence],
         }
 
     @classmethod
-    def from_dict(cls, check: str, row: Mapping[str, t.Any]) -> Verdict:
-        """Make the verdict out of what `as_dict` returned. Raises KeyError or TypeError where it is no such row."""
-        fields = {field.name: row[field.name] for field in dataclasses.fields(cls) if field.name in row}
-        caveats = tuple(Caveat(**caveat) for caveat in row["caveats"])
-        return cls(**{**fields, "check": check, "caveats": caveats, "evidence": ()})
+    def from_fields(cls, check: str, fields: Fields) -> Verdict:
+        """Return the verdict that `as_dict` made a row of. Raises OptionError."""
+        return cls(
+            check=check,
+            status=fields.choice(STATUSES, "status"),
+            severity=fields.choice(SEVERITIES, "severity"),
+            reason=fields.text("reason"),
+            message=fields.text("message"),
+            remedy=fields.text("remedy"),
+            doc_url=fields.text("doc_url"),
+            caused_by=fields.optional_text("caused_by"),
+            object=fields.optional_text("object") or "",
+            caveats=tuple(Caveat.from_fields(row) for row in fields.rows("caveats")),
+            evidence=tuple(Evidence.from_fields(row) for row in fields.rows("evidence")),
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -167,9 +211,21 @@ class Expiry:
     days_left: int
     auto_extend: bool
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """Shape: what, object, name, ends, days_left, auto_extend."""
+    def as_dict(self) -> dict[str, str | int | bool]:
+        """Return what, object, name, ends, days_left, auto_extend."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Expiry:
+        """Return the expiry that `as_dict` made a row of. Raises OptionError."""
+        return cls(
+            what=fields.text("what"),
+            object=fields.text("object"),
+            name=fields.text("name"),
+            ends=fields.text("ends"),
+            days_left=fields.number("days_left"),
+            auto_extend=fields.flag("auto_extend", "extends_itself"),
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

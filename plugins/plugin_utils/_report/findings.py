@@ -1,107 +1,96 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Findings: what somebody has to act on in one tenant, told by its root and once. Pure, on plain rows.
+"""Findings: each root cause in a tenant, once. Pure.
 
 Four checks that nobody can make for want of consent are one finding.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import typing as t
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.chain import (
-    is_broken,
-    is_chosen,
-    is_second_word,
-    link_of,
-    root_of,
-    verdicts_of,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    Row = Mapping[str, t.Any]
-    Finding = dict[str, t.Any]
-
-# The kinds of findings, in the order in which a reader wants them, with their headings.
-KINDS: t.Final = {
-    "access_lost": "Access lost",
-    "not_met": "Not met",
-    "registration": "Not in the view as declared",
-    "not_checked": "Could not check",
-    "advice": "Advice",
-}
-_WAYS_IN: t.Final = ("consent", "access", "sign_in", "defender")
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Severity, Status, Verdict
 
 
-def findings_of(row: Row, operator: str) -> list[Finding]:
-    """The findings of one row of the report, in the order of the chain."""
-    found: dict[tuple[str, ...], Finding] = {}
-    for told in _told(row):
-        finding = _finding(row, operator, told)
-        _keep_worst(found.setdefault(_sameness(finding), finding), finding)
-    return [{**finding, "kind": kind_of(finding)} for finding in found.values()]
+class _Candidate(t.NamedTuple):
+    """What may become a finding: the link of the chain it belongs to, and the verdict or caveat that words it."""
+
+    link: str
+    severity: Severity
+    status: Status
+    words: Verdict | Caveat
 
 
-def _told(row: Row) -> Iterator[Row]:
-    """What is worth a finding, check by check: the root of a broken verdict, and caveats that somebody has to act on.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom findings are about: a tenant, and the operator whose access was judged."""
 
-    The root of every broken verdict is told, so none is lost even where two verdicts name each other as the cause.
+    tenant_id: str
+    name: str
+    operator: str
+
+
+def findings_of(subject: Subject, verdicts: Mapping[str, Verdict]) -> list[Finding]:
+    """Return the findings about one tenant, in the order of the chain."""
+    findings: dict[tuple[str, ...], Finding] = {}
+    for candidate in _candidates(verdicts):
+        finding = _finding(subject, candidate)
+        known = findings.setdefault(_sameness(finding), finding)
+        worst = max(known, finding, key=_badness)
+        findings[_sameness(finding)] = dataclasses.replace(known, severity=worst.severity, status=worst.status)
+    return list(findings.values())
+
+
+def _candidates(verdicts: Mapping[str, Verdict]) -> Iterator[_Candidate]:
+    """Yield the root of every broken verdict, and the caveats that somebody has to act on, check by check.
+
+    Every root is there, so that none is lost even where two verdicts name each other as the cause.
     """
-    verdicts = verdicts_of(row)
-    roots = {root.check: root for root in (root_of(verdicts, c) for c, v in verdicts.items() if is_broken(v))}
-    for check in sorted(verdicts, key=lambda check: check in roots and is_second_word(roots[check])):
+    broken = [check for check, verdict in verdicts.items() if verdict.broken]
+    roots = {root.check: root for root in (CHAIN.root_of(verdicts, check) for check in broken)}
+    for check in sorted(verdicts, key=lambda check: check in roots and CHAIN.repeats_consent(roots[check])):
         verdict = verdicts[check]
         if check in roots:
-            yield {**verdict, "check": roots[check].link}
-        for caveat in verdict["caveats"] if is_chosen(verdict) else ():
-            if caveat["actionable"]:
-                yield {**caveat, "check": link_of(check), "severity": "recommended", "status": verdict["status"]}
+            yield _Candidate(roots[check].link, verdict.severity, verdict.status, verdict)
+        for caveat in verdict.caveats if verdict.chosen else ():
+            if caveat.actionable:
+                yield _Candidate(CHAIN.link_of(check), "recommended", verdict.status, caveat)
 
 
 def _sameness(finding: Finding) -> tuple[str, ...]:
-    """Two findings with the same key are one. Consent is given once, whatever it was missed for."""
-    return ("consent", finding["remedy"]) if finding["check"] == "consent" else ("id", finding["id"])
-
-
-def _keep_worst(known: Finding, finding: Finding) -> None:
-    """If a required and a recommended check share a root, it is a required one; what is unmet is no mere doubt."""
-    if _badness(finding) > _badness(known):
-        known.update(severity=finding["severity"], status=finding["status"])
+    """Return the key of a finding: two with the same key are one. Consent is given once, whatever it was missed for."""
+    return ("consent", finding.remedy) if finding.check == "consent" else ("id", finding.id)
 
 
 def _badness(finding: Finding) -> tuple[bool, bool]:
-    return finding["severity"] == "required", finding["status"] == "unmet"
+    """Return what makes one of two findings with the same root the worse: required, then unmet."""
+    return finding.severity == "required", finding.status == "unmet"
 
 
-def _finding(row: Row, operator: str, told: Row) -> Finding:
-    identity = (row["tenant_id"], operator.lower(), told["check"], told["reason"], told["object"])
-    return {
+def _finding(subject: Subject, candidate: _Candidate) -> Finding:
+    words = candidate.words
+    identity = (subject.tenant_id, subject.operator.lower(), candidate.link, words.reason, words.object)
+    return Finding(
         # A name may hold half a surrogate pair, which no encoding knows.
-        "id": hashlib.sha256("\n".join(identity).encode("utf-8", "backslashreplace")).hexdigest()[:20],
-        "tenant_id": row["tenant_id"],
-        "tenant_name": row["name"],
-        "operator": operator,
-        "check": told["check"],
-        "severity": told["severity"],
-        "status": told["status"],
-        "reason": told["reason"],
-        "object": told["object"],
-        "message": told["message"],
-        "remedy": told["remedy"],
-        "doc_url": told["doc_url"],
-    }
-
-
-def kind_of(finding: Row) -> str:
-    """The kind of a finding: a key of KINDS. What is only recommended is advice, whatever its status."""
-    if finding["severity"] == "recommended":
-        return "advice"
-    if finding["status"] == "unknown":
-        return "not_checked"
-    if finding["check"] == "registration":
-        return "registration"
-    return "access_lost" if finding["check"] in _WAYS_IN else "not_met"
+        id=hashlib.sha256("\n".join(identity).encode("utf-8", "backslashreplace")).hexdigest()[:20],
+        tenant_id=subject.tenant_id,
+        tenant_name=subject.name,
+        operator=subject.operator,
+        check=candidate.link,
+        severity=candidate.severity,
+        status=candidate.status,
+        reason=words.reason,
+        object=words.object,
+        message=words.message,
+        remedy=words.remedy,
+        doc_url=words.doc_url,
+    )

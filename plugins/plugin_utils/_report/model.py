@@ -1,161 +1,268 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report: one model that every other format is made from. Pure; plain data in, plain data out."""
+"""The report: one typed model that every format is made from, with JSON at its door and its exit."""
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._report.chain import (
-    ACCESS_CHECKS,
-    all_met,
-    first_broken,
-    proven,
-    settled,
-    verdicts_of,
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
+from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+    SEVERITIES,
+    STATUSES,
+    Expiry,
+    Severity,
+    Status,
+    Verdict,
 )
-from ansible_collections.m365.defender.plugins.plugin_utils._report.findings import findings_of
+from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import (
+    AccessRow,
+    Registration,
+    UndeclaredRow,
+    verdicts_as_dict,
+    verdicts_from_fields,
+)
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import Verdicts
 
-    Row = Mapping[str, t.Any]
-
-FAIL_ON: t.Final = ("required", "recommended", "unknown", "registration")
-
-
-def make_report(  # noqa: PLR0913  (what a report names is given by name)
-    requirements: Mapping[str, Row],
-    access: Iterable[Row] | None = None,
-    *,
-    registration: Row | None = None,
-    checks: Sequence[str] | None = None,
-    generated_at: str,
-    home_tenant_id: str,
-    operator: str,
-    cloud: str,
-) -> dict[str, t.Any]:
-    """The report of a run: `requirements` as in `mto_requirements`, `access` as the rows of `mto_tenant_access`.
-
-    `registration` is what `mto_tenant` returns: `tenants`, a row for each declared tenant, and `undeclared`.
-
-    What the run did not look at (access, registration) is None, never a number that looks good. `checks` are the
-    access checks that counted; without them the rows say it.
-    """
-    found = None if access is None else {row["tenant_id"].lower(): row for row in access}
-    seen = None if registration is None else {row["tenant_id"].lower(): row for row in registration["tenants"]}
-    tenants = [_tenant_row(*pair, seen, operator) for pair in _pairs(requirements, found or {})]
-    undeclared = None if registration is None else list(registration["undeclared"])
-    others = [{"requirements": {}, "access": None, **row} for row in undeclared or ()]
-    findings = [finding for row in (*tenants, *others) for finding in findings_of(row, operator)]
-    return {
-        "generated_at": generated_at,
-        "home_tenant_id": home_tenant_id,
-        "operator": operator,
-        "cloud": cloud,
-        "checks": None if found is None else _checks(found.values(), checks),
-        "summary": {
-            **_summary(tenants, looked_at_access=found is not None),
-            **_registered(tenants, undeclared),
-            "findings": len(findings),
-        },
-        "tenants": tenants,
-        "undeclared": undeclared,
-        "findings": findings,
-        "expiries": _expiries(requirements.values()),
-    }
+FindingKind = t.Literal["access_lost", "not_met", "registration", "not_checked", "advice"]
+FailWord = t.Literal["required", "recommended", "unknown", "registration"]
+FAIL_ON: t.Final[tuple[FailWord, ...]] = t.get_args(FailWord)
+# The kinds of findings, in the order in which a reader wants them, with their headings.
+KINDS: t.Final[dict[FindingKind, str]] = {
+    "access_lost": "Access lost",
+    "not_met": "Not met",
+    "registration": "Not in the view as declared",
+    "not_checked": "Could not check",
+    "advice": "Advice",
+}
+_WAYS_IN: t.Final = ("consent", "access", "sign_in", "defender")
 
 
-def _expiries(rows: Iterable[Row]) -> list[dict[str, t.Any]]:
-    """Every date that will bite, of all tenants together, the soonest first."""
-    found = [
-        {"tenant_id": row["tenant_id"], "tenant_name": row["name"], **expiry}
-        for row in rows
-        for expiry in row.get("expiries") or ()
-    ]
-    return sorted(found, key=lambda row: (row["ends"], row["tenant_id"], row["what"], row["object"]))
+@dataclasses.dataclass(frozen=True, slots=True)
+class RunInfo:
+    """When the facts were read, where, and whose access was judged."""
+
+    generated_at: str
+    home_tenant_id: str
+    operator: str
+    cloud: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the head of the report."""
+        return dataclasses.asdict(self)
 
 
-def _pairs(requirements: Mapping[str, Row], access: Mapping[str, Row]) -> Iterator[tuple[Row, Row | None]]:
-    """Requirements and access of each tenant, in the declared order. A row that only one side has is kept."""
-    seen = set()
-    for row in requirements.values():
-        key = row["tenant_id"].lower()
-        seen.add(key)
-        yield row, access.get(key)
-    for key, row in access.items():
-        if key not in seen:
-            yield {"tenant_id": row["tenant_id"], "name": row["name"], "ready": False, "requirements": {}}, row
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """What somebody has to act on in a tenant. `id` stays the same from run to run."""
+
+    id: str
+    tenant_id: str
+    tenant_name: str
+    operator: str
+    check: str
+    severity: Severity
+    status: Status
+    reason: str
+    object: str
+    message: str
+    remedy: str
+    doc_url: str
+
+    @property
+    def kind(self) -> FindingKind:
+        """The heading it belongs below. What is only recommended is advice, whatever its status."""
+        if self.severity == "recommended":
+            return "advice"
+        if self.status == "unknown":
+            return "not_checked"
+        if self.check == "registration":
+            return "registration"
+        return "access_lost" if self.check in _WAYS_IN else "not_met"
+
+    @property
+    def fail_word(self) -> FailWord:
+        """The word of `mto_fail_on` that picks it."""
+        if self.check == "registration":
+            return "registration"
+        if self.severity == "recommended":
+            return "recommended"
+        return "unknown" if self.status == "unknown" else "required"
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the fields, and the kind."""
+        return {**dataclasses.asdict(self), "kind": self.kind}
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Finding:
+        """Return a finding of a report. Raises OptionError."""
+        return cls(
+            id=fields.text("id"),
+            tenant_id=fields.text("tenant_id"),
+            tenant_name=fields.text("tenant_name"),
+            operator=fields.text("operator"),
+            check=fields.text("check"),
+            severity=fields.choice(SEVERITIES, "severity"),
+            status=fields.choice(STATUSES, "status"),
+            reason=fields.text("reason"),
+            object=fields.text("object"),
+            message=fields.text("message"),
+            remedy=fields.text("remedy"),
+            doc_url=fields.text("doc_url"),
+        )
 
 
-def _tenant_row(row: Row, access: Row | None, seen: Mapping[str, Row] | None, operator: str) -> dict[str, t.Any]:
-    registration = None if seen is None else _registration(seen.get(row["tenant_id"].lower()))
-    names = {"tenant": row["name"], "tenant_id": row["tenant_id"], "operator": operator}
-    told = proven(row["requirements"], access, names)
-    # The facts could not know what the operator's probe has proven; else their word stands.
-    ready = row["ready"] if told == row["requirements"] else all_met(told)
-    requirements = settled(told, access)
-    judged = {"requirements": requirements, "access": access}
-    # A tenant is eligible before it is registered.
-    broken = first_broken(verdicts_of(judged))
-    verdicts = verdicts_of({**judged, "registration": registration})
-    root = first_broken(verdicts)
-    return {
-        "tenant_id": row["tenant_id"],
-        "name": row["name"],
-        "ready": ready,
-        # A broken link counts even if the rows should claim something else: unknown is never ok.
-        "eligible": None if access is None else bool(ready and access["status"] == "verified" and not broken),
-        "first_broken": root.link if root else None,
-        "reason": verdicts[root.check]["reason"] if root else None,
-        "requirements": requirements,
-        "access": access,
-        "registration": registration,
-    }
+@dataclasses.dataclass(frozen=True, slots=True)
+class TenantExpiry:
+    """Something that ends by itself, and in which tenant."""
+
+    tenant_id: str
+    tenant_name: str
+    expiry: Expiry
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the expiry with the tenant before it."""
+        return {"tenant_id": self.tenant_id, "tenant_name": self.tenant_name, **self.expiry.as_dict()}
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> TenantExpiry:
+        """Return a row of `expiries`. Raises OptionError."""
+        return cls(fields.text("tenant_id"), fields.text("tenant_name"), Expiry.from_fields(fields))
 
 
-def _registration(seen: Row | None) -> dict[str, t.Any] | None:
-    """The verdict with the answer beside it: `registered` is None where nobody could tell."""
-    return None if seen is None else {"registered": seen["registered"], **seen["registration"]}
+@dataclasses.dataclass(frozen=True, slots=True)
+class Summary:
+    """How many tenants are how far. What was not looked at is None, never a number that looks good."""
+
+    declared: int
+    ready: int
+    verified: int | None
+    eligible: int | None
+    registered: int | None
+    undeclared: int | None
+    findings: int
+
+    def as_dict(self) -> dict[str, int | None]:
+        """Return the numbers."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> Summary:
+        """Return the summary of a report. Raises OptionError."""
+        return cls(
+            declared=fields.number("declared"),
+            ready=fields.number("ready"),
+            verified=fields.optional_number("verified"),
+            eligible=fields.optional_number("eligible"),
+            registered=fields.optional_number("registered"),
+            undeclared=fields.optional_number("undeclared"),
+            findings=fields.number("findings"),
+        )
 
 
-def _registered(tenants: Sequence[Row], undeclared: Sequence[Row] | None) -> dict[str, int | None]:
-    if undeclared is None:
-        return {"registered": None, "undeclared": None}
-    there = [row for row in tenants if row["registration"] and row["registration"]["registered"]]
-    return {"registered": len(there), "undeclared": len(undeclared)}
+@dataclasses.dataclass(frozen=True, slots=True)
+class TenantRow:
+    """All that was judged about one declared tenant. `eligible` is None where access was not looked at."""
+
+    tenant_id: str
+    name: str
+    ready: bool
+    eligible: bool | None
+    first_broken: str | None
+    reason: str | None
+    requirements: Verdicts
+    access: AccessRow | None = None
+    registration: Registration | None = None
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """Every verdict about the tenant, in the order of the chain."""
+        return all_verdicts(self.requirements, self.access, self.registration)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the fields; what was not looked at is None."""
+        return {
+            "tenant_id": self.tenant_id,
+            "name": self.name,
+            "ready": self.ready,
+            "eligible": self.eligible,
+            "first_broken": self.first_broken,
+            "reason": self.reason,
+            "requirements": verdicts_as_dict(self.requirements),
+            "access": None if self.access is None else self.access.as_dict(),
+            "registration": None if self.registration is None else self.registration.as_dict(),
+        }
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> TenantRow:
+        """Return a tenant of a report. Raises OptionError."""
+        access, registration = fields.optional_row("access"), fields.optional_row("registration")
+        return cls(
+            tenant_id=fields.text("tenant_id"),
+            name=fields.text("name"),
+            ready=fields.flag("ready"),
+            eligible=fields.optional_flag("eligible"),
+            first_broken=fields.optional_text("first_broken"),
+            reason=fields.optional_text("reason"),
+            requirements=verdicts_from_fields(fields),
+            access=None if access is None else AccessRow.from_fields(access),
+            registration=None if registration is None else Registration.from_fields(registration),
+        )
 
 
-def _checks(access: Iterable[Row], checks: Sequence[str] | None) -> list[str]:
-    chosen = {check for row in access for check in row.get("checks", ACCESS_CHECKS)} if checks is None else {*checks}
-    return [check for check in ACCESS_CHECKS if check in chosen]
+def all_verdicts(
+    requirements: Verdicts, access: AccessRow | None, registration: Registration | None = None
+) -> dict[str, Verdict]:
+    """Return every verdict about a tenant, in the order of the chain."""
+    view = {} if registration is None else {registration.verdict.check: registration.verdict}
+    return CHAIN.ordered({**requirements, **(access.verdicts if access else {}), **view})
 
 
-def _summary(tenants: Sequence[Row], *, looked_at_access: bool) -> dict[str, int | None]:
-    verified = [row for row in tenants if row["access"] is not None and row["access"]["status"] == "verified"]
-    eligible = [row for row in tenants if row["eligible"]]
-    return {
-        "declared": len(tenants),
-        "ready": sum(1 for row in tenants if row["ready"]),
-        "verified": len(verified) if looked_at_access else None,
-        "eligible": len(eligible) if looked_at_access else None,
-    }
+@dataclasses.dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a run. `checks` are the access checks that counted; None is what nobody looked at."""
 
+    run: RunInfo
+    checks: tuple[str, ...] | None
+    summary: Summary
+    tenants: tuple[TenantRow, ...]
+    undeclared: tuple[UndeclaredRow, ...] | None
+    findings: tuple[Finding, ...]
+    expiries: tuple[TenantExpiry, ...]
 
-def failing_findings(report: Row, fail_on: Sequence[str]) -> list[dict[str, t.Any]]:
-    """The findings that fail a run by `mto_fail_on`. Raises OptionError for a word that is not one of its choices."""
-    unknown = [word for word in fail_on if word not in FAIL_ON]
-    if unknown:
-        raise OptionError(f"mto_fail_on: '{unknown[0]}' is not a choice; choose among {', '.join(FAIL_ON)}.")
-    return [finding for finding in report["findings"] if class_of(finding) in fail_on]
+    @property
+    def shown_checks(self) -> list[str]:
+        """The checks that a table of the report needs, in the order of the chain: those made in any tenant."""
+        return list(CHAIN.ordered({check: verdict for row in self.tenants for check, verdict in row.verdicts.items()}))
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the report as JSON has it."""
+        return {
+            **self.run.as_dict(),
+            "checks": None if self.checks is None else list(self.checks),
+            "summary": self.summary.as_dict(),
+            "tenants": [row.as_dict() for row in self.tenants],
+            "undeclared": None if self.undeclared is None else [row.as_dict() for row in self.undeclared],
+            "findings": [finding.as_dict() for finding in self.findings],
+            "expiries": [expiry.as_dict() for expiry in self.expiries],
+        }
 
-def class_of(finding: Row) -> str:
-    """Which word of `mto_fail_on` picks this finding."""
-    if finding["check"] == "registration":
-        return "registration"
-    if finding["severity"] == "recommended":
-        return "recommended"
-    return "unknown" if finding["status"] == "unknown" else "required"
+    @classmethod
+    def from_dict(cls, report: object) -> Report:
+        """Return the report that `as_dict` made, also one of an earlier version. Raises OptionError."""
+        fields = Fields(report, "report")
+        undeclared = fields.optional_rows("undeclared")
+        return cls(
+            run=RunInfo(*(fields.text(field.name) for field in dataclasses.fields(RunInfo))),
+            checks=fields.texts("checks"),
+            summary=Summary.from_fields(fields.row("summary")),
+            tenants=tuple(TenantRow.from_fields(row) for row in fields.rows("tenants")),
+            undeclared=None if undeclared is None else tuple(UndeclaredRow.from_fields(row) for row in undeclared),
+            findings=tuple(Finding.from_fields(row) for row in fields.rows("findings")),
+            expiries=tuple(TenantExpiry.from_fields(row) for row in fields.optional_rows("expiries") or ()),
+        )

@@ -9,8 +9,8 @@ import pathlib
 
 from lxml import etree
 
-from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
-from ansible_collections.m365.defender.plugins.plugin_utils._report.junit import report_junit
+from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
+from ansible_collections.m365.defender.plugins.filter.mto_report_junit import mto_report_junit
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 
@@ -20,12 +20,12 @@ SCHEMA = etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd"))
 
 def junit(report):
     """The valid tree of a report."""
-    tree = etree.fromstring(report_junit(report).encode())
+    tree = etree.fromstring(mto_report_junit(report).encode())
     SCHEMA.assertValid(tree)
     return tree
 
 
 def body(report):
     """The body of the page, read as strictly as XML is."""
-    page = report_html(report)
+    page = mto_report_html(report)
     return etree.fromstring(page[page.index("<body>") : page.index("</html>")].encode())

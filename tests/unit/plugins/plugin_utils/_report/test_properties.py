@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from pages.report_rows import ACCESS_CHECKS, GENERATED_AT, REQUIREMENTS, caveat, evidence, report_of, tenant_id, verdict
 from report_documents import body, junit
 
+from ansible_collections.m365.defender.plugins.filter.mto_failing import mto_failing
+from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
+from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
+from ansible_collections.m365.defender.plugins.filter.mto_summary import mto_summary
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import RequirementRow
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant, Verdict
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.plugin_utils._report.chain import breaks, verdicts_of
-from ansible_collections.m365.defender.plugins.plugin_utils._report.findings import KINDS
-from ansible_collections.m365.defender.plugins.plugin_utils._report.html import report_html
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON, failing_findings, make_report
-from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON, KINDS, Report
 
 REASONS = (
     *("access.gdap_expired", "access.not_listed", "sign_in.refused", "license.none", "permissions.no_role"),
@@ -65,7 +65,7 @@ def report_from(fleet):
         status = "verified" if claim else "unverified"
         access.append({**head, "status": status, "method": "gdap", **{key: rows[key] for key in ACCESS_CHECKS}})
     run = {"generated_at": GENERATED_AT, "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-    return make_report(needs, access, **run)
+    return mto_report(needs, access, **run)
 
 
 @given(FLEETS)
@@ -73,18 +73,18 @@ def test_broken_is_told_and_nothing_is_told_twice(fleet):
     report = report_from(fleet)
     ids = [finding["id"] for finding in report["findings"]]
     assert len(set(ids)) == len(ids)
-    for row in report["tenants"]:
-        broken = [check for check, found in verdicts_of(row).items() if breaks(found)]
-        told = [f for f in report["findings"] if f["tenant_id"] == row["tenant_id"] and f["severity"] == "required"]
-        assert bool(broken) is bool(told) is (row["first_broken"] is not None)
+    for row in Report.from_dict(report).tenants:
+        broken = [check for check, judged in row.verdicts.items() if judged.breaks]
+        told = [f for f in report["findings"] if f["tenant_id"] == row.tenant_id and f["severity"] == "required"]
+        assert bool(broken) is bool(told) is (row.first_broken is not None)
         if broken:
-            assert row["eligible"] is False
+            assert row.eligible is False
 
 
 @given(FLEETS)
 def test_every_finding_has_its_kind_and_its_word(fleet):
     report = report_from(fleet)
-    words = [len(failing_findings(report, [word])) for word in FAIL_ON]
+    words = [len(mto_failing(report, [word])) for word in FAIL_ON]
     assert sum(words) == len(report["findings"])
     for finding in report["findings"]:
         assert finding["kind"] in KINDS
@@ -96,10 +96,10 @@ def test_every_finding_has_its_kind_and_its_word(fleet):
 def test_every_tenant_with_a_finding_has_its_line(fleet):
     report = report_from(fleet)
     with_findings = len({finding["tenant_id"] for finding in report["findings"]})
-    lines = summary_lines(report)
+    lines = mto_summary(report)
     folded = [int(line[9:].split()[0]) for line in lines[1:] if " tenants (" in line]
     assert len(lines) - 1 - len(folded) + sum(folded) == with_findings
-    sections = [line for line in summary_lines(report, sections=True)[1:] if not line.startswith("  ")]
+    sections = [line for line in mto_summary(report, sections=True)[1:] if not line.startswith("  ")]
     assert sum(int(line.split(": ")[1].split()[0]) for line in sections) == len(report["findings"])
 
 
@@ -124,7 +124,7 @@ def test_first_broken_is_the_one_of_the_requirements_module(rows):
     }
     row = {**RequirementRow(Tenant("t", "T"), judged).as_dict(), "requirements": rows}
     run = {"generated_at": GENERATED_AT, "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-    assert make_report({"t": row}, **run)["tenants"][0]["first_broken"] == row["first_broken"]
+    assert mto_report({"t": row}, **run)["tenants"][0]["first_broken"] == row["first_broken"]
 
 
 @given(ANY_TEXT, ANY_TEXT)
@@ -142,8 +142,8 @@ def test_any_text_stays_text(name, words):
     report, plain = shown(name, words.replace("https", "")), shown("plain", "words")
     assert [(e.tag, e.keys()) for e in body(report).iter()] == [(e.tag, e.keys()) for e in body(plain).iter()]
     junit(report)
-    report_html(report).encode()
-    head, *lines = summary_lines(report)
+    mto_report_html(report).encode()
+    head, *lines = mto_summary(report)
     assert (one_line(name) or tenant_id(1)) in lines[0]
     for line in (head, *lines):
         assert one_line(line) == " ".join(line.split())

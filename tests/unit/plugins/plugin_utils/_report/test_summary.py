@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from pages.report_rows import FLEET, HOSTILE_NAMES, report_of, verdict
 
+from ansible_collections.m365.defender.plugins.filter.mto_summary import mto_summary
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened
-from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 
 LEFT_OUT = verdict("unknown", "check.not_chosen")
 ONE_ELIGIBLE = "The one tenant is eligible: every requirement is met, access is verified."
@@ -50,16 +50,16 @@ def no_license(name):
     ],
 )
 def test_head(report, head):
-    assert summary_lines(report)[0] == head
-    assert summary_lines(report, sections=True)[0] == head
+    assert mto_summary(report)[0] == head
+    assert mto_summary(report, sections=True)[0] == head
 
 
 def test_all_is_well_is_one_line():
-    assert len(summary_lines(report_of(("A", {})))) == len(summary_lines(report_of(("A", {})), sections=True)) == 1
+    assert len(mto_summary(report_of(("A", {})))) == len(mto_summary(report_of(("A", {})), sections=True)) == 1
 
 
 def test_lines_say_who_must_do_what_urgent_ones_first():
-    lines = summary_lines(report_of(*FLEET))
+    lines = mto_summary(report_of(*FLEET))
     assert [line[:35].rstrip() for line in lines[1:]] == [
         "NOT MET  Solberg Havbruk AS",
         "NOT MET  Tannenhof Hotels GmbH",
@@ -75,7 +75,7 @@ def test_lines_say_who_must_do_what_urgent_ones_first():
 
 
 def test_sections_are_the_kinds_with_their_counts():
-    lines = summary_lines(report_of(*FLEET), sections=True)
+    lines = mto_summary(report_of(*FLEET), sections=True)
     assert [line for line in lines[1:] if not line.startswith("  ")] == [
         "Access lost: 2 findings",
         "Not met: 1 finding",
@@ -89,20 +89,20 @@ def test_sections_are_the_kinds_with_their_counts():
 
 def test_tenant_with_two_kinds_stands_in_both_sections():
     both = {"license": NO_LICENSE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
-    assert [line.split(":")[0] for line in summary_lines(report_of(("Contoso", both)), sections=True)[1:]] == [
+    assert [line.split(":")[0] for line in mto_summary(report_of(("Contoso", both)), sections=True)[1:]] == [
         "Not met",
         "  Contoso  license.none",
         "Advice",
         "  Contoso  mfa_trust.not_accepted",
     ]
-    assert summary_lines(report_of(("Contoso", both)))[1].startswith("NOT MET  Contoso  license.none (+1 more): ")
+    assert mto_summary(report_of(("Contoso", both)))[1].startswith("NOT MET  Contoso  license.none (+1 more): ")
 
 
 @pytest.mark.parametrize("sections", [False, True])
 def test_more_than_three_alike_are_folded(sections):
     names = [f"Tenant {word}" for word in ("one", "two", "three", "four", "five")]
     report = report_of(*((name, {"license": no_license(name)}) for name in names))
-    line = summary_lines(report, sections=sections)[-1]
+    line = mto_summary(report, sections=sections)[-1]
     assert line.strip().removeprefix("NOT MET  ") == (
         "5 tenants (Tenant one, Tenant two, Tenant three and 2 more)  license.none:"
         " Billing Administrator of each tenant: buy a license."
@@ -111,29 +111,29 @@ def test_more_than_three_alike_are_folded(sections):
 
 def test_three_alike_have_a_line_each():
     names = ["Contoso", "Fabrikam", "Tailspin"]
-    lines = summary_lines(report_of(*((name, {"license": no_license(name)}) for name in names)))
+    lines = mto_summary(report_of(*((name, {"license": no_license(name)}) for name in names)))
     assert [line.split()[2] for line in lines[1:]] == names
 
 
 def test_name_that_is_a_word_of_the_sentence_is_left_there():
-    row = verdict("unmet", "license.none", remedy="Buy a license.")
-    assert summary_lines(report_of(*[("a", {"license": row})] * 4))[1].endswith(": Buy a license.")
+    row = verdict("unmet", "license.none", remedy="Buy a licence.")
+    assert mto_summary(report_of(*[("a", {"license": row})] * 4))[1].endswith(": Buy a licence.")
 
 
 def test_what_differs_beyond_the_name_is_not_folded():
     rows = [(f"T{n} Ltd", {"license": verdict("unmet", "license.none", remedy=f"Open {n}.")}) for n in range(5)]
-    assert len(summary_lines(report_of(*rows))) == 6
+    assert len(mto_summary(report_of(*rows))) == 6
 
 
 def test_folded_line_counts_what_else_there_is():
     both = {"license": NO_LICENSE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
-    assert "license.none (+4 more): " in summary_lines(report_of(*((f"T{n} Ltd", both) for n in range(4))))[1]
+    assert "license.none (+4 more): " in mto_summary(report_of(*((f"T{n} Ltd", both) for n in range(4))))[1]
 
 
 @pytest.mark.parametrize("sections", [False, True])
 @pytest.mark.parametrize("name", [name for name in HOSTILE_NAMES if name])
 def test_hostile_name_stays_on_its_line(name, sections):
-    lines = summary_lines(report_of((name, {"license": no_license(name)})), sections=sections)
+    lines = mto_summary(report_of((name, {"license": no_license(name)})), sections=sections)
     assert len(lines) == 2 + sections
     assert one_line(name) in lines[-1]
     assert lines[-1].isprintable()

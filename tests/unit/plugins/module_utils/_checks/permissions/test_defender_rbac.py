@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Defender's own roles: they make nothing met, say what may be enough, and the operator's probe proves it."""
+"""Microsoft Defender's own roles: they make nothing met, say what may be enough."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from evidence import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from pages.report_rows import GENERATED_AT, access_row, requirements_row, tenant_id, verdict
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
@@ -33,7 +32,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     trim_defender_roles,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import make_report
 
 GUEST = account_evidence(account())
 ACCOUNT = account()["id"]
@@ -190,90 +188,3 @@ def test_roles_of_defender_never_make_anything_met(rows, groups, blurred, held, 
         assert {ACCOUNT, *(groups or ())} & {one for _role, principals in rows for one in principals}
     sliced = case({**whole.evidence, **trim_defender_roles(whole, ACCOUNT, dict(more))}, access="b2b")
     assert judge_requirements(sliced).verdicts["permissions"].reason == told.reason
-
-
-CUSTOM = verdict("unknown", "permissions.custom_role", object=ROLE)
-RUN = {"generated_at": GENERATED_AT, "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-
-
-def report_row(requirements, access):
-    key = tenant_id(1)
-    rows = None if access is None else [access_row(1, "Contoso", **access)]
-    report = make_report({key: requirements_row(1, "Contoso", **requirements)}, rows, **RUN)
-    return report, report["tenants"][0]
-
-
-def test_answer_of_defender_to_the_operator_proves_the_role():
-    report, row = report_row({"permissions": CUSTOM}, {})
-    told = row["requirements"]["permissions"]
-    assert (told["status"], told["reason"], told["object"]) == ("met", "permissions.custom_role_proven", ROLE)
-    assert "Anna holds a role of Microsoft Defender's own in Contoso" in told["message"]
-    assert (row["ready"], row["eligible"], row["first_broken"], row["reason"]) == (True, True, None, None)
-    assert report["summary"]["ready"] == 1
-    assert report["findings"] == []
-
-
-@pytest.mark.parametrize(
-    ("requirements", "access", "first_broken"),
-    [
-        ({}, None, "permissions"),
-        ({}, {"defender": verdict("unknown", "read.throttled")}, "permissions"),
-        ({}, {"defender": verdict("unknown", "check.not_chosen")}, "permissions"),
-        ({}, {"defender": verdict("unmet", "defender.role_missing")}, "permissions"),
-        ({}, {"defender": verdict("not_applicable", "defender.odd")}, "permissions"),
-    ],
-)
-def test_without_that_answer_nothing_is_proven(requirements, access, first_broken):
-    _report, row = report_row({"permissions": CUSTOM, **requirements}, access)
-    assert row["requirements"]["permissions"]["reason"] == "permissions.custom_role"
-    assert (row["ready"], row["first_broken"]) == (False, first_broken)
-    assert row["eligible"] in (None, False)
-
-
-@pytest.mark.parametrize(
-    ("requirements", "first_broken"),
-    [
-        ({"license": verdict("unknown", "read.throttled")}, "license"),
-        ({"license": verdict("unmet", "license.none")}, "license"),
-        ({"access": verdict("unknown", "read.forbidden")}, "access"),
-    ],
-)
-def test_proof_of_one_is_no_proof_of_another(requirements, first_broken):
-    _report, row = report_row({"permissions": CUSTOM, **requirements}, {})
-    assert row["requirements"]["permissions"]["status"] == "met"
-    assert (row["ready"], row["eligible"], row["first_broken"]) == (False, False, first_broken)
-
-
-def test_requirement_that_was_not_judged_is_not_ready():
-    row = requirements_row(1, "Contoso", permissions=CUSTOM)
-    del row["requirements"]["license"]
-    told = make_report({tenant_id(1): row}, [access_row(1, "Contoso")], **RUN)["tenants"][0]
-    assert (told["ready"], told["eligible"]) == (False, False)
-
-
-@pytest.mark.parametrize("reason", ["permissions.no_role", "permissions.access_first", "read.throttled"])
-def test_other_reasons_stay_what_they_are(reason):
-    status = "unmet" if reason == "permissions.no_role" else "unknown"
-    _report, row = report_row({"permissions": verdict(status, reason)}, {})
-    assert row["requirements"]["permissions"]["reason"] == reason
-    assert row["ready"] is False
-
-
-STATUSES = st.sampled_from(["met", "unmet", "unknown", "not_applicable"])
-
-
-@given(
-    statuses=st.fixed_dictionaries(dict.fromkeys(("access", "license"), STATUSES)),
-    held=st.sampled_from(["permissions.custom_role", "permissions.no_role", "read.forbidden"]),
-    probe=STATUSES,
-)
-def test_ready_means_every_required_verdict_is_met(statuses, held, probe):
-    verdicts = {check: verdict(status, f"{check}.x") for check, status in statuses.items()}
-    verdicts["permissions"] = verdict("unknown", held)
-    _report, row = report_row(verdicts, {"defender": verdict(probe, "defender.x")})
-    proven = held == "permissions.custom_role" and probe == "met"
-    assert (row["requirements"]["permissions"]["status"] == "met") is proven
-    allowed = {"met", "not_applicable"}
-    assert row["ready"] is (proven and set(statuses.values()) <= allowed)
-    if row["eligible"]:
-        assert row["first_broken"] is None

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the files of the filters share: the class that Ansible looks for, and lists of words."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+P = t.ParamSpec("P")
+R = t.TypeVar("R")
+
+
+class OneFilter:
+    """A file with one filter."""
+
+    by_name: t.ClassVar[Mapping[str, Callable[..., object]]]
+
+    def filters(self) -> Mapping[str, Callable[..., object]]:
+        """Return the filter by its name."""
+        return self.by_name
+
+
+def filter_module(function: Callable[P, R]) -> type[OneFilter]:
+    """Return the class with a filter of the function's name. An OptionError fails the task with its sentence."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except OptionError as error:
+            raise AnsibleFilterError(str(error)) from error
+
+    return type("FilterModule", (OneFilter,), {"by_name": {function.__name__: run}})
+
+
+def words_of(option: str, words: object, choices: Collection[str]) -> list[str]:
+    """Return the words of an option, each of them one of its choices. Raises OptionError."""
+    if not isinstance(words, list | tuple):
+        raise OptionError(f"{option}: give a list, such as [{', '.join(choices)}].")
+    unknown = [word for word in words if word not in choices]
+    if unknown:
+        raise OptionError(f"{option}: '{unknown[0]}' is not a choice; choose among {', '.join(choices)}.")
+    return list(words)
