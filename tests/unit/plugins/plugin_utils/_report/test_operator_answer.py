@@ -31,7 +31,7 @@ def test_answer_of_defender_to_the_operator_proves_the_role():
     report, row = report_row({"permissions": CUSTOM}, {})
     told = row["requirements"]["permissions"]
     assert (told["status"], told["reason"], told["object"]) == ("met", "permissions.custom_role_proven", "role-1")
-    assert "Anna holds a role of Microsoft Defender itself in Contoso" in told["message"]
+    assert "Anna holds a role of Microsoft Defender's own in Contoso" in told["message"]
     assert (row["ready"], row["eligible"], row["first_broken"], row["reason"]) == (True, True, None, None)
     assert report["summary"]["ready"] == 1
     assert report["findings"] == []
