@@ -6,6 +6,32 @@
 
 from __future__ import annotations
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import (
+    credential_options,
+    selectors,
+)
+
+# What holds for every credential of the app.
+_RULES = f"""
+      - Give at most one of {", ".join(f"O({name})" for name in selectors())}.
+      - Credentials come from a single source, the first one that holds any. The order is the task, the environment
+        variables that begin with C(MTO_), and those that begin with C(AZURE_)."""
+
+
+def _credentials() -> str:
+    """Return the options of every kind in the registry, as the kind describes them."""
+    return "".join(
+        f"""\
+  {option.name}:
+    description:
+      - {option.description}
+      - If the task gives no credential at all, E(MTO_{option.name.upper()}) is used, then E({option.azure_name}).\
+{_RULES if option.name in selectors() else ""}
+    type: {option.type}
+"""
+        for option in credential_options()
+    )
+
 
 class ModuleDocFragment:
     """The doc fragment C(m365.defender._connection)."""
@@ -85,34 +111,10 @@ options:
       - The files are readable by their owner only. If not set, E(MTO_TOKEN_CACHE) is used. Without either, tokens are
         kept in memory only.
     type: path
-  client_secret:
-    description:
-      - App identity, a secret of the app registration.
-      - Credentials come from a single source, the first one that holds any. The order is the task, the environment
-        variables that begin with C(MTO_), and those that begin with C(AZURE_).
-      - Give at most one of O(client_secret), O(client_certificate_path) and O(federated_token_file).
-      - If the task gives no credential at all, E(MTO_CLIENT_SECRET) is used, then E(AZURE_CLIENT_SECRET).
-      - A credential in the task hides every credential in the environment.
-    type: str
-  client_certificate_path:
-    description:
-      - App identity, a file with certificate and private key, as PFX or PEM.
-      - If the task gives no credential at all, E(MTO_CLIENT_CERTIFICATE_PATH) is used, then
-        E(AZURE_CLIENT_CERTIFICATE_PATH).
-    type: path
-  client_certificate_password:
-    description:
-      - The password of O(client_certificate_path), if it has one.
-      - In the task, it requires O(client_certificate_path). If the path comes from the environment, so does the
-        password, from E(MTO_CLIENT_CERTIFICATE_PASSWORD) or E(AZURE_CLIENT_CERTIFICATE_PASSWORD).
-    type: str
-  federated_token_file:
-    description:
-      - App identity, a file with a token of another issuer, for workload identity federation.
-      - If the task gives no credential at all, E(MTO_FEDERATED_TOKEN_FILE) is used, then
-        E(AZURE_FEDERATED_TOKEN_FILE).
-    type: path
-  refresh_token:
+"""
+    DOCUMENTATION += (
+        _credentials()
+        + r"""  refresh_token:
     description:
       - Operator identity, a refresh token of the operator. It is redeemed with the credential of the app, or with none
         for a public client.
@@ -138,3 +140,4 @@ notes:
   - Set C(ansible_pipelining) to C(true). Without it, Ansible writes the arguments of a module, secrets included, to a
     temporary file while the module runs.
 """
+    )

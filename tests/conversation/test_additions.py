@@ -73,6 +73,7 @@ class Copy:
         )
         environment = {
             **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(self.root / "build" / "collections"),
             "PYTHONPATH": path,
             "PATH": f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}",
         }
@@ -123,3 +124,31 @@ def test_check_is_one_folder_and_one_line(copy):
     assert [f["reason"] for f in made["report"]["findings"] if f["check"] == "tenant_name"] == ["tenant_name.differs"]
     assert "Other" in made["page"]
     assert 'data-label="tenant_name"' in made["page"] or "Tenant name" in made["page"]
+
+
+def test_credential_kind_is_one_class_and_one_line(copy):
+    touched = copy.add(section("Add a credential kind"))
+    assert touched == {"plugins/module_utils/_auth/credentials/registry.py", "roles/mto/vars/main.yml"}
+    copy.pass_static_gates()
+    guid = "11111111-2222-3333-4444-555555555555"
+    options = {"home_tenant_id": guid, "client_id": guid, "client_assertion_file": "/nowhere/assertion"}
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": options})
+    failed = json.loads(copy.run(sys.executable, "-m", f"{MODULES}.mto_gdap_customer_info", text=text, code=1))
+    assert failed["msg"] == "client_assertion_file: cannot read '/nowhere/assertion': No such file or directory."
+    shown = copy.run("ansible-doc", "--json", "m365.defender.mto_gdap_customer_info")
+    documented = json.loads(shown)["m365.defender.mto_gdap_customer_info"]["doc"]["options"]["client_assertion_file"]
+    assert "E(MTO_CLIENT_ASSERTION_FILE)" in documented["description"][1]
+
+
+def test_report_format_is_one_class_and_one_line(copy):
+    touched = copy.add(section("Add a report format"))
+    assert touched == {"plugins/plugin_utils/_report/formats/registry.py"}
+    copy.pass_static_gates()
+    program = REPORT.replace("mto_report_html import", "mto_report_files import").replace(
+        '["mto_report_html"](report)', '["mto_report_files"](report, ["names"])'
+    )
+    row = {"tenant_id": "t", "name": "Contoso", "ready": False, "requirements": {}}
+    facts = {"home_tenant_id": "h", "operator": "o", "cloud": "public"}
+    text = json.dumps({**facts, "ansible_facts": {"mto_requirements": {"t": row}}})
+    made = json.loads(copy.run(sys.executable, "-c", program, text=text))
+    assert made["page"] == [{"format": "names", "name": "report.names.txt", "content": "Contoso: not judged\n"}]

@@ -127,7 +127,7 @@ def test_wrong_secret_fails_and_says_so(calm):
 def test_unknown_home_tenant_fails(calm):
     found = failure(calm, CALM, home_tenant_id="99999999-0000-4000-8000-000000000009")
     assert "AADSTS90002" in found["msg"]
-    assert "Correct home_tenant_id" in found["msg"]
+    assert "correct home_tenant_id" in found["msg"]
 
 
 def test_unknown_operator_fails(calm):

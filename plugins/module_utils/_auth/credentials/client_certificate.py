@@ -21,8 +21,19 @@ class ClientCertificate(Credential):
     """`client_certificate_path` with `client_certificate_password`. The file is read once."""
 
     OPTIONS = (
-        CredentialOption("client_certificate_path", "path", "AZURE_CLIENT_CERTIFICATE_PATH"),
-        CredentialOption("client_certificate_password", "str", "AZURE_CLIENT_CERTIFICATE_PASSWORD", secret=True),
+        CredentialOption(
+            "client_certificate_path",
+            "path",
+            "AZURE_CLIENT_CERTIFICATE_PATH",
+            "App identity, a file with certificate and private key, as PFX or PEM.",
+        ),
+        CredentialOption(
+            "client_certificate_password",
+            "str",
+            "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+            "The password of O(client_certificate_path), if it has one.",
+            secret=True,
+        ),
     )
     REQUIRED_BY: t.ClassVar = {"client_certificate_password": ("client_certificate_path",)}
 

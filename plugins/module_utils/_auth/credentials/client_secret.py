@@ -11,7 +11,15 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.ki
 class ClientSecret(Credential):
     """`client_secret`. Lives in memory only."""
 
-    OPTIONS = (CredentialOption("client_secret", "str", "AZURE_CLIENT_SECRET", secret=True),)
+    OPTIONS = (
+        CredentialOption(
+            "client_secret",
+            "str",
+            "AZURE_CLIENT_SECRET",
+            "App identity, a secret of the app registration.",
+            secret=True,
+        ),
+    )
 
     def for_msal(self) -> str:
         """Return the secret itself."""

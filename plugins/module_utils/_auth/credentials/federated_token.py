@@ -14,7 +14,14 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 class FederatedToken(Credential):
     """`federated_token_file`. Read again for every sign-in, because its issuer replaces it during the run."""
 
-    OPTIONS = (CredentialOption("federated_token_file", "path", "AZURE_FEDERATED_TOKEN_FILE"),)
+    OPTIONS = (
+        CredentialOption(
+            "federated_token_file",
+            "path",
+            "AZURE_FEDERATED_TOKEN_FILE",
+            "App identity, a file with a token of another issuer, for workload identity federation.",
+        ),
+    )
 
     def validate(self) -> None:
         """Raise OptionError if the file cannot be read or is empty."""

@@ -18,11 +18,15 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CredentialOption:
-    """One option of a credential kind. `azure_name` is the environment variable that Azure tools read."""
+    """One option of a credential kind, with its documentation.
+
+    `azure_name` is the environment variable that Azure tools read.
+    """
 
     name: str
     type: t.Literal["str", "path"]
     azure_name: str
+    description: str
     secret: bool = False
 
 

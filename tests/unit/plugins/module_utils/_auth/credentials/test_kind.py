@@ -10,8 +10,8 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.ki
 
 class Sealed(Credential):
     OPTIONS = (
-        CredentialOption("seal_path", "path", "AZURE_SEAL_PATH"),
-        CredentialOption("seal_word", "str", "AZURE_SEAL_WORD", secret=True),
+        CredentialOption("seal_path", "path", "AZURE_SEAL_PATH", "A made-up one."),
+        CredentialOption("seal_word", "str", "AZURE_SEAL_WORD", "A made-up one.", secret=True),
     )
 
     def for_msal(self):

@@ -59,8 +59,8 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.ki
 
 class SealedLetter(Credential):
     OPTIONS = (
-        CredentialOption("letter_path", "path", "AZURE_LETTER_PATH"),
-        CredentialOption("letter_seal", "str", "AZURE_LETTER_SEAL", secret=True),
+        CredentialOption("letter_path", "path", "AZURE_LETTER_PATH", "A made-up one."),
+        CredentialOption("letter_seal", "str", "AZURE_LETTER_SEAL", "A made-up one.", secret=True),
     )
     REQUIRED_BY = {"letter_seal": ("letter_path",)}
 
