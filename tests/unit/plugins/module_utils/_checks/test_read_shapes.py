@@ -8,15 +8,15 @@ from __future__ import annotations
 import pytest
 from evidence import case
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
     MAX_ACCOUNTS,
     _look_up,
     external_name,
     known_mails,
     shape_accounts,
     shape_own_account,
+    shape_settings,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import shape_settings
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
     shape_assignments,
     shape_relationships,

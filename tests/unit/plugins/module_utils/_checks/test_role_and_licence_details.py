@@ -88,8 +88,9 @@ def test_a_relationship_ends_at_its_end():
     assert not in_force(row, end)
 
 
-def finding(*rows, **more):
-    return judge_relationships(case(gdap_evidence(*rows, **more)))
+def candidates_of(*rows, assignments=None, **tenant):
+    evidence = gdap_evidence(*rows, assignments=assignments)
+    return judge_relationships(case(evidence, **tenant), evidence["gdap_relationships"])
 
 
 @pytest.mark.parametrize(
@@ -111,18 +112,15 @@ def finding(*rows, **more):
 def test_the_better_relationship_is_told(better, worse, turned):
     first, second = {**better, "id": "z-better"}, {**worse, "id": "a-worse"}
     rows = [second, first] if turned else [first, second]
-    found = judge_relationships(
-        case(
-            gdap_evidence(*rows, assignments=[assigned(roles=[SECURITY_READER, DIRECTORY_READERS])]),
-            roles=(SECURITY_READER,),
-        )
-    )
-    assert [one.row["id"] for one in found] == ["z-better", "a-worse"]
+    both = [assigned(roles=[SECURITY_READER, DIRECTORY_READERS])]
+    candidates = candidates_of(*rows, assignments=both, roles=(SECURITY_READER,))
+    assert [candidate.row["id"] for candidate in candidates] == ["z-better", "a-worse"]
 
 
 def test_of_two_alike_the_id_decides():
     for ids in (("a", "b"), ("b", "a")):
-        assert [f.row["id"] for f in finding(*(relationship(id=one) for one in ids))] == ["a", "b"]
+        candidates = candidates_of(*(relationship(id=key) for key in ids))
+        assert [candidate.row["id"] for candidate in candidates] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -146,31 +144,36 @@ def test_an_assignment_has_to_reach_the_operator(assignments, groups, reason, sa
     assert [one.what for one in verdict.evidence] == ["gdap_relationships", "gdap_assignments", "operator_groups"]
 
 
-@pytest.mark.parametrize("key", [assignments_key(RELATIONSHIP), "operator_groups", "gdap_relationships"])
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        (assignments_key(RELATIONSHIP), "The access assignments of a GDAP relationship"),
+        ("operator_groups", "The groups of the operator"),
+        ("gdap_relationships", "The GDAP relationships"),
+    ],
+)
 @pytest.mark.parametrize("how", ["missing", "unread"])
-def test_what_was_not_read_leaves_a_relationship_open(key, how):
+def test_what_was_not_read_leaves_a_relationship_open(key, title, how):
     evidence = gdap_evidence(relationship())
     if how == "missing":
         del evidence[key]
     else:
         evidence[key] = unread("it", "read.deadline")
-    (found,) = judge_relationships(case(evidence))
-    assert found.unknown
-    assert found.why is found.problem
-    assert found.problem.reason == ("read.failed" if how == "missing" else "read.deadline")
-    verdict = judge_access(case(evidence)).verdict
-    assert verdict.status == "unknown"
+    access = judge_access(case(evidence))
+    assert access.open is not None
+    assert access.open.reason == ("read.failed" if how == "missing" else "read.deadline")
+    assert access.verdict.status == "unknown"
     if how == "missing":
-        assert "they were not read" in words(verdict)
-        assert "Northwind" in verdict.message
-        assert "GDAP relationships" in verdict.message
+        assert access.verdict.message.startswith(title)
+        assert "in Northwind could not be read: it was not read" in words(access.verdict)
 
 
 def test_roles_arrive_only_where_the_relationship_holds_them():
     rows = [assigned(roles=[DIRECTORY_READERS, SECURITY_READER]), assigned(roles=["x"]), assigned(OTHER_GROUP)]
-    (found,) = finding(relationship(roles=[SECURITY_READER, DIRECTORY_READERS, "y"]), assignments=rows)
-    assert found.roles == tuple(sorted([SECURITY_READER, DIRECTORY_READERS]))
-    assert found.ends == NOW + dt.timedelta(days=300)
+    held = relationship(roles=[SECURITY_READER, DIRECTORY_READERS, "y"])
+    (candidate,) = candidates_of(held, assignments=rows)
+    assert candidate.roles == tuple(sorted([SECURITY_READER, DIRECTORY_READERS]))
+    assert candidate.ends == NOW + dt.timedelta(days=300)
 
 
 @pytest.mark.parametrize(

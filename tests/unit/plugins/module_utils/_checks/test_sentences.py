@@ -73,7 +73,7 @@ def test_block_beside_an_account_says_whose_it_is(direction, owner, evidence):
 def test_settings_that_nobody_asked_for_are_named():
     home, target = judge_sides(case({}, access="b2b"))
     for side, where in ((home, "Northwind"), (target, "Contoso")):
-        what = {"what": "the cross-tenant access settings", "where": where, "said": "not read"}
+        what = {"what": "the cross-tenant access settings", "where": where, "said": "it was not read"}
         assert side.problem == Problem("read.failed", what)
 
 

@@ -12,10 +12,8 @@ from evidence import NOW, account, account_evidence, case, piece, trust_evidence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
-    judge_accounts,
-    shape_deleted,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import judge_accounts
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import shape_deleted
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
 

@@ -16,8 +16,8 @@ from evidence import account, case, gdap_evidence, look_up_evidence, piece, rela
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
-    judge_sides,
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import judge_sides
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
     shape_partners,
     shape_settings,
     trim_partners,
