@@ -12,7 +12,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from evidence import account, case, gdap_evidence, look_up_evidence, piece, relationship, unread
+from evidence import (
+    account,
+    b2b_setting,
+    case,
+    gdap_evidence,
+    look_up_evidence,
+    piece,
+    relationship,
+    unread,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +33,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
     trim_settings,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 TARGET = "aaaaaaaa-0000-4000-8000-000000000001"
 ANNA = "11111111-0000-4000-8000-000000000001"
@@ -315,3 +325,13 @@ def test_block_of_b2b_leaves_gdap_alone():
     evidence["operator_groups"] = gdap_evidence()["operator_groups"]
     access = judge_access(case(evidence, access="auto"))
     assert (access.verdict.reason, access.account_id) == ("access.gdap_in_force", None)
+
+
+BLOCKED = b2b_setting("blocked")
+
+
+def test_settings_that_nobody_asked_for_are_named():
+    home, target = judge_sides(case({}, access="b2b"))
+    for side, where in ((home, "Northwind"), (target, "Contoso")):
+        what = {"what": "the cross-tenant access settings", "where": where, "said": "it was not read"}
+        assert side.problem == Problem("read.failed", what)
