@@ -30,29 +30,17 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Problem, Verdict
 
-_NAMES: t.Final = {
-    "collaboration_inbound": "b2bCollaborationInbound",
-    "collaboration_outbound": "b2bCollaborationOutbound",
-    "direct_connect_inbound": "b2bDirectConnectInbound",
-    "direct_connect_outbound": "b2bDirectConnectOutbound",
-}
-# The home tenant's half, in the words of the admin center.
+# The home tenant's half: our name of a side, Microsoft Graph's, the state that it needs, and the admin center's words.
 _RECIPE: t.Final = (
-    ("collaboration_inbound", "blocked", "B2B collaboration, inbound"),
-    ("collaboration_outbound", "allowed", "B2B collaboration, outbound"),
-    ("direct_connect_inbound", "blocked", "B2B direct connect, inbound"),
-    ("direct_connect_outbound", "blocked", "B2B direct connect, outbound"),
+    ("collaboration_inbound", "b2bCollaborationInbound", "blocked", "B2B collaboration, inbound"),
+    ("collaboration_outbound", "b2bCollaborationOutbound", "allowed", "B2B collaboration, outbound"),
+    ("direct_connect_inbound", "b2bDirectConnectInbound", "blocked", "B2B direct connect, inbound"),
+    ("direct_connect_outbound", "b2bDirectConnectOutbound", "blocked", "B2B direct connect, outbound"),
 )
 # Only a tenant of these clouds is documented to add one of another cloud [doc mto-overview].
 _DOCUMENTED_HOMES: t.Final = ("gcc_high", "dod")
-_NOT_TOLD: t.Final = "The answer does not tell it."
+_NOT_STATED: t.Final = "The answer does not say."
 _EVERYBODY: t.Final = frozenset(("AllUsers", "AllApplications"))
-
-
-class CloudSettings(t.TypedDict):
-    """Other Microsoft clouds that are allowed, by their endpoints; null where the answer does not tell."""
-
-    clouds: list[str] | None
 
 
 class SideStates(t.TypedDict):
@@ -62,8 +50,11 @@ class SideStates(t.TypedDict):
     sides: dict[str, str | None]
 
 
-def shape_clouds(body: Json) -> CloudSettings:
-    """Return the clouds that are allowed. Microsoft's example has the policy inside of `value`."""
+def shape_clouds(body: Json) -> dict[str, list[str] | None]:
+    """Return `{clouds: [...]}`: the endpoints of clouds that are allowed, null where the answer does not say.
+
+    Microsoft's example has the policy inside of `value`.
+    """
     policy = body["value"] if isinstance(body.get("value"), dict) else body
     clouds = policy.get("allowedCloudEndpoints")
     return {"clouds": None if clouds is None else sorted(str(cloud).lower() for cloud in clouds)}
@@ -71,7 +62,7 @@ def shape_clouds(body: Json) -> CloudSettings:
 
 def shape_sides(body: Json) -> SideStates:
     """Return the state of each side."""
-    return {"found": True, "sides": {side: _state_of(body.get(name)) for side, name in _NAMES.items()}}
+    return {"found": True, "sides": {side: _state_of(body.get(name)) for side, name, *_wanted in _RECIPE}}
 
 
 def _state_of(setting: JsonObject | None) -> str | None:
@@ -191,13 +182,13 @@ def _judge_clouds(case: Case, endpoint: str) -> _Item:
         return _Item("open", title, _why_unread(evidence))
     clouds = evidence.data["clouds"]
     if clouds is None:
-        return _Item("open", title, _NOT_TOLD)
+        return _Item("open", title, _NOT_STATED)
     return _Item("met" if endpoint in clouds else "missing", title)
 
 
-def _judge_side(case: Case, side: str, wanted: str, name: str) -> _Item:
+def _judge_side(case: Case, side: str, _name: str, wanted: str, words: str) -> _Item:
     """Judge by the entry for the target where it says something, else by the default."""
-    title = f"{name}: {wanted}"
+    title = f"{words}: {wanted}"
     for evidence in map(case.get, (CLOUD_PARTNER, CLOUD_DEFAULT)):
         if not readable(evidence):
             return _Item("open", title, _why_unread(evidence))
@@ -205,10 +196,10 @@ def _judge_side(case: Case, side: str, wanted: str, name: str) -> _Item:
         if state == "not_told":
             break
         if state == "in_part" and wanted == "allowed":
-            return _Item("open", title, "It is allowed for some only.")
+            return _Item("open", title, "It is allowed only for some users or applications.")
         if state is not None:
             return _Item("met" if state == wanted else "missing", title)
-    return _Item("open", title, _NOT_TOLD)
+    return _Item("open", title, _NOT_STATED)
 
 
 def _why_unread(evidence: Evidence | None) -> str:

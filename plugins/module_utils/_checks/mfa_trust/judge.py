@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Verdict
 
-_WORDS: t.Final = {True: "accepted", False: "not accepted", None: "not told"}
+_WORDS: t.Final = {True: "accepted", False: "not accepted", None: "not stated"}
 
 
 def judge_mfa_trust(case: Case) -> Verdict:

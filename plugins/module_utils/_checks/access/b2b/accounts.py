@@ -9,14 +9,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
-    DELETED_LOOK_UPS,
-    LOOK_UPS,
-    Account,
-    DeletedAccount,
-    external_name,
-    known_mails,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR
@@ -68,14 +61,15 @@ def judge_accounts(case: Case) -> AccountCandidate:
 
     Without an accepted one, anything unread leaves the matter unknown. Pure.
     """
-    evidence, names = case.every(*LOOK_UPS), _names_of(case)
-    accounts: dict[str, Account] = {
+    evidence, names = case.every(*reads.LOOK_UPS), _names_of(case)
+    accounts: dict[str, reads.Account] = {
         account["id"]: account for look_up in evidence if readable(look_up) for account in look_up.data["accounts"]
     }
     candidates = [_judge_account(account, names) for account in accounts.values()]
     best = min(candidates, key=lambda item: (*item.order, item.reason, item.details["object"]), default=None)
     if best is not None and best.account_id is not None:
-        return best.with_evidence(next(look_up for look_up in evidence if _shows(look_up, best.account_id)))
+        shown = accounts[best.account_id]
+        return best.with_evidence(next(item for item in evidence if readable(item) and shown in item.data["accounts"]))
     problem = _unread(case, evidence)
     if problem is not None:
         reason = _SAID_BY_ENTRA.get(problem.reason)
@@ -85,14 +79,10 @@ def judge_accounts(case: Case) -> AccountCandidate:
     return best.with_evidence(*evidence) if best is not None else _judge_deleted(case, names, evidence)
 
 
-def _shows(look_up: Evidence, account_id: str) -> bool:
-    return readable(look_up) and any(account["id"] == account_id for account in look_up.data["accounts"])
-
-
 def _judge_deleted(case: Case, names: Sequence[str], evidence: Sequence[Evidence]) -> AccountCandidate:
     """Judge what was deleted, where no account is there. Where that could not be read, the account is missing."""
-    look_ups = case.every(*DELETED_LOOK_UPS)
-    rows: list[DeletedAccount] = [row for item in look_ups if readable(item) for row in item.data["deleted"]]
+    look_ups = case.every(*reads.DELETED_LOOK_UPS)
+    rows: list[reads.DeletedAccount] = [row for item in look_ups if readable(item) for row in item.data["deleted"]]
     candidate = AccountCandidate(reason="access.guest_missing", evidence=(*evidence, *look_ups))
     dated = [(time, row) for row in rows if _is_theirs(row, names) and (time := parse_time(row["deleted"]))]
     time, row = max(dated, key=lambda pair: (pair[0], pair[1]["id"]), default=(None, None))
@@ -111,7 +101,7 @@ def _names_of(case: Case) -> tuple[str, ...]:
     """Return the operator's addresses, as far as they are known."""
     operator = case.get(OPERATOR)
     if readable(operator) and "upn" in operator.data:
-        return known_mails(operator.data)
+        return reads.known_mails(operator.data)
     return (case.operator.lower(),)
 
 
@@ -129,18 +119,18 @@ def _unread(case: Case, look_ups: Sequence[Evidence]) -> Problem | None:
     return Problem("read.partial", {"what": "the operator's accounts", "where": case.tenant.name, "said": why})
 
 
-def _judge_account(account: Account, names: Sequence[str]) -> AccountCandidate:
+def _judge_account(account: reads.Account, names: Sequence[str]) -> AccountCandidate:
     details = {
         "object": account["id"],
         "account": account["upn"] or account["id"],
         "user_type": (account["type"] or "guest").lower(),
         "state": str(account["state"]),
-        "issuers": ", ".join(account["issuers"]) or "nothing that is told",
+        "issuers": ", ".join(account["issuers"]) or "an unknown issuer",
     }
     return AccountCandidate(reason=_reason_of(account, names), details=details)
 
 
-def _reason_of(account: Account, names: Sequence[str]) -> str:
+def _reason_of(account: reads.Account, names: Sequence[str]) -> str:
     """Return the reason of one account. States are plain strings in Graph: compared without case."""
     state = str(account["state"] or "").lower()
     if state == "pendingacceptance":
@@ -158,13 +148,13 @@ def _reason_of(account: Account, names: Sequence[str]) -> str:
     return "access.guest_accepted" if state == "accepted" else "access.member_enabled"
 
 
-def _is_theirs(account: Account | DeletedAccount, names: Sequence[str]) -> bool:
+def _is_theirs(account: reads.Account | reads.DeletedAccount, names: Sequence[str]) -> bool:
     """Tell whether an account is by its mail or its name one of the operator's."""
     upn, mail = _plain_upn(account).lower(), str(account["mail"] or "").lower()
-    return mail in names or any(upn.startswith(external_name(name).lower()) for name in names)
+    return mail in names or any(upn.startswith(reads.external_name(name).lower()) for name in names)
 
 
-def _plain_upn(account: Account | DeletedAccount) -> str:
+def _plain_upn(account: reads.Account | reads.DeletedAccount) -> str:
     """Return the user principal name without the id that a deleted user can have before it."""
     prefix, upn = account["id"].replace("-", ""), account["upn"]
     return upn[len(prefix) :] if upn.lower().startswith(prefix) else upn

@@ -144,7 +144,7 @@ def _candidate(row: reads.GovernanceRow, *evidence: Evidence) -> GovernanceCandi
     details = {
         "object": row["id"],
         "status": row.get("status", ""),
-        "ends": ends.date().isoformat() if ends else "(no end told)",
+        "ends": ends.date().isoformat() if ends else "an unknown date",
     }
     return GovernanceCandidate(details=details, evidence=evidence, made=made.timestamp() if made else 0.0)
 

@@ -99,10 +99,10 @@ def test_missing_items_of_the_home_half_are_named(given_settings, missing):
         ),
         ({**settings(), CLOUD_PARTNER.key: unread(CLOUD_PARTNER.key)}, "cross_cloud_partner: read.throttled."),
         ({**settings(), CLOUD_DEFAULT.key: unread(CLOUD_DEFAULT.key)}, "cross_cloud_default: read.throttled."),
-        (settings(clouds=None), "The answer does not tell it."),
+        (settings(clouds=None), "The answer does not say."),
         (settings(partner={"collaboration_outbound": "not_told"}), "B2B collaboration, outbound: allowed. The answer"),
-        (settings(default=SILENT), "The answer does not tell it."),
-        (settings(partner={"collaboration_outbound": "in_part"}), "It is allowed for some only."),
+        (settings(default=SILENT), "The answer does not say."),
+        (settings(partner={"collaboration_outbound": "in_part"}), "It is allowed only for some users or applications."),
     ],
 )
 def test_items_that_are_not_known_are_told_apart(given_settings, words):
@@ -253,7 +253,7 @@ def test_open_items_are_told_together_each_with_its_cause_once():
     assert told(verdict)["cross_cloud_not_read"].message == (
         "Whether Northwind has these settings for Contoso is not known: Microsoft cloud settings: microsoftonline.com"
         " allowed; B2B collaboration, inbound: blocked; B2B collaboration, outbound: allowed; B2B direct connect,"
-        " inbound: blocked; B2B direct connect, outbound: blocked. The answer does not tell it. cross_cloud_partner:"
+        " inbound: blocked; B2B direct connect, outbound: blocked. The answer does not say. cross_cloud_partner:"
         " read.throttled."
     )
 
@@ -265,7 +265,9 @@ def test_what_nobody_asked_for_is_told_so():
 
 def test_outbound_for_some_is_told_so():
     message = told(judge(settings(partner={"collaboration_outbound": "in_part"})))["cross_cloud_not_read"].message
-    assert message.endswith(" is not known: B2B collaboration, outbound: allowed. It is allowed for some only.")
+    assert message.endswith(
+        " is not known: B2B collaboration, outbound: allowed. It is allowed only for some users or applications."
+    )
 
 
 def test_cause_without_a_title_names_the_read():

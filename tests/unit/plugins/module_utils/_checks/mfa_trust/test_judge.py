@@ -20,8 +20,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.ju
     ("trust", "words"),
     [
         ({"compliant_device": True, "hybrid_joined_device": False}, ("accepted", "not accepted")),
-        ({"compliant_device": None, "hybrid_joined_device": True}, ("not told", "accepted")),
-        ({}, ("not told", "not told")),
+        ({"compliant_device": None, "hybrid_joined_device": True}, ("not stated", "accepted")),
+        ({}, ("not stated", "not stated")),
     ],
 )
 @pytest.mark.parametrize("mfa", [True, False, None])

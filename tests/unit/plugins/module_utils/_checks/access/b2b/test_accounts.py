@@ -107,7 +107,7 @@ OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "ot
         (
             {"issuers": []},
             "access.guest_identity_unknown",
-            {"issuers": "nothing that is told"},
+            {"issuers": "an unknown issuer"},
         ),
         ({"issuers": ["a", "b"]}, "access.guest_identity_unknown", {"issuers": "a, b"}),
         ({"enabled": False}, "access.guest_disabled", {}),

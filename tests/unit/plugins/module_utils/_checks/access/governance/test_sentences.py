@@ -36,7 +36,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
         ({"requests": [request("expired")]}, "expired on 2026-12-05", "r1"),
         ({"requests": [request("Expired")]}, "expired on 2026-12-05", "r1"),
         ({"invitations": [invitation()]}, "(until 2026-12-20)", "i1"),
-        ({"invitations": [{**invitation(), "ends": None}]}, "(until (no end told))", "i1"),
+        ({"invitations": [{**invitation(), "ends": None}]}, "(until an unknown date)", "i1"),
         ({"invitations": [invitation(ends=-1)]}, "expired on 2026-11-22", "i1"),
         ({}, "no governance relationship (preview) in which Northwind governs Contoso", ""),
     ],
