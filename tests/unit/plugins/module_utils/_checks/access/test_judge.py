@@ -23,7 +23,7 @@ from evidence import (
     unread,
 )
 from governance_rows import days
-from judged import ANNA, access_of, caveat, permissions_of, shown
+from judged import ANNA, access_of, caveat, permissions_of, shown, words
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 
@@ -36,7 +36,7 @@ NO_GUEST = account_evidence()
 UNREAD = {key: unread(key) for key in account_evidence()}
 
 
-def told(evidence, access="auto"):
+def decided(evidence, access="auto"):
     verdict = judge_access(case(evidence, access=access)).verdict
     return verdict.reason, [c.message for c in verdict.caveats if c.reason == "access.other_ways"]
 
@@ -57,8 +57,8 @@ def told(evidence, access="auto"):
     ],
 )
 def test_other_ways(evidence, reason, starts):
-    found, messages = told(evidence)
-    assert found == reason
+    decided_by, messages = decided(evidence)
+    assert decided_by == reason
     assert len(messages) == bool(starts)
     for word in starts:
         assert word in messages[0]
@@ -66,7 +66,7 @@ def test_other_ways(evidence, reason, starts):
 
 @pytest.mark.parametrize("access", ["gdap", "b2b"])
 def test_a_declared_way_has_no_others(access):
-    assert told({**IN_FORCE, **GUEST}, access)[1] == []
+    assert decided({**IN_FORCE, **GUEST}, access)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,6 @@ def test_auto(gdap, accounts, reason):
 
 
 OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
-
-
-def words(verdict):
-    """Everything a person reads; nothing in it may be a hole."""
-    said = " ".join([verdict.message, verdict.remedy, *(c.message + " " + c.remedy for c in verdict.caveats)])
-    assert "not known)" not in said
-    assert "None" not in said
-    return said
 
 
 def test_neither_method_tells_the_evidence_of_both():
@@ -226,12 +218,12 @@ def test_consent_that_no_side_tells_is_not_known():
 )
 def test_block_beside_an_account_says_whose_it_is(direction, owner, evidence):
     verdict = access_of({**look_up_evidence(account(state="PendingAcceptance")), **evidence})
-    told = caveat(verdict, "access.settings_block_too")
-    assert told.message == (
+    doubt = caveat(verdict, "access.settings_block_too")
+    assert doubt.message == (
         f"The cross-tenant access settings of {owner} also block {direction} B2B collaboration"
         " (partner setting, users and groups)."
     )
-    assert told.remedy.startswith(f"Security Administrator of {owner}: allow it for {ANNA}")
+    assert doubt.remedy.startswith(f"Security Administrator of {owner}: allow it for {ANNA}")
     assert shown(verdict)[3:] == (["home_partner"] if direction == "outbound" else ["partner"])
 
 
@@ -240,7 +232,10 @@ def consenting(outbound, inbound):
     sides = side_evidence(None, None)
     for key, value in (("home_cross_tenant_access_partner", outbound), ("cross_tenant_access_partner", inbound)):
         sides[key] = dataclasses.replace(sides[key], data={**sides[key].data, "consent": value})
-    return {**sides, "identity_synchronization": piece("identity_synchronization", {"found": True, "allowed": True})}
+    return {
+        **sides,
+        "identity_synchronization": piece("identity_synchronization", {"found": True, "allowed": True}),
+    }
 
 
 @pytest.mark.parametrize("deleted", [False, True])
@@ -250,7 +245,7 @@ def test_synchronization_tells_redemption_of_both_sides(deleted):
     verdict = access_of({**look_up_evidence(), **gone, **consenting(True, False)})
     assert verdict.reason == ("access.guest_deleted" if deleted else "access.guest_missing")
     assert verdict.object == (account()["id"] if deleted else "")
-    told = caveat(verdict, "access.synchronization")
-    assert "(automatic redemption: on in Northwind, off in Contoso)" in told.message
+    doubt = caveat(verdict, "access.synchronization")
+    assert "(automatic redemption: on in Northwind, off in Contoso)" in doubt.message
     assert shown(verdict)[0] == "accounts_by_mail"
     assert shown(verdict)[-1] == "identity_synchronization"

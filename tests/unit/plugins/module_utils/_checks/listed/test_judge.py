@@ -20,6 +20,7 @@ from governance_rows import (
     governed,
     lists,
 )
+from judged import words
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
     judge_listed,
@@ -104,21 +105,13 @@ def test_account_that_stands_for_the_list_has_a_caveat():
 
 @pytest.mark.parametrize(("listed", "found"), [([TENANT_ID, "x"], True), (["x", "y"], False), ([], False)])
 def test_list_is_cut_down_to_one_tenant(listed, found):
-    for data in ({"tenants": listed}, [{"tenant_id": one, "name": one} for one in listed]):
+    for data in ({"tenants": listed}, [{"tenant_id": key, "name": key} for key in listed]):
         cut = trim_list(piece("list", data), TENANT_ID)
         assert cut.data == {"listed": found, "others": len(listed) - found}
     assert trim_list(NOT_SEEN, TENANT_ID) is NOT_SEEN
 
 
 OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
-
-
-def words(verdict):
-    """Everything a person reads; nothing in it may be a hole."""
-    said = " ".join([verdict.message, verdict.remedy, *(c.message + " " + c.remedy for c in verdict.caveats)])
-    assert "not known)" not in said
-    assert "None" not in said
-    return said
 
 
 CUSTOMERS = piece("delegated_admin_customers", {"listed": False, "others": 3})

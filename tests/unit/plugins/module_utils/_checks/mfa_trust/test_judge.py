@@ -12,6 +12,7 @@ from evidence import (
     trust_evidence,
     unread,
 )
+from judged import shown, words
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
 
@@ -41,18 +42,6 @@ def test_trust_is_inherited_as_a_whole_only():
     assert judge_mfa_trust(case(evidence)).status == "unknown"
 
 
-def words(verdict):
-    """Everything a person reads; nothing in it may be a hole."""
-    said = " ".join([verdict.message, verdict.remedy, *(c.message + " " + c.remedy for c in verdict.caveats)])
-    assert "not known)" not in said
-    assert "None" not in said
-    return said
-
-
-def whats(verdict):
-    return [piece.what for piece in verdict.evidence]
-
-
 @pytest.mark.parametrize(
     ("partner", "default", "reason", "said", "whose"),
     [
@@ -73,7 +62,7 @@ def test_trust_names_the_setting_that_applies(partner, default, reason, said, wh
     verdict = judge_mfa_trust(case(evidence))
     assert (verdict.check, verdict.reason) == ("mfa_trust", reason)
     assert said in words(verdict)
-    assert whats(verdict) == (whose or ["cross_tenant_access_partner", "cross_tenant_access_default"])
+    assert shown(verdict) == (whose or ["cross_tenant_access_partner", "cross_tenant_access_default"])
 
 
 def test_trust_of_an_empty_entry_is_not_told():
@@ -124,7 +113,7 @@ def test_mfa_trust_unread_is_unknown(key):
 
 def test_trust_shows_the_trust_and_nothing_else():
     verdict = judge_mfa_trust(case(trust_evidence(partner="none", default=True)))
-    assert [one.data for one in verdict.evidence] == [
+    assert [item.data for item in verdict.evidence] == [
         {"found": False},
         {"found": True, "inbound_trust": {"mfa": True}},
     ]

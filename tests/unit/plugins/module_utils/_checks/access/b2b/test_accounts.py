@@ -118,14 +118,14 @@ OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "ot
 def test_what_is_told_of_an_account(fields, reason, told):
     row = guest(**fields)
     looks = look_up_evidence(row)
-    found = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
-    assert found.reason == reason
+    candidate = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
+    assert candidate.reason == reason
     expected = {"object": row["id"], "account": row["upn"], **told}
-    assert {key: found.details[key] for key in expected} == expected
-    assert set(found.details) == {"object", "account", "user_type", "state", "issuers"}
+    assert {key: candidate.details[key] for key in expected} == expected
+    assert set(candidate.details) == {"object", "account", "user_type", "state", "issuers"}
     good = reason in ("access.guest_accepted", "access.member_enabled")
-    assert found.evidence == tuple(looks.values())[: 1 if good else None]
-    assert found.account_id == (row["id"] if good else None)
+    assert candidate.evidence == tuple(looks.values())[: 1 if good else None]
+    assert candidate.account_id == (row["id"] if good else None)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_what_is_told_of_an_account(fields, reason, told):
     ],
 )
 def test_whose_account_it_is(fields, theirs):
-    found = judge_accounts(case({"operator": OPERATOR, **look_up_evidence(guest(**fields))}, access="b2b"))
-    assert found.reason == ("access.guest_accepted" if theirs else "access.guest_identity_unknown")
+    candidate = judge_accounts(case({"operator": OPERATOR, **look_up_evidence(guest(**fields))}, access="b2b"))
+    assert candidate.reason == ("access.guest_accepted" if theirs else "access.guest_identity_unknown")
 
 
 @pytest.mark.parametrize(
@@ -154,23 +154,23 @@ def test_whose_account_it_is(fields, theirs):
     ],
 )
 def test_accounts_that_were_not_all_seen_are_told_so(looks, said):
-    found = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
+    candidate = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
     details = {"what": "the operator's accounts", "where": "Contoso", "said": said}
-    assert (found.reason, found.problem) == ("", Problem("read.partial", details))
-    assert (found.account_id, found.evidence) == (None, tuple(looks.values()))
+    assert (candidate.reason, candidate.problem) == ("", Problem("read.partial", details))
+    assert (candidate.account_id, candidate.evidence) == (None, tuple(looks.values()))
 
 
 def test_what_entra_said_at_sign_in_stands_for_the_account():
     problem = Problem("sign_in.account_disabled", {"said": "AADSTS50057 no"})
     look = Evidence("own_account", "u", "operator", "t", "", "doc", problem=problem)
-    found = judge_accounts(case({"operator": OPERATOR, "own_account": look}, access="b2b"))
-    assert (found.reason, found.problem, found.evidence) == ("access.guest_disabled", None, (look,))
-    assert found.details == {
+    candidate = judge_accounts(case({"operator": OPERATOR, "own_account": look}, access="b2b"))
+    assert (candidate.reason, candidate.problem, candidate.evidence) == ("access.guest_disabled", None, (look,))
+    assert candidate.details == {
         "said": "AADSTS50057 no",
         "account": "seen at sign-in",
         "setting": "Microsoft Entra said so at sign-in",
     }
-    assert found.account_id is None
+    assert candidate.account_id is None
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,7 @@ def test_side_shows_b2b_alone_and_the_default_where_it_counts():
     }
     _home, target = judge_sides(case(evidence, access="b2b"))
     assert (target.answer, target.details["setting"]) == ("open", "default setting, users and groups")
-    assert [one.data for one in target.evidence] == [
+    assert [item.data for item in target.evidence] == [
         {"found": True, "b2b": None},
         {"found": True, "b2b": {"users": None, "applications": None}},
     ]

@@ -111,11 +111,11 @@ def shape(body):
 
 
 def test_read_of_cross_tenant_access_is_found_unless_it_may_be_missing():
-    found = b2b_reads._read("what", "the title", "/default", shape)
-    assert (found.what, found.title, found.path) == ("what", "the title", "/policies/crossTenantAccessPolicy/default")
-    assert found.app == found.delegated == ("Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess")
-    assert (found.shape, found.missing_is_answer, found.optional) == (shape, False, False)
-    assert len(found.readers) == 4
+    read = b2b_reads._read("what", "the title", "/default", shape)
+    assert (read.what, read.title, read.path) == ("what", "the title", "/policies/crossTenantAccessPolicy/default")
+    assert read.app == read.delegated == ("Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess")
+    assert (read.shape, read.missing_is_answer, read.optional) == (shape, False, False)
+    assert len(read.readers) == 4
     assert b2b_reads._read("what", "the title", "/default", shape, may_be_missing=True).missing_is_answer is True
 
 
@@ -136,8 +136,8 @@ def test_deleted_account_keeps_name_mail_and_time():
         {"id": "AAAA", "userPrincipalName": "Aanna@x", "mail": "anna@x", "deletedDateTime": "2026-11-20T00:00:00Z"},
         {"id": "bbbb", "userPrincipalName": None, "mail": None, "deletedDateTime": None},
     ]
-    told, empty = b2b_reads.shape_deleted({"value": rows})["deleted"]
-    assert (told["upn"], told["mail"], told["deleted"]) == ("Aanna@x", "anna@x", "2026-11-20T00:00:00Z")
+    settings, empty = b2b_reads.shape_deleted({"value": rows})["deleted"]
+    assert (settings["upn"], settings["mail"], settings["deleted"]) == ("Aanna@x", "anna@x", "2026-11-20T00:00:00Z")
     assert (empty["upn"], empty["mail"], empty["deleted"]) == ("", None, None)
 
 
@@ -174,8 +174,8 @@ def test_synchronization_is_told_or_null(body, allowed):
 @pytest.mark.parametrize("redeems", [True, False, None])
 def test_shape_of_settings_tells_automatic_redemption(direction, redeems):
     consent = {} if redeems is None else {"automaticUserConsentSettings": {f"{direction}Allowed": redeems}}
-    told = b2b_reads.shape_settings({"inboundTrust": None, **consent}, direction)
-    assert (told["found"], told["consent"], told["b2b"]) == (True, redeems, None)
+    settings = b2b_reads.shape_settings({"inboundTrust": None, **consent}, direction)
+    assert (settings["found"], settings["consent"], settings["b2b"]) == (True, redeems, None)
 
 
 def test_entry_of_the_home_tenant_is_told_without_its_tenant():

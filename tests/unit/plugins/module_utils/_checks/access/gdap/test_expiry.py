@@ -31,5 +31,5 @@ def test_group_that_the_operator_is_not_in_is_named_by_its_id():
         **gdap_evidence(relationship(), groups=()),
         "eligible_groups": group_rows("eligible_groups", (GROUP, 9)),
     }
-    (name,) = [one.name for one in expiries_of(case(evidence)) if one.what == "group_eligibility"]
+    (name,) = [expiry.name for expiry in expiries_of(case(evidence)) if expiry.what == "group_eligibility"]
     assert name == GROUP

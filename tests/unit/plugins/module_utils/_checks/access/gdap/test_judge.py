@@ -23,7 +23,7 @@ from evidence import (
     unread,
 )
 from judged import access_of as verdict_of
-from judged import shown
+from judged import shown, words
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import judge_relationships
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
@@ -46,7 +46,7 @@ def access_of(*rows, **options):
     return judge_access(judged(*rows, **options)).verdict
 
 
-def told(verdict, *, actionable=None):
+def reasons_of(verdict, *, actionable=None):
     return [c.reason for c in verdict.caveats if actionable is None or c.actionable is actionable]
 
 
@@ -133,14 +133,14 @@ def test_a_reseller_and_what_is_not_known(row, reason):
     ],
 )
 def test_roles_of_relationship_assignment_and_wish(held, assigned, wanted, reason):
-    one = judged(relationship(roles=held), assignments=[assignment(roles=assigned)], roles=wanted)
-    assert judge_permissions(one, judge_access(one)).reason == reason
+    tenant = judged(relationship(roles=held), assignments=[assignment(roles=assigned)], roles=wanted)
+    assert judge_permissions(tenant, judge_access(tenant)).reason == reason
 
 
 def test_a_relationship_that_could_give_the_role_is_told_rather_than_one_that_could_not():
     rows = [relationship(id="a", days=500, roles=[DIRECTORY_READERS]), relationship(id="z", roles=[SECURITY_READER])]
-    one = judged(*rows, assignments=[assignment(roles=[DIRECTORY_READERS])])
-    verdict = judge_permissions(one, judge_access(one))
+    tenant = judged(*rows, assignments=[assignment(roles=[DIRECTORY_READERS])])
+    verdict = judge_permissions(tenant, judge_access(tenant))
     assert (verdict.reason, verdict.object) == ("permissions.gdap_role_not_assigned", "z")
 
 
@@ -149,10 +149,10 @@ def test_a_relationship_that_could_give_the_role_is_told_rather_than_one_that_co
     [([SECURITY_READER], True), ([SECURITY_READER, GLOBAL_READER], False), ([GLOBAL_READER], False)],
 )
 def test_security_reader_alone_is_a_doubt(roles, doubt):
-    one = judged(relationship(roles=roles), assignments=[assignment(roles=roles)])
-    verdict = judge_permissions(one, judge_access(one))
+    tenant = judged(relationship(roles=roles), assignments=[assignment(roles=roles)])
+    verdict = judge_permissions(tenant, judge_access(tenant))
     assert verdict.status == "met"
-    assert ("permissions.security_reader" in told(verdict)) is doubt
+    assert ("permissions.security_reader" in reasons_of(verdict)) is doubt
 
 
 ASSIGNED_ELSEWHERE = [{"status": "active", "group": OTHER_GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
@@ -236,14 +236,6 @@ def test_gdap_all_relationships_are_judged_and_few_are_shown():
     assert (len(shown["relationships"]), shown["left_out"], shown["relationships"][0]["id"]) == (3, 6, "r8")
 
 
-def words(verdict):
-    """Everything a person reads; nothing in it may be a hole."""
-    said = " ".join([verdict.message, verdict.remedy, *(c.message + " " + c.remedy for c in verdict.caveats)])
-    assert "not known)" not in said
-    assert "None" not in said
-    return said
-
-
 def assigned(group=GROUP, status="active", roles=(SECURITY_READER,)):
     return {"status": status, "group": group, "roles": list(roles), "other_roles": 0}
 
@@ -275,7 +267,7 @@ def test_a_relationship_is_told_by_its_status_and_end(row, reason, said):
     first = verdict.evidence[0]
     assert first.data == {"relationships": [row], "left_out": 0}
     more = ["gdap_assignments", "operator_groups"] if reason == "access.gdap_in_force" else []
-    assert [piece.what for piece in verdict.evidence[1:]] == more
+    assert shown(verdict)[1:] == more
 
 
 def candidates_of(*rows, assignments=None, **tenant):
@@ -331,7 +323,11 @@ def test_an_assignment_has_to_reach_the_operator(assignments, groups, reason, sa
     verdict = judge_access(case(gdap_evidence(relationship(), assignments=assignments, groups=groups))).verdict
     assert verdict.reason == reason
     assert said in words(verdict)
-    assert [one.what for one in verdict.evidence] == ["gdap_relationships", "gdap_assignments", "operator_groups"]
+    assert shown(verdict) == [
+        "gdap_relationships",
+        "gdap_assignments",
+        "operator_groups",
+    ]
 
 
 @pytest.mark.parametrize(

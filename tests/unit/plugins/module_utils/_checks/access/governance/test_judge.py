@@ -220,10 +220,10 @@ def test_auto_does_without_a_preview_that_refuses(status, left_out):
     ],
 )
 def test_tenant_of_a_cloud_without_governance(cloud, reason):
-    one = case({**NO_GDAP, **lists()}, access="governance", cloud=cloud)
-    assert judge_access(one).verdict.reason == reason
+    judged_case = case({**NO_GDAP, **lists()}, access="governance", cloud=cloud)
+    assert judge_access(judged_case).verdict.reason == reason
     listed = reason.replace("governance_missing", "not_listed_governance")
-    assert judge_listed(one)[0].reason == listed
+    assert judge_listed(judged_case)[0].reason == listed
     by_auto = case({**NO_GDAP, **lists()}, access="auto", cloud=cloud)
     assert judge_access(by_auto).verdict.reason == "access.none_found"
 
@@ -272,8 +272,8 @@ def test_evidence_is_small_however_much_there_is():
     (first, *_others) = access.verdict.evidence[0].data["rows"]
     assert GIVES[0] in first["assignments"]
     assert first["other_assignments"] == 48
-    told = [piece.as_dict() for verdict in verdicts for piece in verdict.evidence]
-    assert len(json.dumps(told, separators=(",", ":"))) <= 4096
+    rows = [item.as_dict() for verdict in verdicts for item in verdict.evidence]
+    assert len(json.dumps(rows, separators=(",", ":"))) <= 4096
 
 
 # Properties: what met implies, and that doubt, letter case and order change nothing for the better.
