@@ -143,7 +143,7 @@ def _by_gdap(case: Case) -> Access:
         return Access(verdict, open=_leaves_open(problem))
     candidates = judge_relationships(case, relationships)
     if not candidates:
-        # Nothing is missing where GDAP cannot reach: in a cloud that the sign-in does not reach.
+        # In a cloud that the sign-in does not reach, a relationship is not missing: GDAP cannot exist there.
         why = other_cloud(case) or Problem("access.gdap_missing")
         return Access(case.verdict("access", why.reason, why.details, evidence=[relationships]))
     best = candidates[0]
@@ -195,9 +195,8 @@ def _with_more(case: Case, verdict: Verdict, sides: Sequence[cross_tenant.Side])
         if side.answer == "blocked" and verdict.reason != _IN_THE_WAY[side.direction, side.answer]
     ]
     caveats, evidence = _blocks(case, blocking), [item for side in blocking for item in side.evidence]
-    if verdict.reason in ("access.guest_missing", "access.guest_deleted") and cross_tenant.synchronization_allowed(
-        case
-    ):
+    missing = verdict.reason in ("access.guest_missing", "access.guest_deleted")
+    if missing and cross_tenant.synchronization_allowed(case):
         words = {True: "on", False: "off", None: "not known"}
         details = {
             "outbound_consent": words[cross_tenant.consent_of(case, "outbound")],
