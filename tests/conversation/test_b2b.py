@@ -164,7 +164,7 @@ def test_trust_of_devices_is_told(tmp_path):
     with start_lab(world=write_world(tmp_path, row)) as lab:
         (found,) = facts(lab, declared(row))
     assert found["requirements"]["mfa_trust"]["status"] == "met"
-    assert "tenants: accepted; hybrid joined devices: not told" in found["requirements"]["mfa_trust"]["message"]
+    assert "tenants: accepted; hybrid joined devices: not stated" in found["requirements"]["mfa_trust"]["message"]
     assert tenant_id(1) == found["tenant_id"]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import SETTINGS_DEFAULT
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import SETTINGS_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS, in_force
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import Relationship
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
@@ -79,7 +80,7 @@ def _whole(piece: Evidence) -> t.Any:
     raise MtoError(" ".join(CATALOGUE.words(piece.problem)))
 
 
-def _ends(relationships: Sequence[Mapping[str, t.Any]], tenant_id: str, now: dt.datetime) -> str | None:
+def _ends(relationships: Sequence[Relationship], tenant_id: str, now: dt.datetime) -> str | None:
     """The latest end of the relationships in force with a customer, as a date; None where there is none."""
     ends = [parse_time(row["ends"]) for row in relationships if row["customer"] == tenant_id and in_force(row, now)]
     return max((moment.date().isoformat() for moment in ends if moment), default=None)

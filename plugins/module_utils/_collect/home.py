@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import known_mails
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
     HOME_DEFAULT,
     HOME_PARTNER,
     HOME_PARTNERS,
+    known_mails,
     trim_partners,
     trim_settings,
 )

@@ -21,6 +21,15 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     READS,
 )
 
+# Why the lists of a preview may not be read, for as long as nobody acts.
+MAY_NOT_BE_READ = [
+    "consent.permission_missing",
+    "read.forbidden",
+    "read.not_offered",
+    "access.governance_not_in_cloud",
+]
+
+
 HOME = "99999999-0000-4000-8000-000000000001"
 
 

@@ -25,15 +25,24 @@ def access_of(evidence, access="b2b"):
 
 
 def permissions_of(evidence, access="b2b"):
-    one = case(evidence, access=access)
-    return judge_permissions(one, judge_access(one))
+    judged = case(evidence, access=access)
+    return judge_permissions(judged, judge_access(judged))
 
 
 def shown(verdict):
-    return [one.what for one in verdict.evidence]
+    return [evidence.what for evidence in verdict.evidence]
 
 
 def caveat(verdict, reason):
-    (found,) = [one for one in verdict.caveats if one.reason == reason]
-    assert "not known)" not in found.message + found.remedy
-    return found
+    (doubt,) = [caveat for caveat in verdict.caveats if caveat.reason == reason]
+    assert "not known)" not in doubt.message + doubt.remedy
+    return doubt
+
+
+def words(verdict):
+    """Everything a person reads; nothing in it may be a hole."""
+    caveats = (f"{caveat.message} {caveat.remedy}" for caveat in verdict.caveats)
+    text = " ".join([verdict.message, verdict.remedy, *caveats])
+    assert "not known)" not in text
+    assert "None" not in text
+    return text

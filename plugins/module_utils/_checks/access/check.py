@@ -7,26 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
-    ACCOUNTS_BY_MAIL,
-    ACCOUNTS_BY_OTHER_MAILS,
-    ACCOUNTS_BY_UPN,
-    DELETED_BY_MAIL,
-    DELETED_BY_UPN,
-    OWN_ACCOUNT,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
-    HOME_DEFAULT,
-    HOME_PARTNERS,
-    SYNCHRONIZATION,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
+from ansible_collections.m365.defender.plugins.module_utils._checks.access import cross_cloud
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads as b2b_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.caveats import CAVEATS
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross_cloud import (
-    CLOUD_DEFAULT,
-    CLOUD_ENDPOINTS,
-    CLOUD_PARTNER,
-    with_recipe,
-)
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.expiry import gdap_expiries
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import ASSIGNMENTS, RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
@@ -40,11 +24,21 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.readi
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reasons import REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS, OWN_GROUPS
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
-    ELIGIBLE_GROUPS,
-    OWN_ELIGIBLE_GROUPS,
-    OWN_TIMED_GROUPS,
-    TIMED_GROUPS,
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+
+# What each read is for, and in which tenant it is made.
+_USES: t.Final[tuple[tuple[str, str, tuple[Read, ...]], ...]] = (
+    ("access by GDAP", "home", (RELATIONSHIPS, ASSIGNMENTS)),
+    ("access by GDAP, by B2B, by governance", "home", (OPERATOR_GROUPS, OWN_GROUPS)),
+    ("access by GDAP (advice)", "home", (pim.ELIGIBLE_GROUPS, pim.OWN_ELIGIBLE_GROUPS)),
+    ("access by GDAP (advice)", "home", (pim.TIMED_GROUPS, pim.OWN_TIMED_GROUPS)),
+    ("access and listed by governance (preview)", "home", GOVERNANCE_READS),
+    ("access, another cloud (advice)", "home", cross_cloud.READS),
+    ("access by B2B", "target", (*b2b_reads.LOOK_UPS, *b2b_reads.DELETED_LOOK_UPS)),
+    ("access by B2B", "home", (b2b_reads.HOME_DEFAULT, b2b_reads.HOME_PARTNERS)),
+    ("access by B2B", "target", (b2b_reads.SYNCHRONIZATION,)),
 )
 
 CHECK: t.Final = Check(
@@ -52,32 +46,10 @@ CHECK: t.Final = Check(
     title="Access",
     link="access",
     stage="requirements",
-    judge=lambda case: with_recipe(case, judge_access(case).verdict),
+    judge=lambda case: cross_cloud.with_recipe(case, judge_access(case).verdict),
     first_reads=first_reads,
     follow_up=follow_up,
-    reads=(
-        ReadUse("access by GDAP", "home", RELATIONSHIPS),
-        ReadUse("access by GDAP", "home", ASSIGNMENTS),
-        ReadUse("access by GDAP, by B2B, by governance", "home", OPERATOR_GROUPS),
-        ReadUse("access by GDAP, by B2B, by governance", "home", OWN_GROUPS),
-        ReadUse("access by GDAP (advice)", "home", ELIGIBLE_GROUPS),
-        ReadUse("access by GDAP (advice)", "home", OWN_ELIGIBLE_GROUPS),
-        ReadUse("access by GDAP (advice)", "home", TIMED_GROUPS),
-        ReadUse("access by GDAP (advice)", "home", OWN_TIMED_GROUPS),
-        *(ReadUse("access and listed by governance (preview)", "home", read) for read in GOVERNANCE_READS),
-        ReadUse("access, another cloud (advice)", "home", CLOUD_ENDPOINTS),
-        ReadUse("access, another cloud (advice)", "home", CLOUD_DEFAULT),
-        ReadUse("access, another cloud (advice)", "home", CLOUD_PARTNER),
-        ReadUse("access by B2B", "target", ACCOUNTS_BY_MAIL),
-        ReadUse("access by B2B", "target", ACCOUNTS_BY_OTHER_MAILS),
-        ReadUse("access by B2B", "target", ACCOUNTS_BY_UPN),
-        ReadUse("access by B2B", "target", OWN_ACCOUNT),
-        ReadUse("access by B2B", "target", DELETED_BY_MAIL),
-        ReadUse("access by B2B", "target", DELETED_BY_UPN),
-        ReadUse("access by B2B", "home", HOME_DEFAULT),
-        ReadUse("access by B2B", "home", HOME_PARTNERS),
-        ReadUse("access by B2B", "target", SYNCHRONIZATION),
-    ),
+    reads=tuple(ReadUse(purpose, side, read) for purpose, side, reads in _USES for read in reads),
     reasons={**REASONS, **GOVERNANCE_REASONS},
     caveats=CAVEATS,
     expiries=gdap_expiries,

@@ -7,20 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
-    ACCOUNTS_BY_MAIL,
-    ACCOUNTS_BY_OTHER_MAILS,
-    ACCOUNTS_BY_UPN,
-    DELETED_BY_MAIL,
-    DELETED_BY_UPN,
-    OWN_ACCOUNT,
-    external_name,
-    judge_accounts,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
-    SYNCHRONIZATION,
-    settings_reads,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads as b2b_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead
@@ -42,10 +30,9 @@ def first_reads(context: TargetContext) -> list[BoundRead]:
     """Return what access by B2B needs; nothing where another way carries already."""
     if not needs_accounts(context.case):
         return []
-    synchronization = BoundRead(SYNCHRONIZATION, {"home_tenant_id": context.home_tenant_id})
     return [
-        *settings_reads(context),
-        synchronization,
+        *b2b_reads.settings_reads(context),
+        BoundRead(b2b_reads.SYNCHRONIZATION, {"home_tenant_id": context.home_tenant_id}),
         *account_look_ups(context.mails, as_operator=context.as_operator),
     ]
 
@@ -53,23 +40,13 @@ def first_reads(context: TargetContext) -> list[BoundRead]:
 def account_look_ups(mails: Sequence[str], *, as_operator: bool) -> list[BoundRead]:
     """Return what finds the operator's account in a target: by every address as the app, or the own object."""
     if as_operator:
-        return [BoundRead(OWN_ACCOUNT)]
-    reads: list[BoundRead] = []
-    for number, mail in enumerate(mails):
-        qualifier = str(number or "")
-        reads.append(BoundRead(ACCOUNTS_BY_MAIL, {"mail": mail}, qualifier))
-        reads.append(BoundRead(ACCOUNTS_BY_OTHER_MAILS, {"mail": mail}, qualifier))
-        reads.append(BoundRead(ACCOUNTS_BY_UPN, {"external_name": external_name(mail)}, qualifier))
-    return reads
+        return [BoundRead(b2b_reads.OWN_ACCOUNT)]
+    return b2b_reads.bind_look_ups(b2b_reads.APP_LOOK_UPS, mails)
 
 
 def follow_up(context: TargetContext, reader: TargetReader) -> Case:
     """Read, where no account is found, whether there was one. The organization proves whose answer it is."""
     if not context.has_app or judge_accounts(context.case).reason != "access.guest_missing":
         return context.case
-    reads = [BoundRead(ORGANIZATION)]
-    for number, mail in enumerate(context.mails):
-        qualifier = str(number or "")
-        reads.append(BoundRead(DELETED_BY_MAIL, {"mail": mail}, qualifier))
-        reads.append(BoundRead(DELETED_BY_UPN, {"external_name": external_name(mail)}, qualifier))
-    return context.case.with_evidence(reader.read_as_app(reads))
+    look_ups = b2b_reads.bind_look_ups(b2b_reads.DELETED_LOOK_UPS, context.mails)
+    return context.case.with_evidence(reader.read_as_app([BoundRead(ORGANIZATION), *look_ups]))

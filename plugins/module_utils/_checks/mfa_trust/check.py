@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
     settings_reads,

@@ -25,8 +25,10 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import T
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names, role_template_id
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import Finding
-    from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import GovernanceFinding
+    from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import GdapCandidate
+    from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import (
+        GovernanceCandidate,
+    )
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import Access
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Verdict
@@ -59,10 +61,10 @@ def judge_permissions(case: Case, access: Access) -> Verdict:
 _PREFERENCE: t.Final = ("met", "unknown", "unmet", "not_applicable")
 
 
-def _through_gdap(case: Case, gdap: Finding) -> Verdict:
+def _through_gdap(case: Case, gdap: GdapCandidate) -> Verdict:
     """The roles that arrive; else what the relationship holds and no assignment gives to a group of the operator."""
     wanted = [role for role in case.tenant.roles if role in gdap.roles]
-    held = [role for role in case.tenant.roles if role in gdap.row.get("roles", ())]
+    held = [role for role in case.tenant.roles if role in gdap.row["roles"]]
     details = {
         "roles": role_names(wanted or held),
         "wanted": role_names(case.tenant.roles),
@@ -84,7 +86,7 @@ def _role_caveats(case: Case, held: list[str]) -> list[Caveat]:
     return [case.caveat("permissions.security_reader")] if set(held) == {_SECURITY_READER} else []
 
 
-def _through_governance(case: Case, governance: GovernanceFinding) -> Verdict:
+def _through_governance(case: Case, governance: GovernanceCandidate) -> Verdict:
     wanted = [role for role in case.tenant.roles if role in governance.roles]
     details = {**governance.details, "roles": role_names(wanted), "wanted": role_names(case.tenant.roles)}
     reason = "permissions.role_via_governance" if wanted else "permissions.governance_no_role"

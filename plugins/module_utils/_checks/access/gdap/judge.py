@@ -12,28 +12,19 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
-    ASSIGNMENTS,
-    IN_FORCE,
-    RELATIONSHIPS,
-    in_force,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap import reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
-    ELIGIBLE_GROUPS,
-    TIMED_GROUPS,
-    in_time,
-    rows_of,
-)
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
 
 # Evidence shows so many relationships with one customer; all of them are judged.
 MAX_SHOWN: t.Final = 3
@@ -44,114 +35,81 @@ INVITATION_URL: t.Final = (
 )
 _ENDED: t.Final = frozenset({"terminated", "terminating", "terminationrequested"})
 _GONE: t.Final = frozenset({"deleting", "deleted"})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finding:
-    """What one relationship says about access; `status` mirrors the reason's. `problem` where it could not be read.
-
-    `roles` are the wanted ones that arrive; `groups` those that hold the operator and carry it.
-    """
-
-    rank: int
-    reason: str = ""
-    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    problem: Problem | None = None
-    evidence: tuple[Evidence, ...] = ()
-    ends: dt.datetime | None = None
-    roles: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    row: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
-
-    @property
-    def unknown(self) -> bool:
-        """Is it open whether this relationship carries?"""
-        return self.rank == _UNKNOWN
-
-    @property
-    def why(self) -> Problem:
-        """The reason in the form of a problem."""
-        return self.problem or Problem(self.reason, self.details)
-
-
-# Smaller is better. Unknown stands before every no: while something is unread, a no would be a guess.
-_MET, _UNKNOWN = 0, 10
-_RANKS: t.Final = {
-    "access.gdap_in_force": _MET,
-    "access.gdap_status_unknown": _UNKNOWN,
-    "access.gdap_assignment_unknown": _UNKNOWN,
-    # The nearer to access, the further in front.
-    "access.gdap_eligible": 20,
-    "access.gdap_assignment_pending": 21,
-    "access.gdap_assignment_error": 22,
-    "access.gdap_operator_not_assigned": 23,
-    "access.gdap_no_assignment": 24,
-    "access.gdap_activating": 25,
-    "access.gdap_partner_consent": 26,
-    "access.gdap_not_active": 27,
-    "access.gdap_not_sent": 28,
-    "access.gdap_expired": 29,
-    "access.gdap_terminated": 30,
-}
 _NOT_YET: t.Final = {
     "approved": "access.gdap_activating",
     "activating": "access.gdap_activating",
     "approvalpending": "access.gdap_not_active",
     "created": "access.gdap_not_sent",
 }
-# What an assignment says that is not active, where its group holds the operator.
+# What an assignment that is not active says, where its group holds the operator.
 _WAITING: t.Final = {
     "pending": "access.gdap_assignment_pending",
     "error": "access.gdap_assignment_error",
 }
 
 
-def judge_relationships(case: Case) -> list[Finding]:
-    """Findings about every relationship with the tenant, the best first. Empty: there is none. Pure."""
-    piece = case.get(RELATIONSHIPS)
-    if not readable(piece):
-        problem = piece.problem if piece is not None else None
-        return [Finding(_UNKNOWN, problem=problem or _unread(case), evidence=(piece,) if piece else ())]
-    findings = [_judge_one(case, piece, row) for row in piece.data["relationships"]]
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GdapCandidate(Candidate):
+    """What one relationship says about access.
+
+    `roles` are the wanted ones that arrive; `groups` those that hold the operator and carry it.
+    """
+
+    MET = ("access.gdap_in_force",)
+    UNMET: t.ClassVar = {
+        "access.gdap_eligible": 1,
+        "access.gdap_assignment_pending": 2,
+        "access.gdap_assignment_error": 3,
+        "access.gdap_operator_not_assigned": 4,
+        "access.gdap_no_assignment": 5,
+        "access.gdap_activating": 6,
+        "access.gdap_partner_consent": 7,
+        "access.gdap_not_active": 8,
+        "access.gdap_not_sent": 9,
+        "access.gdap_expired": 10,
+        "access.gdap_terminated": 11,
+    }
+
+    row: reads.Relationship
+    ends: dt.datetime | None
+    roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+def judge_relationships(case: Case, relationships: Evidence) -> list[GdapCandidate]:
+    """Return a candidate for every relationship with the tenant, the best one first. Pure."""
     wanted = set(case.tenant.roles)
-    return sorted(findings, key=lambda finding: _order(finding, wanted))
+    candidates = [_judge_relationship(case, relationships, row) for row in relationships.data["relationships"]]
+    return sorted(candidates, key=lambda candidate: _order(candidate, wanted))
 
 
-def _order(finding: Finding, wanted: set[str]) -> tuple[int, bool, bool, bool, float, str]:
-    """Best rank, then one with a wanted role, then one that could give it, then one that is not Microsoft's own, then
-    the latest end, then the id: input order never matters."""
-    ends = finding.ends.timestamp() if finding.ends else 0.0
-    could = wanted.isdisjoint(finding.row.get("roles", ()))
-    made_by_microsoft = is_microsofts(finding.row)
+def _order(candidate: GdapCandidate, wanted: set[str]) -> tuple[object, ...]:
+    """Return the sort key: a wanted role that arrives, then one that could, then not made by Microsoft, then the
+    latest end, then the id. Input order never matters."""
     return (
-        finding.rank,
-        wanted.isdisjoint(finding.roles),
-        could,
-        made_by_microsoft,
-        -ends,
-        str(finding.row.get("id", "")),
+        *candidate.order,
+        wanted.isdisjoint(candidate.roles),
+        wanted.isdisjoint(candidate.row["roles"]),
+        made_by_microsoft(candidate.row),
+        -candidate.ends.timestamp() if candidate.ends else 0.0,
+        candidate.row["id"],
     )
 
 
-def is_microsofts(row: Mapping[str, t.Any]) -> bool:
-    """Was it made by Microsoft 365 Lighthouse or by Microsoft's transition?"""
-    return str(row.get("relationship", "")).lower().startswith(MICROSOFTS)
+def made_by_microsoft(row: reads.Relationship) -> bool:
+    """Tell whether Microsoft 365 Lighthouse or Microsoft's transition made the relationship."""
+    return row["relationship"].lower().startswith(MICROSOFTS)
 
 
-def _told(piece: Evidence, row: Mapping[str, t.Any]) -> Evidence:
-    """The evidence as it is shown: the relationship that is judged, a few others, and how many more there are."""
-    rows = piece.data["relationships"]
-    others = [other for other in rows if other is not row]
-    shown = [row, *others[: MAX_SHOWN - 1]]
-    return dataclasses.replace(piece, data={"relationships": shown, "left_out": len(rows) - len(shown)})
+def _trim_shown(relationships: Evidence, row: reads.Relationship) -> Evidence:
+    """Return the evidence as it is shown: the judged relationship, a few others, and how many more there are."""
+    rows = relationships.data["relationships"]
+    shown = [row, *(other for other in rows if other is not row)][:MAX_SHOWN]
+    return dataclasses.replace(relationships, data={"relationships": shown, "left_out": len(rows) - len(shown)})
 
 
-def _unread(case: Case) -> Problem:
-    return Problem("read.failed", {"what": RELATIONSHIPS.title, "where": case.home, "said": "they were not read"})
-
-
-def _judge_one(case: Case, piece: Evidence, row: Mapping[str, t.Any]) -> Finding:
-    """One relationship, by its status and its end; one in force goes on to its assignments."""
+def _judge_relationship(case: Case, relationships: Evidence, row: reads.Relationship) -> GdapCandidate:
+    """Judge by status and end; a relationship in force goes on to its assignments."""
     ends = parse_time(row["ends"])
     details = {
         "object": row["id"],
@@ -160,91 +118,85 @@ def _judge_one(case: Case, piece: Evidence, row: Mapping[str, t.Any]) -> Finding
         "ends": ends.date().isoformat() if ends else "(no end)",
         "invitation_url": INVITATION_URL.format(id=row["id"]),
     }
-    told = _told(piece, row)
-    if in_force(row, case.now):
-        return _judge_in_force(case, told, row, details)
-    reason = _not_in_force(row, ends)
-    return Finding(_RANKS[reason], reason, details, evidence=(told,), ends=ends, row=row)
+    candidate = GdapCandidate(details=details, evidence=(_trim_shown(relationships, row),), row=row, ends=ends)
+    if reads.in_force(row, case.now):
+        return _judge_in_force(case, candidate)
+    return candidate.because(_not_in_force(row, ends))
 
 
-def _not_in_force(row: Mapping[str, t.Any], ends: dt.datetime | None) -> str:
-    """A status that we know with an end that is missing is as doubtful as an unknown status."""
+def _not_in_force(row: reads.Relationship, ends: dt.datetime | None) -> str:
+    """Return the reason. A known status whose end is missing is as doubtful as an unknown status."""
     status = row["status"].lower()
-    if status == "expired" or (status in IN_FORCE and ends is not None):
+    if status == "expired" or (status in reads.IN_FORCE and ends is not None):
         return "access.gdap_expired"
     if status in _ENDED:
         return "access.gdap_terminated"
-    if status == "approvalpending" and row.get("partner_consent_pending") is True:
+    if status == "approvalpending" and row["partner_consent_pending"]:
         return "access.gdap_partner_consent"
     return _NOT_YET.get(status, "access.gdap_status_unknown")
 
 
-def _judge_in_force(case: Case, piece: Evidence, row: Mapping[str, t.Any], details: dict[str, str]) -> Finding:
-    assigned, groups = case.get(ASSIGNMENTS, row["id"]), case.get(OPERATOR_GROUPS)
-    told = (piece, assigned, groups)
-    base = Finding(
-        _UNKNOWN,
-        details=details,
-        evidence=tuple(p for p in told if p is not None),
-        ends=parse_time(row["ends"]),
-        row=row,
-    )
+def _judge_in_force(case: Case, candidate: GdapCandidate) -> GdapCandidate:
+    assigned, groups = case.get(reads.ASSIGNMENTS, candidate.row["id"]), case.get(OPERATOR_GROUPS)
+    candidate = candidate.with_evidence(assigned, groups)
     if not readable(assigned):
-        return dataclasses.replace(base, problem=(assigned and assigned.problem) or _unread(case))
-    there = [a for a in assigned.data["assignments"] if a["status"].lower() not in _GONE]
-    if not there:
-        return _because(base, "access.gdap_no_assignment")
+        problem = unread_problem(assigned, reads.ASSIGNMENTS.title, case.home)
+        return dataclasses.replace(candidate, problem=problem)
+    assignments: list[reads.Assignment] = [
+        assignment for assignment in assigned.data["assignments"] if assignment["status"].lower() not in _GONE
+    ]
+    if not assignments:
+        return candidate.because("access.gdap_no_assignment")
     if not readable(groups):
-        return dataclasses.replace(base, problem=(groups and groups.problem) or _unread(case))
-    mine = [a for a in there if a["group"] in groups.data["groups"]]
-    active = [a for a in mine if a["status"].lower() == "active"]
+        problem = unread_problem(groups, OPERATOR_GROUPS.title, case.home)
+        return dataclasses.replace(candidate, problem=problem)
+    names: Mapping[str, str] = groups.data["groups"]
+    active = [assignment for assignment in assignments if assignment["group"] in names and _is_active(assignment)]
     if active:
-        found = _carried(base, active, groups.data["groups"])
-        return _with(found, _told_if(case.get(TIMED_GROUPS), found.groups))
-    found = _not_carried(case, base, there, mine)
-    return _with(found, _told_if(case.get(ELIGIBLE_GROUPS), {a["group"] for a in there}))
+        candidate = _carried(candidate, active, names)
+        return candidate.with_evidence(_if_it_matters(case.get(pim.TIMED_GROUPS), candidate.groups))
+    candidate = _not_carried(case, candidate, assignments, names)
+    return candidate.with_evidence(_if_it_matters(case.get(pim.ELIGIBLE_GROUPS), _groups_of(assignments)))
 
 
-def _told_if(piece: Evidence | None, groups: Collection[str]) -> Evidence | None:
-    """Evidence of memberships where it says something of these groups, or could not be read."""
-    rows = [row for row in rows_of(piece) if row["group"] in groups]
-    return piece if rows or (piece is not None and piece.problem is not None) else None
+def _is_active(assignment: reads.Assignment) -> bool:
+    return assignment["status"].lower() == "active"
 
 
-def _with(finding: Finding, piece: Evidence | None) -> Finding:
-    """The finding with what else it rests on."""
-    return finding if piece is None else dataclasses.replace(finding, evidence=(*finding.evidence, piece))
+def _groups_of(assignments: Sequence[reads.Assignment]) -> list[str]:
+    return sorted({assignment["group"] for assignment in assignments})
 
 
-def _because(base: Finding, reason: str, **details: str) -> Finding:
-    return dataclasses.replace(base, rank=_RANKS[reason], reason=reason, details={**base.details, **details})
+def _if_it_matters(memberships: Evidence | None, groups: Collection[str]) -> Evidence | None:
+    """Return evidence of memberships that says something about these groups, or that could not be read."""
+    unread = memberships is not None and memberships.problem is not None
+    return memberships if unread or any(row["group"] in groups for row in pim.rows_of(memberships)) else None
 
 
-def _carried(base: Finding, active: Sequence[Mapping[str, t.Any]], names: Mapping[str, str]) -> Finding:
-    """In force, with a role of the relationship through a group of the operator."""
-    groups = tuple(sorted({a["group"] for a in active}))
-    found = _because(base, "access.gdap_in_force", group=str(names[groups[0]]))
-    return dataclasses.replace(found, roles=tuple(sorted(_roles_of(base.row, active))), groups=groups)
+def _carried(candidate: GdapCandidate, active: Sequence[reads.Assignment], names: Mapping[str, str]) -> GdapCandidate:
+    """Return the candidate with the roles that arrive: an assignment cannot give more than its relationship holds."""
+    groups = _groups_of(active)
+    roles = {role for assignment in active for role in assignment["roles"]} & set(candidate.row["roles"])
+    return dataclasses.replace(
+        candidate.because("access.gdap_in_force", group=str(names[groups[0]])),
+        roles=tuple(sorted(roles)),
+        groups=tuple(groups),
+    )
 
 
 def _not_carried(
-    case: Case, base: Finding, there: Sequence[Mapping[str, t.Any]], mine: Sequence[Mapping[str, t.Any]]
-) -> Finding:
-    """Why no assignment carries the operator: a membership to activate, what is under way, or no membership at all."""
-    eligible = {row["group"] for row in in_time(rows_of(case.get(ELIGIBLE_GROUPS)), case.now)}
-    ready = sorted(a["group"] for a in there if a["status"].lower() == "active" and a["group"] in eligible)
+    case: Case, candidate: GdapCandidate, assignments: Sequence[reads.Assignment], names: Mapping[str, str]
+) -> GdapCandidate:
+    """Say why nothing arrives: a membership to activate, an assignment under way, or no membership at all."""
+    eligible = {row["group"] for row in pim.in_time(pim.rows_of(case.get(pim.ELIGIBLE_GROUPS)), case.now)}
+    ready = [assignment for assignment in assignments if _is_active(assignment) and assignment["group"] in eligible]
     if ready:
-        return _because(base, "access.gdap_eligible", groups=", ".join(ready))
-    statuses = sorted({a["status"].lower() for a in mine})
+        return candidate.because("access.gdap_eligible", groups=", ".join(sorted(row["group"] for row in ready)))
+    waiting = [assignment for assignment in assignments if assignment["group"] in names]
+    statuses = sorted({assignment["status"].lower() for assignment in waiting})
     if any(status not in _WAITING for status in statuses):
-        return _because(base, "access.gdap_assignment_unknown", assignment=", ".join(statuses))
+        return candidate.because("access.gdap_assignment_unknown", assignment=", ".join(statuses))
     for status, reason in _WAITING.items():
         if status in statuses:
-            return _because(base, reason, groups=", ".join(sorted(a["group"] for a in mine)))
-    return _because(base, "access.gdap_operator_not_assigned", groups=", ".join(sorted({a["group"] for a in there})))
-
-
-def _roles_of(row: Mapping[str, t.Any], assignments: Sequence[Mapping[str, t.Any]]) -> Iterator[str]:
-    """Roles that really arrive: an assignment cannot give more than its relationship holds."""
-    granted = {role for assignment in assignments for role in assignment["roles"]}
-    return (role for role in granted if role in set(row["roles"]))
+            return candidate.because(reason, groups=", ".join(sorted(row["group"] for row in waiting)))
+    return candidate.because("access.gdap_operator_not_assigned", groups=", ".join(_groups_of(assignments)))

@@ -12,21 +12,48 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import p
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
 
-_GDAP_PERMISSIONS: t.Final = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+
+_PERMISSIONS: t.Final = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
+_PATH: t.Final = "/tenantRelationships/delegatedAdminRelationships"
 GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
 # `expiring` is still in force [guess].
 IN_FORCE: t.Final = frozenset({"active", "expiring"})
 
 
-def shape_relationships(body: t.Any) -> list[dict[str, t.Any]]:
-    """All relationships of the partner, small: `[{id, customer, relationship, status, activated, ends, auto_extend,
-    partner_consent_pending, global_administrator, roles}]`. A reseller's relationship alone has the consent [csdl]."""
+class Relationship(t.TypedDict):
+    """A relationship. A tenant's row has only its own and its wanted roles: no `customer`, other roles are counted."""
+
+    id: str
+    customer: t.NotRequired[str]
+    relationship: str
+    status: str
+    activated: str | None
+    ends: str | None
+    auto_extend: str
+    partner_consent_pending: bool
+    global_administrator: bool
+    roles: list[str]
+    other_roles: t.NotRequired[int]
+
+
+class Assignment(t.TypedDict):
+    """An access assignment: the roles of a relationship that the members of a group get."""
+
+    status: str
+    group: str
+    created: str | None
+    roles: list[str]
+    other_roles: t.NotRequired[int]
+
+
+def shape_relationships(body: Json) -> list[Relationship]:
+    """Return all relationships of the partner. Only a reseller's relationship knows of a partner's consent [csdl]."""
     return [_shape_relationship(row) for row in body["value"]]
 
 
-def _shape_relationship(row: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _shape_relationship(row: JsonObject) -> Relationship:
     roles = _shape_roles(row)
     return {
         "id": str(row["id"]),
@@ -42,15 +69,15 @@ def _shape_relationship(row: Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _shape_roles(row: Mapping[str, t.Any]) -> list[str]:
-    """Role template ids, each once, sorted."""
+def _shape_roles(row: JsonObject) -> list[str]:
+    """Return role template ids, each once, sorted."""
     roles = (row.get("accessDetails") or {}).get("unifiedRoles") or ()
     return sorted({str(role["roleDefinitionId"]).lower() for role in roles})
 
 
-def shape_assignments(body: t.Any) -> dict[str, t.Any]:
-    """`{assignments: [{status, group, created, roles}]}` of one relationship."""
-    rows = [
+def shape_assignments(body: Json) -> dict[str, list[Assignment]]:
+    """Return `{assignments: [...]}` of one relationship."""
+    rows: list[Assignment] = [
         {
             "status": str(row["status"]),
             "group": str(row["accessContainer"]["accessContainerId"]).lower(),
@@ -65,23 +92,22 @@ def shape_assignments(body: t.Any) -> dict[str, t.Any]:
 RELATIONSHIPS: t.Final = Read(
     what="gdap_relationships",
     title="the GDAP relationships (delegatedAdminRelationships)",
-    path="/tenantRelationships/delegatedAdminRelationships?$top=300",
-    app=_GDAP_PERMISSIONS,
-    delegated=_GDAP_PERMISSIONS,
+    path=f"{_PATH}?$top=300",
+    app=_PERMISSIONS,
+    delegated=_PERMISSIONS,
     shape=shape_relationships,
 )
-
 ASSIGNMENTS: t.Final = Read(
     what="gdap_assignments",
     title="the access assignments of a GDAP relationship",
-    path="/tenantRelationships/delegatedAdminRelationships/{relationship_id}/accessAssignments",
-    app=_GDAP_PERMISSIONS,
-    delegated=_GDAP_PERMISSIONS,
+    path=f"{_PATH}/{{relationship_id}}/accessAssignments",
+    app=_PERMISSIONS,
+    delegated=_PERMISSIONS,
     shape=shape_assignments,
 )
 
 
-def in_force(row: Mapping[str, t.Any], now: dt.datetime) -> bool:
-    """Does this relationship give access now? Its status can lag behind its end."""
+def in_force(row: Relationship, now: dt.datetime) -> bool:
+    """Tell whether a relationship gives access now. Its status can lag behind its end."""
     ends = parse_time(row["ends"])
     return row["status"].lower() in IN_FORCE and ends is not None and ends > now

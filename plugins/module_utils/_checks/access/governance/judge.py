@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Governance (preview): does an active relationship, in which the home tenant governs, give the operator roles?
+"""Governance (preview) judged: an active relationship, in which the home tenant governs, that gives the operator roles.
 
 Only our side counts: governing is the home tenant, governed the target. Microsoft's own pages write a status in two
 letter cases, so it is compared without case; one that we do not know is never taken for good. The roles are those of
-the policy as it was accepted (`policySnapshot`): a template that is changed later changes no relationship [doc].
+the policy as it was accepted (`policySnapshot`): a template that is changed later changes no relationship [doc]. Pure.
 """
 
 from __future__ import annotations
@@ -13,17 +13,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
-    RELATIONSHIPS as GDAP_RELATIONSHIPS,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import in_force
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
-    INVITATIONS,
-    METHODS,
-    READS,
-    RELATIONSHIPS,
-    REQUESTS,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap import reads as gdap_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
@@ -31,30 +23,24 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import p
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat
 
-    Row = Mapping[str, t.Any]
-
 # Evidence shows so many rows about one tenant, and so many assignments of each; all of them are judged.
 MAX_SHOWN: t.Final = 3
-MET_REASON: t.Final = "access.governance_active"
-
-# Smaller is better. Unknown stands before every no: while something is unread, a no would be a guess.
-_MET, _UNKNOWN, _UNMET = 0, 10, 20
-_RELATIONSHIP: t.Final = {
-    "terminationrequestedbygoverningtenant": (_UNMET + 3, "access.governance_ending"),
-    "terminated": (_UNMET + 8, "access.governance_terminated"),
+_STATUS_UNKNOWN: t.Final = "access.governance_status_unknown"
+_OF_RELATIONSHIP: t.Final = {
+    "terminationrequestedbygoverningtenant": "access.governance_ending",
+    "terminated": "access.governance_terminated",
 }
-_REQUEST: t.Final = {
-    "accepted": (_UNMET + 4, "access.governance_accepted"),
-    "pending": (_UNMET + 5, "access.governance_requested"),
-    "rejected": (_UNMET + 7, "access.governance_rejected"),
+_OF_REQUEST: t.Final = {
+    "accepted": "access.governance_accepted",
+    "pending": "access.governance_requested",
+    "rejected": "access.governance_rejected",
+    "expired": "access.governance_request_expired",
 }
-_INVITED: t.Final = (_UNMET + 6, "access.governance_invited")
-_STATUS_UNKNOWN: t.Final = (_UNKNOWN, "access.governance_status_unknown")
 # Why a preview's list may not be read, for as long as nobody acts: under `auto` it is left out, as it is for any other
 # HTTP 4xx. A list that failed in passing (throttled, unreachable) is not among them: it could be read the next time,
 # and hold what is missing.
@@ -69,224 +55,206 @@ _MAY_NOT_BE_READ: t.Final = frozenset(
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class GovernanceFinding:
-    """What one row says about access. `problem` where it could not be read; `roles` are those that arrive."""
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GovernanceCandidate(Candidate):
+    """What one row says about access. `made` is when, as a number to compare; `roles` are those that arrive."""
 
-    rank: int
-    reason: str = ""
-    details: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    problem: Problem | None = None
-    evidence: tuple[Evidence, ...] = ()
+    MET = ("access.governance_active",)
+    UNMET: t.ClassVar = {
+        "access.governance_operator_not_assigned": 1,
+        "access.governance_no_assignment": 2,
+        "access.governance_ending": 3,
+        "access.governance_accepted": 4,
+        "access.governance_requested": 5,
+        "access.governance_invited": 6,
+        # Of these the newest decides.
+        "access.governance_rejected": 7,
+        "access.governance_request_expired": 7,
+        "access.governance_invitation_expired": 7,
+        "access.governance_terminated": 8,
+        "access.governance_reversed": 9,
+        "access.governance_missing": 9,
+    }
+
     made: float = 0.0
     roles: tuple[str, ...] = ()
 
-    @property
-    def met(self) -> bool:
-        """Does it give access?"""
-        return self.reason == MET_REASON
 
-    @property
-    def why(self) -> Problem:
-        """The reason in the form of a problem."""
-        return self.problem or Problem(self.reason, self.details)
-
-
-def judge_governance(case: Case) -> GovernanceFinding:
-    """The best that the lists say: a relationship, else a step towards one. Pure."""
-    piece, problem = case.get(RELATIONSHIPS), lists_problem(case)
-    if piece is None or problem is not None:
-        return GovernanceFinding(_UNKNOWN, problem=problem, evidence=(piece,) if piece else ())
-    rows = _ours(case, piece)
-    found = [_judge_relationship(case, piece, row) for row in rows]
-    found += _steps(case, max((_moment(row["made"]) for row in rows), default=0.0))
-    if not found:
-        found = [_nothing(case, piece)]
-    return min(found, key=lambda finding: _order(case, finding))
+def judge_governance(case: Case) -> GovernanceCandidate:
+    """Return the best that the lists say: a relationship, else a step towards one. Pure."""
+    relationships, problem = case.get(reads.RELATIONSHIPS), lists_problem(case)
+    if relationships is None or problem is not None:
+        return GovernanceCandidate(problem=problem).with_evidence(relationships)
+    candidates = [_judge_relationship(case, relationships, row) for row in _ours(case, relationships)]
+    candidates += _steps(case, relationships, since=max((item.made for item in candidates), default=0.0))
+    wanted = set(case.tenant.roles)
+    return min(candidates or [_nothing(case, relationships)], key=lambda candidate: _order(candidate, wanted))
 
 
-def _order(case: Case, finding: GovernanceFinding) -> tuple[int, bool, float, str]:
-    """Best rank, then one with a wanted role, then the newest, then the id: input order never matters."""
-    no_role = set(case.tenant.roles).isdisjoint(finding.roles)
-    return finding.rank, no_role, -finding.made, str(finding.details.get("object", ""))
+def _order(candidate: GovernanceCandidate, wanted: set[str]) -> tuple[object, ...]:
+    """Return the sort key: a wanted role, then the newest, then the id. Input order never matters."""
+    return (
+        *candidate.order,
+        wanted.isdisjoint(candidate.roles),
+        -candidate.made,
+        candidate.details.get("object", ""),
+    )
 
 
-def _ours(case: Case, piece: Evidence) -> list[Row]:
-    """The rows in which the home tenant governs this tenant."""
-    home, target = piece.data["home"], case.tenant.tenant_id
-    return [row for row in piece.data["rows"] if (row["governing"], row["governed"]) == (home, target)]
+def _ours(case: Case, evidence: Evidence) -> list[reads.GovernanceRow]:
+    """Return the rows in which the home tenant governs this tenant."""
+    home, target = evidence.data["home"], case.tenant.tenant_id
+    return [row for row in evidence.data["rows"] if (row["governing"], row["governed"]) == (home, target)]
 
 
 def governed_states(case: Case) -> set[str]:
-    """The statuses, in lower case, of all relationships in which the home tenant governs this tenant."""
-    piece = case.get(RELATIONSHIPS)
-    return set() if piece is None else {row["status"].lower() for row in _ours(case, piece)}
+    """Return the statuses, in lower case, of all relationships in which the home tenant governs this tenant."""
+    relationships = case.get(reads.RELATIONSHIPS)
+    return set() if relationships is None else {row["status"].lower() for row in _ours(case, relationships)}
 
 
 def lists_problem(case: Case) -> Problem | None:
-    """Why nothing can be said by the relationships: the tenant's cloud has none, or they were not read."""
-    cloud = case.tenant.cloud
+    """Return why the relationships say nothing: the tenant's cloud has none, or they were not read."""
+    cloud, relationships = case.tenant.cloud, case.get(reads.RELATIONSHIPS)
     if cloud is not None and cloud not in GOVERNANCE_CLOUDS:
         return Problem("access.governance_not_in_cloud", {"cloud": cloud})
-    piece = case.get(RELATIONSHIPS)
-    if readable(piece):
-        return None
-    return (piece.problem if piece is not None else None) or _unread(case, RELATIONSHIPS.title)
+    return None if readable(relationships) else unread_problem(relationships, reads.RELATIONSHIPS.title, case.home)
 
 
-def _unread(case: Case, what: str) -> Problem:
-    return Problem("read.failed", {"what": what, "where": case.home, "said": "it was not read"})
+def _trim_shown(evidence: Evidence, judged: reads.GovernanceRow | None = None) -> Evidence:
+    """Return the evidence as it is shown: the row that is judged, a few others, and how many more there are."""
+    rows: list[reads.GovernanceRow] = evidence.data["rows"]
+    shown = sorted(rows, key=lambda row: row is not judged)[:MAX_SHOWN]
+    trimmed = {"rows": [_trim_assignments(row) for row in shown], "left_out": len(rows) - len(shown)}
+    return dataclasses.replace(evidence, data={**evidence.data, **trimmed})
 
 
-def _moment(text: object) -> float:
-    """A time as a number to compare; 0 where there is none."""
-    moment = parse_time(text)
-    return moment.timestamp() if moment else 0.0
-
-
-def _trim_shown(piece: Evidence, row: Row | None = None) -> Evidence:
-    """The evidence as it is shown: the row that is judged, a few others, and how many more there are."""
-    rows = piece.data["rows"]
-    others = [other for other in rows if other is not row]
-    shown = [*([row] if row is not None else []), *others][:MAX_SHOWN]
-    told = {"rows": [_trim_row(other) for other in shown], "left_out": len(rows) - len(shown)}
-    return dataclasses.replace(piece, data={**piece.data, **told})
-
-
-def _trim_row(row: Row) -> Row:
-    """A row with few of its assignments: those with a wanted role first, and how many more there are."""
-    assignments = row.get("assignments") or ()
+def _trim_assignments(row: reads.GovernanceRow) -> reads.GovernanceRow:
+    """Return a row with few of its assignments, those with a wanted role first, and how many more there are."""
+    assignments = row.get("assignments") or []
     if len(assignments) <= MAX_SHOWN:
         return row
-    first = sorted(assignments, key=lambda assignment: not assignment["roles"])[:MAX_SHOWN]
-    return {**row, "assignments": first, "other_assignments": len(assignments) - MAX_SHOWN}
+    shown = sorted(assignments, key=lambda assignment: not assignment["roles"])[:MAX_SHOWN]
+    return {**row, "assignments": shown, "other_assignments": len(assignments) - MAX_SHOWN}
 
 
-def _details(row: Row) -> dict[str, str]:
-    ends = parse_time(row.get("ends"))
-    return {
+def _candidate(row: reads.GovernanceRow, *evidence: Evidence) -> GovernanceCandidate:
+    """Return a candidate about a row, without a reason yet."""
+    ends, made = parse_time(row.get("ends")), parse_time(row["made"])
+    details = {
         "object": row["id"],
         "status": row.get("status", ""),
-        "ends": ends.date().isoformat() if ends else "(no end told)",
+        "ends": ends.date().isoformat() if ends else "an unknown date",
     }
+    return GovernanceCandidate(details=details, evidence=evidence, made=made.timestamp() if made else 0.0)
 
 
-def _judge_relationship(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
-    """One relationship, by its status; an active one goes on to its groups."""
-    told, status = _trim_shown(piece, row), row["status"].lower()
+def _judge_relationship(case: Case, relationships: Evidence, row: reads.GovernanceRow) -> GovernanceCandidate:
+    """Judge one relationship by its status; an active one goes on to its groups."""
+    candidate, status = _candidate(row, _trim_shown(relationships, row)), row["status"].lower()
     if status == "active":
-        return _judge_active(case, told, row)
-    rank, reason = _RELATIONSHIP.get(status, _STATUS_UNKNOWN)
-    return GovernanceFinding(rank, reason, _details(row), evidence=(told,), made=_moment(row["made"]))
+        return _judge_active(case, candidate, row)
+    return candidate.because(_OF_RELATIONSHIP.get(status, _STATUS_UNKNOWN))
 
 
-def _judge_active(case: Case, piece: Evidence, row: Row) -> GovernanceFinding:
-    groups, details = case.get(OPERATOR_GROUPS), _details(row)
-    evidence = tuple(p for p in (piece, groups) if p is not None)
-
-    def found(
-        rank: int, reason: str = "", problem: Problem | None = None, roles: set[str] | None = None
-    ) -> GovernanceFinding:
-        made = _moment(row["made"])
-        return GovernanceFinding(rank, reason, details, problem, evidence, made, tuple(sorted(roles or ())))
-
-    if row["assignments"] is None:
-        return found(_UNKNOWN, "access.governance_roles_not_told")
-    giving = [a for a in row["assignments"] if a["roles"] or a["other_roles"]]
+def _judge_active(case: Case, candidate: GovernanceCandidate, row: reads.GovernanceRow) -> GovernanceCandidate:
+    groups, assignments = case.get(OPERATOR_GROUPS), row.get("assignments")
+    candidate = candidate.with_evidence(groups)
+    if assignments is None:
+        return candidate.because("access.governance_roles_not_told")
+    giving = [assignment for assignment in assignments if assignment["roles"] or assignment["other_roles"]]
     if not giving:
-        return found(_UNMET + 2, "access.governance_no_assignment")
+        return candidate.because("access.governance_no_assignment")
     if not readable(groups):
-        return found(_UNKNOWN, problem=(groups and groups.problem) or _unread(case, "the groups of the operator"))
-    mine = [a for a in giving if a["group"] in groups.data["groups"]]
+        problem = unread_problem(groups, OPERATOR_GROUPS.title, case.home)
+        return dataclasses.replace(candidate, problem=problem)
+    mine = [assignment for assignment in giving if assignment["group"] in groups.data["groups"]]
     if not mine:
-        details["groups"] = ", ".join(sorted({a["group"] for a in giving}))
-        return found(_UNMET + 1, "access.governance_operator_not_assigned")
-    details["group"] = str(groups.data["groups"][min(a["group"] for a in mine)])
-    return found(_MET, MET_REASON, roles={role for a in mine for role in a["roles"]})
+        names = ", ".join(sorted({assignment["group"] for assignment in giving}))
+        return candidate.because("access.governance_operator_not_assigned", groups=names)
+    name = str(groups.data["groups"][min(assignment["group"] for assignment in mine)])
+    roles = sorted({role for assignment in mine for role in assignment["roles"]})
+    return dataclasses.replace(candidate.because("access.governance_active", group=name), roles=tuple(roles))
 
 
-def _steps(case: Case, since: float) -> list[GovernanceFinding]:
-    """Requests and invitations under way. One that is older than the newest relationship has had its effect; so has an
-    invitation that is older than the newest request."""
-    requests, invitations = case.get(REQUESTS), case.get(INVITATIONS)
-    found = list(_under_way(case, requests, since))
-    since = max((finding.made for finding in found), default=since)
-    return [*found, *_under_way(case, invitations, since)]
+def _steps(case: Case, relationships: Evidence, since: float) -> list[GovernanceCandidate]:
+    """Return requests and invitations under way.
+
+    One that is older than the newest relationship has had its effect; so has an invitation that is older than the
+    newest request.
+    """
+    requests = list(_under_way(case, relationships, case.get(reads.REQUESTS), since))
+    since = max((candidate.made for candidate in requests), default=since)
+    return [*requests, *_under_way(case, relationships, case.get(reads.INVITATIONS), since)]
 
 
-def _under_way(case: Case, piece: Evidence | None, since: float) -> Iterator[GovernanceFinding]:
-    if not readable(piece):
+def _under_way(
+    case: Case, relationships: Evidence, steps: Evidence | None, since: float
+) -> Iterator[GovernanceCandidate]:
+    if not readable(steps):
         return
-    lists = tuple(p for p in (case.get(RELATIONSHIPS),) if p is not None)
-    for row in _ours(case, piece):
-        made = _moment(row["made"])
-        if made and made <= since:
-            continue
-        rank, reason = _step(case, row)
-        evidence = (*map(_trim_shown, lists), _trim_shown(piece, row))
-        yield GovernanceFinding(rank, reason, _details(row), evidence=evidence, made=made)
+    for row in _ours(case, steps):
+        candidate = _candidate(row, _trim_shown(relationships), _trim_shown(steps, row))
+        if not candidate.made or candidate.made > since:
+            yield candidate.because(_step_reason(case, row))
 
 
-def _step(case: Case, row: Row) -> tuple[int, str]:
-    """Rank and reason of a request, or of an invitation, which has no status."""
-    ends = parse_time(row["ends"])
+def _step_reason(case: Case, row: reads.GovernanceRow) -> str:
+    """Return the reason of a request, or of an invitation, which has no status."""
+    ends = parse_time(row.get("ends"))
     over = ends is not None and ends <= case.now
     if "status" not in row:
-        return (_UNMET + 7, "access.governance_invitation_expired") if over else _INVITED
+        return "access.governance_invitation_expired" if over else "access.governance_invited"
     status = row["status"].lower()
-    if status == "expired" or (status == "pending" and over):
-        return _UNMET + 7, "access.governance_request_expired"
-    return _REQUEST.get(status, _STATUS_UNKNOWN)
+    return _OF_REQUEST.get("expired" if over and status == "pending" else status, _STATUS_UNKNOWN)
 
 
-def _nothing(case: Case, piece: Evidence) -> GovernanceFinding:
-    """No row in which we govern the tenant: perhaps it governs us, which gives us nothing."""
-    home, target = piece.data["home"], case.tenant.tenant_id
-    rows = [row for row in piece.data["rows"] if (row["governing"], row["governed"]) == (target, home)]
-    back = min((row for row in rows if row["status"].lower() == "active"), key=lambda row: str(row["id"]), default=None)
-    evidence = tuple(_trim_shown(p) if readable(p) else p for p in map(case.get, READS) if p is not None)
-    if back is not None:
-        return GovernanceFinding(_UNMET + 9, "access.governance_reversed", _details(back), evidence=evidence)
-    return GovernanceFinding(_UNMET + 9, "access.governance_missing", evidence=evidence)
+def _nothing(case: Case, relationships: Evidence) -> GovernanceCandidate:
+    """Judge where the home tenant does not govern this tenant: it may be governed by it, which gives us nothing."""
+    pair = (case.tenant.tenant_id, relationships.data["home"])
+    rows: list[reads.GovernanceRow] = [
+        row
+        for row in relationships.data["rows"]
+        if (row["governing"], row["governed"]) == pair and row["status"].lower() == "active"
+    ]
+    lists = tuple(_trim_shown(item) if readable(item) else item for item in map(case.get, reads.READS) if item)
+    if not rows:
+        return GovernanceCandidate(reason="access.governance_missing", evidence=lists)
+    return _candidate(min(rows, key=lambda row: row["id"]), *lists).because("access.governance_reversed")
 
 
 def governance_unavailable(case: Case) -> Problem | None:
-    """Why `auto` has to do without governance: the preview's list may not be read, or nobody asked. Else None."""
+    """Return why `auto` does without governance: the preview's list may not be read, or nobody asked. Else None."""
     problem = lists_problem(case)
-    if problem is None or case.get(RELATIONSHIPS) is None:
+    if problem is None or case.get(reads.RELATIONSHIPS) is None:
         return problem
     refused = problem.reason == "read.failed" and problem.details.get("status", "").startswith("4")
     return problem if refused or problem.reason in _MAY_NOT_BE_READ else None
 
 
 def governance_caveats(case: Case, *, met: bool) -> list[Caveat]:
-    """Doubts beside a verdict about access: the first list that was not read, and GDAP to the same tenant.
+    """Return doubts beside a verdict about access: GDAP to the same tenant, and the first list that was not read.
 
     Where access is met, the steps before a relationship concern nobody.
     """
-    reads = (RELATIONSHIPS,) if met else READS
-    unread = (case.get(read) for read in reads if case.tenant.access in METHODS)
-    problem = next((piece.problem for piece in unread if piece is not None and piece.problem is not None), None)
-    caveats = (_beside_gdap(case), _unread_caveat(case, problem))
-    return [caveat for caveat in caveats if caveat is not None]
+    lists = (reads.RELATIONSHIPS,) if met else reads.READS
+    asked = lists if case.tenant.access in reads.METHODS else ()
+    problems = (item.problem for item in map(case.get, asked) if item is not None and item.problem is not None)
+    caveats = list(_beside_gdap(case))
+    problem = next(problems, None)
+    if problem is not None and not (problem.reason == "read.not_in_cloud" and case.tenant.access == "auto"):
+        message = case.verdict("access", problem.reason, problem.details).message
+        caveats.append(case.caveat("access.governance_unread", {"said": message}))
+    return caveats
 
 
-def _unread_caveat(case: Case, problem: Problem | None) -> Caveat | None:
-    if problem is None or (problem.reason == "read.not_in_cloud" and case.tenant.access == "auto"):
-        return None
-    told = case.verdict("access", problem.reason, problem.details).message
-    return case.caveat("access.governance_unread", {"said": told})
-
-
-def _beside_gdap(case: Case) -> Caveat | None:
-    """The two cannot coexist [doc]: which one carries then is written nowhere."""
-    piece, gdap = case.get(RELATIONSHIPS), case.get(GDAP_RELATIONSHIPS)
-    if piece is None or gdap is None or not readable(piece) or not readable(gdap):
-        return None
-    active = [row for row in _ours(case, piece) if row["status"].lower() == "active"]
-    beside = [row for row in gdap.data["relationships"] if in_force(row, case.now)]
-    if not active or not beside:
-        return None
-    first = min(beside, key=lambda row: str(row["id"]))
-    details = {"object": first["id"], "relationship": first["relationship"]}
-    return case.caveat("access.governance_beside_gdap", details)
+def _beside_gdap(case: Case) -> Iterator[Caveat]:
+    """Yield a doubt where GDAP is in force as well: the two cannot coexist [doc]; no page says which one carries."""
+    relationships, gdap = case.get(reads.RELATIONSHIPS), case.get(gdap_reads.RELATIONSHIPS)
+    if not readable(relationships) or not readable(gdap) or "active" not in governed_states(case):
+        return
+    beside = [row for row in gdap.data["relationships"] if gdap_reads.in_force(row, case.now)]
+    if beside:
+        first = min(beside, key=lambda row: str(row["id"]))
+        details = {"object": first["id"], "relationship": first["relationship"]}
+        yield case.caveat("access.governance_beside_gdap", details)

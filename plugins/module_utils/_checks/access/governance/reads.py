@@ -17,57 +17,74 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import E
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
-Row = dict[str, t.Any]
 # Methods under which the lists are read.
 METHODS: t.Final = ("governance", "auto")
 
 
-def shape_relationships(body: t.Any) -> list[Row]:
-    """`[{id, governing, governed, status, made, assignments}]`; assignments are None where they are not told."""
+class GovernanceAssignment(t.TypedDict):
+    """The roles that a group of the governing tenant gets; a tenant's row counts those that nobody wants."""
+
+    group: str
+    roles: list[str]
+    other_roles: t.NotRequired[int]
+
+
+class GovernanceRow(t.TypedDict):
+    """A relationship, a request or an invitation. An invitation has no status.
+
+    `assignments` of a relationship are those of the policy that the governed tenant accepted, null where any of it is
+    missing; `other_assignments` counts those that evidence does not show.
+    """
+
+    id: str
+    governing: str
+    governed: str
+    made: str | None
+    status: t.NotRequired[str]
+    ends: t.NotRequired[str | None]
+    assignments: t.NotRequired[list[GovernanceAssignment] | None]
+    other_assignments: t.NotRequired[int]
+
+
+def shape_relationships(body: Json) -> list[GovernanceRow]:
+    """Return every relationship with its assignments."""
     return [
         {
-            **_ids(row),
+            **_shape_row(row, "creationDateTime"),
             "status": str(row["status"]),
-            "made": row.get("creationDateTime"),
-            "assignments": _assignments(row.get("policySnapshot")),
+            "assignments": _shape_assignments(row.get("policySnapshot")),
         }
         for row in body["value"]
     ]
 
 
-def shape_requests(body: t.Any) -> list[Row]:
-    """`[{id, governing, governed, status, made, ends}]`."""
+def shape_requests(body: Json) -> list[GovernanceRow]:
+    """Return every request with its status and its end."""
     return [
-        {
-            **_ids(row),
-            "status": str(row["status"]),
-            "made": row.get("requestDateTime"),
-            "ends": row.get("expirationDateTime"),
-        }
+        {**_shape_row(row, "requestDateTime"), "status": str(row["status"]), "ends": row.get("expirationDateTime")}
         for row in body["value"]
     ]
 
 
-def shape_invitations(body: t.Any) -> list[Row]:
-    """`[{id, governing, governed, made, ends}]`."""
-    return [
-        {**_ids(row), "made": row.get("createdDateTime"), "ends": row.get("expirationDateTime")}
-        for row in body["value"]
-    ]
+def shape_invitations(body: Json) -> list[GovernanceRow]:
+    """Return every invitation with its end."""
+    return [{**_shape_row(row, "createdDateTime"), "ends": row.get("expirationDateTime")} for row in body["value"]]
 
 
-def _ids(row: Mapping[str, t.Any]) -> Row:
+def _shape_row(row: JsonObject, made: str) -> GovernanceRow:
+    """Return what all rows have; `made` is the property that says when."""
     return {
         "id": str(row["id"]),
         "governing": str(row["governingTenantId"]).lower(),
         "governed": str(row["governedTenantId"]).lower(),
+        "made": row.get(made),
     }
 
 
-def _assignments(snapshot: t.Any) -> list[Row] | None:
-    """`[{group, roles}]` of the policy that the governed tenant accepted; None where any of it is missing."""
+def _shape_assignments(snapshot: Json) -> list[GovernanceAssignment] | None:
     rows = snapshot.get("delegatedAdministrationRoleAssignments") if isinstance(snapshot, dict) else None
     if rows is None or not all((row.get("group") or {}).get("id") for row in rows):
         return None
@@ -80,79 +97,60 @@ def _assignments(snapshot: t.Any) -> list[Row] | None:
     ]
 
 
-def _read(what: str, title: str, name: str, permission: str, shape: Callable[[t.Any], t.Any]) -> Read:
+def _read(kind: str, shape: Callable[[Json], object]) -> Read:
+    """Return the read of one list; `kind` is Microsoft's word for its rows."""
+    permission = f"TenantGovernance-{kind}"
     return Read(
-        what=what,
-        title=title,
-        path=f"/directory/tenantGovernance/{name}",
-        app=(f"TenantGovernance-{permission}.Read.All",),
-        delegated=(f"TenantGovernance-{permission}.Read.All", f"TenantGovernance-{permission}.ReadWrite.All"),
+        what=f"governance_{kind.lower()}s",
+        title=f"the governance {kind.lower()}s (preview)",
+        path=f"/directory/tenantGovernance/governance{kind}s",
+        app=(f"{permission}.Read.All",),
+        delegated=(f"{permission}.Read.All", f"{permission}.ReadWrite.All"),
         shape=shape,
         versions=("v1.0", "beta"),
     )
 
 
-RELATIONSHIPS: t.Final = _read(
-    "governance_relationships",
-    "the governance relationships (preview)",
-    "governanceRelationships",
-    "Relationship",
-    shape_relationships,
-)
-REQUESTS: t.Final = _read(
-    "governance_requests",
-    "the governance requests (preview)",
-    "governanceRequests",
-    "Request",
-    shape_requests,
-)
-INVITATIONS: t.Final = _read(
-    "governance_invitations",
-    "the governance invitations (preview)",
-    "governanceInvitations",
-    "Invitation",
-    shape_invitations,
-)
+RELATIONSHIPS: t.Final = _read("Relationship", shape_relationships)
+REQUESTS: t.Final = _read("Request", shape_requests)
+INVITATIONS: t.Final = _read("Invitation", shape_invitations)
 READS: t.Final = (RELATIONSHIPS, REQUESTS, INVITATIONS)
 
 
-def with_home(piece: Evidence, home_tenant_id: str) -> Evidence:
-    """The list as `{home, rows}`: which side is ours can be told only by who we are."""
-    if piece.data is None:
-        return piece
-    return dataclasses.replace(piece, data={"home": home_tenant_id.lower(), "rows": piece.data})
+def with_home(evidence: Evidence, home_tenant_id: str) -> Evidence:
+    """Return the list as `{home, rows}`: which side is ours is known only by who we are."""
+    if evidence.data is None:
+        return evidence
+    return dataclasses.replace(evidence, data={"home": home_tenant_id.lower(), "rows": evidence.data})
 
 
 def trim_governance(evidence: Mapping[str, Evidence], tenant: Tenant) -> dict[str, Evidence]:
-    """Cut the lists down to one tenant, on either side; roles that nobody wants are counted, not listed."""
+    """Trim the lists to one tenant, on either side; roles that nobody wants are counted, not listed."""
     return {read.key: trim_governance_list(evidence[read.key], tenant) for read in READS if read.key in evidence}
 
 
-def trim_governance_list(piece: Evidence, tenant: Tenant) -> Evidence:
-    """Cut one list down to one tenant."""
-    if piece.data is None:
-        return piece
+def trim_governance_list(evidence: Evidence, tenant: Tenant) -> Evidence:
+    """Trim one list to one tenant."""
+    if evidence.data is None:
+        return evidence
+    everything: list[GovernanceRow] = evidence.data["rows"]
     rows = [
-        _trim_assignments(row, tenant)
-        for row in piece.data["rows"]
-        if tenant.tenant_id in (row["governing"], row["governed"])
+        _trim_assignments(row, tenant) for row in everything if tenant.tenant_id in (row["governing"], row["governed"])
     ]
-    others = len(piece.data["rows"]) - len(rows)
-    return dataclasses.replace(piece, data={"home": piece.data["home"], "rows": rows, "others": others})
+    others = len(everything) - len(rows)
+    return dataclasses.replace(evidence, data={"home": evidence.data["home"], "rows": rows, "others": others})
 
 
-def _trim_assignments(row: Row, tenant: Tenant) -> Row:
-    if not row.get("assignments"):
-        return row
-    kept = []
-    for assignment in row["assignments"]:
+def _trim_assignments(row: GovernanceRow, tenant: Tenant) -> GovernanceRow:
+    kept: list[GovernanceAssignment] = []
+    for assignment in row.get("assignments") or ():
         wanted = [role for role in assignment["roles"] if role in tenant.roles]
         kept.append({**assignment, "roles": wanted, "other_roles": len(assignment["roles"]) - len(wanted)})
-    return {**row, "assignments": kept}
+    return {**row, "assignments": kept} if kept else row
 
 
 def groups_named(evidence: Mapping[str, Evidence]) -> set[str]:
-    """The groups that the relationships give roles to."""
-    piece = evidence.get(RELATIONSHIPS.key)
-    rows = piece.data["rows"] if piece is not None and piece.data else ()
-    return {assignment["group"] for row in rows for assignment in row["assignments"] or ()}
+    """Return the groups that the relationships give roles to."""
+    relationships = evidence.get(RELATIONSHIPS.key)
+    rows: list[GovernanceRow] = relationships.data["rows"] if relationships is not None and relationships.data else []
+    return {assignment["group"] for row in rows for assignment in row.get("assignments") or ()}

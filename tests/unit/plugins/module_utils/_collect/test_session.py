@@ -11,7 +11,7 @@ import types
 import pytest
 from evidence import NOW
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
 )

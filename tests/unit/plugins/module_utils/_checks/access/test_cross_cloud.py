@@ -54,7 +54,7 @@ def judge(evidence, home="gcc_high", cloud="public", access="b2b"):
     return judge_requirements(case({**nothing, **evidence}, access=access, cloud=cloud)).verdicts["access"]
 
 
-def told(verdict):
+def caveats_of(verdict):
     return {caveat.reason.rpartition(".")[2]: caveat for caveat in verdict.caveats}
 
 
@@ -81,7 +81,7 @@ def told(verdict):
 def test_missing_items_of_the_home_half_are_named(given_settings, missing):
     verdict = judge(given_settings)
     assert (verdict.status, verdict.reason) == ("unknown", "read.other_cloud")
-    found = told(verdict)
+    found = caveats_of(verdict)
     assert set(found) == {"cross_cloud_target", *(["cross_cloud_home"] if missing else [])}
     if missing:
         assert f"Missing for Contoso: {'; '.join(missing)}." in found["cross_cloud_home"].message
@@ -99,22 +99,22 @@ def test_missing_items_of_the_home_half_are_named(given_settings, missing):
         ),
         ({**settings(), CLOUD_PARTNER.key: unread(CLOUD_PARTNER.key)}, "cross_cloud_partner: read.throttled."),
         ({**settings(), CLOUD_DEFAULT.key: unread(CLOUD_DEFAULT.key)}, "cross_cloud_default: read.throttled."),
-        (settings(clouds=None), "The answer does not tell it."),
+        (settings(clouds=None), "The answer does not say."),
         (settings(partner={"collaboration_outbound": "not_told"}), "B2B collaboration, outbound: allowed. The answer"),
-        (settings(default=SILENT), "The answer does not tell it."),
-        (settings(partner={"collaboration_outbound": "in_part"}), "It is allowed for some only."),
+        (settings(default=SILENT), "The answer does not say."),
+        (settings(partner={"collaboration_outbound": "in_part"}), "It is allowed only for some users or applications."),
     ],
 )
 def test_items_that_are_not_known_are_told_apart(given_settings, words):
     verdict = judge(given_settings)
-    found = told(verdict)
+    found = caveats_of(verdict)
     assert words in found["cross_cloud_not_read"].message
     assert "cross_cloud_home" not in found
     assert not found["cross_cloud_not_read"].actionable
 
 
 def test_target_has_settings_to_look_at():
-    caveat = told(judge(settings()))["cross_cloud_target"]
+    caveat = caveats_of(judge(settings()))["cross_cloud_target"]
     assert caveat.actionable
     assert "Microsoft cloud settings: microsoftonline.us allowed" in caveat.remedy
     assert "inbound: allowed" in caveat.remedy
@@ -123,15 +123,15 @@ def test_target_has_settings_to_look_at():
 
 
 def test_a_commercial_home_tenant_is_not_documented():
-    assert "cross_cloud_direction" not in told(judge(settings()))
-    found = told(judge(settings(clouds=[US]), home="public", cloud="dod"))
+    assert "cross_cloud_direction" not in caveats_of(judge(settings()))
+    found = caveats_of(judge(settings(clouds=[US]), home="public", cloud="dod"))
     assert set(found) == {"cross_cloud_target", "cross_cloud_direction"}
     assert "microsoftonline.com allowed" in found["cross_cloud_target"].remedy
 
 
 def test_clouds_that_share_a_sign_in_need_no_recipe():
     assert not judge(settings(), home="gcc_high", cloud="dod").caveats
-    same = {(one, other) for one in CLOUDS for other in CLOUDS if not crosses(one, other)}
+    same = {(cloud, other) for cloud in CLOUDS for other in CLOUDS if not crosses(cloud, other)}
     assert {frozenset(pair) for pair in same if len(set(pair)) == 2} == {
         frozenset(("public", "gcc")),
         frozenset(("gcc_high", "dod")),
@@ -209,7 +209,7 @@ def test_access_stays_unknown_and_silence_means_all_in_place(clouds, default, pa
     evidence = settings(clouds, default, partner)
     verdict = judge({**evidence, **{key: unread(key) for key in blurred}}, *clouds_of)
     assert (verdict.status, verdict.reason) == ("unknown", "read.other_cloud")
-    found = told(verdict)
+    found = caveats_of(verdict)
     assert "cross_cloud_target" in found
     if not found.keys() & {"cross_cloud_home", "cross_cloud_not_read"}:
         sides = {side: (partner or {}).get(side) or default[side] for side in RECIPE}
@@ -227,12 +227,12 @@ def test_without_a_relationship_the_other_cloud_is_the_reason(access):
     verdict = judge({**settings(), **gdap_evidence()}, access=access)
     assert (verdict.status, verdict.reason) == ("unknown", "read.other_cloud")
     assert "Contoso is in cloud public" in verdict.message
-    assert "cross_cloud_target" in told(verdict)
+    assert "cross_cloud_target" in caveats_of(verdict)
 
 
 def test_list_of_relationships_stands_beside_it():
     verdict = judge({**settings(), **gdap_evidence()}, access="gdap")
-    assert "gdap_relationships" in [piece.what for piece in verdict.evidence]
+    assert "gdap_relationships" in [item.what for item in verdict.evidence]
 
 
 @pytest.mark.parametrize(
@@ -250,33 +250,35 @@ def test_governance_is_known_not_to_be_there():
 
 def test_open_items_are_told_together_each_with_its_cause_once():
     verdict = judge({**settings(clouds=None), CLOUD_PARTNER.key: unread(CLOUD_PARTNER.key)})
-    assert told(verdict)["cross_cloud_not_read"].message == (
+    assert caveats_of(verdict)["cross_cloud_not_read"].message == (
         "Whether Northwind has these settings for Contoso is not known: Microsoft cloud settings: microsoftonline.com"
         " allowed; B2B collaboration, inbound: blocked; B2B collaboration, outbound: allowed; B2B direct connect,"
-        " inbound: blocked; B2B direct connect, outbound: blocked. The answer does not tell it. cross_cloud_partner:"
+        " inbound: blocked; B2B direct connect, outbound: blocked. The answer does not say. cross_cloud_partner:"
         " read.throttled."
     )
 
 
 def test_what_nobody_asked_for_is_told_so():
-    message = told(judge({}))["cross_cloud_not_read"].message
+    message = caveats_of(judge({}))["cross_cloud_not_read"].message
     assert message.endswith(" B2B direct connect, outbound: blocked. It was not read.")
 
 
 def test_outbound_for_some_is_told_so():
-    message = told(judge(settings(partner={"collaboration_outbound": "in_part"})))["cross_cloud_not_read"].message
-    assert message.endswith(" is not known: B2B collaboration, outbound: allowed. It is allowed for some only.")
+    message = caveats_of(judge(settings(partner={"collaboration_outbound": "in_part"})))["cross_cloud_not_read"].message
+    assert message.endswith(
+        " is not known: B2B collaboration, outbound: allowed. It is allowed only for some users or applications."
+    )
 
 
 def test_cause_without_a_title_names_the_read():
     failed = dataclasses.replace(unread(CLOUD_ENDPOINTS.key), problem=Problem("read.forbidden", {}))
-    message = told(judge({**settings(), CLOUD_ENDPOINTS.key: failed}))["cross_cloud_not_read"].message
+    message = caveats_of(judge({**settings(), CLOUD_ENDPOINTS.key: failed}))["cross_cloud_not_read"].message
     assert message.endswith(" cross_cloud_endpoints: read.forbidden.")
 
 
 def test_title_of_a_read_is_told_in_its_cause():
     failed = dataclasses.replace(unread(CLOUD_ENDPOINTS.key), problem=Problem("read.forbidden", {"what": "the clouds"}))
-    message = told(judge({**settings(), CLOUD_ENDPOINTS.key: failed}))["cross_cloud_not_read"].message
+    message = caveats_of(judge({**settings(), CLOUD_ENDPOINTS.key: failed}))["cross_cloud_not_read"].message
     assert message.endswith(" the clouds: read.forbidden.")
 
 
@@ -285,7 +287,7 @@ def test_shape_of_sides_is_found():
 
 
 def test_target_half_names_the_cloud():
-    caveat = told(judge(settings()))["cross_cloud_target"]
+    caveat = caveats_of(judge(settings()))["cross_cloud_target"]
     assert "can be seen only in cloud public" in caveat.message
     assert "not known)" not in caveat.message + caveat.remedy
 

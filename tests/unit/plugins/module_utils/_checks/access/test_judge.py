@@ -1,281 +1,251 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Judges of access: tables of cases, and what holds for any evidence."""
+"""Which method gives access, and what goes beside the verdict: the other methods of `auto`, blocks, evidence."""
 
 from __future__ import annotations
 
 import dataclasses
 
 import pytest
-from evidence import SECURITY_READER, TENANT_ID, case, piece, unread
-from hypothesis import given
-from hypothesis import strategies as st
-
-from ansible_collections.m365.defender.plugins.module_utils._assess.access import (
-    CHECKS,
-    judge_access_checks,
-    parse_checks,
-    unread_access,
+from evidence import (
+    DIRECTORY_READERS,
+    GROUP,
+    account,
+    account_evidence,
+    b2b_setting,
+    case,
+    gdap_evidence,
+    look_up_evidence,
+    piece,
+    relationship,
+    side_evidence,
+    unread,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
-from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed, trim_list
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from governance_rows import days
+from judged import ANNA, access_of, caveat, permissions_of, shown, words
 
-NEEDED = "identity.operator_needed"
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 
-
-def gdap(listed):
-    return piece("delegated_admin_customers", {"listed": listed, "others": 3})
-
-
-def own(listed):
-    return piece("arm_tenants", {"listed": listed, "others": 3})
+IN_FORCE = gdap_evidence(relationship())
+EXPIRED = gdap_evidence(relationship("expired", -1))
+NO_GDAP = gdap_evidence()
+GUEST = {**account_evidence(account()), **side_evidence(None, None)}
+PENDING = account_evidence(account(state="PendingAcceptance"))
+NO_GUEST = account_evidence()
+UNREAD = {key: unread(key) for key in account_evidence()}
 
 
-def account(state="Accepted", enabled=True):
-    row = {
-        "id": "a",
-        "upn": "anna_northwind.example#EXT#@contoso",
-        "mail": "anna@northwind.example",
-        "type": "Guest",
-        "enabled": enabled,
-        "state": state,
-        "issuers": ["ExternalAzureAD"],
+def decided(evidence, access="auto"):
+    verdict = judge_access(case(evidence, access=access)).verdict
+    return verdict.reason, [c.message for c in verdict.caveats if c.reason == "access.other_ways"]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason", "starts"),
+    [
+        pytest.param({**IN_FORCE, **GUEST}, "access.gdap_in_force", ["GDAP decides", "B2B: "], id="both_carry"),
+        pytest.param({**IN_FORCE, **PENDING}, "access.gdap_in_force", ["GDAP decides", "B2B: "], id="other_begun"),
+        pytest.param({**IN_FORCE, **NO_GUEST}, "access.gdap_in_force", [], id="other_not_begun"),
+        pytest.param(IN_FORCE, "access.gdap_in_force", [], id="other_not_looked_at"),
+        pytest.param({**IN_FORCE, **UNREAD}, "access.gdap_in_force", [], id="other_not_read"),
+        pytest.param({**EXPIRED, **NO_GUEST}, "access.gdap_expired", ["GDAP decides", "B2B: "], id="no_and_none"),
+        pytest.param({**EXPIRED, **GUEST}, "access.guest_accepted", ["B2B decides", "GDAP: "], id="second_way"),
+        pytest.param({**NO_GDAP, **PENDING}, "access.guest_pending", ["B2B decides", "GDAP: "], id="second_begun"),
+        pytest.param({**EXPIRED, **UNREAD}, "read.throttled", ["B2B decides", "GDAP: "], id="unknown_first"),
+        pytest.param({**NO_GDAP, **NO_GUEST}, "access.none_found", [], id="none"),
+    ],
+)
+def test_other_ways(evidence, reason, starts):
+    decided_by, messages = decided(evidence)
+    assert decided_by == reason
+    assert len(messages) == bool(starts)
+    for word in starts:
+        assert word in messages[0]
+
+
+@pytest.mark.parametrize("access", ["gdap", "b2b"])
+def test_a_declared_way_has_no_others(access):
+    assert decided({**IN_FORCE, **GUEST}, access)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("gdap", "accounts", "reason"),
+    [
+        pytest.param(gdap_evidence(relationship()), {}, "access.gdap_in_force", id="gdap"),
+        pytest.param(gdap_evidence(), account_evidence(account()), "access.guest_accepted", id="b2b"),
+        pytest.param(gdap_evidence(), account_evidence(), "access.none_found", id="neither"),
+        pytest.param(
+            gdap_evidence(relationship("expired", -1)), account_evidence(), "access.gdap_expired", id="gdap_was"
+        ),
+        pytest.param(
+            gdap_evidence(),
+            account_evidence(account(state="PendingAcceptance")),
+            "access.guest_pending",
+            id="b2b_begun",
+        ),
+        pytest.param(
+            {"gdap_relationships": unread("gdap_relationships")},
+            account_evidence(),
+            "read.throttled",
+            id="gdap_unread",
+        ),
+        pytest.param(
+            {"gdap_relationships": unread("gdap_relationships")},
+            account_evidence(account()),
+            "access.guest_accepted",
+            id="gdap_unread_but_b2b",
+        ),
+    ],
+)
+def test_auto(gdap, accounts, reason):
+    assert judge_access(case({**gdap, **accounts}, access="auto")).verdict.reason == reason
+
+
+OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
+
+
+def test_neither_method_tells_the_evidence_of_both():
+    gdap = gdap_evidence()
+    looks = look_up_evidence()
+    access = judge_access(case({"operator": OPERATOR, **gdap, **looks}, access="auto"))
+    assert access.verdict.reason == "access.none_found"
+    assert (access.verdict.check, access.gdap, access.account_id, access.open) == ("access", None, None, None)
+    assert access.verdict.evidence == (gdap["gdap_relationships"], *looks.values())
+    words(access.verdict)
+
+
+@pytest.mark.parametrize(
+    ("gdap", "looks", "reason"),
+    [
+        (gdap_evidence(relationship("expired", -3)), look_up_evidence(), "access.gdap_expired"),
+        (gdap_evidence(), look_up_evidence(account(enabled=False)), "access.guest_disabled"),
+        (gdap_evidence(relationship("expired", -3)), look_up_evidence(account(enabled=False)), "access.gdap_expired"),
+        (gdap_evidence(), look_up_evidence(account(state="Odd")), "access.guest_state_unknown"),
+        (gdap_evidence(relationship("odd")), look_up_evidence(account(state="Odd")), "access.gdap_status_unknown"),
+        (
+            gdap_evidence(relationship("expired", -3)),
+            look_up_evidence(account(state="Odd")),
+            "access.guest_state_unknown",
+        ),
+    ],
+)
+def test_of_two_ways_that_fail_the_one_that_was_begun_is_told(gdap, looks, reason):
+    access = judge_access(case({"operator": OPERATOR, **gdap, **looks}, access="auto"))
+    assert access.verdict.reason == reason
+    words(access.verdict)
+
+
+ACCOUNT = account()["id"]
+
+
+BLOCKED = b2b_setting("blocked")
+
+
+OTHERS = [{"status": "active", "group": GROUP, "roles": [DIRECTORY_READERS], "other_roles": 0}]
+
+
+@pytest.mark.parametrize("access", ["gdap", "auto"])
+def test_list_of_gdap_that_was_not_read_is_shown(access):
+    verdict = access_of({"gdap_relationships": unread("gdap_relationships"), **look_up_evidence()}, access)
+    assert (verdict.check, verdict.status, shown(verdict)) == ("access", "unknown", ["gdap_relationships"])
+    assert access_of({}, "gdap").evidence == ()
+
+
+def test_account_in_order_is_named_and_shown_with_both_sides():
+    verdict = access_of(GUEST)
+    assert verdict.object == ACCOUNT
+    assert "not known)" not in verdict.message
+    sides = ["home_partner", "home_default", "partner", "default"]
+    assert shown(verdict) == ["accounts_by_mail", *sides]
+
+
+SETTINGS = ("cross_tenant_access_partner", "home_cross_tenant_access_partner")
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_settings_that_were_not_read_leave_access_and_roles_open(key):
+    evidence = {**GUEST, key: unread(key)}
+    verdict = access_of(evidence)
+    assert (verdict.check, verdict.status, verdict.reason) == ("access", "unknown", "read.throttled")
+    assert f"the requests for {key} in Contoso" in verdict.message
+    assert key in shown(verdict)
+    roles = permissions_of({**evidence, **gdap_evidence(relationship(), assignments=OTHERS)}, "auto")
+    assert (roles.status, roles.reason) == ("unknown", "read.throttled")
+    assert f"the requests for {key} in Contoso" in roles.message
+
+
+def test_block_is_shown_with_the_account():
+    verdict = access_of({**look_up_evidence(account()), **side_evidence(BLOCKED, None)})
+    assert verdict.reason == "access.inbound_blocked"
+    assert shown(verdict) == ["accounts_by_mail", "home_partner", "home_default", "partner"]
+
+
+def synchronized(allowed, *, inbound=None, outbound=None):
+    def consent(value):
+        return piece("p", {"found": True, "consent": value})
+
+    return {
+        "identity_synchronization": piece("s", {"found": True, "allowed": allowed}),
+        "cross_tenant_access_partner": consent(None),
+        "cross_tenant_access_default": consent(inbound),
+        "home_cross_tenant_access_partner": consent(outbound),
     }
-    return piece("accounts_by_mail", {"accounts": [row], "left_out": 0})
 
 
-NO_ACCOUNT = piece("accounts_by_mail", {"accounts": [], "left_out": 0})
-NOT_SEEN = unread("arm_tenants", NEEDED)
+def test_synchronization_is_told_where_the_operator_is_missing():
+    evidence = {**account_evidence(), **synchronized(True, inbound=False, outbound=True)}
+    (caveat,) = judge_access(case(evidence, access="b2b")).verdict.caveats
+    assert caveat.reason == "access.synchronization"
+    assert "on in Northwind, off in Contoso" in caveat.message
+    assert not caveat.actionable
 
 
-@pytest.mark.parametrize(
-    ("access", "evidence", "reason", "method"),
-    [
-        ("gdap", {"gdap_customers": gdap(True)}, "access.listed_gdap", "gdap"),
-        ("gdap", {"gdap_customers": gdap(False)}, "access.not_listed_gdap", "gdap"),
-        ("gdap", {"gdap_customers": unread("c")}, "read.throttled", "gdap"),
-        ("gdap", {}, "read.failed", "gdap"),
-        ("b2b", {"arm_tenants": own(True)}, "access.listed_b2b", "b2b"),
-        ("b2b", {"arm_tenants": own(False)}, "access.not_listed_b2b", "b2b"),
-        ("b2b", {"arm_tenants": own(False), "accounts_by_mail": account()}, "access.not_listed_b2b", "b2b"),
-        ("b2b", {"arm_tenants": NOT_SEEN}, NEEDED, "b2b"),
-        ("b2b", {"arm_tenants": NOT_SEEN, "accounts_by_mail": account()}, "access.listed_guest_object", "b2b"),
-        ("b2b", {"arm_tenants": NOT_SEEN, "accounts_by_mail": NO_ACCOUNT}, "access.not_listed_b2b", "b2b"),
-        (
-            "b2b",
-            {"arm_tenants": NOT_SEEN, "accounts_by_mail": account("PendingAcceptance")},
-            "access.not_listed_b2b",
-            "b2b",
-        ),
-        ("b2b", {"arm_tenants": NOT_SEEN, "accounts_by_mail": account("Odd")}, NEEDED, "b2b"),
-        ("b2b", {"arm_tenants": NOT_SEEN, "accounts_by_mail": unread("a")}, NEEDED, "b2b"),
-        ("auto", {"gdap_customers": gdap(True), "arm_tenants": own(False)}, "access.listed_gdap", "gdap"),
-        ("auto", {"gdap_customers": gdap(False), "arm_tenants": own(True)}, "access.listed_b2b", "b2b"),
-        ("auto", {"gdap_customers": gdap(True), "arm_tenants": NOT_SEEN}, "access.listed_gdap", "gdap"),
-        ("auto", {"gdap_customers": gdap(False), "arm_tenants": own(False)}, "access.not_listed", None),
-        ("auto", {"gdap_customers": unread("c"), "arm_tenants": own(False)}, "read.throttled", None),
-        ("auto", {"gdap_customers": gdap(False), "arm_tenants": NOT_SEEN}, NEEDED, None),
-        ("governance", {}, "read.failed", "governance"),
-    ],
-)
-def test_listed(access, evidence, reason, method):
-    operator = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
-    verdict, way = judge_listed(case({"operator": operator, **evidence}, access=access))
-    assert (verdict.reason, way) == (reason, method)
-    assert verdict.status == ("met" if ".listed" in reason else "unmet" if ".not_listed" in reason else "unknown")
+@pytest.mark.parametrize("allowed", [False, None])
+def test_synchronization_that_is_off_is_not_told(allowed):
+    evidence = {**account_evidence(), **synchronized(allowed)}
+    assert judge_access(case(evidence, access="b2b")).verdict.caveats == ()
 
 
-def test_account_that_stands_for_the_list_has_a_caveat():
-    operator = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
-    evidence = {"operator": operator, "arm_tenants": NOT_SEEN, "accounts_by_mail": account()}
-    verdict, _way = judge_listed(case(evidence, access="b2b"))
-    assert [caveat.reason for caveat in verdict.caveats] == ["access.list_not_seen"]
-
-
-@pytest.mark.parametrize(("listed", "found"), [([TENANT_ID, "x"], True), (["x", "y"], False), ([], False)])
-def test_list_is_cut_down_to_one_tenant(listed, found):
-    for data in ({"tenants": listed}, [{"tenant_id": one, "name": one} for one in listed]):
-        cut = trim_list(piece("list", data), TENANT_ID)
-        assert cut.data == {"listed": found, "others": len(listed) - found}
-    assert trim_list(NOT_SEEN, TENANT_ID) is NOT_SEEN
-
-
-def token(roles=(SECURITY_READER,), *, readable=True):
-    told = None if roles is None else list(roles)
-    return piece("operator_sign_in", {"readable": readable, "roles": told, "other_roles": 1})
+def test_consent_that_no_side_tells_is_not_known():
+    (caveat,) = judge_access(case({**account_evidence(), **synchronized(True)}, access="b2b")).verdict.caveats
+    assert "not known in Northwind, not known in Contoso" in caveat.message
 
 
 @pytest.mark.parametrize(
-    ("evidence", "status", "reason"),
-    [
-        ({"operator_sign_in": token()}, "met", "sign_in.token_issued"),
-        ({"operator_sign_in": unread("t", NEEDED)}, "unknown", NEEDED),
-        ({"operator_sign_in": unread("t", "consent.not_given")}, "unknown", "consent.not_given"),
-        ({}, "unknown", "read.failed"),
-        ({"operator_sign_in": token(readable=False)}, "unknown", "read.failed"),
-        (
-            {"operator_sign_in": token(readable=False), "operator_organization": unread("o", "read.wrong_tenant")},
-            "unknown",
-            "read.wrong_tenant",
-        ),
-        (
-            {"operator_sign_in": token(readable=False), "operator_organization": piece("organization", {"id": "t"})},
-            "met",
-            "sign_in.token_issued",
-        ),
-    ],
+    ("direction", "owner", "evidence"),
+    [("outbound", "Northwind", side_evidence(None, BLOCKED)), ("inbound", "Contoso", side_evidence(BLOCKED, None))],
 )
-def test_sign_in(evidence, status, reason):
-    verdict = judge_sign_in(case(evidence))
-    assert (verdict.status, verdict.reason) == (status, reason)
-
-
-@pytest.mark.parametrize("number", sorted(REASON_OF))
-def test_every_refusal_of_entra_is_advice(number):
-    """The status is the catalogue's own, the advice names a tenant or a person, and never an id of a request."""
-    reason = REASON_OF[number]
-    details = {"said": f"AADSTS{number}: no.", "resource": "Microsoft Graph", "who": "the operator"}
-    refused = dataclasses.replace(unread("operator_sign_in"), problem=Problem(reason, details))
-    judged = case({"operator_sign_in": refused})
-    verdict = judge_sign_in(judged)
-    family = reason.split(".")[0]
-    assert verdict.status == (CATALOGUE.reasons[reason].status if family == "sign_in" else "unknown")
-    assert verdict.status != "met"
-    assert "not known)" not in verdict.message + verdict.remedy
-    assert verdict.caused_by in (None, "consent", "access")
-    defender = judge_defender(judged, verdict)
-    assert (defender.status, defender.caused_by) == ("unknown", "sign_in")
-
-
-@pytest.mark.parametrize(
-    ("arm", "caveats"),
-    [
-        (None, ["sign_in.not_the_portal"]),
-        (token(), ["sign_in.not_the_portal"]),
-        (unread("t", "sign_in.mfa_required"), ["sign_in.not_the_portal", "sign_in.arm_refused"]),
-        (unread("t", "sign_in.conditional_access"), ["sign_in.not_the_portal", "sign_in.arm_refused"]),
-        (unread("t", "consent.not_given"), ["sign_in.not_the_portal", "sign_in.arm_not_probed"]),
-        (unread("t", "sign_in.transient"), ["sign_in.not_the_portal", "sign_in.arm_not_probed"]),
-        (unread("t", "read.deadline"), ["sign_in.not_the_portal", "sign_in.arm_not_probed"]),
-    ],
-)
-def test_sign_in_to_resource_manager_is_a_caveat(arm, caveats):
-    evidence = {"operator_sign_in": token(), **({"operator_arm_sign_in": arm} if arm else {})}
-    verdict = judge_sign_in(case(evidence))
-    assert verdict.status == "met"
-    assert [caveat.reason for caveat in verdict.caveats] == caveats
-    assert [caveat.reason for caveat in verdict.caveats if caveat.actionable] == [
-        c for c in caveats if c.endswith("_refused")
-    ]
-
-
-def forbidden(what="incidents", status="403"):
-    problem = Problem(
-        "read.forbidden", {"status": status, "said": "no", "what": what, "where": "Contoso", "hint": "look"}
+def test_block_beside_an_account_says_whose_it_is(direction, owner, evidence):
+    verdict = access_of({**look_up_evidence(account(state="PendingAcceptance")), **evidence})
+    doubt = caveat(verdict, "access.settings_block_too")
+    assert doubt.message == (
+        f"The cross-tenant access settings of {owner} also block {direction} B2B collaboration"
+        " (partner setting, users and groups)."
     )
-    return dataclasses.replace(unread(what), problem=problem)
+    assert doubt.remedy.startswith(f"Security Administrator of {owner}: allow it for {ANNA}")
+    assert shown(verdict)[3:] == (["home_partner"] if direction == "outbound" else ["partner"])
 
 
-ANSWER = piece("incidents", {"any": True})
+def consenting(outbound, inbound):
+    """Settings in which each side's entry tells of automatic redemption."""
+    sides = side_evidence(None, None)
+    for key, value in (("home_cross_tenant_access_partner", outbound), ("cross_tenant_access_partner", inbound)):
+        sides[key] = dataclasses.replace(sides[key], data={**sides[key].data, "consent": value})
+    return {
+        **sides,
+        "identity_synchronization": piece("identity_synchronization", {"found": True, "allowed": True}),
+    }
 
 
-@pytest.mark.parametrize(
-    ("token_piece", "incidents", "as_app", "status", "reason"),
-    [
-        (token(), ANSWER, None, "met", "defender.answers"),
-        (token(()), ANSWER, None, "met", "defender.answers"),
-        (token(), piece("incidents", {"any": False}), None, "met", "defender.answers"),
-        (token(), forbidden(), forbidden(), "unmet", "defender.not_provisioned"),
-        (token(()), forbidden(), forbidden(), "unmet", "defender.not_provisioned"),
-        (token(), forbidden(), ANSWER, "unmet", "defender.rbac_refuses"),
-        (token(()), forbidden(), ANSWER, "unmet", "defender.role_missing"),
-        (token(()), forbidden(), None, "unmet", "defender.role_missing"),
-        (token(()), forbidden(), unread("i"), "unmet", "defender.role_missing"),
-        (token(), forbidden(), None, "unmet", "defender.refused"),
-        (token(), forbidden(), unread("i", "consent.permission_missing"), "unmet", "defender.refused"),
-        (token(None), forbidden(), ANSWER, "unmet", "defender.refused"),
-        (token(), forbidden(status="401"), ANSWER, "unknown", "read.forbidden"),
-        (token(), unread("i", "consent.permission_missing"), ANSWER, "unknown", "consent.permission_missing"),
-        (token(), unread("i"), ANSWER, "unknown", "read.throttled"),
-        (token(), None, ANSWER, "unknown", "read.failed"),
-        (unread("t", NEEDED), None, ANSWER, "unknown", NEEDED),
-        (unread("t", "sign_in.mfa_required"), ANSWER, ANSWER, "unknown", "sign_in.mfa_required"),
-    ],
-)
-def test_defender(token_piece, incidents, as_app, status, reason):
-    found = {"operator_sign_in": token_piece, "incidents": incidents, "incidents_as_app": as_app}
-    judged = case({key: value for key, value in found.items() if value is not None})
-    verdict = judge_defender(judged, judge_sign_in(judged))
-    assert (verdict.status, verdict.reason) == (status, reason)
-
-
-PIECES = {
-    "gdap_customers": [gdap(True), gdap(False), unread("c")],
-    "arm_tenants": [own(True), own(False), NOT_SEEN],
-    "operator_sign_in": [
-        token(),
-        token(()),
-        token(readable=False),
-        unread("t", NEEDED),
-        unread("t", "consent.not_given"),
-    ],
-    "operator_arm_sign_in": [token(), unread("t", "sign_in.mfa_required")],
-    "incidents": [ANSWER, forbidden(), unread("i")],
-    "incidents_as_app": [ANSWER, forbidden(), unread("i")],
-}
-any_evidence = st.fixed_dictionaries({}, optional={key: st.sampled_from(pieces) for key, pieces in PIECES.items()})
-any_checks = st.lists(st.sampled_from(CHECKS), min_size=1, unique=True).map(parse_checks)
-
-
-@given(any_evidence, any_checks, st.sampled_from(["gdap", "b2b", "auto"]))
-def test_verified_only_by_what_was_read(evidence, checks, access):
-    """Verified means: every check that counts rests on an answer of Microsoft; without the operator two never are."""
-    found = judge_access_checks(case(evidence, access=access), checks)
-    row = found.as_dict()
-    assert set(CHECKS) <= set(row)
-    if row["status"] == "verified":
-        assert all(row[check]["status"] == "met" for check in checks)
-        assert row["first_broken"] is None
-        listed = [evidence.get(key) for key in ("gdap_customers", "arm_tenants")]
-        assert "listed" not in checks or any(one is not None and one.data and one.data["listed"] for one in listed)
-        signed_in = evidence.get("operator_sign_in")
-        assert checks == ("listed",) or (signed_in is not None and signed_in.data is not None)
-        assert "defender" not in checks or evidence["incidents"].data == {"any": True}
-    else:
-        assert row["first_broken"] is not None
-    assert all(row[check]["reason"] == "check.not_chosen" for check in CHECKS if check not in checks)
-
-
-@given(any_evidence, st.sampled_from(sorted(PIECES)), st.sampled_from(["gdap", "b2b", "auto"]))
-def test_less_evidence_never_makes_verified(evidence, lost, access):
-    if lost == "operator_arm_sign_in":
-        return
-    whole = judge_access_checks(case(evidence, access=access), CHECKS).status
-    less = {key: value for key, value in evidence.items() if key != lost}
-    if whole != "verified":
-        assert judge_access_checks(case(less, access=access), CHECKS).status != "verified"
-
-
-def test_row_of_a_tenant_that_could_not_be_read():
-    row = unread_access(case({}), Problem("read.deadline", {}), CHECKS).as_dict()
-    assert (row["status"], row["first_broken"], row["reason"]) == ("unknown", "sign_in", "read.deadline")
-
-
-@pytest.mark.parametrize(
-    ("names", "found"),
-    [(None, CHECKS), (["defender", "listed"], ("listed", "defender")), (["sign_in"], ("sign_in",))],
-)
-def test_checks(names, found):
-    assert parse_checks(names) == found
-
-
-@pytest.mark.parametrize("names", [["portal"], []])
-def test_checks_that_are_none(names):
-    with pytest.raises(OptionError, match=r"checks: .* choose among listed, sign_in, defender"):
-        parse_checks(names)
+@pytest.mark.parametrize("deleted", [False, True])
+def test_synchronization_tells_redemption_of_both_sides(deleted):
+    row = {"id": account()["id"], "upn": account()["upn"], "mail": ANNA, "deleted": days(-3)}
+    gone = {"deleted_by_mail": piece("deleted_by_mail", {"deleted": [row] if deleted else []})}
+    verdict = access_of({**look_up_evidence(), **gone, **consenting(True, False)})
+    assert verdict.reason == ("access.guest_deleted" if deleted else "access.guest_missing")
+    assert verdict.object == (account()["id"] if deleted else "")
+    doubt = caveat(verdict, "access.synchronization")
+    assert "(automatic redemption: on in Northwind, off in Contoso)" in doubt.message
+    assert shown(verdict)[0] == "accounts_by_mail"
+    assert shown(verdict)[-1] == "identity_synchronization"

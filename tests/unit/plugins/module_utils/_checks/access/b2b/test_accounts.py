@@ -8,16 +8,25 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from evidence import NOW, account, account_evidence, case, piece, trust_evidence, unread
+from evidence import (
+    NOW,
+    account,
+    account_evidence,
+    case,
+    look_up_evidence,
+    piece,
+    unread,
+)
+from evidence import account as guest
+from governance_rows import days
 from hypothesis import given
 from hypothesis import strategies as st
+from judged import ANNA, access_of
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import (
-    judge_accounts,
-    shape_deleted,
-)
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 
 
 def deleted(days_ago=5.0, **fields):
@@ -77,13 +86,6 @@ def test_an_account_that_is_there_makes_deleted_ones_nothing(rows, state):
     assert judge_accounts(case(evidence, access="b2b")).reason in ("access.guest_accepted", "access.guest_pending")
 
 
-def test_shape_of_deleted():
-    row = {"id": "A", "userPrincipalName": "u", "mail": None, "deletedDateTime": "2026-11-20T00:00:00Z"}
-    assert shape_deleted({"value": [row]}) == {
-        "deleted": [{"id": "a", "upn": "u", "mail": None, "deleted": "2026-11-20T00:00:00Z"}]
-    }
-
-
 @pytest.mark.parametrize("way", ["outbound", "inbound"])
 def test_as_the_operator_entra_says_the_block_at_sign_in(way):
     evidence = {"own_account": unread("own_account", f"sign_in.{way}_blocked")}
@@ -93,57 +95,169 @@ def test_as_the_operator_entra_says_the_block_at_sign_in(way):
     assert verdict.caused_by is None
 
 
-def synchronized(allowed, *, inbound=None, outbound=None):
-    def consent(value):
-        return piece("p", {"found": True, "consent": value})
-
-    return {
-        "identity_synchronization": piece("s", {"found": True, "allowed": allowed}),
-        "cross_tenant_access_partner": consent(None),
-        "cross_tenant_access_default": consent(inbound),
-        "home_cross_tenant_access_partner": consent(outbound),
-    }
-
-
-def test_synchronization_is_told_where_the_operator_is_missing():
-    evidence = {**account_evidence(), **synchronized(True, inbound=False, outbound=True)}
-    (caveat,) = judge_access(case(evidence, access="b2b")).verdict.caveats
-    assert caveat.reason == "access.synchronization"
-    assert "on in Northwind, off in Contoso" in caveat.message
-    assert not caveat.actionable
-
-
-@pytest.mark.parametrize("allowed", [False, None])
-def test_synchronization_that_is_off_is_not_told(allowed):
-    evidence = {**account_evidence(), **synchronized(allowed)}
-    assert judge_access(case(evidence, access="b2b")).verdict.caveats == ()
-
-
-def test_consent_that_no_side_tells_is_not_known():
-    (caveat,) = judge_access(case({**account_evidence(), **synchronized(True)}, access="b2b")).verdict.caveats
-    assert "not known in Northwind, not known in Contoso" in caveat.message
+OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
 
 
 @pytest.mark.parametrize(
-    ("trust", "words"),
+    ("fields", "reason", "told"),
     [
-        ({"compliant_device": True, "hybrid_joined_device": False}, ("accepted", "not accepted")),
-        ({"compliant_device": None, "hybrid_joined_device": True}, ("not told", "accepted")),
-        ({}, ("not told", "not told")),
+        ({}, "access.guest_accepted", {"user_type": "guest", "state": "Accepted", "issuers": "ExternalAzureAD"}),
+        ({"type": "Member", "state": None}, "access.member_enabled", {"user_type": "member", "state": "None"}),
+        ({"type": ""}, "access.guest_accepted", {"user_type": "guest"}),
+        (
+            {"issuers": []},
+            "access.guest_identity_unknown",
+            {"issuers": "an unknown issuer"},
+        ),
+        ({"issuers": ["a", "b"]}, "access.guest_identity_unknown", {"issuers": "a, b"}),
+        ({"enabled": False}, "access.guest_disabled", {}),
+        ({"enabled": None}, "access.guest_state_unknown", {}),
+        ({"upn": "", "state": "PendingAcceptance"}, "access.guest_pending", {"account": guest()["id"]}),
     ],
 )
-@pytest.mark.parametrize("mfa", [True, False, None])
-def test_trust_of_devices_is_told_and_decides_nothing(trust, words, mfa):
-    evidence = trust_evidence(True)
-    evidence["cross_tenant_access_partner"] = piece("p", {"found": True, "inbound_trust": {"mfa": mfa, **trust}})
-    verdict = judge_mfa_trust(case(evidence))
-    assert verdict.status == {True: "met", False: "unmet", None: "unknown"}[mfa]
-    assert f"other tenants: {words[0]}; hybrid joined devices: {words[1]}." in verdict.message
+def test_what_is_told_of_an_account(fields, reason, told):
+    row = guest(**fields)
+    looks = look_up_evidence(row)
+    candidate = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
+    assert candidate.reason == reason
+    expected = {"object": row["id"], "account": row["upn"], **told}
+    assert {key: candidate.details[key] for key in expected} == expected
+    assert set(candidate.details) == {"object", "account", "user_type", "state", "issuers"}
+    good = reason in ("access.guest_accepted", "access.member_enabled")
+    assert candidate.evidence == tuple(looks.values())[: 1 if good else None]
+    assert candidate.account_id == (row["id"] if good else None)
 
 
-def test_trust_is_inherited_as_a_whole_only():
-    evidence = trust_evidence("none", True)
-    evidence["cross_tenant_access_partner"] = piece(
-        "p", {"found": True, "inbound_trust": {"mfa": None, "compliant_device": True}}
+@pytest.mark.parametrize(
+    ("fields", "theirs"),
+    [
+        ({"mail": "else@x.example"}, True),
+        ({"upn": "else_x#EXT#@c", "mail": "ANNA@northwind.example"}, True),
+        ({"upn": "ANNA_NORTHWIND.EXAMPLE#ext#@c", "mail": None}, True),
+        ({"upn": "else_x#EXT#@c", "mail": "else@x.example"}, False),
+        ({"upn": "else_x#EXT#@c", "mail": None}, False),
+        ({"upn": "", "mail": ""}, False),
+        ({"issuers": ["EXTERNALAZUREAD"]}, True),
+        ({"issuers": ["mail"]}, False),
+    ],
+)
+def test_whose_account_it_is(fields, theirs):
+    candidate = judge_accounts(case({"operator": OPERATOR, **look_up_evidence(guest(**fields))}, access="b2b"))
+    assert candidate.reason == ("access.guest_accepted" if theirs else "access.guest_identity_unknown")
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        (look_up_evidence(left_out=1), "there are more accounts with that name than we look at"),
+        ({}, "they were not read"),
+    ],
+)
+def test_accounts_that_were_not_all_seen_are_told_so(looks, said):
+    candidate = judge_accounts(case({"operator": OPERATOR, **looks}, access="b2b"))
+    details = {"what": "the operator's accounts", "where": "Contoso", "said": said}
+    assert (candidate.reason, candidate.problem) == ("", Problem("read.partial", details))
+    assert (candidate.account_id, candidate.evidence) == (None, tuple(looks.values()))
+
+
+def test_what_entra_said_at_sign_in_stands_for_the_account():
+    problem = Problem("sign_in.account_disabled", {"said": "AADSTS50057 no"})
+    look = Evidence("own_account", "u", "operator", "t", "", "doc", problem=problem)
+    candidate = judge_accounts(case({"operator": OPERATOR, "own_account": look}, access="b2b"))
+    assert (candidate.reason, candidate.problem, candidate.evidence) == ("access.guest_disabled", None, (look,))
+    assert candidate.details == {
+        "said": "AADSTS50057 no",
+        "account": "seen at sign-in",
+        "setting": "Microsoft Entra said so at sign-in",
+    }
+    assert candidate.account_id is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        pytest.param([account()], "access.guest_accepted", id="guest"),
+        pytest.param([account(type="Member")], "access.guest_accepted", id="member"),
+        pytest.param([account(type="Member", state=None)], "access.member_enabled", id="synchronized_member"),
+        pytest.param([account(issuers=["MicrosoftAccount"])], "access.guest_identity_unknown", id="microsoft_account"),
+        pytest.param([account(issuers=["mail"])], "access.guest_identity_unknown", id="one_time_passcode"),
+        pytest.param([account(issuers=[])], "access.guest_identity_unknown", id="identity_not_told"),
+        pytest.param(
+            [account(mail="somebody@else.example", upn="somebody_else.example#EXT#@contoso.example")],
+            "access.guest_identity_unknown",
+            id="somebody_else_lists_the_address",
+        ),
+        pytest.param([account(mail=None)], "access.guest_accepted", id="known_by_upn"),
+        pytest.param([account(state=None)], "access.guest_state_unknown", id="no_state"),
+        pytest.param([account(state="Odd")], "access.guest_state_unknown", id="state_not_known"),
+        pytest.param([account(state="PendingAcceptance")], "access.guest_pending", id="pending"),
+        pytest.param([account(state="pendingacceptance")], "access.guest_pending", id="letter_case"),
+        pytest.param([account(enabled=False)], "access.guest_disabled", id="disabled"),
+        pytest.param([account(enabled=None)], "access.guest_state_unknown", id="enabled_not_told"),
+        pytest.param([], "access.guest_missing", id="missing"),
+        pytest.param([account(id="0", enabled=False), account()], "access.guest_accepted", id="best_wins"),
+    ],
+)
+def test_b2b(rows, reason):
+    assert judge_access(case(account_evidence(*rows), access="b2b")).verdict.reason == reason
+
+
+def test_b2b_look_up_failed_is_unknown():
+    evidence = {**account_evidence(), "accounts_by_upn": unread("accounts_by_upn")}
+    assert judge_access(case(evidence, access="b2b")).verdict.status == "unknown"
+
+
+def test_b2b_found_although_another_look_up_failed():
+    evidence = {**account_evidence(account()), "accounts_by_upn": unread("accounts_by_upn")}
+    assert judge_access(case(evidence, access="b2b")).verdict.status == "met"
+
+
+def test_b2b_more_accounts_than_looked_at():
+    assert (
+        judge_access(case(account_evidence(account(enabled=False), left_out=3), access="b2b")).verdict.status
+        == "unknown"
     )
-    assert judge_mfa_trust(case(evidence)).status == "unknown"
+
+
+def operator_evidence(**fields):
+    user = {"id": "1", "upn": "anna@northwind.example", "mail": None, "other_mails": [], **fields}
+    return {"operator": piece("operator", user)}
+
+
+def test_b2b_by_another_mail_of_the_operator():
+    row = account(mail="a.berg@old.example", upn="a.berg_old.example#EXT#@contoso.example")
+    evidence = {**account_evidence(row), **operator_evidence(other_mails=["A.Berg@old.example"])}
+    assert judge_access(case(evidence, access="b2b")).verdict.status == "met"
+
+
+def test_b2b_is_unknown_while_the_operators_addresses_are():
+    evidence = {**account_evidence(), "operator": unread("operator", "consent.permission_missing")}
+    report = judge_requirements(case(evidence, access="b2b"))
+    assert report.verdicts["access"].reason == "consent.permission_missing"
+    assert report.first_broken == "consent"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("sign_in.guest_pending", "access.guest_pending"),
+        ("sign_in.account_disabled", "access.guest_disabled"),
+        ("sign_in.user_not_in_tenant", "access.guest_missing"),
+    ],
+)
+def test_b2b_as_the_operator_entra_says_it_at_sign_in(said, reason):
+    report = judge_requirements(case({"own_account": unread("own_account", said)}, access="b2b"))
+    assert (report.first_broken, report.verdicts["access"].reason) == ("access", reason)
+
+
+ACCOUNT = account()["id"]
+
+
+def test_newest_of_the_deleted_accounts_is_told():
+    rows = [
+        {"id": name, "upn": account()["upn"], "mail": ANNA, "deleted": days(-ago)}
+        for name, ago in (("a", 9), ("b", 2), ("c", 5))
+    ]
+    gone = {"deleted_by_upn/1": piece("deleted_by_upn", {"deleted": rows})}
+    verdict = access_of({**look_up_evidence(), **gone})
+    assert (verdict.reason, verdict.object) == ("access.guest_deleted", "b")

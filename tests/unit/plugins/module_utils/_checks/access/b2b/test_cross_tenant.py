@@ -12,18 +12,28 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from evidence import account, case, gdap_evidence, look_up_evidence, piece, relationship, unread
+from evidence import (
+    account,
+    b2b_setting,
+    case,
+    gdap_evidence,
+    look_up_evidence,
+    piece,
+    relationship,
+    unread,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
-    judge_sides,
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import judge_sides
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
     shape_partners,
     shape_settings,
     trim_partners,
     trim_settings,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 TARGET = "aaaaaaaa-0000-4000-8000-000000000001"
 ANNA = "11111111-0000-4000-8000-000000000001"
@@ -231,7 +241,7 @@ def test_side_shows_b2b_alone_and_the_default_where_it_counts():
     }
     _home, target = judge_sides(case(evidence, access="b2b"))
     assert (target.answer, target.details["setting"]) == ("open", "default setting, users and groups")
-    assert [one.data for one in target.evidence] == [
+    assert [item.data for item in target.evidence] == [
         {"found": True, "b2b": None},
         {"found": True, "b2b": {"users": None, "applications": None}},
     ]
@@ -315,3 +325,13 @@ def test_block_of_b2b_leaves_gdap_alone():
     evidence["operator_groups"] = gdap_evidence()["operator_groups"]
     access = judge_access(case(evidence, access="auto"))
     assert (access.verdict.reason, access.account_id) == ("access.gdap_in_force", None)
+
+
+BLOCKED = b2b_setting("blocked")
+
+
+def test_settings_that_nobody_asked_for_are_named():
+    home, target = judge_sides(case({}, access="b2b"))
+    for side, where in ((home, "Northwind"), (target, "Contoso")):
+        what = {"what": "the cross-tenant access settings", "where": where, "said": "it was not read"}
+        assert side.problem == Problem("read.failed", what)

@@ -13,19 +13,19 @@ from evidence import (
     GROUP,
     NOW,
     OTHER_GROUP,
+    RELATIONSHIP,
     SECURITY_READER,
+    assignments_key,
     case,
     gdap_evidence,
     group_rows,
     relationship,
     unread,
 )
+from judged import access_of as verdict_of
+from judged import shown, words
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
-    GLOBAL_ADMINISTRATOR,
-    shape_relationships,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import judge_relationships
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 
@@ -46,7 +46,7 @@ def access_of(*rows, **options):
     return judge_access(judged(*rows, **options)).verdict
 
 
-def told(verdict, *, actionable=None):
+def reasons_of(verdict, *, actionable=None):
     return [c.reason for c in verdict.caveats if actionable is None or c.actionable is actionable]
 
 
@@ -124,120 +124,6 @@ def test_a_reseller_and_what_is_not_known(row, reason):
 
 
 @pytest.mark.parametrize(
-    ("better", "worse"),
-    [
-        (relationship("approved", None), relationship("approvalPending", None)),
-        (relationship("approvalPending", None), relationship("created", None)),
-        (relationship("created", None), relationship("expired", -1)),
-        (relationship("expired", -1), relationship("terminated", -1)),
-        (relationship("active", 10, relationship="SOC"), relationship("active", 500, relationship="MLT_Contoso_1")),
-        (
-            relationship("active", 10, relationship="mlt_Contoso_1"),
-            relationship("active", 500, relationship="SOC", roles=[DIRECTORY_READERS]),
-        ),
-        (relationship("active", 500, relationship="A"), relationship("active", 10, relationship="B")),
-    ],
-)
-def test_the_nearest_to_access_wins_and_the_others_are_told(better, worse):
-    better, worse = {**better, "id": "z"}, {**worse, "id": "a"}
-    for rows in ((better, worse), (worse, better)):
-        verdict = access_of(*rows)
-        assert verdict.object == "z"
-        (others,) = [c for c in verdict.caveats if c.reason == "access.gdap_others"]
-        assert f"'{worse['relationship']}' ({worse['status']})" in others.message
-
-
-def test_many_others_are_counted():
-    rows = [relationship("expired", -1, id=f"r{n}", relationship=f"Old {n}") for n in range(6)]
-    (others,) = [c for c in access_of(relationship(), *rows).caveats if c.reason == "access.gdap_others"]
-    assert "and 3 more" in others.message
-
-
-@pytest.mark.parametrize(
-    ("days", "auto_extend", "global_administrator", "warning", "reasons"),
-    [
-        (12, "PT0S", False, 30, ["access.gdap_expiring"]),
-        (12, "P0D", False, 30, ["access.gdap_expiring"]),
-        (12, "", False, 30, ["access.gdap_expiring"]),
-        (12, "P180D", False, 30, []),
-        (12, "P180D", True, 30, ["access.gdap_expiring_global_admin"]),
-        (12, "PT0S", True, 30, ["access.gdap_expiring"]),
-        (29.9, "PT0S", False, 30, ["access.gdap_expiring"]),
-        (30, "PT0S", False, 30, []),
-        (30, "PT0S", False, 31, ["access.gdap_expiring"]),
-        (12, "PT0S", False, 0, []),
-    ],
-)
-def test_what_ends_soon(days, auto_extend, global_administrator, warning, reasons):
-    row = relationship(days=days, auto_extend=auto_extend, global_administrator=global_administrator)
-    one = judged(row)
-    object.__setattr__(one, "expiry_warning_days", warning)
-    verdict = judge_access(one).verdict
-    assert [c for c in told(verdict, actionable=True) if c.startswith("access.gdap_expiring")] == reasons
-    (expiry,) = judge_requirements(one).expiries
-    assert (expiry.what, expiry.days_left) == ("gdap_relationship", int(days))
-    assert expiry.auto_extend is (auto_extend == "P180D" and not global_administrator)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "ending"),
-    [
-        ((40,), True),
-        ((60,), True),
-        ((61,), False),
-        ((None,), False),
-        ((40, None), False),
-        ((40, 300), False),
-        ((), False),
-    ],
-)
-def test_an_activation_that_ends_within_the_hour_is_told(minutes, ending):
-    more = {"timed_groups": group_rows("timed_groups", *((GROUP, minute) for minute in minutes))}
-    verdict = access_of(relationship(), more=more)
-    assert verdict.status == "met"
-    assert ("access.activation_ends" in told(verdict, actionable=True)) is ending
-
-
-def test_an_activation_is_no_matter_while_another_group_carries():
-    more = {"timed_groups": group_rows("timed_groups", (GROUP, 40))}
-    both = [assignment(), assignment(group=OTHER_GROUP)]
-    verdict = access_of(relationship(), assignments=both, groups=(GROUP, OTHER_GROUP), more=more)
-    assert "access.activation_ends" not in told(verdict)
-    ending = {"timed_groups": group_rows("timed_groups", (GROUP, 40), (OTHER_GROUP, 30))}
-    verdict = access_of(relationship(), assignments=both, groups=(GROUP, OTHER_GROUP), more=ending)
-    (caveat,) = [c for c in verdict.caveats if c.reason == "access.activation_ends"]
-    assert "until 12:40 UTC" in caveat.message
-
-
-@pytest.mark.parametrize(
-    ("activated", "assigned", "young"),
-    [(60 * 24, 60 * 24, False), (59, 60 * 24, True), (60 * 24, 59, True), (60, 60, False), (5, 1, True)],
-)
-def test_what_was_just_made_may_not_have_arrived(activated, assigned, young):
-    row = relationship(activated=(NOW - dt.timedelta(minutes=activated)).isoformat())
-    verdict = access_of(row, assignments=[assignment(minutes_ago=assigned)])
-    assert verdict.status == "met"
-    assert ("access.gdap_young" in told(verdict)) is young
-
-
-def test_a_second_group_that_is_young_takes_nothing_away():
-    both = [assignment(), assignment(group=OTHER_GROUP, minutes_ago=1)]
-    assert "access.gdap_young" not in told(access_of(relationship(), assignments=both, groups=(GROUP, OTHER_GROUP)))
-
-
-def test_eligibility_that_was_not_read_is_told_beside_the_no_and_nowhere_else():
-    more = {"eligible_groups": unread("eligible_groups", "consent.permission_missing")}
-    assert "access.eligibility_not_read" in told(access_of(relationship(), groups=(), more=more))
-    assert "access.eligibility_not_read" not in told(access_of(relationship(), more=more))
-    assert "access.eligibility_not_read" not in told(access_of(relationship("expired", -1), more=more))
-
-
-def test_a_relationship_of_lighthouse_that_carries_is_told():
-    assert "access.gdap_made_by_microsoft" in told(access_of(relationship(relationship="MLT_Contoso_638211")))
-    assert "access.gdap_made_by_microsoft" not in told(access_of(relationship()))
-
-
-@pytest.mark.parametrize(
     ("held", "assigned", "wanted", "reason"),
     [
         ([SECURITY_READER], [SECURITY_READER], (SECURITY_READER,), "permissions.role_via_gdap"),
@@ -247,14 +133,14 @@ def test_a_relationship_of_lighthouse_that_carries_is_told():
     ],
 )
 def test_roles_of_relationship_assignment_and_wish(held, assigned, wanted, reason):
-    one = judged(relationship(roles=held), assignments=[assignment(roles=assigned)], roles=wanted)
-    assert judge_permissions(one, judge_access(one)).reason == reason
+    tenant = judged(relationship(roles=held), assignments=[assignment(roles=assigned)], roles=wanted)
+    assert judge_permissions(tenant, judge_access(tenant)).reason == reason
 
 
 def test_a_relationship_that_could_give_the_role_is_told_rather_than_one_that_could_not():
     rows = [relationship(id="a", days=500, roles=[DIRECTORY_READERS]), relationship(id="z", roles=[SECURITY_READER])]
-    one = judged(*rows, assignments=[assignment(roles=[DIRECTORY_READERS])])
-    verdict = judge_permissions(one, judge_access(one))
+    tenant = judged(*rows, assignments=[assignment(roles=[DIRECTORY_READERS])])
+    verdict = judge_permissions(tenant, judge_access(tenant))
     assert (verdict.reason, verdict.object) == ("permissions.gdap_role_not_assigned", "z")
 
 
@@ -263,18 +149,270 @@ def test_a_relationship_that_could_give_the_role_is_told_rather_than_one_that_co
     [([SECURITY_READER], True), ([SECURITY_READER, GLOBAL_READER], False), ([GLOBAL_READER], False)],
 )
 def test_security_reader_alone_is_a_doubt(roles, doubt):
-    one = judged(relationship(roles=roles), assignments=[assignment(roles=roles)])
-    verdict = judge_permissions(one, judge_access(one))
+    tenant = judged(relationship(roles=roles), assignments=[assignment(roles=roles)])
+    verdict = judge_permissions(tenant, judge_access(tenant))
     assert verdict.status == "met"
-    assert ("permissions.security_reader" in told(verdict)) is doubt
+    assert ("permissions.security_reader" in reasons_of(verdict)) is doubt
 
 
-def test_global_administrator_in_a_relationship_is_seen_whatever_is_wanted():
-    row = {
-        "id": "r",
-        "displayName": "R",
-        "status": "active",
-        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": GLOBAL_ADMINISTRATOR.upper()}]},
-    }
-    assert shape_relationships({"value": [row]})[0]["global_administrator"] is True
-    assert shape_relationships({"value": [{**row, "accessDetails": None}]})[0]["global_administrator"] is False
+ASSIGNED_ELSEWHERE = [{"status": "active", "group": OTHER_GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
+
+
+ASSIGNMENT_PENDING = [{"status": "pending", "group": GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "reason"),
+    [
+        pytest.param([relationship("approved", None)], {}, "access.gdap_activating", id="approved"),
+        pytest.param([relationship("activating", None)], {}, "access.gdap_activating", id="activating"),
+        pytest.param([relationship()], {}, "access.gdap_in_force", id="active"),
+        pytest.param([relationship("ACTIVE")], {}, "access.gdap_in_force", id="letter_case"),
+        pytest.param([relationship("expiring", 5)], {}, "access.gdap_in_force", id="expiring"),
+        pytest.param([relationship("active", -1)], {}, "access.gdap_expired", id="end_passed_status_lags"),
+        pytest.param([relationship("active", None)], {}, "access.gdap_status_unknown", id="active_without_end"),
+        pytest.param([relationship("expired", -1)], {}, "access.gdap_expired", id="expired"),
+        pytest.param([relationship("terminated", 10)], {}, "access.gdap_terminated", id="terminated"),
+        pytest.param([relationship("terminationRequested", 10)], {}, "access.gdap_terminated", id="ending"),
+        pytest.param([relationship("approvalPending", None)], {}, "access.gdap_not_active", id="approval_pending"),
+        pytest.param([relationship("created", None)], {}, "access.gdap_not_sent", id="created"),
+        pytest.param([relationship("somethingNew")], {}, "access.gdap_status_unknown", id="status_not_known"),
+        pytest.param([relationship()], {"assignments": []}, "access.gdap_no_assignment", id="no_assignment"),
+        pytest.param(
+            [relationship()],
+            {"assignments": ASSIGNMENT_PENDING},
+            "access.gdap_assignment_pending",
+            id="assignment_pending",
+        ),
+        pytest.param(
+            [relationship()],
+            {"assignments": ASSIGNED_ELSEWHERE},
+            "access.gdap_operator_not_assigned",
+            id="other_group",
+        ),
+        pytest.param([relationship()], {"groups": ()}, "access.gdap_operator_not_assigned", id="not_a_member"),
+        pytest.param([], {}, "access.gdap_missing", id="none"),
+        pytest.param(
+            [relationship("expired", -9, id="old"), relationship()], {}, "access.gdap_in_force", id="best_wins"
+        ),
+        pytest.param(
+            [relationship("somethingNew", id="odd"), relationship("expired", -9)],
+            {},
+            "access.gdap_status_unknown",
+            id="unknown_before_no",
+        ),
+    ],
+)
+def test_gdap(rows, options, reason):
+    assert judge_access(case(gdap_evidence(*rows, **options))).verdict.reason == reason
+
+
+@pytest.mark.parametrize("key", ["gdap_relationships", "operator_groups", assignments_key(relationship()["id"])])
+def test_gdap_unread_is_unknown(key):
+    evidence = {**gdap_evidence(relationship()), key: unread(key)}
+    verdict = judge_access(case(evidence)).verdict
+    assert (verdict.status, verdict.reason) == ("unknown", "read.throttled")
+
+
+def test_gdap_relationship_with_a_wanted_role_is_preferred():
+    late = relationship(days=600, id="late", roles=[DIRECTORY_READERS])
+    early = relationship(days=100, id="early")
+    assignments = [
+        {"status": "active", "group": GROUP, "roles": [DIRECTORY_READERS, SECURITY_READER], "other_roles": 0}
+    ]
+    judged = case(gdap_evidence(late, early, assignments=assignments))
+    access = judge_access(judged)
+    assert access.verdict.object == "early"
+    assert judge_permissions(judged, access).reason == "permissions.role_via_gdap"
+
+
+def test_gdap_all_relationships_are_judged_and_few_are_shown():
+    rows = [relationship(id=f"r{number}") for number in range(9)]
+    evidence = gdap_evidence(*rows, assignments=ASSIGNED_ELSEWHERE)
+    evidence[assignments_key("r8")] = gdap_evidence(rows[8])[assignments_key("r8")]
+    verdict = judge_access(case(evidence)).verdict
+    assert (verdict.reason, verdict.object) == ("access.gdap_in_force", "r8")
+    shown = verdict.evidence[0].data
+    assert (len(shown["relationships"]), shown["left_out"], shown["relationships"][0]["id"]) == (3, 6, "r8")
+
+
+def assigned(group=GROUP, status="active", roles=(SECURITY_READER,)):
+    return {"status": status, "group": group, "roles": list(roles), "other_roles": 0}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "said"),
+    [
+        (relationship("active"), "access.gdap_in_force", "until 2027-09-19"),
+        (relationship("EXPIRING"), "access.gdap_in_force", "until 2027-09-19"),
+        (relationship("active", -1), "access.gdap_expired", "expired on 2026-11-22"),
+        (relationship("expiring", -1), "access.gdap_expired", "expired on 2026-11-22"),
+        (relationship("Expired", None), "access.gdap_expired", "expired on (no end)"),
+        (relationship("active", None), "access.gdap_status_unknown", "'active'"),
+        (relationship("Odd"), "access.gdap_status_unknown", "'Odd'"),
+        (relationship("terminated"), "access.gdap_terminated", "Contoso SOC"),
+        (relationship("terminating"), "access.gdap_terminated", "Contoso SOC"),
+        (relationship("terminationRequested"), "access.gdap_terminated", "Contoso SOC"),
+        (relationship("approved"), "access.gdap_activating", "Contoso SOC"),
+        (relationship("activating"), "access.gdap_activating", "Contoso SOC"),
+        (relationship("approvalPending"), "access.gdap_not_active", RELATIONSHIP),
+        (relationship("created"), "access.gdap_not_sent", "Contoso SOC"),
+    ],
+)
+def test_a_relationship_is_told_by_its_status_and_end(row, reason, said):
+    evidence = gdap_evidence(row)
+    verdict = judge_access(case(evidence)).verdict
+    assert (verdict.check, verdict.reason, verdict.object) == ("access", reason, RELATIONSHIP)
+    assert said in words(verdict)
+    first = verdict.evidence[0]
+    assert first.data == {"relationships": [row], "left_out": 0}
+    more = ["gdap_assignments", "operator_groups"] if reason == "access.gdap_in_force" else []
+    assert shown(verdict)[1:] == more
+
+
+def candidates_of(*rows, assignments=None, **tenant):
+    evidence = gdap_evidence(*rows, assignments=assignments)
+    return judge_relationships(case(evidence, **tenant), evidence["gdap_relationships"])
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (relationship("active", 10), relationship("odd")),
+        (relationship("odd"), relationship("approved")),
+        (relationship("approved"), relationship("approvalPending")),
+        (relationship("approvalPending"), relationship("created")),
+        (relationship("created"), relationship("expired", -1)),
+        (relationship("expired", -1), relationship("terminated", -1)),
+        (relationship("active", 10), relationship("active", 300, roles=[DIRECTORY_READERS])),
+        (relationship("active", 300), relationship("active", 10)),
+        (relationship("expired", -1), relationship("expired", -5)),
+        (relationship("expired", -1), relationship("expired", None)),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_better_relationship_is_told(better, worse, turned):
+    first, second = {**better, "id": "z-better"}, {**worse, "id": "a-worse"}
+    rows = [second, first] if turned else [first, second]
+    both = [assigned(roles=[SECURITY_READER, DIRECTORY_READERS])]
+    candidates = candidates_of(*rows, assignments=both, roles=(SECURITY_READER,))
+    assert [candidate.row["id"] for candidate in candidates] == ["z-better", "a-worse"]
+
+
+def test_of_two_alike_the_id_decides():
+    for ids in (("a", "b"), ("b", "a")):
+        candidates = candidates_of(*(relationship(id=key) for key in ids))
+        assert [candidate.row["id"] for candidate in candidates] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("assignments", "groups", "reason", "said"),
+    [
+        ([], (GROUP,), "access.gdap_no_assignment", "Contoso SOC"),
+        ([assigned(status="pending")], (GROUP,), "access.gdap_assignment_pending", "Contoso SOC"),
+        (
+            [assigned(OTHER_GROUP), assigned(GROUP), assigned("x", "deleted")],
+            ("y",),
+            "access.gdap_operator_not_assigned",
+            f"{GROUP}, {OTHER_GROUP}",
+        ),
+        ([assigned(OTHER_GROUP), assigned(status="ACTIVE")], (GROUP,), "access.gdap_in_force", "'Group 1'"),
+    ],
+)
+def test_an_assignment_has_to_reach_the_operator(assignments, groups, reason, said):
+    verdict = judge_access(case(gdap_evidence(relationship(), assignments=assignments, groups=groups))).verdict
+    assert verdict.reason == reason
+    assert said in words(verdict)
+    assert shown(verdict) == [
+        "gdap_relationships",
+        "gdap_assignments",
+        "operator_groups",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        (assignments_key(RELATIONSHIP), "The access assignments of a GDAP relationship"),
+        ("operator_groups", "The groups of the operator"),
+        ("gdap_relationships", "The GDAP relationships"),
+    ],
+)
+@pytest.mark.parametrize("how", ["missing", "unread"])
+def test_what_was_not_read_leaves_a_relationship_open(key, title, how):
+    evidence = gdap_evidence(relationship())
+    if how == "missing":
+        del evidence[key]
+    else:
+        evidence[key] = unread("it", "read.deadline")
+    access = judge_access(case(evidence))
+    assert access.open is not None
+    assert access.open.reason == ("read.failed" if how == "missing" else "read.deadline")
+    assert access.verdict.status == "unknown"
+    if how == "missing":
+        assert access.verdict.message.startswith(title)
+        assert "in Northwind could not be read: it was not read" in words(access.verdict)
+
+
+def test_roles_arrive_only_where_the_relationship_holds_them():
+    rows = [assigned(roles=[DIRECTORY_READERS, SECURITY_READER]), assigned(roles=["x"]), assigned(OTHER_GROUP)]
+    held = relationship(roles=[SECURITY_READER, DIRECTORY_READERS, "y"])
+    (candidate,) = candidates_of(held, assignments=rows)
+    assert candidate.roles == tuple(sorted([SECURITY_READER, DIRECTORY_READERS]))
+    assert candidate.ends == NOW + dt.timedelta(days=300)
+
+
+@pytest.mark.parametrize(
+    ("groups", "timed", "told"),
+    [
+        ((GROUP,), group_rows("timed_groups", (GROUP, 300)), True),
+        ((GROUP,), group_rows("timed_groups", (OTHER_GROUP, 300)), False),
+        ((GROUP,), unread("timed_groups"), True),
+        ((GROUP,), None, False),
+    ],
+)
+def test_timed_membership_is_shown_where_it_says_something(groups, timed, told):
+    more = {} if timed is None else {"timed_groups": timed}
+    verdict = verdict_of({**gdap_evidence(relationship(), groups=groups), **more}, "gdap")
+    names = ["gdap_relationships", "gdap_assignments", "operator_groups"]
+    assert shown(verdict) == [*names, *(["timed_groups"] if told else [])]
+
+
+@pytest.mark.parametrize(
+    ("eligible", "told"),
+    [
+        (group_rows("eligible_groups", (GROUP, -5)), True),
+        (group_rows("eligible_groups", (OTHER_GROUP, None)), False),
+        (unread("eligible_groups"), True),
+    ],
+)
+def test_membership_to_activate_is_shown_where_it_says_something(eligible, told):
+    verdict = verdict_of({**gdap_evidence(relationship(), groups=()), "eligible_groups": eligible}, "gdap")
+    assert verdict.reason == "access.gdap_operator_not_assigned"
+    names = ["gdap_relationships", "gdap_assignments", "operator_groups"]
+    assert shown(verdict) == [*names, *(["eligible_groups"] if told else [])]
+
+
+def both(status):
+    return [{"status": status, "group": group, "roles": [], "other_roles": 0} for group in (GROUP, OTHER_GROUP)]
+
+
+@pytest.mark.parametrize(
+    ("status", "groups", "more", "reason", "words"),
+    [
+        ("pending", (GROUP, OTHER_GROUP), {}, "access.gdap_assignment_pending", f"{GROUP}, {OTHER_GROUP}"),
+        ("odd", (GROUP,), {}, "access.gdap_assignment_unknown", "odd"),
+        (
+            "active",
+            (),
+            {"eligible_groups": group_rows("eligible_groups", (GROUP, None), (OTHER_GROUP, None))},
+            "access.gdap_eligible",
+            f"{GROUP}, {OTHER_GROUP}",
+        ),
+    ],
+)
+def test_assignments_that_do_not_carry_are_named(status, groups, more, reason, words):
+    evidence = gdap_evidence(relationship(), assignments=both(status), groups=groups)
+    verdict = verdict_of({**evidence, **more}, "gdap")
+    assert verdict.reason == reason
+    assert words in verdict.message + verdict.remedy

@@ -10,7 +10,6 @@ import json
 
 import pytest
 from evidence import (
-    DIRECTORY_READERS,
     GROUP,
     OTHER_GROUP,
     SECURITY_READER,
@@ -28,6 +27,7 @@ from governance_rows import (
     BACK,
     GIVES,
     HOME,
+    MAY_NOT_BE_READ,
     governed,
     invitation,
     invitations,
@@ -41,9 +41,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
     READS,
-    shape_relationships,
-    trim_governance,
-    with_home,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
@@ -171,10 +168,7 @@ def test_roles_by_governance(assignments, reason):
     assert judge_permissions(judged_case, judge_access(judged_case)).reason == reason
 
 
-MAY_NOT = ["consent.permission_missing", "read.forbidden", "read.not_offered", "access.governance_not_in_cloud"]
-
-
-@pytest.mark.parametrize("why", MAY_NOT)
+@pytest.mark.parametrize("why", MAY_NOT_BE_READ)
 @pytest.mark.parametrize(
     ("others", "reason"),
     [
@@ -226,10 +220,10 @@ def test_auto_does_without_a_preview_that_refuses(status, left_out):
     ],
 )
 def test_tenant_of_a_cloud_without_governance(cloud, reason):
-    one = case({**NO_GDAP, **lists()}, access="governance", cloud=cloud)
-    assert judge_access(one).verdict.reason == reason
+    judged_case = case({**NO_GDAP, **lists()}, access="governance", cloud=cloud)
+    assert judge_access(judged_case).verdict.reason == reason
     listed = reason.replace("governance_missing", "not_listed_governance")
-    assert judge_listed(one)[0].reason == listed
+    assert judge_listed(judged_case)[0].reason == listed
     by_auto = case({**NO_GDAP, **lists()}, access="auto", cloud=cloud)
     assert judge_access(by_auto).verdict.reason == "access.none_found"
 
@@ -268,79 +262,6 @@ def test_governance_beside_gdap(access, status, gdap, told):
     assert [(caveat.object, caveat.actionable) for caveat in caveats] == [(relationship()["id"], True)] * told
 
 
-@pytest.mark.parametrize(
-    ("rows", "reason"),
-    [
-        ([governed()], "access.listed_governance"),
-        ([governed("terminationRequestedByGoverningTenant")], "access.listed_governance"),
-        ([governed("Terminated")], "access.not_listed_governance"),
-        ([governed(**BACK)], "access.not_listed_governance"),
-        ([], "access.not_listed_governance"),
-        ([governed("odd")], "access.governance_status_unknown"),
-        ([governed("odd"), governed()], "access.listed_governance"),
-    ],
-)
-def test_listed_by_governance(rows, reason):
-    verdict, method = judge_listed(case(lists(rows), access="governance"))
-    assert (verdict.reason, method) == (reason, "governance")
-    no = {name: piece(name, {"listed": False, "others": 0}) for name in ("gdap_customers", "arm_tenants")}
-    by_auto, method = judge_listed(case({**no, **lists(rows)}, access="auto"))
-    assert by_auto.reason == (reason if verdict.status != "unmet" else "access.not_listed")
-    assert method == ("governance" if verdict.status == "met" else None)
-
-
-@pytest.mark.parametrize("why", [*MAY_NOT, "read.throttled"])
-def test_list_that_was_not_read(why):
-    no = {name: piece(name, {"listed": False, "others": 0}) for name in ("gdap_customers", "arm_tenants")}
-    evidence = {**no, "governance_relationships": unread("g", why)}
-    verdict, _method = judge_listed(case(evidence, access="auto"))
-    assert verdict.reason == (why if why == "read.throttled" else "access.not_listed")
-    assert [caveat.reason for caveat in verdict.caveats] == ["access.governance_unread"] * (why in MAY_NOT)
-    assert judge_listed(case(evidence, access="governance"))[0].status == "unknown"
-
-
-@pytest.mark.parametrize("prefix", ["#microsoft.graph.", "#microsoft.graph.tenantGovernanceServices."])
-@pytest.mark.parametrize(
-    ("snapshot", "assignments"),
-    [
-        (None, None),
-        ({}, None),
-        ({"delegatedAdministrationRoleAssignments": None}, None),
-        ({"delegatedAdministrationRoleAssignments": []}, []),
-        ({"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": "R"}]}]}, None),
-        (
-            {"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": "R"}], "group": {"id": "G"}}]},
-            [{"group": "g", "roles": ["r"]}],
-        ),
-    ],
-)
-def test_shape(prefix, snapshot, assignments):
-    row = {
-        "@odata.type": prefix + "governanceRelationship",
-        "id": "1",
-        "governingTenantId": HOME.upper(),
-        "governedTenantId": TENANT_ID.upper(),
-        "status": "Active",
-        "policySnapshot": snapshot,
-    }
-    (shaped,) = shape_relationships({"value": [row]})
-    assert (shaped["governing"], shaped["governed"], shaped["assignments"]) == (HOME, TENANT_ID, assignments)
-
-
-def test_tenant_sees_its_own_rows_only():
-    rows = [
-        governed(assignments=[{"group": GROUP, "roles": [DIRECTORY_READERS, SECURITY_READER]}]),
-        governed(governed="x"),
-    ]
-    whole = {"governance_relationships": with_home(piece("governance_relationships", rows), HOME)}
-    tenant = case({}).tenant
-    data = trim_governance(whole, tenant)["governance_relationships"].data
-    assert (data["home"], data["others"]) == (HOME, 1)
-    assert [row["assignments"] for row in data["rows"]] == [
-        [{"group": GROUP, "roles": [SECURITY_READER], "other_roles": 1}]
-    ]
-
-
 def test_evidence_is_small_however_much_there_is():
     many = [{"group": f"{number:036}", "roles": [], "other_roles": 9} for number in range(50)]
     rows = [governed("terminated", id=f"{number:036}", assignments=[*many, *GIVES]) for number in range(20)]
@@ -351,8 +272,8 @@ def test_evidence_is_small_however_much_there_is():
     (first, *_others) = access.verdict.evidence[0].data["rows"]
     assert GIVES[0] in first["assignments"]
     assert first["other_assignments"] == 48
-    told = [piece.as_dict() for verdict in verdicts for piece in verdict.evidence]
-    assert len(json.dumps(told, separators=(",", ":"))) <= 4096
+    rows = [item.as_dict() for verdict in verdicts for item in verdict.evidence]
+    assert len(json.dumps(rows, separators=(",", ":"))) <= 4096
 
 
 # Properties: what met implies, and that doubt, letter case and order change nothing for the better.
@@ -383,7 +304,7 @@ def test_met_implies_an_active_relationship_of_our_side_and_the_operators_group(
 @given(
     everything,
     st.sets(st.sampled_from([*(read.key for read in READS), "operator_groups"])),
-    st.sampled_from(["read.failed", *MAY_NOT]),
+    st.sampled_from(["read.failed", *MAY_NOT_BE_READ]),
 )
 def test_doubt_never_makes_met(evidence, keys, why):
     before = judged(evidence).verdict.status

@@ -36,7 +36,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
         ({"requests": [request("expired")]}, "expired on 2026-12-05", "r1"),
         ({"requests": [request("Expired")]}, "expired on 2026-12-05", "r1"),
         ({"invitations": [invitation()]}, "(until 2026-12-20)", "i1"),
-        ({"invitations": [{**invitation(), "ends": None}]}, "(until (no end told))", "i1"),
+        ({"invitations": [{**invitation(), "ends": None}]}, "(until an unknown date)", "i1"),
         ({"invitations": [invitation(ends=-1)]}, "expired on 2026-11-22", "i1"),
         ({}, "no governance relationship (preview) in which Northwind governs Contoso", ""),
     ],
@@ -112,17 +112,17 @@ def test_relationship_shows_itself_first_and_counts_the_others():
     rows = [governed("terminated", id=f"x{n}", governed="other") for n in range(4)]
     for row in (governed("terminated"), governed()):
         data = access_of(lists([*rows, row]), "governance").evidence[0].data
-        assert [one["id"] for one in data["rows"]] == ["g1", "x0", "x1"]
+        assert [row["id"] for row in data["rows"]] == ["g1", "x0", "x1"]
         assert data["left_out"] == 2
 
 
 def test_assignments_are_shown_up_to_three():
     three = [{**GIVES[0], "group": f"{GROUP[:-1]}{n}"} for n in range(1, 4)]
-    told = access_of(lists([governed(assignments=three)]), "governance").evidence[0].data["rows"][0]
-    assert "other_assignments" not in told
+    row = access_of(lists([governed(assignments=three)]), "governance").evidence[0].data["rows"][0]
+    assert "other_assignments" not in row
     four = [{**three[0], "roles": []}, *three]
-    told = access_of(lists([governed(assignments=four)]), "governance").evidence[0].data["rows"][0]
-    assert (told["assignments"], told["other_assignments"]) == (three, 1)
+    row = access_of(lists([governed(assignments=four)]), "governance").evidence[0].data["rows"][0]
+    assert (row["assignments"], row["other_assignments"]) == (three, 1)
 
 
 def test_no_relationship_shows_every_list_that_was_asked():
@@ -173,7 +173,7 @@ def test_roles_by_governance_are_named(roles, sentence):
 def test_list_that_the_cloud_has_not_is_no_doubt_under_auto(access, reason, told):
     failed = unread("governance_relationships", reason)
     verdict = access_of({**gdap_evidence(), **GUEST, "governance_relationships": failed}, access)
-    assert ("access.governance_unread" in [one.reason for one in verdict.caveats]) is told
+    assert ("access.governance_unread" in [caveat.reason for caveat in verdict.caveats]) is told
 
 
 def test_list_that_was_not_read_is_told_in_the_words_of_its_problem():
@@ -183,14 +183,14 @@ def test_list_that_was_not_read_is_told_in_the_words_of_its_problem():
     words = case({}).verdict("access", problem.reason, problem.details).message
     assert "the list in Northwind" in words
     assert "not known)" not in words
-    told = caveat(verdict, "access.governance_unread")
-    assert told.message == f"Governance relationships (preview) could not be checked: {words}"
+    doubt = caveat(verdict, "access.governance_unread")
+    assert doubt.message == f"Governance relationships (preview) could not be checked: {words}"
 
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_gdap_beside_governance_is_named(turn):
     rows = [relationship(id=name, relationship=f"SOC {name}") for name in ("a", "b")]
     verdict = access_of({**gdap_evidence(*rows[::turn]), **lists([governed()])}, "governance")
-    told = caveat(verdict, "access.governance_beside_gdap")
-    assert told.object == "a"
-    assert "GDAP relationship 'SOC a' with Contoso is in force" in told.message
+    doubt = caveat(verdict, "access.governance_beside_gdap")
+    assert doubt.object == "a"
+    assert "GDAP relationship 'SOC a' with Contoso is in force" in doubt.message

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is kept of the governance lists, and how one tenant's rows are cut out of them."""
+
+from __future__ import annotations
+
+import pytest
+from evidence import (
+    DIRECTORY_READERS,
+    GROUP,
+    OTHER_GROUP,
+    SECURITY_READER,
+    TENANT_ID,
+    case,
+    piece,
+)
+from governance_rows import (
+    HOME,
+    governed,
+)
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import reads as governance_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
+    shape_relationships,
+    trim_governance,
+    with_home,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+
+
+def shape(body):
+    return body
+
+
+def test_read_of_governance_is_asked_at_v1_and_then_at_beta():
+    made = governance_reads._read("Thing", shape)
+    assert made == Read(
+        what="governance_things",
+        title="the governance things (preview)",
+        path="/directory/tenantGovernance/governanceThings",
+        app=("TenantGovernance-Thing.Read.All",),
+        delegated=("TenantGovernance-Thing.Read.All", "TenantGovernance-Thing.ReadWrite.All"),
+        shape=shape,
+        versions=("v1.0", "beta"),
+    )
+
+
+IDS = {"id": "G-1", "governingTenantId": "AAAA", "governedTenantId": "BBBB"}
+
+
+SHORT = {"id": "G-1", "governing": "aaaa", "governed": "bbbb"}
+
+
+def test_governance_relationship_keeps_when_it_was_made():
+    row = {**IDS, "status": "Active", "creationDateTime": "then", "policySnapshot": None}
+    assert governance_reads.shape_relationships({"value": [row]}) == [
+        {**SHORT, "status": "Active", "made": "then", "assignments": None}
+    ]
+
+
+def test_governance_request_keeps_status_and_both_times():
+    row = {**IDS, "status": "pending", "requestDateTime": "then", "expirationDateTime": "later"}
+    assert governance_reads.shape_requests({"value": [row]}) == [
+        {**SHORT, "status": "pending", "made": "then", "ends": "later"}
+    ]
+
+
+def test_governance_invitation_has_no_status():
+    row = {**IDS, "createdDateTime": "then", "expirationDateTime": "later"}
+    assert governance_reads.shape_invitations({"value": [row]}) == [{**SHORT, "made": "then", "ends": "later"}]
+
+
+def test_groups_of_relationships_are_named():
+    rows = [{"assignments": [{"group": GROUP}, {"group": OTHER_GROUP}]}, {"assignments": None}]
+    key = governance_reads.RELATIONSHIPS.what
+    assert governance_reads.groups_named({key: piece(key, {"rows": rows})}) == {GROUP, OTHER_GROUP}
+    assert governance_reads.groups_named({key: piece(key, None)}) == set()
+    assert governance_reads.groups_named({}) == set()
+
+
+@pytest.mark.parametrize("prefix", ["#microsoft.graph.", "#microsoft.graph.tenantGovernanceServices."])
+@pytest.mark.parametrize(
+    ("snapshot", "assignments"),
+    [
+        (None, None),
+        ({}, None),
+        ({"delegatedAdministrationRoleAssignments": None}, None),
+        ({"delegatedAdministrationRoleAssignments": []}, []),
+        ({"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": "R"}]}]}, None),
+        (
+            {"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": "R"}], "group": {"id": "G"}}]},
+            [{"group": "g", "roles": ["r"]}],
+        ),
+    ],
+)
+def test_shape(prefix, snapshot, assignments):
+    row = {
+        "@odata.type": prefix + "governanceRelationship",
+        "id": "1",
+        "governingTenantId": HOME.upper(),
+        "governedTenantId": TENANT_ID.upper(),
+        "status": "Active",
+        "policySnapshot": snapshot,
+    }
+    (shaped,) = shape_relationships({"value": [row]})
+    assert (shaped["governing"], shaped["governed"], shaped["assignments"]) == (HOME, TENANT_ID, assignments)
+
+
+def test_tenant_sees_its_own_rows_only():
+    rows = [
+        governed(assignments=[{"group": GROUP, "roles": [DIRECTORY_READERS, SECURITY_READER]}]),
+        governed(governed="x"),
+    ]
+    whole = {"governance_relationships": with_home(piece("governance_relationships", rows), HOME)}
+    tenant = case({}).tenant
+    data = trim_governance(whole, tenant)["governance_relationships"].data
+    assert (data["home"], data["others"]) == (HOME, 1)
+    assert [row["assignments"] for row in data["rows"]] == [
+        [{"group": GROUP, "roles": [SECURITY_READER], "other_roles": 1}]
+    ]
