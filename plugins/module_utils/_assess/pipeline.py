@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one pipeline: tenants are read, judged and become rows, from Microsoft's answers or from saved evidence."""
+"""The one pipeline from tenants to rows: read and judge, from Microsoft's answers or from saved evidence."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ OpenHome: t.TypeAlias = "Callable[[Session, dt.datetime], tuple[Home, Callable[[
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RowMaker(t.Generic[Row]):
-    """How one step of the guide makes the row of a tenant: of one that was read, and of one that could not be. Pure.
+    """How one step of the guide makes the row of a tenant that was read, and of one that could not be. Pure.
 
-    `unread` gets the problem, and the link that has to be mended first, where another one is the cause.
+    `unread` gets the problem, and the link that has to be fixed first, where another one is the cause.
     """
 
     judge: Callable[[Case], Row]
@@ -72,7 +72,7 @@ def assess(
     """Read and judge every declared tenant. `facts` are what the module returns beside its rows.
 
     Without a sign-in to the home tenant all rows are unknown, and the result says so. Raises OptionError, and MtoError
-    where nobody says whose the refresh token is.
+    where it is not known whose the refresh token is.
     """
     session, now = Session(connection), utc_now()
     failure: Mapping[str, object] = {}
@@ -94,7 +94,7 @@ def assess(
         cloud=connection.cloud.name,
         read_at=timestamp(now),
         tenants=tuple(saved for saved, _row in judged),
-        told={**facts(session, home), **failure},
+        returned={**facts(session, home), **failure},
     )
     return Assessment(run, [row for _saved, row in judged], session.warnings)
 

@@ -68,7 +68,7 @@ def judge_requirements(case: Case) -> RequirementRow:
 
 
 def unread_requirements(case: Case, problem: Problem, caused_by: str | None = None) -> RequirementRow:
-    """Return the row of a tenant of which nothing could be read: every verdict is unknown, and says why."""
+    """Return the row of a tenant of which nothing could be read: every verdict is unknown and says why."""
     details = {"where": case.tenant.name, **problem.details}
     verdicts = {
         check.name: case.verdict(
@@ -84,7 +84,7 @@ ROWS: t.Final = RowMaker(judge_requirements, unread_requirements)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RequirementFacts:
-    """What mto_requirement_facts found. The run's operator is the user principal name where it could be read."""
+    """The result of mto_requirement_facts. The run's operator is the user principal name where it could be read."""
 
     assessment: Assessment[RequirementRow]
 
@@ -95,7 +95,7 @@ class RequirementFacts:
             "ansible_facts": {"mto_requirements": {row.tenant.tenant_id: row.as_dict() for row in rows}},
             **run.context(),
             "warnings": self.assessment.warnings,
-            **run.told,
+            **run.returned,
             **({"evidence": run.as_dict("requirements")} if with_evidence else {}),
         }
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read to verify access: Microsoft's lists once for all tenants, then each tenant as the operator.
+"""Read what verifies access: Microsoft's lists once for all tenants, then each tenant as the operator.
 
-The app is asked only for what the operator's answer leaves open: whether Defender answers at all, and, where the
-person's own list cannot be read, for the person's account in the tenant.
+The app reads only what the operator's answer leaves open: whether Defender answers at all, and, where the person's own
+list cannot be read, the person's account in the tenant.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.session imp
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 
 if t.TYPE_CHECKING:
@@ -51,12 +52,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe, Tenant
+
 _ORGANIZATION: t.Final = BoundRead(ORGANIZATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lists:
-    """What is known once for all tenants. `unproven` says why the operator identity cannot be used, where it cannot."""
+    """What all tenants share. `unproven` is why the operator identity cannot be used, else None."""
 
     home: Home
     evidence: Mapping[str, Evidence]
@@ -82,8 +84,8 @@ def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str
 def _read_own_tenants(session: Session, target: ReadTarget, unproven: Problem | None) -> Evidence:
     read = BoundRead(ARM_TENANTS)
     if unproven is not None:
-        return session.missing([read], unproven, target)[read.key]
-    return session.read_arm(read, target)
+        return session.unread([read], unproven, target)[read.key]
+    return session.read_as("operator", [read], target)[read.key]
 
 
 def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], now: dt.datetime) -> Case:
@@ -107,7 +109,7 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
 
 
 def _needs_account(session: Session, case: Case) -> bool:
-    """Tell whether the account stands for the person's list: that could not be read, and no other list decides."""
+    """Tell whether the account replaces the person's list: that could not be read, and no other list decides."""
     own, customers = case.get(ARM_TENANTS), case.get(CUSTOMERS)
     if own is None or readable(own) or not session.has("app") or case.tenant.access not in ("b2b", "auto"):
         return False
@@ -133,7 +135,7 @@ def _as_operator(
 
 
 def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget, probe: SignInProbe) -> Evidence:
-    """Return evidence of a token: what it was asked for, and what may be told of it. The token itself never is."""
+    """Return evidence of a token: what may be reported of it, never the token itself."""
     if not session.has("operator"):
         return _refusal(session, target, probe, Problem("identity.operator_needed"))
     if lists.unproven is not None:
@@ -147,27 +149,19 @@ def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget,
 
 def _refusal(session: Session, target: ReadTarget, probe: SignInProbe, problem: Problem) -> Evidence:
     resource = SERVICE_TITLES[probe.service]
-    details = {"what": f"the sign-in to {resource}", "where": target.name, "who": "the operator", "resource": resource}
-    return _sign_in_evidence(session, target, probe, None, Problem(problem.reason, {**details, **problem.details}))
+    words = SentenceContext(what=f"the sign-in to {resource}", where=target.name, who="the operator", resource=resource)
+    return _sign_in_evidence(session, target, probe, None, words.complete(problem))
 
 
 def _sign_in_evidence(
     session: Session, target: ReadTarget, probe: SignInProbe, data: TokenData | None, problem: Problem | None
 ) -> Evidence:
-    return Evidence(
-        what=probe.key,
-        url=session.token_url(target.tenant_id),
-        identity="operator",
-        at=timestamp(utc_now()),
-        request_id="",
-        provenance="doc",
-        data=data,
-        problem=problem,
-    )
+    at = timestamp(utc_now())
+    return Evidence(probe.key, session.token_url(target.tenant_id), "operator", at, "", "doc", data, problem)
 
 
 def _as_app(session: Session, case: Case, target: ReadTarget) -> dict[str, Evidence]:
-    """Read the same probe as the app: it tells a refusal of the person from a Defender that is not there."""
+    """Read the same probe as the app: it distinguishes a refusal of the person from a missing Defender."""
     token = case.get(OPERATOR_SIGN_IN)
     if readable(token) and not refused(case.get(INCIDENTS)):
         return {}

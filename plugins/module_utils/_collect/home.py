@@ -90,7 +90,7 @@ class Home:
         return self.evidence.get(evidence_key(read, qualifier))
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
-        """Return the part of the evidence that is about one tenant, small enough for its row."""
+        """Return the evidence about one tenant, trimmed to fit its row."""
         trimmed = {
             OPERATOR.key: self.evidence[OPERATOR.key],
             **self._settings(tenant),
@@ -155,7 +155,7 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     """Sign in to the home tenant, and read what concerns all tenants.
 
     Raises HomeSignInError where there is no token, OptionError where the option names nobody, or somebody else than the
-    refresh token, and MtoError where nobody says whose the refresh token is.
+    refresh token, and MtoError where it is not known whose the refresh token is.
     """
     gdap = any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
     b2b = any(tenant.access in ("b2b", "auto") for tenant in tenants)
@@ -179,7 +179,7 @@ def read_home_basics(session: Session) -> Home:
 def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence[Read]) -> Home:
     """Read the organization, the operator and `further` reads at once; `later` are those whose permissions matter."""
     session.sign_in_home()
-    reads = [_ORGANIZATION, _operator_read(session), *further]
+    reads = [_ORGANIZATION, _operator_read(session, OPERATOR, OWN_USER), *further]
     needs = (*(bound.read for bound in reads), *later)
     evidence = session.read(reads, dataclasses.replace(session.home_target, needs=needs))
     upn, mails = _operator(session, evidence)
@@ -195,31 +195,23 @@ def unread_home(session: Session) -> Home:
 
 def home_failure(error: HomeSignInError) -> dict[str, object]:
     """Return what goes beside the rows where the home tenant gave no token: `failed`, `msg`, `home_problem`."""
-    verdict = CATALOGUE.verdict("sign_in", error.problem.reason, error.problem.details)
-    problem = {
-        "reason": verdict.reason,
-        "message": verdict.message,
-        "remedy": verdict.remedy,
-        "doc_url": verdict.doc_url,
-    }
+    verdict = CATALOGUE.verdict("sign_in", error.problem.reason, error.problem.details).as_dict()
+    problem = {key: verdict[key] for key in ("reason", "message", "remedy", "doc_url")}
     return {"failed": True, "msg": str(error), "home_problem": problem}
 
 
-def _operator_read(session: Session) -> BoundRead:
-    if session.reading_as == "operator":
-        return BoundRead(OWN_USER)
-    return BoundRead(OPERATOR, {"operator": session.operator or ""})
+def _operator_read(session: Session, read: Read, own: Read) -> BoundRead:
+    """Return the read about the operator, or its variant for the caller where the operator is the one who reads."""
+    return BoundRead(own) if session.reading_as == "operator" else BoundRead(read, {"operator": session.operator or ""})
 
 
 def _access_reads(session: Session, *, gdap: bool, b2b: bool) -> list[BoundRead]:
     """Return the reads by access method.
 
-    GDAP is asked for where a tenant can be reached by it, or by governance, which cannot coexist with it; cross-tenant
-    access where one can be reached by B2B. All of them speak of groups.
+    GDAP is read where a tenant can be reached by it, or by governance, which cannot coexist with it; cross-tenant
+    access where one can be reached by B2B. All of them name groups.
     """
-    as_operator = session.reading_as == "operator"
-    groups = BoundRead(OWN_GROUPS) if as_operator else BoundRead(OPERATOR_GROUPS, {"operator": session.operator or ""})
-    reads = [groups] if gdap or b2b else []
+    reads = [_operator_read(session, OPERATOR_GROUPS, OWN_GROUPS)] if gdap or b2b else []
     reads += [BoundRead(RELATIONSHIPS)] if gdap else []
     return [*reads, *((BoundRead(HOME_DEFAULT), BoundRead(HOME_PARTNERS)) if b2b else ())]
 
@@ -234,11 +226,7 @@ def _cross_cloud_reads(session: Session, tenants: Sequence[Tenant]) -> list[Boun
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
-    """UPN and mail addresses of the operator.
-
-    Raises OptionError where the option names nobody, or somebody else than the refresh token; MtoError where nobody
-    says whose the refresh token is.
-    """
+    """Return UPN and mail addresses of the operator. Raises as read_home does."""
     user = evidence[OPERATOR.key].data
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
@@ -249,7 +237,7 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     if user is None and session.reading_as == "operator":
         raise MtoError(
             "refresh_token: Microsoft did not say whose it is, so nothing read with it can be taken for the operator's."
-            " Run again; if it stays, an administrator of the home tenant grants User.Read to our app."
+            " Run again. If this persists, Administrator of the home tenant: grant your app User.Read."
         )
     if user is None:
         return wanted, (wanted,) if "@" in wanted else ()
@@ -258,22 +246,22 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     return user["upn"], known_mails(user)
 
 
-def _other_person(found: str, wanted: str) -> OptionError:
+def _other_person(owner: str, wanted: str) -> OptionError:
     return OptionError(
-        f"operator: the refresh token is of {found}, not of {wanted}; give the token of that person"
+        f"operator: the refresh token belongs to {owner}, not to {wanted}; give the token of that person"
         " (ansible-playbook m365.defender.login), or name the right operator."
     )
 
 
 def unproven_operator(session: Session, home: Home) -> Problem | None:
-    """Why the operator identity is not known to be the operator's, where both identities are given; else None.
+    """Return why the operator identity cannot be taken for the operator's, where both identities are given.
 
     Raises OptionError where the refresh token is somebody else's.
     """
     if session.reading_as == "operator" or not session.has("operator"):
         return None
-    place = dataclasses.replace(session.home_target, name=home.name)
-    own = session.read_as("operator", [_ORGANIZATION, BoundRead(OWN_USER)], place)[OWN_USER.key]
+    target = dataclasses.replace(session.home_target, name=home.name)
+    own = session.read_as("operator", [_ORGANIZATION, BoundRead(OWN_USER)], target)[OWN_USER.key]
     if own.data is None:
         return own.problem
     known = home.evidence[OPERATOR.key].data
@@ -297,7 +285,7 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
         return {}
     operator = home.get(OPERATOR)
     operator_id = str(operator.data.get("id") or "") if readable(operator) else ""
-    # What the operator may activate, and what ends: asked only where an assignment could depend on it.
+    # What the operator may activate, and what ends, is read only where an assignment could depend on it.
     if operator_id or session.reading_as == "operator":
         reads = [*_activations(session, operator_id), *reads]
     target = dataclasses.replace(session.home_target, name=home.name)
@@ -305,7 +293,7 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
         session,
         [reads[start : start + _BATCH] for start in range(0, len(reads), _BATCH)],
         lambda batch: session.read([_ORGANIZATION, *batch], target),
-        lambda batch, problem: session.missing(batch, problem, session.home_target),
+        lambda batch, problem: session.unread(batch, problem, session.home_target),
     )
     known = {bound.key for bound in reads}
     return {key: answer for batch in evidence for key, answer in batch.items() if key in known}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read in one target tenant: the first reads of all checks at once, then what each asks on its answers."""
+"""Read one target tenant: the first reads of all checks at once, then each check's follow-up."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return case.with_evidence({**session.missing(first, problem, target), **home.cross_cloud(tenant)})
+        return case.with_evidence({**session.unread(first, problem, target), **home.cross_cloud(tenant)})
     context = dataclasses.replace(context, case=case.with_evidence(session.read(first, target)))
     for check in checks:
         context = dataclasses.replace(context, case=check.follow_up(context, _SessionReader(session, target)))

@@ -43,7 +43,7 @@ def text_of(report):
 
 def file_of(*saved, kind="requirements", **told):
     """A file as it comes back from disk."""
-    return json.loads(json.dumps(SavedRun(**RUN, tenants=saved, told=told).as_dict(kind)))
+    return json.loads(json.dumps(SavedRun(**RUN, tenants=saved, returned=told).as_dict(kind)))
 
 
 def in_force(**fields):

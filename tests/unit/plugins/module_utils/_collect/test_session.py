@@ -79,7 +79,7 @@ class FakeGraph:
 def session(*identities, graph=None):
     found = object.__new__(Session)
     found._identities = list(identities)
-    found._lacks = {}
+    found._missing = {}
     found._reader = EvidenceReader(graph or FakeGraph())
     return found
 
