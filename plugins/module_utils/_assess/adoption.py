@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import SETTINGS_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS, in_force
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import SUBSCRIBED_SKUS
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE

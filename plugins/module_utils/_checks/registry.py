@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every check there is, in the order of the chain. A new check is its folder and one line here."""
+"""All checks, in the order of the chain. A new check is its folder and one line here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 CHECKS: t.Final[tuple[Check, ...]] = (
     access_check.CHECK,
-    # The same matter as `access`, seen in the lists that Microsoft shows: it has its say after the requirement.
+    # Belongs to the link `access`, as seen in the lists that Microsoft shows: it comes after the requirement.
     listed_check.CHECK,
     sign_in_check.CHECK,
     license_check.CHECK,
@@ -46,7 +46,7 @@ CATALOGUE: t.Final = Catalogue(
     caveats={reason: row._replace(actionable=reason in CAVEATS_ACTIONABLE) for reason, row in CAVEATS.items()},
     checks={check.name: check for check in CHECKS},
 )
-# Reads that every check rests on.
+# Reads that all checks share.
 SHARED_READS: t.Final = (
     ReadUse("every check", "home and target", ORGANIZATION),
     ReadUse("every check", "home", OPERATOR),

@@ -16,21 +16,19 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import account_look_ups
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import (
-    INCIDENTS,
-    INCIDENTS_AS_APP,
-    refused,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import refusal_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
     ARM_TENANTS,
     CUSTOMERS,
     trim_list,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import (
     ARM_SIGN_IN,
     OPERATOR_ORGANIZATION,
     OPERATOR_SIGN_IN,
+    TokenData,
     token_data,
 )
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
@@ -48,7 +46,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import TokenData
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe, Tenant
@@ -163,7 +160,7 @@ def _sign_in_evidence(
 def _as_app(session: Session, case: Case, target: ReadTarget) -> dict[str, Evidence]:
     """Read the same probe as the app: it distinguishes a refusal of the person from a missing Defender."""
     token = case.get(OPERATOR_SIGN_IN)
-    if readable(token) and not refused(case.get(INCIDENTS)):
+    if readable(token) and not refusal_of(case.get(INCIDENTS)):
         return {}
     key = INCIDENTS_AS_APP.key
     return {key: session.read_as("app", [_ORGANIZATION, BoundRead(INCIDENTS_AS_APP)], target)[key]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Types of data that comes from outside."""
+"""Names for JSON that comes in from outside."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ from evidence import (
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license, shape_skus
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import shape_skus
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import QUALIFYING
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions

@@ -27,7 +27,7 @@ from evidence import (
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import groups_to_ask
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import groups_to_read
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     MAX_ROWS,
@@ -172,7 +172,7 @@ def test_another_wanted_role_for_good_makes_the_end_of_one_no_matter():
 
 def test_groups_that_are_asked_are_few():
     many = {f"g{n:02d}": "G" for n in range(30)}
-    member, eligible = groups_to_ask(
+    member, eligible = groups_to_read(
         judged(
             account_groups=piece("account_groups", {"groups": many}),
             account_eligible_groups=group_rows("account_eligible_groups", ("x", None), ("y", -1)),

@@ -59,7 +59,7 @@ def test_read_of_schedules_is_about_one_principal_and_decides_nothing():
 
 def test_own_schedules_need_no_filter_and_no_app():
     path = "/schedules/filterByCurrentUser(on='principal')"
-    assert pim._own(SCHEDULE, "/schedules") == dataclasses.replace(SCHEDULE, path=path, app=())
+    assert pim._own(SCHEDULE) == dataclasses.replace(SCHEDULE, path=path, app=())
 
 
 def test_read_of_cross_tenant_access_is_found_unless_it_may_be_missing():

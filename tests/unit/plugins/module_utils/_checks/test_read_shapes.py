@@ -21,8 +21,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
     shape_assignments,
     shape_relationships,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import shape_incidents
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import shape_incidents
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import (
     MAX_SKUS,
     SUBSCRIBED_SKUS,
     license_reads,
@@ -40,7 +40,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     shape_role_assignments,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import MAX_ROWS
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import token_data
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
 

@@ -34,10 +34,8 @@ from governance_rows import days
 from judged import ANNA, GUEST, access_of, caveat, permissions_of, shown
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import judge_sides
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
-    judge_license,
-    shape_subscriptions,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import shape_subscriptions
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import (
     account_roles,
@@ -329,7 +327,7 @@ def test_slice_of_defenders_roles_counts_what_it_leaves_out():
 
 
 def test_groups_that_were_not_read_are_not_asked_about():
-    assert account_roles.groups_to_ask(case({"account_groups": unread("account_groups")})) == ([], [])
+    assert account_roles.groups_to_read(case({"account_groups": unread("account_groups")})) == ([], [])
 
 
 def test_limited_information_names_the_roles_that_are_wanted():

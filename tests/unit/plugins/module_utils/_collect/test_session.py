@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.c
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS, SUBSCRIPTIONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import ELIGIBLE_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget, path_of

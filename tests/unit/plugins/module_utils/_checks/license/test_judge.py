@@ -9,11 +9,8 @@ from __future__ import annotations
 import pytest
 from evidence import case, piece, sku, sku_evidence, subscription_evidence, unread
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
-    judge_license,
-    shape_skus,
-    shape_subscriptions,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import shape_skus, shape_subscriptions
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
     KNOWN_PLANS,
     NOT_ENOUGH,
