@@ -163,7 +163,7 @@ def _only_trials(data: SubscriptionData, skus: set[str]) -> dict[str, str] | Non
     if data["left_out"] or {row["sku"] for row in rows} != skus or any(row["trial"] is not True for row in rows):
         return None
     ends = [moment for moment in (parse_time(row["ends"]) for row in rows) if moment is not None]
-    return {"ends": max(ends).date().isoformat() if ends else "an unknown day"}
+    return {"ends": max(ends).date().isoformat() if ends else "an unknown date"}
 
 
 def _products(candidates: Sequence[_Candidate], best: _Candidate) -> str:

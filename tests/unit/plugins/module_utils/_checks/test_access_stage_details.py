@@ -6,26 +6,16 @@
 from __future__ import annotations
 
 import pytest
-from evidence import SECURITY_READER, case, gdap_evidence, look_up_evidence, piece, relationship, trust_evidence, unread
 from evidence import account as guest
+from evidence import case, gdap_evidence, look_up_evidence, piece, relationship, trust_evidence, unread
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
 from ansible_collections.m365.defender.plugins.module_utils._checks.mfa_trust.judge import judge_mfa_trust
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES, role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
-from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 NEEDED = "identity.operator_needed"
-SIGNED_IN = piece("operator_sign_in", {"readable": True, "roles": [SECURITY_READER], "other_roles": 0})
-WITHOUT_ROLE = piece("operator_sign_in", {"readable": True, "roles": [], "other_roles": 2})
-OPAQUE = piece("operator_sign_in", {"readable": False, "roles": None, "other_roles": 0})
 OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
 
 
@@ -41,131 +31,7 @@ def whats(verdict):
     return [piece.what for piece in verdict.evidence]
 
 
-def refused(what, status="403", **details):
-    problem = Problem("read.forbidden", {"status": status, "said": "HTTP 403 no way", **details})
-    return Evidence(what, "u", "operator", "2026-11-23T12:00:00Z", "", "doc", problem=problem)
-
-
-def met_sign_in(evidence):
-    verdict = judge_sign_in(case(evidence))
-    assert verdict.status == "met"
-    return verdict
-
-
 INCIDENTS = piece("incidents", {"any": True})
-AS_APP = piece("incidents_as_app", {"any": True})
-
-
-@pytest.mark.parametrize(
-    ("token", "operator", "app", "reason", "said"),
-    [
-        (SIGNED_IN, refused("incidents"), AS_APP, "defender.rbac_refuses", "Security Reader"),
-        (SIGNED_IN, refused("incidents"), refused("incidents_as_app"), "defender.not_provisioned", "neither"),
-        (SIGNED_IN, refused("incidents"), None, "defender.refused", "does not show why"),
-        (SIGNED_IN, refused("incidents"), unread("incidents_as_app"), "defender.refused", "does not show why"),
-        (WITHOUT_ROLE, refused("incidents"), AS_APP, "defender.role_missing", role_names(DEFENDER_ROLES)),
-        (WITHOUT_ROLE, refused("incidents"), None, "defender.role_missing", role_names(DEFENDER_ROLES)),
-        (OPAQUE, refused("incidents"), AS_APP, "defender.refused", "does not show why"),
-    ],
-)
-def test_a_refusal_of_defender_is_told_with_its_cause(token, operator, app, reason, said):
-    evidence = {"operator_sign_in": token, "incidents": operator}
-    if app is not None:
-        evidence["incidents_as_app"] = app
-    organization = {"operator_organization": piece("organization", {"id": "x", "name": "Contoso"})}
-    verdict = judge_defender(case(evidence), met_sign_in({**evidence, **organization}))
-    assert (verdict.check, verdict.reason) == ("defender", reason)
-    told = words(verdict)
-    assert said in told
-    assert "HTTP 403 no way" in told
-    assert verdict.evidence == tuple(p for p in (operator, app) if p is not None)
-
-
-def test_roles_that_the_sign_in_carries_are_told_and_no_others():
-    evidence = {"operator_sign_in": SIGNED_IN, "incidents": refused("incidents"), "incidents_as_app": AS_APP}
-    verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert "carries Security Reader." in verdict.message
-
-
-def test_a_refusal_of_defender_without_words():
-    silent = Evidence(
-        "incidents", "u", "operator", "t", "", "doc", problem=Problem("read.forbidden", {"status": "403"})
-    )
-    evidence = {"operator_sign_in": SIGNED_IN, "incidents": silent}
-    verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert verdict.message.endswith("show why: ")
-    assert "XX" not in words(verdict)
-
-
-@pytest.mark.parametrize("status", ["401", "404", ""])
-def test_another_status_is_no_refusal_by_defender(status):
-    evidence = {"operator_sign_in": SIGNED_IN, "incidents": refused("incidents", status), "incidents_as_app": AS_APP}
-    verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert (verdict.status, verdict.reason) == ("unknown", "read.forbidden")
-    assert verdict.check == "defender"
-    assert whats(verdict) == ["incidents", "incidents_as_app"]
-
-
-@pytest.mark.parametrize(("found", "caveats"), [(True, []), (False, ["defender.no_incidents"])])
-def test_defender_answers(found, caveats):
-    incidents = piece("incidents", {"any": found})
-    evidence = {"operator_sign_in": SIGNED_IN, "incidents": incidents, "incidents_as_app": AS_APP}
-    verdict = judge_defender(case(evidence), met_sign_in(evidence))
-    assert (verdict.check, verdict.status, verdict.reason) == ("defender", "met", "defender.answers")
-    assert [caveat.reason for caveat in verdict.caveats] == caveats
-    assert verdict.evidence == (incidents, AS_APP)
-    assert "Contoso" in words(verdict)
-
-
-def test_without_a_sign_in_defender_is_open_for_the_same_cause():
-    problem = Problem("sign_in.conditional_access", {"who": "Anna", "said": "AADSTS53003 no"})
-    token = Evidence("operator_sign_in", "u", "operator", "t", "", "doc", problem=problem)
-    evidence = {"operator_sign_in": token, "incidents_as_app": AS_APP}
-    verdict = judge_defender(case(evidence), judge_sign_in(case(evidence)))
-    assert (verdict.check, verdict.status, verdict.caused_by) == ("defender", "unknown", "sign_in")
-    assert (verdict.reason, verdict.evidence) == ("sign_in.conditional_access", (AS_APP,))
-    words(verdict)
-
-
-def test_without_a_word_about_the_sign_in_defender_is_open_as_well():
-    verdict = judge_defender(case({}), judge_sign_in(case({})))
-    assert (verdict.status, verdict.reason, verdict.caused_by) == ("unknown", "read.failed", "sign_in")
-    assert verdict.evidence == ()
-
-
-@pytest.mark.parametrize(
-    ("problem", "caveat", "said"),
-    [
-        (Problem("sign_in.conditional_access", {"said": "AADSTS53003 no"}), "sign_in.arm_refused", "AADSTS53003 no"),
-        (Problem("sign_in.conditional_access"), "sign_in.arm_refused", "no reason given"),
-        (Problem("sign_in.throttled", {"said": "HTTP 429"}), "sign_in.arm_not_probed", "HTTP 429"),
-        (Problem("read.throttled", {"said": "HTTP 429"}), "sign_in.arm_not_probed", "HTTP 429"),
-        (Problem("access.guest_missing", {"said": "none"}), "sign_in.arm_not_probed", "none"),
-    ],
-)
-def test_a_token_for_resource_manager_that_is_refused_is_a_caveat(problem, caveat, said):
-    arm = Evidence("operator_arm_sign_in", "u", "operator", "t", "", "doc", problem=problem)
-    organization = piece("organization", {"id": "x", "name": "Contoso"})
-    evidence = {"operator_sign_in": SIGNED_IN, "operator_arm_sign_in": arm, "operator_organization": organization}
-    verdict = judge_sign_in(case(evidence))
-    assert (verdict.check, verdict.status, verdict.reason) == ("sign_in", "met", "sign_in.token_issued")
-    assert [c.reason for c in verdict.caveats] == ["sign_in.not_the_portal", caveat]
-    assert said in verdict.caveats[1].message
-    assert "Contoso" in words(verdict)
-    assert "Microsoft Graph" in verdict.message
-    assert verdict.evidence == (SIGNED_IN, organization, arm)
-
-
-def test_a_token_that_cannot_be_read_needs_the_organization():
-    organization = unread("organization")
-    verdict = judge_sign_in(case({"operator_sign_in": OPAQUE, "operator_organization": organization}))
-    assert (verdict.check, verdict.status, verdict.reason) == ("sign_in", "unknown", "read.throttled")
-    assert verdict.evidence == (organization, OPAQUE)
-    verdict = judge_sign_in(case({"operator_sign_in": OPAQUE}))
-    assert (verdict.check, verdict.reason, verdict.evidence) == ("sign_in", "read.failed", (OPAQUE,))
-    verdict = judge_sign_in(case({}))
-    assert (verdict.check, verdict.status, verdict.evidence) == ("sign_in", "unknown", ())
-    assert "sign_in" in verdict.message.lower()
 
 
 CUSTOMERS = piece("delegated_admin_customers", {"listed": False, "others": 3})
@@ -331,51 +197,6 @@ def test_trust_that_was_not_read_tells_what_was_and_what_was_not():
     verdict = judge_mfa_trust(case({**evidence, "cross_tenant_access_default": default}))
     assert (verdict.check, verdict.status, verdict.reason) == ("mfa_trust", "unknown", "read.deadline")
     assert verdict.evidence == (default, evidence["cross_tenant_access_partner"])
-
-
-def test_evidence_that_was_not_even_asked_for_is_told_as_not_read():
-    verdict = case({}).unread("license", None, OWN)
-    assert (verdict.check, verdict.status, verdict.reason, verdict.evidence) == (
-        "license",
-        "unknown",
-        "read.failed",
-        (OWN,),
-    )
-    said = words(verdict)
-    assert "license" in said.lower()
-    assert "Contoso" in said
-    assert "it was not read" in said
-    without_data = piece("license", None)
-    assert case({}).unread("license", without_data).reason == "read.failed"
-    assert not readable(without_data)
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.123456+00:00"),
-        ("2026-01-02T03:04:05", "2026-01-02T03:04:05+00:00"),
-        ("2026-01-02T03:04:05+02:00", "2026-01-02T03:04:05+02:00"),
-        ("no time", None),
-        (None, None),
-        (5, None),
-    ],
-)
-def test_times_of_graph(text, read):
-    moment = parse_time(text)
-    assert (moment.isoformat() if moment else None) == read
-
-
-def test_words_of_a_verdict():
-    assert "(app not known)" in CATALOGUE.words(Problem("consent.app_not_in_tenant"), {"tenant": "x"})[0]
-    assert end_once("Birch S.A.. But ... stays.") == "Birch S.A. But ... stays."
-    verdict = CATALOGUE.verdict(
-        "license", "read.failed", {"what": "the licences", "where": "birch", "said": "no", "object": "o"}
-    )
-    assert verdict.message.startswith("The licences in birch could not be read: no")
-    assert (verdict.object, verdict.severity, verdict.caveats, verdict.evidence) == ("o", "required", (), ())
-    assert CATALOGUE.verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
-    assert CATALOGUE.verdict("license", "check.not_chosen", {}).severity == "recommended"
 
 
 @pytest.mark.parametrize(

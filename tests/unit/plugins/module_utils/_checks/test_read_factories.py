@@ -8,18 +8,13 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from evidence import GROUP, OTHER_GROUP, SECURITY_READER, case, piece
+from evidence import GROUP, OTHER_GROUP, case, piece
 
-from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import accounts, cross_tenant
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
     shape_assignments as shape_gdap_assignments,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import reads as governance_reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
-    shape_assignments,
-    shape_definitions,
-)
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
@@ -39,27 +34,6 @@ def test_read_of_governance_is_asked_at_v1_and_then_at_beta():
         shape=shape,
         versions=("v1.0", "beta"),
     )
-
-
-SCHEDULE = Read(
-    what="what",
-    title="the title",
-    path="/schedules?$filter=principalId eq '{principal}'",
-    app=("Some.Read",),
-    delegated=("Some.Read",),
-    shape=shape,
-    absent_code="AadPremiumLicenseRequired",
-    optional=True,
-)
-
-
-def test_read_of_schedules_is_about_one_principal_and_decides_nothing():
-    assert pim._read("what", "the title", "/schedules", ("Some.Read",), shape) == SCHEDULE
-
-
-def test_own_schedules_need_no_filter_and_no_app():
-    path = "/schedules/filterByCurrentUser(on='principal')"
-    assert pim._own(SCHEDULE) == dataclasses.replace(SCHEDULE, path=path, app=())
 
 
 def test_read_of_cross_tenant_access_is_found_unless_it_may_be_missing():
@@ -152,53 +126,6 @@ def test_groups_of_relationships_are_named():
     assert governance_reads.groups_named({key: piece(key, {"rows": rows})}) == {GROUP, OTHER_GROUP}
     assert governance_reads.groups_named({key: piece(key, None)}) == set()
     assert governance_reads.groups_named({}) == set()
-
-
-def test_role_schedule_with_all_and_with_little():
-    full = {
-        "roleDefinitionId": SECURITY_READER.upper(),
-        "directoryScopeId": "/",
-        "principalId": "ABCD",
-        "endDateTime": "later",
-        "assignmentType": "Activated",
-    }
-    least = {"roleDefinitionId": "R", "principalId": "P"}
-    assert pim.shape_roles({"value": [full, least]})["rows"] == [
-        {"role": SECURITY_READER, "scope": "/", "principal": "abcd", "ends": "later", "kind": "activated"},
-        {"role": "r", "scope": "", "principal": "p", "ends": None, "kind": "eligible"},
-    ]
-
-
-def test_group_schedule_with_all_and_with_little():
-    full = {"groupId": GROUP.upper(), "accessId": "Member", "endDateTime": "later", "assignmentType": "Assigned"}
-    least = {"groupId": "G", "accessId": "member"}
-    assert pim.shape_groups({"value": [full, least, {"groupId": "O", "accessId": "owner"}]}) == {
-        "rows": [
-            {"group": GROUP, "ends": "later", "kind": "assigned"},
-            {"group": "g", "ends": None, "kind": "eligible"},
-        ],
-        "left_out": 0,
-    }
-
-
-def test_assignment_of_defenders_own_role_keeps_name_and_every_scope():
-    full = {
-        "id": "A",
-        "displayName": "SOC",
-        "roleDefinitionId": "R",
-        "principalIds": ["P2", "p1"],
-        "directoryScopeIds": ["/"],
-        "appScopeIds": ["/app"],
-    }
-    least = {"id": "B", "displayName": None, "roleDefinitionId": "r", "principalIds": []}
-    told, short = shape_assignments({"value": [full, least]})["assignments"]
-    assert told == {"id": "A", "name": "SOC", "role": "r", "principals": ["p1", "p2"], "scopes": ["/", "/app"]}
-    assert short == {"id": "B", "name": "B", "role": "r", "principals": [], "scopes": []}
-
-
-def test_defenders_own_role_without_a_name_has_its_id():
-    told = shape_definitions({"value": [{"id": "R1", "displayName": None}, {"id": "R2", "displayName": "SOC"}]})
-    assert told == {"roles": {"r1": {"name": "R1", "permissions": []}, "r2": {"name": "SOC", "permissions": []}}}
 
 
 def test_access_assignment_keeps_when_it_was_made():

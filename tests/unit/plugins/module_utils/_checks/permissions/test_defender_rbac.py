@@ -26,6 +26,9 @@ from pages.report_rows import GENERATED_AT, access_row, requirements_row, tenant
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import (
+    defender_rbac,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
     MAX_ROWS,
     shape_assignments,
@@ -277,3 +280,42 @@ def test_ready_means_every_required_verdict_is_met(statuses, held, probe):
     assert row["ready"] is (proven and set(statuses.values()) <= allowed)
     if row["eligible"]:
         assert row["first_broken"] is None
+
+
+def test_assignment_of_defenders_own_role_keeps_name_and_every_scope():
+    full = {
+        "id": "A",
+        "displayName": "SOC",
+        "roleDefinitionId": "R",
+        "principalIds": ["P2", "p1"],
+        "directoryScopeIds": ["/"],
+        "appScopeIds": ["/app"],
+    }
+    least = {"id": "B", "displayName": None, "roleDefinitionId": "r", "principalIds": []}
+    told, short = shape_assignments({"value": [full, least]})["assignments"]
+    assert told == {"id": "A", "name": "SOC", "role": "r", "principals": ["p1", "p2"], "scopes": ["/", "/app"]}
+    assert short == {"id": "B", "name": "B", "role": "r", "principals": [], "scopes": []}
+
+
+def test_defenders_own_role_without_a_name_has_its_id():
+    told = shape_definitions({"value": [{"id": "R1", "displayName": None}, {"id": "R2", "displayName": "SOC"}]})
+    assert told == {"roles": {"r1": {"name": "R1", "permissions": []}, "r2": {"name": "SOC", "permissions": []}}}
+
+
+def defender_role(principal, **fields):
+    row = {"id": "a", "name": "A", "role": "r", "principals": [principal], "scopes": ["/"], **fields}
+    return {"defender_role_assignments": piece("defender_role_assignments", {"assignments": [row], "other_rows": 0})}
+
+
+def test_slice_of_defenders_roles_counts_what_it_leaves_out():
+    permissions = [f"x/{n:02d}" for n in range(defender_rbac.MAX_ROWS + 2)]
+    scopes = [f"/{n}" for n in range(defender_rbac.MAX_ROWS + 2)]
+    found = {
+        **defender_role(ACCOUNT, scopes=scopes),
+        "defender_role_definitions": piece("d", {"roles": {"r": {"name": "SOC", "permissions": permissions}}}),
+    }
+    told = defender_rbac.trim_defender_roles(case({}), ACCOUNT, found)
+    (row,) = told["defender_role_assignments"].data["assignments"]
+    assert (row["principals"], row["scopes"]) == ([ACCOUNT], scopes[: defender_rbac.MAX_ROWS])
+    role = told["defender_role_definitions"].data["roles"]["r"]
+    assert role == {"name": "SOC", "permissions": permissions[: defender_rbac.MAX_ROWS], "left_out": 2}
