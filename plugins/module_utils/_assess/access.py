@@ -14,7 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import read_access, read_lists
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN
+from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Problem, Tenant, Verdict
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 CHECKS: t.Final = tuple(check.name for check in checks_of("access"))

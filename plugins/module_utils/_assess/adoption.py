@@ -22,7 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.missing_per
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, SignInError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, utc_now
 
@@ -31,7 +31,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import home_failure, unread_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, home_failure, unread_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, SavedRun, chosen
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 
 if t.TYPE_CHECKING:
@@ -22,8 +22,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 Row = t.TypeVar("Row")

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, assess, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, read_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import read_tenant
 
@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Problem, Tenant, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection

@@ -16,14 +16,13 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
 
 # An activation that ends within this time is reported: a shift is longer.
 SOON: t.Final = dt.timedelta(hours=1)

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access import check as access_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.caveats import CAVEATS, CAVEATS_ACTIONABLE
-from ansible_collections.m365.defender.plugins.module_utils._checks.check import ReadUse
+from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse, Stage
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender import check as defender_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.license import check as license_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed import check as listed_check
@@ -25,7 +25,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.chain import C
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, Stage
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry
 
 CHECKS: t.Final[tuple[Check, ...]] = (

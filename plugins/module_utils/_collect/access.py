@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import SERVICE_TITLES
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import account_look_ups
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import refusal_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
@@ -24,17 +24,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge
     trim_list,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import (
-    ARM_SIGN_IN,
-    OPERATOR_ORGANIZATION,
-    OPERATOR_SIGN_IN,
-    TokenData,
-    token_data,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in import reads as sign_in_reads
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home_basics, unproven_operator
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import sign_in_problem
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
@@ -45,9 +39,7 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
-    from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe, Tenant
 
 _ORGANIZATION: t.Final = BoundRead(ORGANIZATION)
@@ -94,7 +86,9 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return case.with_evidence({OPERATOR_SIGN_IN.key: _refusal(session, target, OPERATOR_SIGN_IN, problem)})
+        return case.with_evidence(
+            {sign_in_reads.OPERATOR_SIGN_IN.key: _refusal(session, target, sign_in_reads.OPERATOR_SIGN_IN, problem)}
+        )
     if "listed" in checks and _needs_account(session, case):
         look_ups = account_look_ups(lists.home.mails, as_operator=session.reading_as == "operator")
         case = case.with_evidence(session.read_as("app", look_ups, target))
@@ -117,17 +111,17 @@ def _as_operator(
     session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], target: ReadTarget
 ) -> dict[str, Evidence]:
     """Read as the operator: the sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
-    sign_in = _sign_in(session, lists, tenant, target, OPERATOR_SIGN_IN)
-    evidence = {OPERATOR_SIGN_IN.key: sign_in}
+    sign_in = _sign_in(session, lists, tenant, target, sign_in_reads.OPERATOR_SIGN_IN)
+    evidence = {sign_in_reads.OPERATOR_SIGN_IN.key: sign_in}
     if sign_in.data is None:
         return evidence
     reads = [] if sign_in.data["readable"] else [_ORGANIZATION]
     reads += [BoundRead(INCIDENTS)] if "defender" in checks else []
     answers = session.read_as("operator", reads, target) if reads else {}
     if ORGANIZATION.key in answers:
-        evidence[OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
+        evidence[sign_in_reads.OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
     if "sign_in" in checks:
-        evidence[ARM_SIGN_IN.key] = _sign_in(session, lists, tenant, target, ARM_SIGN_IN)
+        evidence[sign_in_reads.ARM_SIGN_IN.key] = _sign_in(session, lists, tenant, target, sign_in_reads.ARM_SIGN_IN)
     return {**evidence, **answers}
 
 
@@ -141,7 +135,7 @@ def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget,
         token = session.sign_in_as("operator", target.tenant_id, probe.service)
     except MtoError as error:
         return _refusal(session, target, probe, sign_in_problem(error))
-    return _sign_in_evidence(session, target, probe, token_data(token.claims, tenant.roles), None)
+    return _sign_in_evidence(session, target, probe, sign_in_reads.token_data(token.claims, tenant.roles), None)
 
 
 def _refusal(session: Session, target: ReadTarget, probe: SignInProbe, problem: Problem) -> Evidence:
@@ -151,7 +145,11 @@ def _refusal(session: Session, target: ReadTarget, probe: SignInProbe, problem: 
 
 
 def _sign_in_evidence(
-    session: Session, target: ReadTarget, probe: SignInProbe, data: TokenData | None, problem: Problem | None
+    session: Session,
+    target: ReadTarget,
+    probe: SignInProbe,
+    data: sign_in_reads.TokenData | None,
+    problem: Problem | None,
 ) -> Evidence:
     at = timestamp(utc_now())
     return Evidence(probe.key, session.token_url(target.tenant_id), "operator", at, "", "doc", data, problem)
@@ -159,7 +157,7 @@ def _sign_in_evidence(
 
 def _as_app(session: Session, case: Case, target: ReadTarget) -> dict[str, Evidence]:
     """Read the same probe as the app: it distinguishes a refusal of the person from a missing Defender."""
-    token = case.get(OPERATOR_SIGN_IN)
+    token = case.get(sign_in_reads.OPERATOR_SIGN_IN)
     if readable(token) and not refusal_of(case.get(INCIDENTS)):
         return {}
     key = INCIDENTS_AS_APP.key

@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.missing_per
     roles_missing,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
@@ -26,7 +26,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 
 
@@ -133,15 +132,11 @@ class EvidenceReader:
     def _evidence(self, read: Read, answer: Answer, token: BearerToken, target: ReadTarget, at: str) -> Evidence:
         data, problem = _data_of(read, answer)
         if data is None:
-            problem = problem or self._unknown_there(read, answer) or _problem_of(read, answer, token)
+            # Graph's own word counts where the sources leave open whether the cloud has the resource.
+            unknown_there = answer.unknown_segment and existence(read, self._cloud) != "yes"
+            problem = problem or (self._not_in_cloud() if unknown_there else _problem_of(read, answer, token))
             problem = target.words(read.title, token.identity).complete(problem)
         return Evidence(read.what, answer.url, token.identity, at, answer.request_id, read.provenance, data, problem)
-
-    def _unknown_there(self, read: Read, answer: Answer) -> Problem | None:
-        """Believe Graph that it has no such resource where the sources leave open whether the cloud has it."""
-        if not answer.unknown_segment or existence(read, self._cloud) == "yes":
-            return None
-        return self._not_in_cloud()
 
     def _not_in_cloud(self) -> Problem:
         return Problem("read.not_in_cloud", {"cloud": self._cloud})

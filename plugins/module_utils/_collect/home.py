@@ -8,14 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks import operator as operator_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import cross_tenant
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import known_mails
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.cross_tenant import (
-    HOME_DEFAULT,
-    HOME_PARTNER,
-    HOME_PARTNERS,
-    trim_partners,
-    trim_settings,
-)
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross_cloud import (
     CLOUD_DEFAULT,
     CLOUD_ENDPOINTS,
@@ -32,29 +28,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     trim_governance,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import (
-    OPERATOR,
-    OPERATOR_GROUPS,
-    ORGANIZATION,
-    OWN_GROUPS,
-    OWN_USER,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
-    ELIGIBLE_GROUPS,
-    OWN_ELIGIBLE_GROUPS,
-    OWN_TIMED_GROUPS,
-    TIMED_GROUPS,
-)
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._collect import trim
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
-from ansible_collections.m365.defender.plugins.module_utils._collect.trim import (
-    trim_assignments,
-    trim_groups,
-    trim_relationships,
-    trim_schedules,
-)
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     BoundRead,
     Evidence,
@@ -68,12 +46,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 # A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
 _BATCH: t.Final = 19
-_ORGANIZATION: t.Final = BoundRead(ORGANIZATION)
+_ORGANIZATION: t.Final = BoundRead(operator_reads.ORGANIZATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,20 +69,20 @@ class Home:
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
         """Return the evidence about one tenant, trimmed to fit its row."""
         trimmed = {
-            OPERATOR.key: self.evidence[OPERATOR.key],
+            operator_reads.OPERATOR.key: self.evidence[operator_reads.OPERATOR.key],
             **self._settings(tenant),
             **trim_governance(self.evidence, tenant),
         }
         assignments = self._relationships(tenant, trimmed)
         groups = {row["group"] for evidence in assignments if evidence.data for row in evidence.data["assignments"]}
-        operator_groups = self.get(OPERATOR_GROUPS)
+        operator_groups = self.get(operator_reads.OPERATOR_GROUPS)
         if operator_groups is not None:
             named = groups | groups_named(trimmed) if RELATIONSHIPS.key in trimmed else ()
-            trimmed[OPERATOR_GROUPS.key] = trim_groups(operator_groups, named)
-        for read in (ELIGIBLE_GROUPS, TIMED_GROUPS):
+            trimmed[operator_reads.OPERATOR_GROUPS.key] = trim.trim_groups(operator_groups, named)
+        for read in (pim.ELIGIBLE_GROUPS, pim.TIMED_GROUPS):
             schedules = self.get(read)
             if schedules is not None and groups:
-                trimmed[read.key] = trim_schedules(schedules, groups)
+                trimmed[read.key] = trim.trim_schedules(schedules, groups)
         return trimmed
 
     def _relationships(self, tenant: Tenant, trimmed: dict[str, Evidence]) -> list[Evidence]:
@@ -113,32 +90,32 @@ class Home:
         relationships = self.get(RELATIONSHIPS)
         if relationships is None:
             return []
-        trimmed[RELATIONSHIPS.key] = trim_relationships(relationships, tenant)
+        trimmed[RELATIONSHIPS.key] = trim.trim_relationships(relationships, tenant)
         rows = (trimmed[RELATIONSHIPS.key].data or {}).get("relationships", ())
         keys = [evidence_key(ASSIGNMENTS, row["id"]) for row in rows]
-        assignments = {key: trim_assignments(self.evidence[key], tenant) for key in keys if key in self.evidence}
+        assignments = {key: trim.trim_assignments(self.evidence[key], tenant) for key in keys if key in self.evidence}
         trimmed.update(assignments)
         return list(assignments.values())
 
     @property
     def operator_targets(self) -> frozenset[str]:
         """The operator and their groups as targets (`user:<id>`, `group:<id>`), as far as they are known."""
-        user, groups = self.get(OPERATOR), self.get(OPERATOR_GROUPS)
+        user, groups = self.get(operator_reads.OPERATOR), self.get(operator_reads.OPERATOR_GROUPS)
         own = {f"user:{user.data['id']}"} if readable(user) and "id" in user.data else set()
         ids = groups.data["groups"] if readable(groups) else ()
         return frozenset(own | {f"group:{group_id}" for group_id in ids})
 
     def _settings(self, tenant: Tenant) -> dict[str, Evidence]:
         """Return cross-tenant access of the home tenant: its default, and its entry for this tenant out of the list."""
-        default, partners = self.get(HOME_DEFAULT), self.get(HOME_PARTNERS)
+        default, partners = self.get(cross_tenant.HOME_DEFAULT), self.get(cross_tenant.HOME_PARTNERS)
         settings = {}
         if default is not None:
-            data = default.data and trim_settings(default.data, self.operator_targets)
-            settings[HOME_DEFAULT.key] = dataclasses.replace(default, data=data)
+            data = default.data and cross_tenant.trim_settings(default.data, self.operator_targets)
+            settings[cross_tenant.HOME_DEFAULT.key] = dataclasses.replace(default, data=data)
         if partners is not None:
             rows = partners.data
-            data = None if rows is None else trim_partners(rows, tenant.tenant_id, self.operator_targets)
-            settings[HOME_PARTNER.key] = dataclasses.replace(partners, data=data)
+            data = None if rows is None else cross_tenant.trim_partners(rows, tenant.tenant_id, self.operator_targets)
+            settings[cross_tenant.HOME_PARTNER.key] = dataclasses.replace(partners, data=data)
         return settings
 
     def cross_cloud(self, tenant: Tenant) -> dict[str, Evidence]:
@@ -179,11 +156,11 @@ def read_home_basics(session: Session) -> Home:
 def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence[Read]) -> Home:
     """Read the organization, the operator and `further` reads at once; `later` are those whose permissions matter."""
     session.sign_in_home()
-    reads = [_ORGANIZATION, _operator_read(session, OPERATOR, OWN_USER), *further]
+    reads = [_ORGANIZATION, _operator_read(session, operator_reads.OPERATOR, operator_reads.OWN_USER), *further]
     needs = (*(bound.read for bound in reads), *later)
     evidence = session.read(reads, dataclasses.replace(session.home_target, needs=needs))
     upn, mails = _operator(session, evidence)
-    organization = evidence[ORGANIZATION.key]
+    organization = evidence[operator_reads.ORGANIZATION.key]
     name = organization.data["name"] if organization.data else session.home_target.name
     return Home(name, upn, mails, evidence)
 
@@ -211,9 +188,9 @@ def _access_reads(session: Session, *, gdap: bool, b2b: bool) -> list[BoundRead]
     GDAP is read where a tenant can be reached by it, or by governance, which cannot coexist with it; cross-tenant
     access where one can be reached by B2B. All of them name groups.
     """
-    reads = [_operator_read(session, OPERATOR_GROUPS, OWN_GROUPS)] if gdap or b2b else []
+    reads = [_operator_read(session, operator_reads.OPERATOR_GROUPS, operator_reads.OWN_GROUPS)] if gdap or b2b else []
     reads += [BoundRead(RELATIONSHIPS)] if gdap else []
-    return [*reads, *((BoundRead(HOME_DEFAULT), BoundRead(HOME_PARTNERS)) if b2b else ())]
+    return [*reads, *((BoundRead(cross_tenant.HOME_DEFAULT), BoundRead(cross_tenant.HOME_PARTNERS)) if b2b else ())]
 
 
 def _cross_cloud_reads(session: Session, tenants: Sequence[Tenant]) -> list[BoundRead]:
@@ -227,7 +204,7 @@ def _cross_cloud_reads(session: Session, tenants: Sequence[Tenant]) -> list[Boun
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
     """Return UPN and mail addresses of the operator. Raises as read_home does."""
-    user = evidence[OPERATOR.key].data
+    user = evidence[operator_reads.OPERATOR.key].data
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
         raise OptionError(
@@ -261,10 +238,12 @@ def unproven_operator(session: Session, home: Home) -> Problem | None:
     if session.reading_as == "operator" or not session.has("operator"):
         return None
     target = dataclasses.replace(session.home_target, name=home.name)
-    own = session.read_as("operator", [_ORGANIZATION, BoundRead(OWN_USER)], target)[OWN_USER.key]
+    own = session.read_as("operator", [_ORGANIZATION, BoundRead(operator_reads.OWN_USER)], target)[
+        operator_reads.OWN_USER.key
+    ]
     if own.data is None:
         return own.problem
-    known = home.evidence[OPERATOR.key].data
+    known = home.evidence[operator_reads.OPERATOR.key].data
     same = (
         own.data["id"] == known["id"] if known else home.operator.lower() in (own.data["id"], own.data["upn"].lower())
     )
@@ -283,7 +262,7 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
     reads = [BoundRead(ASSIGNMENTS, {"relationship_id": row["id"]}, row["id"]) for row in rows]
     if not reads:
         return {}
-    operator = home.get(OPERATOR)
+    operator = home.get(operator_reads.OPERATOR)
     operator_id = str(operator.data.get("id") or "") if readable(operator) else ""
     # What the operator may activate, and what ends, is read only where an assignment could depend on it.
     if operator_id or session.reading_as == "operator":
@@ -301,6 +280,6 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
 
 def _activations(session: Session, operator_id: str) -> list[BoundRead]:
     if session.reading_as == "operator":
-        return [BoundRead(OWN_ELIGIBLE_GROUPS), BoundRead(OWN_TIMED_GROUPS)]
+        return [BoundRead(pim.OWN_ELIGIBLE_GROUPS), BoundRead(pim.OWN_TIMED_GROUPS)]
     fields = {"principal": operator_id}
-    return [BoundRead(ELIGIBLE_GROUPS, fields), BoundRead(TIMED_GROUPS, fields)]
+    return [BoundRead(pim.ELIGIBLE_GROUPS, fields), BoundRead(pim.TIMED_GROUPS, fields)]

@@ -13,7 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.operator imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE, checks_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Tenant
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Tenant
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

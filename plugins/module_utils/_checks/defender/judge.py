@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import OPERATOR_SIGN_IN
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Verdict
 
 

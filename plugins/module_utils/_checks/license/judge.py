@@ -9,18 +9,9 @@ import dataclasses
 import enum
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import (
-    IN_FORCE,
-    ON,
-    SUBSCRIBED_SKUS,
-    SUBSCRIPTIONS,
-    Sku,
-    SkuData,
-    SubscriptionData,
-    names_of,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.license import reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
     KNOWN_PLANS,
     OPEN,
@@ -32,7 +23,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import p
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import (
         Caveat,
         Evidence,
@@ -81,17 +71,17 @@ class _Candidate:
         return self.rank, in_warning, self.plan_id in OPEN, position, self.sku
 
 
-def _candidates(skus: Sequence[Sku], tenant: Tenant) -> Iterator[_Candidate]:
+def _candidates(skus: Sequence[reads.Sku], tenant: Tenant) -> Iterator[_Candidate]:
     """Yield every plan that may decide. `licenses` of the tenant replaces our own list."""
     for sku in skus:
         for plan_id, plan_state in sku["plans"].items():
-            if not tenant.licenses or not names_of(sku["sku"], plan_id).isdisjoint(tenant.licenses):
+            if not tenant.licenses or not reads.names_of(sku["sku"], plan_id).isdisjoint(tenant.licenses):
                 accepted = bool(tenant.licenses) or plan_id in QUALIFYING
-                state = sku["state"] if plan_state.lower() in ON else plan_state
+                state = sku["state"] if plan_state.lower() in reads.ON else plan_state
                 yield _Candidate(_rank(sku, plan_state.lower(), accepted), sku["sku"], state, plan_id)
 
 
-def _rank(sku: Sku, plan_state: str, accepted: bool) -> _Rank:
+def _rank(sku: reads.Sku, plan_state: str, accepted: bool) -> _Rank:
     state = sku["state"].lower()
     if state in _LOST:
         return _LOST[state]
@@ -99,22 +89,22 @@ def _rank(sku: Sku, plan_state: str, accepted: bool) -> _Rank:
         return _Rank.PLAN_DISABLED
     if sku["units"] <= 0:
         return _Rank.NO_UNITS
-    if state not in IN_FORCE or plan_state not in ON:
+    if state not in reads.IN_FORCE or plan_state not in reads.ON:
         return _Rank.STATE_UNKNOWN
     return _Rank.PRESENT if accepted else _Rank.SUFFICIENCY_OPEN
 
 
 def judge_license(case: Case) -> Verdict:
     """Return met when a qualifying plan is on, in a subscription that is in force and has units."""
-    evidence = case.get(SUBSCRIBED_SKUS)
+    evidence = case.get(reads.SUBSCRIBED_SKUS)
     if not readable(evidence):
         return case.unread("license", evidence)
-    data: SkuData = evidence.data
+    data: reads.SkuData = evidence.data
     candidates = sorted(_candidates(data["skus"], case.tenant), key=lambda candidate: candidate.order)
     best = candidates[0] if candidates else None
     if data["left_out"] and (best is None or best.rank is not _Rank.PRESENT):
         said = "there are more subscriptions than are kept in evidence"
-        details = {"what": SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
+        details = {"what": reads.SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
         return case.verdict("license", "read.partial", details, evidence=[evidence])
     if best is None:
         return _no_candidate(case, evidence)
@@ -123,7 +113,7 @@ def judge_license(case: Case) -> Verdict:
         return case.verdict("license", best.rank.reason, details, evidence=[evidence])
     caveats = _caveats(case, candidates, details)
     # Subscriptions are shown only where a caveat rests on them.
-    shown = [evidence, case.get(SUBSCRIPTIONS) if caveats else None]
+    shown = [evidence, case.get(reads.SUBSCRIPTIONS) if caveats else None]
     return case.verdict("license", best.rank.reason, details, evidence=shown, caveats=caveats)
 
 
@@ -146,7 +136,7 @@ def _caveats(case: Case, candidates: Sequence[_Candidate], details: dict[str, st
     reasons: list[tuple[str, dict[str, str]]] = []
     if all(candidate.state.lower() == "warning" for candidate in present):
         reasons.append(("license.in_warning", {}))
-    evidence = case.get(SUBSCRIPTIONS)
+    evidence = case.get(reads.SUBSCRIPTIONS)
     if not readable(evidence):
         problem = evidence.problem if evidence is not None else None
         reasons.append(("license.trial_not_told", {"said": problem.reason if problem else "it was not read"}))
@@ -157,9 +147,9 @@ def _caveats(case: Case, candidates: Sequence[_Candidate], details: dict[str, st
     return [case.caveat(reason, {**details, **more}) for reason, more in reasons]
 
 
-def _only_trials(data: SubscriptionData, skus: set[str]) -> dict[str, str] | None:
+def _only_trials(data: reads.SubscriptionData, skus: set[str]) -> dict[str, str] | None:
     """Return when the last trial ends, where every subscription of these products is known to be one; else None."""
-    rows = [row for row in data["subscriptions"] if row["sku"] in skus and row["state"].lower() in IN_FORCE]
+    rows = [row for row in data["subscriptions"] if row["sku"] in skus and row["state"].lower() in reads.IN_FORCE]
     if data["left_out"] or {row["sku"] for row in rows} != skus or any(row["trial"] is not True for row in rows):
         return None
     ends = [moment for moment in (parse_time(row["ends"]) for row in rows) if moment is not None]
@@ -175,6 +165,6 @@ def _products(candidates: Sequence[_Candidate], best: _Candidate) -> str:
 
 def subscription_expiries(case: Case) -> Iterator[Expiry]:
     """Yield when subscriptions move on unless renewed; Microsoft does not say whether they renew themselves [doc]."""
-    evidence = case.get(SUBSCRIPTIONS)
+    evidence = case.get(reads.SUBSCRIPTIONS)
     for row in evidence.data["subscriptions"] if readable(evidence) else ():
         yield from expiry(case, "subscription", row["sku"], row["sku"], row["ends"])

@@ -71,7 +71,9 @@ class SubscriptionData(t.TypedDict):
 
 def shape_skus(body: Json, wanted: Collection[str] = ()) -> SkuData:
     """Keep only what decides; `wanted` are the `licenses` of the tenant."""
-    skus = [(_shape_sku(row, wanted), _lesser_plans(row)) for row in body["value"]]
+    skus = [
+        (_shape_sku(row, wanted), sorted(_plan_ids(row["servicePlans"]) & NOT_ENOUGH.keys())) for row in body["value"]
+    ]
     relevant = sorted((sku for sku, _ in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True)
     others = [(sku, lesser) for sku, lesser in skus if not sku["plans"]]
     not_enough = {sku["sku"]: lesser for sku, lesser in others if lesser and _in_force(sku)}
@@ -97,8 +99,8 @@ def _shape_sku(row: JsonObject, wanted: Collection[str]) -> Sku:
     }
 
 
-def _lesser_plans(row: JsonObject) -> list[str]:
-    return sorted({str(plan["servicePlanId"]).lower() for plan in row["servicePlans"]} & NOT_ENOUGH.keys())
+def _plan_ids(plans: Iterable[JsonObject]) -> set[str]:
+    return {str(plan["servicePlanId"]).lower() for plan in plans}
 
 
 def _in_force(sku: Sku) -> bool:
@@ -141,15 +143,11 @@ def shape_subscriptions(body: Json, wanted: Collection[str] = ()) -> Subscriptio
             "ends": row.get("nextLifecycleDateTime"),
         }
         for row in body["value"]
-        if _may_decide(row, wanted)
+        if not _plan_ids(row.get("serviceStatus") or ()).isdisjoint(KNOWN_PLANS)
+        or str(row["skuPartNumber"]).lower() in wanted
     ]
     rows.sort(key=lambda row: (row["sku"], str(row["ends"]), str(row["trial"])))
     return {"subscriptions": rows[:MAX_SKUS], "left_out": len(rows[MAX_SKUS:])}
-
-
-def _may_decide(row: JsonObject, wanted: Collection[str]) -> bool:
-    plans = {str(plan["servicePlanId"]).lower() for plan in row.get("serviceStatus") or ()}
-    return not plans.isdisjoint(KNOWN_PLANS) or str(row["skuPartNumber"]).lower() in wanted
 
 
 # Delegated, a person needs one of these roles as well [doc partner-center dap-api-impact], least first.

@@ -13,16 +13,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import ACCOUNT_GROUPS
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
 
 # More than this is left out of the evidence, which counts it.
 MAX_ROWS: t.Final = 10
@@ -135,7 +133,14 @@ def trim_defender_roles(case: Case, account_id: str, evidence: Mapping[str, Evid
         trimmed.pop(DEFENDER_DEFINITIONS.key, None)
         return trimmed
     holders = _holders(case, account_id)
-    rows = [_trim_assignment(row, holders) for row in _held(assignments, holders)][:MAX_ROWS]
+    rows = [
+        {
+            **row,
+            "principals": [principal for principal in row["principals"] if principal in holders][:MAX_ROWS],
+            "scopes": row["scopes"][:MAX_ROWS],
+        }
+        for row in _held(assignments, holders)[:MAX_ROWS]
+    ]
     others = len(assignments.data["assignments"]) - len(rows)
     trimmed[DEFENDER_ASSIGNMENTS.key] = dataclasses.replace(
         assignments, data={"assignments": rows, "other_rows": others}
@@ -145,11 +150,6 @@ def trim_defender_roles(case: Case, account_id: str, evidence: Mapping[str, Evid
         kept = {key: _trim_role(role) for key, role in definitions.data["roles"].items() if key in wanted}
         trimmed[DEFENDER_DEFINITIONS.key] = dataclasses.replace(definitions, data={"roles": kept})
     return trimmed
-
-
-def _trim_assignment(row: Assignment, holders: Collection[str]) -> Assignment:
-    kept = [principal for principal in row["principals"] if principal in holders]
-    return {**row, "principals": kept[:MAX_ROWS], "scopes": row["scopes"][:MAX_ROWS]}
 
 
 def _trim_role(role: Definition) -> dict[str, object]:

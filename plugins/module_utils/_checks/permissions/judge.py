@@ -8,12 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import ASSIGNMENTS
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import (
-    activation_caveats,
-    activation_unread,
-    may_activate,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import account_roles
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
     custom_roles,
     custom_roles_unread,
@@ -29,7 +25,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import Finding
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import GovernanceFinding
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import Access
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Verdict
 
 _SECURITY_READER: t.Final = str(role_template_id("Security Reader"))
@@ -101,7 +96,7 @@ def _of_account(case: Case, account_id: str) -> Verdict:
         # A role that is active but not assigned to the account comes through a group, if the assignments were read.
         through_group = readable(assignments) and not direct.intersection(wanted)
         reason = "permissions.role_via_group" if through_group else "permissions.role_direct"
-        ending = activation_caveats(case, wanted, direct)
+        ending = account_roles.activation_caveats(case, wanted, direct)
         # When the roles end is shown only where they end soon.
         evidence = [roles, assignments, case.get(TIMED_ROLES) if ending else None]
         caveats = [*ending, *_role_caveats(case, wanted)]
@@ -118,7 +113,7 @@ def _custom_role(case: Case, account_id: str, details: dict[str, str]) -> Verdic
     It may be enough, but only Defender's answer to the operator proves it.
     """
     custom = custom_roles(case, account_id)
-    if custom is None or may_activate(case) is not None:
+    if custom is None or account_roles.may_activate(case) is not None:
         return None
     details = {**details, "custom": ", ".join(custom.names), "object": "/".join(custom.ids)}
     evidence = [case.get(DIRECTORY_ROLES), case.get(ROLE_ASSIGNMENTS), *custom.evidence]
@@ -129,7 +124,7 @@ def _custom_role(case: Case, account_id: str, details: dict[str, str]) -> Verdic
 def _unread_caveats(case: Case) -> list[Caveat]:
     """Return what might have brought a role, and could not be read."""
     errors = (
-        ("permissions.eligibility_not_read", activation_unread(case)),
+        ("permissions.eligibility_not_read", account_roles.activation_unread(case)),
         ("permissions.custom_role_not_read", custom_roles_unread(case)),
     )
     return [case.caveat(reason, {"said": error_text}) for reason, error_text in errors if error_text]
@@ -145,7 +140,7 @@ def _assigned(assignments: Evidence | None, scope: str | None) -> set[str]:
 def _no_role(case: Case, roles: Evidence | None, assignments: Evidence | None, details: dict[str, str]) -> Verdict:
     """Judge what is nearest to a role: one to activate, one for a part of the tenant, one not shown, none."""
     evidence = [roles, assignments]
-    activation = may_activate(case)
+    activation = account_roles.may_activate(case)
     if activation is not None:
         details = {**details, "roles": role_names(activation.roles), "groups": ", ".join(activation.groups)}
         return case.verdict("permissions", activation.reason, details, evidence=[*evidence, *activation.evidence])

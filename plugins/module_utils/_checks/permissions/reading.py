@@ -7,56 +7,40 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import needs_accounts
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import reads as role_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import groups_to_read
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
     DEFENDER_READS,
     trim_defender_roles,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
-    ACCOUNT_ELIGIBLE_GROUPS,
-    ACCOUNT_GROUPS,
-    DIRECTORY_ROLES,
-    GROUP_ELIGIBLE,
-    GROUP_ROLES,
-    OWN_ACCOUNT_ELIGIBLE_GROUPS,
-    OWN_ACCOUNT_GROUPS,
-    OWN_DIRECTORY_ROLES,
-    ROLE_ASSIGNMENTS,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
-    ELIGIBLE_ROLES,
-    OWN_ELIGIBLE_ROLES,
-    OWN_TIMED_ROLES,
-    TIMED_ROLES,
-)
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext, TargetReader
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 _BY_APP: t.Final = (
     ORGANIZATION,
-    DIRECTORY_ROLES,
-    ROLE_ASSIGNMENTS,
-    ELIGIBLE_ROLES,
-    TIMED_ROLES,
-    ACCOUNT_GROUPS,
-    ACCOUNT_ELIGIBLE_GROUPS,
+    role_reads.DIRECTORY_ROLES,
+    role_reads.ROLE_ASSIGNMENTS,
+    pim.ELIGIBLE_ROLES,
+    pim.TIMED_ROLES,
+    role_reads.ACCOUNT_GROUPS,
+    role_reads.ACCOUNT_ELIGIBLE_GROUPS,
 )
 _BY_OPERATOR: t.Final = (
     ORGANIZATION,
-    OWN_DIRECTORY_ROLES,
-    ROLE_ASSIGNMENTS,
-    OWN_ELIGIBLE_ROLES,
-    OWN_TIMED_ROLES,
-    OWN_ACCOUNT_GROUPS,
-    OWN_ACCOUNT_ELIGIBLE_GROUPS,
+    role_reads.OWN_DIRECTORY_ROLES,
+    role_reads.ROLE_ASSIGNMENTS,
+    pim.OWN_ELIGIBLE_ROLES,
+    pim.OWN_TIMED_ROLES,
+    role_reads.OWN_ACCOUNT_GROUPS,
+    role_reads.OWN_ACCOUNT_ELIGIBLE_GROUPS,
 )
 
 
@@ -81,8 +65,8 @@ def follow_up(context: TargetContext, reader: TargetReader) -> Case:
     member, eligible = groups_to_read(case)
     reads = [
         BoundRead(ORGANIZATION),
-        *(BoundRead(GROUP_ELIGIBLE, {"principal": group}, group) for group in member),
-        *(BoundRead(GROUP_ROLES, {"account": group}, group) for group in eligible),
+        *(BoundRead(role_reads.GROUP_ELIGIBLE, {"principal": group}, group) for group in member),
+        *(BoundRead(role_reads.GROUP_ROLES, {"account": group}, group) for group in eligible),
         *(BoundRead(read) for read in DEFENDER_READS),
     ]
     return case.with_evidence(trim_defender_roles(case, access.account_id, reader.read(reads)))

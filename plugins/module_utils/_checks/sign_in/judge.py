@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import (
     ARM_SIGN_IN,
     OPERATOR_ORGANIZATION,
@@ -20,7 +20,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.read
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Verdict
 
 
