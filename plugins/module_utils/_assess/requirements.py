@@ -113,7 +113,11 @@ def requirement_facts(
         return home, read
 
     def facts(session: Session, home: Home) -> dict[str, object]:
-        return {"missing_permissions": _missing_permissions(session, home, tenants)}
+        targets = [dataclasses.replace(session.home_target, name=home.name)]
+        targets += [
+            ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants
+        ]
+        return {"missing_permissions": [row for target in targets for row in session.missing_permissions(target)]}
 
     return RequirementFacts(assess(connection, tenants, ROWS, open_home, facts))
 
@@ -123,10 +127,3 @@ def facts_from_evidence(
 ) -> RequirementFacts:
     """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
     return RequirementFacts(assess_again(read_runs(body, "requirements"), tenants, now, ROWS))
-
-
-def _missing_permissions(session: Session, home: Home, tenants: Sequence[Tenant]) -> list[dict[str, object]]:
-    """Return the home tenant's first, then those of the tenants in their order."""
-    targets = [dataclasses.replace(session.home_target, name=home.name)]
-    targets += [ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants]
-    return [row for target in targets for row in session.missing_permissions(target)]

@@ -57,7 +57,7 @@ class Case:
         )
 
     def get(self, source: Read | SignInProbe, qualifier: str = "") -> Evidence | None:
-        """Return the evidence of a read, if it was asked for."""
+        """Return the evidence of a read, if it was made."""
         return self.evidence.get(evidence_key(source, qualifier))
 
     def every(self, *reads: Read) -> tuple[Evidence, ...]:

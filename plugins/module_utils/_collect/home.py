@@ -29,8 +29,13 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._collect import trim
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
+from ansible_collections.m365.defender.plugins.module_utils._collect.trim import (
+    trim_assignments,
+    trim_groups,
+    trim_relationships,
+    trim_schedules,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
@@ -63,7 +68,7 @@ class Home:
     evidence: Mapping[str, Evidence]
 
     def get(self, read: Read, qualifier: str = "") -> Evidence | None:
-        """Return the evidence of a read, if it was asked for."""
+        """Return the evidence of a read, if it was made."""
         return self.evidence.get(evidence_key(read, qualifier))
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
@@ -78,11 +83,11 @@ class Home:
         operator_groups = self.get(operator_reads.OPERATOR_GROUPS)
         if operator_groups is not None:
             named = groups | groups_named(trimmed) if RELATIONSHIPS.key in trimmed else ()
-            trimmed[operator_reads.OPERATOR_GROUPS.key] = trim.trim_groups(operator_groups, named)
+            trimmed[operator_reads.OPERATOR_GROUPS.key] = trim_groups(operator_groups, named)
         for read in (pim.ELIGIBLE_GROUPS, pim.TIMED_GROUPS):
             schedules = self.get(read)
             if schedules is not None and groups:
-                trimmed[read.key] = trim.trim_schedules(schedules, groups)
+                trimmed[read.key] = trim_schedules(schedules, groups)
         return trimmed
 
     def _relationships(self, tenant: Tenant, trimmed: dict[str, Evidence]) -> list[Evidence]:
@@ -90,10 +95,10 @@ class Home:
         relationships = self.get(RELATIONSHIPS)
         if relationships is None:
             return []
-        trimmed[RELATIONSHIPS.key] = trim.trim_relationships(relationships, tenant)
+        trimmed[RELATIONSHIPS.key] = trim_relationships(relationships, tenant)
         rows = (trimmed[RELATIONSHIPS.key].data or {}).get("relationships", ())
         keys = [evidence_key(ASSIGNMENTS, row["id"]) for row in rows]
-        assignments = {key: trim.trim_assignments(self.evidence[key], tenant) for key in keys if key in self.evidence}
+        assignments = {key: trim_assignments(self.evidence[key], tenant) for key in keys if key in self.evidence}
         trimmed.update(assignments)
         return list(assignments.values())
 
@@ -166,7 +171,7 @@ def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence
 
 
 def unread_home(session: Session) -> Home:
-    """Return what is known of a home tenant that gave no token: nothing but what the options say."""
+    """Return what is known of a home tenant that gave no token: only what the options say."""
     return Home(session.home_target.name, session.operator or "the operator", (), {})
 
 
@@ -238,9 +243,8 @@ def unproven_operator(session: Session, home: Home) -> Problem | None:
     if session.reading_as == "operator" or not session.has("operator"):
         return None
     target = dataclasses.replace(session.home_target, name=home.name)
-    own = session.read_as("operator", [_ORGANIZATION, BoundRead(operator_reads.OWN_USER)], target)[
-        operator_reads.OWN_USER.key
-    ]
+    own_user = BoundRead(operator_reads.OWN_USER)
+    own = session.read_as("operator", [_ORGANIZATION, own_user], target)[own_user.key]
     if own.data is None:
         return own.problem
     known = home.evidence[operator_reads.OPERATOR.key].data

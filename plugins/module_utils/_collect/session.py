@@ -47,7 +47,7 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
-# Where one identity meets these problems, the other one may have more luck.
+# What one identity may not read, the other one may.
 _ANOTHER_MAY_READ: t.Final = frozenset({"consent.permission_missing", "read.forbidden", "read.role_missing"})
 
 

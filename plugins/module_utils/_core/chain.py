@@ -120,7 +120,7 @@ class Chain:
         return self._implied_cause(verdicts, check) or cause
 
     def _implied_cause(self, verdicts: Mapping[str, Verdict], check: str) -> str | None:
-        """Return the check that saw the same thing from the other side, where there is one."""
+        """Return the check that explains this verdict although it is not named as its cause, if any."""
         verdict, known = verdicts[check], self._checks.get(check)
         if known is None:
             return None

@@ -22,7 +22,7 @@ IdentityName = t.Literal["app", "operator"]
 Service = t.Literal["graph", "arm"]
 Provenance = t.Literal["doc", "csdl", "community", "tested", "guess"]
 
-# The reason of a check that nobody asked for. It breaks nothing.
+# The reason of a check that was not chosen. It breaks nothing.
 NOT_CHOSEN: t.Final = "check.not_chosen"
 
 ACCESS_METHODS: t.Final = ("auto", "gdap", "b2b", "governance")
@@ -162,10 +162,10 @@ class Read:
     `title` is its name in sentences. `path` is relative to the version and may hold `{name}` fields. `shape` turns
     Microsoft's body into the evidence's data, None where the body is not of the documented form. `advanced` asks for
     the header of advanced queries. `missing_is_answer`: HTTP 404 means "there is none" and is evidence, not a failure.
-    `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
+    `first_page`: a probe, which needs no more than that. `service` answers it: `graph` or `arm`.
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
     of the service that means "there is none", and is evidence. `optional`: no verdict depends on it.
-    Of the `versions` of Microsoft Graph the first one is asked, and the next one where that does not know the path.
+    Of the `versions` of Microsoft Graph the first is used, and the next one where that does not know the path.
     `stored_as`: the name under which a tenant's evidence keeps it, where that is not `what`: the same thing can be read
     about two objects.
     """
@@ -199,7 +199,7 @@ class Read:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SignInProbe:
-    """A token that is asked for to see whether it is issued. `key` is the name of its evidence."""
+    """A token requested to see whether it is issued. `key` is the name of its evidence."""
 
     key: str
     service: Service
