@@ -115,7 +115,7 @@ def test_app_alone_verifies_nothing_unless_asked_for_less(calm):
 
 
 def test_token_of_somebody_else_is_refused(calm):
-    words = r"the refresh token is of [a-z.]+6@northwindmsp\.example, not of anna\.berg@northwindmsp\.example"
+    words = r"the refresh token belongs to [a-z.]+6@northwindmsp\.example, not to anna\.berg@northwindmsp\.example"
     with pytest.raises(OptionError, match=words):
         access(calm, CALM, refresh_token=calm.connection["colleague_refresh_token"])
 

@@ -27,7 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils import _checks
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
 from ansible_collections.m365.defender.plugins.module_utils._checks import registry
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import license_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import license_reads
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import path_of as path_of_read
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline

@@ -37,7 +37,7 @@ def result(lab, rows, **changes):
 def facts(lab, rows, **changes):
     """The rows that the module would return, in order."""
     found = result(lab, rows, **changes)
-    assert "failed" not in found.assessment.run.told
+    assert "failed" not in found.assessment.run.returned
     assert found.assessment.run.home_tenant_id == lab.connection["home_tenant_id"]
     return [report.as_dict() for report in found.assessment.rows]
 

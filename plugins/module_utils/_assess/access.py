@@ -14,7 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import read_access, read_lists
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN
+from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Problem, Tenant, Verdict
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 CHECKS: t.Final = tuple(check.name for check in checks_of("access"))
@@ -32,7 +31,7 @@ CHECKS: t.Final = tuple(check.name for check in checks_of("access"))
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccessRow:
-    """What was found about one tenant. `method` is the way whose list holds it, None where none does."""
+    """The result for one tenant. `method` is the access method whose list holds it, None where none does."""
 
     tenant: Tenant
     verdicts: Mapping[str, Verdict]
@@ -41,7 +40,7 @@ class AccessRow:
 
     @property
     def status(self) -> str:
-        """`verified` when every check that counts is met; `unverified` when one is not; else `unknown`."""
+        """`verified` when every check that counts is met; `unverified` when one is unmet; else `unknown`."""
         statuses = [self.verdicts[check].status for check in self.checks]
         if "unmet" in statuses:
             return "unverified"
@@ -109,7 +108,7 @@ def _rows(checks: Sequence[str]) -> RowMaker[AccessRow]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """What mto_tenant_access found."""
+    """The result of mto_tenant_access."""
 
     assessment: Assessment[AccessRow]
     checks: tuple[str, ...]
@@ -122,7 +121,7 @@ class AccessFacts:
             "verified": all(row.status == "verified" for row in rows),
             **run.context(),
             "warnings": self.assessment.warnings,
-            **run.told,
+            **run.returned,
             "checks": list(self.checks),
             **({"evidence": run.as_dict("access")} if with_evidence else {}),
         }
@@ -152,7 +151,7 @@ def access_from_evidence(
     `checks` can leave out some of those that were made; none can be added.
     """
     run = read_runs(body, "access")
-    made = parse_checks(run.told.get("checks"))
+    made = parse_checks(run.returned.get("checks"))
     wanted = made if checks is None else parse_checks(checks)
     missing = [check for check in wanted if check not in made]
     if missing:

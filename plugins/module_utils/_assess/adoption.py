@@ -14,18 +14,16 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import SETTINGS_DEFAULT
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS, in_force
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import SUBSCRIBED_SKUS
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
-    MtoError,
-    SignInError,
-)
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, utc_now
 
 if t.TYPE_CHECKING:
@@ -33,6 +31,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import Relationship
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
@@ -43,7 +42,7 @@ _NEEDED: t.Final = (ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Customer:
-    """A GDAP customer. `consented` is None where it could not be found out; `message` says why it is not True."""
+    """A GDAP customer. `consented` is None where it could not be checked; `message` says why it is not True."""
 
     tenant_id: str
     name: str
@@ -53,35 +52,35 @@ class Customer:
     message: str
     consent_url: str
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """One row of the module's `customers`."""
+    def as_dict(self) -> dict[str, object]:
+        """Return one row of the module's `customers`."""
         return dataclasses.asdict(self)
 
 
 def gdap_customers(connection: Connection) -> list[Customer]:
-    """All GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
+    """Return all GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
     session, now = Session(connection), utc_now()
     session.sign_in_home()
-    asked = [BoundRead(read) for read in (ORGANIZATION, CUSTOMERS, RELATIONSHIPS)]
-    evidence = session.read(asked, session.home_target)
+    reads = [BoundRead(read) for read in (ORGANIZATION, CUSTOMERS, RELATIONSHIPS)]
+    evidence = session.read(reads, session.home_target)
     rows, relationships = _whole(evidence[CUSTOMERS.key]), _whole(evidence[RELATIONSHIPS.key])
     problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
     customers = [
-        _customer(session, row, next(iter(found), None), _ends(relationships, row["tenant_id"], now))
-        for row, found in zip(rows, problems, strict=True)
+        _customer(session, row, next(iter(problem), None), _ends(relationships, row["tenant_id"], now))
+        for row, problem in zip(rows, problems, strict=True)
     ]
     return sorted(customers, key=lambda customer: (customer.name.casefold(), customer.tenant_id))
 
 
-def _whole(piece: Evidence) -> t.Any:
-    """A list that is only there in part would make a list for Git that lacks tenants: refuse."""
-    if piece.problem is None:
-        return piece.data
-    raise MtoError(" ".join(CATALOGUE.words(piece.problem)))
+def _whole(evidence: Evidence) -> Json:
+    """Return the list. Raises MtoError where it is not complete: the list for Git would lack tenants."""
+    if evidence.problem is None:
+        return evidence.data
+    raise MtoError(" ".join(CATALOGUE.words(evidence.problem)))
 
 
 def _ends(relationships: Sequence[Relationship], tenant_id: str, now: dt.datetime) -> str | None:
-    """The latest end of the relationships in force with a customer, as a date; None where there is none."""
+    """Return the latest end of the relationships in force with a customer, as a date; None where there is none."""
     ends = [parse_time(row["ends"]) for row in relationships if row["customer"] == tenant_id and in_force(row, now)]
     return max((moment.date().isoformat() for moment in ends if moment), default=None)
 
@@ -89,13 +88,13 @@ def _ends(relationships: Sequence[Relationship], tenant_id: str, now: dt.datetim
 def _consent(session: Session, tenant_id: str) -> list[Problem]:
     """Return nothing where our app may read what it needs, else the problem."""
     try:
-        token = session.sign_in(tenant_id)
+        token = session.sign_in_as(session.reading_as, tenant_id, "graph")
     except SignInError as error:
         return [error.problem]
     if not token.claims:
         return [Problem("read.failed", {"said": "the token cannot be read"})]
     for read in _NEEDED:
-        permissions = read.app if token.identity == "app" else read.delegated
+        permissions = read.permissions(token.identity)
         if not granted(permissions, token.claims):
             details = {"what": read.title, "permissions": " or ".join(permissions), "first_permission": permissions[0]}
             return [Problem("consent.permission_missing", {"identity": "our app", **details})]
@@ -104,21 +103,20 @@ def _consent(session: Session, tenant_id: str) -> list[Problem]:
 
 def _customer(session: Session, row: Mapping[str, str], problem: Problem | None, ends: str | None) -> Customer:
     known = problem is None or problem.reason.startswith("consent.")
-    details = {
-        "tenant": row["name"],
-        "where": row["name"],
-        "app": session.client_id,
-        "what": "the consent to our app",
-        "who": "our app",
-        "consent_url": session.consent_url(row["tenant_id"]),
-        **(problem.details if problem else {}),
-    }
+    words = SentenceContext(
+        tenant=row["name"],
+        where=row["name"],
+        app=session.client_id,
+        what="the consent to our app",
+        who="our app",
+        consent_url=session.consent_url(row["tenant_id"]),
+    )
     return Customer(
         tenant_id=row["tenant_id"],
         name=row["name"],
         gdap_in_force=ends is not None,
         gdap_ends=ends,
         consented=problem is None if known else None,
-        message=CATALOGUE.words(problem, details)[0] if problem else "",
-        consent_url=details["consent_url"],
+        message=CATALOGUE.words(words.complete(problem))[0] if problem else "",
+        consent_url=words.consent_url,
     )

@@ -1,20 +1,20 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one pipeline: tenants are read, judged and become rows, from Microsoft's answers or from saved evidence."""
+"""The one pipeline from tenants to rows: read and judge, from Microsoft's answers or from saved evidence."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import home_failure, unread_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, home_failure, unread_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, SavedRun, chosen
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 
 if t.TYPE_CHECKING:
@@ -22,8 +22,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 Row = t.TypeVar("Row")
@@ -35,9 +33,9 @@ OpenHome: t.TypeAlias = "Callable[[Session, dt.datetime], tuple[Home, Callable[[
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RowMaker(t.Generic[Row]):
-    """How one step of the guide makes the row of a tenant: of one that was read, and of one that could not be. Pure.
+    """How one step of the guide makes the row of a tenant that was read, and of one that could not be. Pure.
 
-    `unread` gets the problem, and the link that has to be mended first, where another one is the cause.
+    `unread` gets the problem, and the link that has to be fixed first, where another one is the cause.
     """
 
     judge: Callable[[Case], Row]
@@ -72,7 +70,7 @@ def assess(
     """Read and judge every declared tenant. `facts` are what the module returns beside its rows.
 
     Without a sign-in to the home tenant all rows are unknown, and the result says so. Raises OptionError, and MtoError
-    where nobody says whose the refresh token is.
+    where it is not known whose the refresh token is.
     """
     session, now = Session(connection), utc_now()
     failure: Mapping[str, object] = {}
@@ -94,7 +92,7 @@ def assess(
         cloud=connection.cloud.name,
         read_at=timestamp(now),
         tenants=tuple(saved for saved, _row in judged),
-        told={**facts(session, home), **failure},
+        returned={**facts(session, home), **failure},
     )
     return Assessment(run, [row for _saved, row in judged], session.warnings)
 

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, assess, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, read_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import read_tenant
 
@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Problem, Tenant, Verdict
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
@@ -68,7 +67,7 @@ def judge_requirements(case: Case) -> RequirementRow:
 
 
 def unread_requirements(case: Case, problem: Problem, caused_by: str | None = None) -> RequirementRow:
-    """Return the row of a tenant of which nothing could be read: every verdict is unknown, and says why."""
+    """Return the row of a tenant of which nothing could be read: every verdict is unknown and says why."""
     details = {"where": case.tenant.name, **problem.details}
     verdicts = {
         check.name: case.verdict(
@@ -84,7 +83,7 @@ ROWS: t.Final = RowMaker(judge_requirements, unread_requirements)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RequirementFacts:
-    """What mto_requirement_facts found. The run's operator is the user principal name where it could be read."""
+    """The result of mto_requirement_facts. The run's operator is the user principal name where it could be read."""
 
     assessment: Assessment[RequirementRow]
 
@@ -95,7 +94,7 @@ class RequirementFacts:
             "ansible_facts": {"mto_requirements": {row.tenant.tenant_id: row.as_dict() for row in rows}},
             **run.context(),
             "warnings": self.assessment.warnings,
-            **run.told,
+            **run.returned,
             **({"evidence": run.as_dict("requirements")} if with_evidence else {}),
         }
 
@@ -114,7 +113,11 @@ def requirement_facts(
         return home, read
 
     def facts(session: Session, home: Home) -> dict[str, object]:
-        return {"missing_permissions": _missing_permissions(session, home, tenants)}
+        targets = [dataclasses.replace(session.home_target, name=home.name)]
+        targets += [
+            ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants
+        ]
+        return {"missing_permissions": [row for target in targets for row in session.missing_permissions(target)]}
 
     return RequirementFacts(assess(connection, tenants, ROWS, open_home, facts))
 
@@ -124,10 +127,3 @@ def facts_from_evidence(
 ) -> RequirementFacts:
     """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
     return RequirementFacts(assess_again(read_runs(body, "requirements"), tenants, now, ROWS))
-
-
-def _missing_permissions(session: Session, home: Home, tenants: Sequence[Tenant]) -> list[dict[str, object]]:
-    """Return the home tenant's first, then those of the tenants in their order."""
-    targets = [dataclasses.replace(session.home_target, name=home.name)]
-    targets += [ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants]
-    return [row for target in targets for row in session.missing_permissions(target)]

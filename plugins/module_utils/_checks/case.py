@@ -1,17 +1,18 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a judge is given: one tenant, the evidence about it, and the time. Nothing here reads anything."""
+"""The input of a judge: one tenant, the evidence about it, and the time. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, evidence_key
+from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import Catalogue
@@ -43,20 +44,20 @@ class Case:
     defender_portal: str = "https://security.microsoft.com"
 
     @property
-    def details(self) -> dict[str, str]:
+    def words(self) -> SentenceContext:
         """What every sentence may name."""
-        return {
-            "tenant": self.tenant.name,
-            "tenant_id": self.tenant.tenant_id,
-            "home": self.home,
-            "operator": self.operator,
-            "app": self.app,
-            "consent_url": self.consent_url,
-            "defender_portal": self.defender_portal,
-        }
+        return SentenceContext(
+            tenant=self.tenant.name,
+            tenant_id=self.tenant.tenant_id,
+            home=self.home,
+            operator=self.operator,
+            app=self.app,
+            consent_url=self.consent_url,
+            defender_portal=self.defender_portal,
+        )
 
     def get(self, source: Read | SignInProbe, qualifier: str = "") -> Evidence | None:
-        """Return the evidence of a read, if it was asked for."""
+        """Return the evidence of a read, if it was made."""
         return self.evidence.get(evidence_key(source, qualifier))
 
     def every(self, *reads: Read) -> tuple[Evidence, ...]:
@@ -78,26 +79,26 @@ class Case:
         caveats: Sequence[Caveat] = (),
         caused_by: str | None = None,
     ) -> Verdict:
-        """A verdict about this tenant, worded."""
+        """Return a verdict about this tenant, in words."""
         return self.catalogue.verdict(
             check,
             reason,
-            {**self.details, **(details or {})},
-            evidence=[piece for piece in evidence if piece is not None],
+            self.words.details(details),
+            evidence=[answer for answer in evidence if answer is not None],
             caveats=caveats,
             caused_by=caused_by,
         )
 
     def caveat(self, reason: str, details: Mapping[str, str] | None = None) -> Caveat:
         """Return a caveat about this tenant, in words."""
-        return self.catalogue.caveat(reason, {**self.details, **(details or {})})
+        return self.catalogue.caveat(reason, self.words.details(details))
 
-    def unread(self, check: str, piece: Evidence | None, *others: Evidence | None) -> Verdict:
-        """The verdict where evidence is missing: unknown, with the cause that stands in the evidence."""
-        problem = piece.problem if piece is not None else None
+    def unread(self, check: str, evidence: Evidence | None, *others: Evidence | None) -> Verdict:
+        """Return the verdict where evidence is missing: unknown, with the evidence's problem as the reason."""
+        problem = evidence.problem if evidence is not None else None
         if problem is None:
             problem = Problem("read.failed", {"what": check, "where": self.tenant.name, "said": "it was not read"})
-        return self.verdict(check, problem.reason, problem.details, evidence=(piece, *others))
+        return self.verdict(check, problem.reason, problem.details, evidence=(evidence, *others))
 
 
 def readable(evidence: Evidence | None) -> t.TypeGuard[Evidence]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a check is: its place on the chain, what it reads, its words, and its judge."""
+"""The interface of a check: its place on the chain, its reads, its words, and its judge."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Check(ChainCheck):
 
     Of a target tenant, `first_reads` need no other answer first, and go out together with those of the other checks;
     `follow_up` reads what depends on earlier answers, and returns the case with it; `possible_reads` are those it may
-    make, so that a missing permission is told before the first request.
+    make, so that a missing permission is reported before the first request.
 
     `stage` is the step of Microsoft's guide, and so the module, that makes it.
 
     `judge` is pure: the evidence about one tenant in, a verdict out. The check of the view has none: it is judged by
-    the room that reads and writes the view. `expiries` are the things it looked at that end by themselves.
+    the room that reads and writes the view. `expiries` are the things it judged that end by themselves.
     """
 
     stage: Stage

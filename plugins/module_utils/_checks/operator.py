@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads that every check rests on: who the operator is, their groups, and which tenant answers."""
+"""Reads that all checks share: who the operator is, their groups, and which tenant answers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
-# Guest properties stand beyond the basic profile: User.ReadBasic.All is not enough [guess].
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+
+# Guest properties are beyond the basic profile: User.ReadBasic.All is not enough [guess].
 USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
-_MEMBER_PERMISSIONS: t.Final = (
+MEMBER_PERMISSIONS: t.Final = (
     "User.Read.All",
     "GroupMember.Read.All",
     "Group.Read.All",
@@ -23,16 +26,38 @@ _MEMBER_PERMISSIONS: t.Final = (
 )
 
 
-def shape_groups(body: t.Any) -> dict[str, t.Any]:
-    """`{groups: {id: name}}`: every group that holds the operator, nested groups included."""
+class GroupData(t.TypedDict):
+    """Names by id of all groups that hold a person, nested groups included."""
+
+    groups: dict[str, str]
+
+
+class UserData(t.TypedDict):
+    """The operator in the home tenant."""
+
+    id: str
+    upn: str
+    mail: str | None
+    other_mails: list[str]
+
+
+class OrganizationData(t.TypedDict):
+    """The tenant that answers."""
+
+    id: str
+    name: str
+
+
+def shape_groups(body: Json) -> GroupData:
+    """Keep ids and names."""
     return {"groups": {str(row["id"]).lower(): str(row.get("displayName") or row["id"]) for row in body["value"]}}
 
 
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
 
 
-def shape_user(body: t.Any) -> dict[str, t.Any]:
-    """`{id, upn, mail, other_mails}` of the operator in the home tenant."""
+def shape_user(body: Json) -> UserData:
+    """Keep id and addresses."""
     return {
         "id": str(body["id"]).lower(),
         "upn": str(body["userPrincipalName"]),
@@ -41,8 +66,8 @@ def shape_user(body: t.Any) -> dict[str, t.Any]:
     }
 
 
-def shape_organization(body: t.Any) -> dict[str, t.Any]:
-    """`{id, name}` of the tenant that answers."""
+def shape_organization(body: Json) -> OrganizationData:
+    """Keep id and name."""
     row = body["value"][0]
     return {"id": str(row["id"]).lower(), "name": str(row.get("displayName") or row["id"])}
 
@@ -63,7 +88,7 @@ ORGANIZATION: t.Final = Read(
     app=_ORGANIZATION_PERMISSIONS,
     delegated=("User.Read", *_ORGANIZATION_PERMISSIONS),
     shape=shape_organization,
-    # It names the tenant in sentences, and proves whose answer it is where a token cannot be read.
+    # No verdict depends on it: it names the tenant in sentences, and proves whose answer it is for an opaque token.
     optional=True,
 )
 
@@ -79,13 +104,12 @@ OPERATOR: t.Final = Read(
 )
 
 
-OWN_USER: t.Final = Read(
-    what="operator",
-    title="the operator",
+OWN_USER: t.Final = dataclasses.replace(
+    OPERATOR,
     path="/me?" + _USER_SELECT,
     app=(),
     delegated=("User.Read", "User.ReadWrite", *USER_PERMISSIONS),
-    shape=shape_user,
+    missing_is_answer=False,
 )
 
 
@@ -93,8 +117,8 @@ OPERATOR_GROUPS: t.Final = Read(
     what="operator_groups",
     title="the groups of the operator",
     path="/users/{operator}/transitiveMemberOf/microsoft.graph.group?$select=id,displayName&$count=true&$top=999",
-    app=_MEMBER_PERMISSIONS,
-    delegated=_MEMBER_PERMISSIONS,
+    app=MEMBER_PERMISSIONS,
+    delegated=MEMBER_PERMISSIONS,
     shape=shape_groups,
     advanced=True,
 )

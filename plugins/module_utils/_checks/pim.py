@@ -1,31 +1,32 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Just-in-time access (Privileged Identity Management): what a person may activate, and what ends soon.
+"""Privileged Identity Management: what a person may activate, and what ends soon.
 
-Who is eligible has nothing yet: eligibility never makes a verdict met, it says whom the remedy is for. Membership of a
-group (PIM for Groups) and directory roles are two services with the same kinds of rows [doc
+Who is eligible has nothing yet: eligibility never makes a verdict met, it decides whom the remedy is for. Membership of
+a group (PIM for Groups) and directory roles are two services with the same kinds of rows [doc
 privilegedaccessgroup-list-eligibilityscheduleinstances, rbacapplication-list-roleeligibilityscheduleinstances]. Only
-whole memberships count: an owner of a group is no member.
+memberships count: the owner of a group is not a member.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
 
-# An activation that ends within this time is told: a shift is longer.
+# An activation that ends within this time is reported: a shift is longer.
 SOON: t.Final = dt.timedelta(hours=1)
-# More rows than this are left out of the evidence, and it is told.
+# More rows than this are left out of the evidence, which counts them.
 MAX_ROWS: t.Final = 20
 # A tenant without Microsoft Entra ID P2 has no Privileged Identity Management [guess: this code]: nobody is eligible.
 NO_PREMIUM: t.Final = "AadPremiumLicenseRequired"
@@ -57,9 +58,34 @@ _DIRECTORY: t.Final = "/roleManagement/directory"
 _GROUP: t.Final = "/identityGovernance/privilegedAccess/group"
 
 
-def shape_roles(body: t.Any) -> dict[str, t.Any]:
-    """`{rows: [{role, scope, principal, ends, kind}], left_out: n}`; `ends` None where it does not end."""
-    rows = [
+class RoleSchedule(t.TypedDict):
+    """A directory role of a principal. `ends` is None where it does not end."""
+
+    role: str
+    scope: str
+    principal: str
+    ends: str | None
+    kind: str
+
+
+class GroupSchedule(t.TypedDict):
+    """A membership. `ends` is None where it does not end."""
+
+    group: str
+    ends: str | None
+    kind: str
+
+
+class Schedules(t.TypedDict):
+    """Rows of one kind. A tenant without the service has none of both keys."""
+
+    rows: Sequence[RoleSchedule | GroupSchedule]
+    left_out: int
+
+
+def shape_roles(body: Json) -> Schedules:
+    """Keep roles, scopes and ends."""
+    rows: list[RoleSchedule] = [
         {
             "role": str(row["roleDefinitionId"]).lower(),
             "scope": str(row.get("directoryScopeId") or ""),
@@ -72,9 +98,9 @@ def shape_roles(body: t.Any) -> dict[str, t.Any]:
     return {"rows": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
 
 
-def shape_groups(body: t.Any) -> dict[str, t.Any]:
-    """`{rows: [{group, ends, kind}], left_out: n}` of memberships."""
-    rows = [
+def shape_groups(body: Json) -> Schedules:
+    """Keep memberships and their ends."""
+    rows: list[GroupSchedule] = [
         {
             "group": str(row["groupId"]).lower(),
             "ends": row.get("endDateTime"),
@@ -86,7 +112,7 @@ def shape_groups(body: t.Any) -> dict[str, t.Any]:
     return {"rows": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
 
 
-def _read(what: str, title: str, path: str, permissions: tuple[str, ...], shape: t.Any) -> Read:
+def _read(what: str, title: str, path: str, permissions: tuple[str, ...], shape: Callable[[Json], Schedules]) -> Read:
     return Read(
         what=what,
         title=title,
@@ -99,18 +125,10 @@ def _read(what: str, title: str, path: str, permissions: tuple[str, ...], shape:
     )
 
 
-def _own(read: Read, path: str) -> Read:
-    """The same of the caller: a person may always ask for their own."""
-    return Read(
-        what=read.what,
-        title=read.title,
-        path=f"{path}/filterByCurrentUser(on='principal')",
-        app=(),
-        delegated=read.delegated,
-        shape=read.shape,
-        absent_code=NO_PREMIUM,
-        optional=True,
-    )
+def _own(read: Read) -> Read:
+    """Return the read about the caller: a person may always read their own schedules."""
+    path = read.path.partition("?")[0] + "/filterByCurrentUser(on='principal')"
+    return dataclasses.replace(read, path=path, app=())
 
 
 ELIGIBLE_ROLES: t.Final = _read(
@@ -141,39 +159,35 @@ TIMED_GROUPS: t.Final = _read(
     _TIMED_GROUPS,
     shape_groups,
 )
-OWN_ELIGIBLE_ROLES: t.Final = _own(ELIGIBLE_ROLES, f"{_DIRECTORY}/roleEligibilityScheduleInstances")
-OWN_TIMED_ROLES: t.Final = _own(TIMED_ROLES, f"{_DIRECTORY}/roleAssignmentScheduleInstances")
-OWN_ELIGIBLE_GROUPS: t.Final = _own(ELIGIBLE_GROUPS, f"{_GROUP}/eligibilityScheduleInstances")
-OWN_TIMED_GROUPS: t.Final = _own(TIMED_GROUPS, f"{_GROUP}/assignmentScheduleInstances")
+OWN_ELIGIBLE_ROLES: t.Final = _own(ELIGIBLE_ROLES)
+OWN_TIMED_ROLES: t.Final = _own(TIMED_ROLES)
+OWN_ELIGIBLE_GROUPS: t.Final = _own(ELIGIBLE_GROUPS)
+OWN_TIMED_GROUPS: t.Final = _own(TIMED_GROUPS)
 
 
-def rows_of(piece: Evidence | None) -> list[dict[str, t.Any]]:
-    """The rows of evidence; none where it was not read, or where the tenant has no such service."""
-    return list(piece.data.get("rows") or ()) if readable(piece) else []
+def rows_of(evidence: Evidence | None) -> list[JsonObject]:
+    """Return the rows of evidence; none where it was not read, or where the tenant has no such service."""
+    return list(evidence.data.get("rows") or ()) if readable(evidence) else []
 
 
-def in_time(rows: Iterable[Mapping[str, t.Any]], now: dt.datetime) -> list[Mapping[str, t.Any]]:
-    """The rows that have not ended. An end that makes no sense is none that we know: such a row does not count."""
-    return [row for row in rows if row["ends"] is None or _later(row["ends"], now)]
+def in_time(rows: Iterable[JsonObject], now: dt.datetime) -> list[JsonObject]:
+    """Return the rows that have not ended. A row with an end that is not a time does not count."""
+    ends = ((row, parse_time(row["ends"])) for row in rows)
+    return [row for row, moment in ends if row["ends"] is None or (moment is not None and moment > now)]
 
 
-def _later(ends: object, now: dt.datetime) -> bool:
-    moment = parse_time(ends)
-    return moment is not None and moment > now
-
-
-def last_end(rows: Iterable[Mapping[str, t.Any]], now: dt.datetime) -> Mapping[str, t.Any] | None:
-    """The row that ends last, where each of them ends; None where one does not end, or there is none."""
+def last_end(rows: Iterable[JsonObject], now: dt.datetime) -> JsonObject | None:
+    """Return the row that ends last, where each of them ends; None where one does not end, or there is none."""
     current = in_time(rows, now)
     if not current or any(row["ends"] is None for row in current):
         return None
     return max(current, key=lambda row: (parse_time(row["ends"]) or now, str(row)))
 
 
-def not_read(piece: Evidence | None) -> str | None:
-    """Why eligibility is not known; None where it is, or where nothing was asked."""
-    if piece is None:
+def not_read(evidence: Evidence | None) -> str | None:
+    """Return why eligibility is not known; None where it is, or where nothing was read."""
+    if evidence is None:
         return None
-    if piece.problem is not None:
-        return str(piece.problem.details.get("said") or piece.problem.reason)
-    return "there are more rows than we look at" if piece.data.get("left_out") else None
+    if evidence.problem is not None:
+        return evidence.problem.details.get("said") or evidence.problem.reason
+    return "there are more rows than are kept in evidence" if evidence.data.get("left_out") else None

@@ -1,14 +1,14 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every check there is, in the order of the chain. A new check is its folder and one line here."""
+"""All checks, in the order of the chain. A new check is its folder and one line here."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access import check as access_check
-from ansible_collections.m365.defender.plugins.module_utils._checks.check import ReadUse
+from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse, Stage
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender import check as defender_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.license import check as license_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed import check as listed_check
@@ -24,12 +24,11 @@ from ansible_collections.m365.defender.plugins.module_utils._core.chain import C
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, Stage
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry
 
 CHECKS: t.Final[tuple[Check, ...]] = (
     access_check.CHECK,
-    # The same matter as `access`, seen in the lists that Microsoft shows: it has its say after the requirement.
+    # Belongs to the link `access`, as seen in the lists that Microsoft shows: it comes after the requirement.
     listed_check.CHECK,
     sign_in_check.CHECK,
     license_check.CHECK,
@@ -45,7 +44,7 @@ CATALOGUE: t.Final = Catalogue(
     caveats={reason: row for check in CHECKS for reason, row in check.caveats.items()},
     checks={check.name: check for check in CHECKS},
 )
-# Reads that every check rests on.
+# Reads that all checks share.
 SHARED_READS: t.Final = (
     ReadUse("every check", "home and target", ORGANIZATION),
     ReadUse("every check", "home", OPERATOR),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a check reads a target tenant: what it knows before it asks, and whom it asks."""
+"""How a check reads a target tenant: what it knows before it reads, and through whom it reads."""
 
 from __future__ import annotations
 

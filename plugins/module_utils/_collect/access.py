@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read to verify access: Microsoft's lists once for all tenants, then each tenant as the operator.
+"""Read what verifies access: Microsoft's lists once for all tenants, then each tenant as the operator.
 
-The app is asked only for what the operator's answer leaves open: whether Defender answers at all, and, where the
-person's own list cannot be read, for the person's account in the tenant.
+The app reads only what the operator's answer leaves open: whether Defender answers at all, and, where the person's own
+list cannot be read, the person's account in the tenant.
 """
 
 from __future__ import annotations
@@ -15,48 +15,39 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import SERVICE_TITLES
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import account_look_ups
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import (
-    INCIDENTS,
-    INCIDENTS_AS_APP,
-    refused,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import refusal_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
     ARM_TENANTS,
     CUSTOMERS,
     trim_list,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import (
-    ARM_SIGN_IN,
-    OPERATOR_ORGANIZATION,
-    OPERATOR_SIGN_IN,
-    token_data,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in import reads as sign_in_reads
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home_basics, unproven_operator
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import sign_in_problem
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 
 if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import TokenData
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
-    from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe, Tenant
+
 _ORGANIZATION: t.Final = BoundRead(ORGANIZATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lists:
-    """What is known once for all tenants. `unproven` says why the operator identity cannot be used, where it cannot."""
+    """What all tenants share. `unproven` is why the operator identity cannot be used, else None."""
 
     home: Home
     evidence: Mapping[str, Evidence]
@@ -82,8 +73,8 @@ def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str
 def _read_own_tenants(session: Session, target: ReadTarget, unproven: Problem | None) -> Evidence:
     read = BoundRead(ARM_TENANTS)
     if unproven is not None:
-        return session.missing([read], unproven, target)[read.key]
-    return session.read_arm(read, target)
+        return session.unread([read], unproven, target)[read.key]
+    return session.read_as("operator", [read], target)[read.key]
 
 
 def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], now: dt.datetime) -> Case:
@@ -95,7 +86,9 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return case.with_evidence({OPERATOR_SIGN_IN.key: _refusal(session, target, OPERATOR_SIGN_IN, problem)})
+        return case.with_evidence(
+            {sign_in_reads.OPERATOR_SIGN_IN.key: _refusal(session, target, sign_in_reads.OPERATOR_SIGN_IN, problem)}
+        )
     if "listed" in checks and _needs_account(session, case):
         look_ups = account_look_ups(lists.home.mails, as_operator=session.reading_as == "operator")
         case = case.with_evidence(session.read_as("app", look_ups, target))
@@ -107,7 +100,7 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
 
 
 def _needs_account(session: Session, case: Case) -> bool:
-    """Tell whether the account stands for the person's list: that could not be read, and no other list decides."""
+    """Tell whether the account replaces the person's list: that could not be read, and no other list decides."""
     own, customers = case.get(ARM_TENANTS), case.get(CUSTOMERS)
     if own is None or readable(own) or not session.has("app") or case.tenant.access not in ("b2b", "auto"):
         return False
@@ -118,22 +111,22 @@ def _as_operator(
     session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], target: ReadTarget
 ) -> dict[str, Evidence]:
     """Read as the operator: the sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
-    sign_in = _sign_in(session, lists, tenant, target, OPERATOR_SIGN_IN)
-    evidence = {OPERATOR_SIGN_IN.key: sign_in}
+    sign_in = _sign_in(session, lists, tenant, target, sign_in_reads.OPERATOR_SIGN_IN)
+    evidence = {sign_in_reads.OPERATOR_SIGN_IN.key: sign_in}
     if sign_in.data is None:
         return evidence
     reads = [] if sign_in.data["readable"] else [_ORGANIZATION]
     reads += [BoundRead(INCIDENTS)] if "defender" in checks else []
     answers = session.read_as("operator", reads, target) if reads else {}
     if ORGANIZATION.key in answers:
-        evidence[OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
+        evidence[sign_in_reads.OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
     if "sign_in" in checks:
-        evidence[ARM_SIGN_IN.key] = _sign_in(session, lists, tenant, target, ARM_SIGN_IN)
+        evidence[sign_in_reads.ARM_SIGN_IN.key] = _sign_in(session, lists, tenant, target, sign_in_reads.ARM_SIGN_IN)
     return {**evidence, **answers}
 
 
 def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget, probe: SignInProbe) -> Evidence:
-    """Return evidence of a token: what it was asked for, and what may be told of it. The token itself never is."""
+    """Return evidence of a token: what may be reported of it, never the token itself."""
     if not session.has("operator"):
         return _refusal(session, target, probe, Problem("identity.operator_needed"))
     if lists.unproven is not None:
@@ -142,34 +135,30 @@ def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget,
         token = session.sign_in_as("operator", target.tenant_id, probe.service)
     except MtoError as error:
         return _refusal(session, target, probe, sign_in_problem(error))
-    return _sign_in_evidence(session, target, probe, token_data(token.claims, tenant.roles), None)
+    return _sign_in_evidence(session, target, probe, sign_in_reads.token_data(token.claims, tenant.roles), None)
 
 
 def _refusal(session: Session, target: ReadTarget, probe: SignInProbe, problem: Problem) -> Evidence:
     resource = SERVICE_TITLES[probe.service]
-    details = {"what": f"the sign-in to {resource}", "where": target.name, "who": "the operator", "resource": resource}
-    return _sign_in_evidence(session, target, probe, None, Problem(problem.reason, {**details, **problem.details}))
+    words = SentenceContext(what=f"the sign-in to {resource}", where=target.name, who="the operator", resource=resource)
+    return _sign_in_evidence(session, target, probe, None, words.complete(problem))
 
 
 def _sign_in_evidence(
-    session: Session, target: ReadTarget, probe: SignInProbe, data: TokenData | None, problem: Problem | None
+    session: Session,
+    target: ReadTarget,
+    probe: SignInProbe,
+    data: sign_in_reads.TokenData | None,
+    problem: Problem | None,
 ) -> Evidence:
-    return Evidence(
-        what=probe.key,
-        url=session.token_url(target.tenant_id),
-        identity="operator",
-        at=timestamp(utc_now()),
-        request_id="",
-        provenance="doc",
-        data=data,
-        problem=problem,
-    )
+    at = timestamp(utc_now())
+    return Evidence(probe.key, session.token_url(target.tenant_id), "operator", at, "", "doc", data, problem)
 
 
 def _as_app(session: Session, case: Case, target: ReadTarget) -> dict[str, Evidence]:
-    """Read the same probe as the app: it tells a refusal of the person from a Defender that is not there."""
-    token = case.get(OPERATOR_SIGN_IN)
-    if readable(token) and not refused(case.get(INCIDENTS)):
+    """Read the same probe as the app: it distinguishes a refusal of the person from a missing Defender."""
+    token = case.get(sign_in_reads.OPERATOR_SIGN_IN)
+    if readable(token) and not refusal_of(case.get(INCIDENTS)):
         return {}
     key = INCIDENTS_AS_APP.key
     return {key: session.read_as("app", [_ORGANIZATION, BoundRead(INCIDENTS_AS_APP)], target)[key]}

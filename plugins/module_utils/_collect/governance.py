@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the governance lists of the home tenant, once for all tenants, where the cloud has them."""
+"""Read the governance lists of the home tenant, once for all tenants, where the cloud supports them."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if t.TYPE_CHECKING:
 
 
 def read_governance(
-    session: Session, tenants: Sequence[Tenant], place: ReadTarget, proof: BoundRead, reads: Sequence[Read] = READS
+    session: Session, tenants: Sequence[Tenant], target: ReadTarget, proof: BoundRead, reads: Sequence[Read] = READS
 ) -> dict[str, Evidence]:
-    """Evidence under each read's own name; empty where no tenant can be reached so. `proof` proves whose answer it is.
+    """Return evidence by read; empty where no tenant can be reached this way. `proof` proves whose answer it is.
 
-    In a cloud without governance relationships nothing is asked, and the evidence says why.
+    In a cloud without governance relationships nothing is sent, and the evidence says why.
     """
     if not any(tenant.access in METHODS for tenant in tenants):
         return {}
-    asked = [BoundRead(read) for read in reads]
+    bound_reads = [BoundRead(read) for read in reads]
     if session.cloud_name not in GOVERNANCE_CLOUDS:
         problem = Problem("access.governance_not_in_cloud", {"cloud": session.cloud_name})
-        return session.missing(asked, problem, place)
-    found = session.read([proof, *asked], place)
-    return {item.key: with_home(found[item.key], place.tenant_id) for item in asked}
+        return session.unread(bound_reads, problem, target)
+    evidence = session.read([proof, *bound_reads], target)
+    return {bound.key: with_home(evidence[bound.key], target.tenant_id) for bound in bound_reads}

@@ -8,14 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
-    HOME_DEFAULT,
-    HOME_PARTNER,
-    HOME_PARTNERS,
-    known_mails,
-    trim_partners,
-    trim_settings,
-)
+from ansible_collections.m365.defender.plugins.module_utils._checks import operator as operator_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads as b2b_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import known_mails
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross_cloud import (
     CLOUD_DEFAULT,
     CLOUD_ENDPOINTS,
@@ -32,19 +28,6 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     trim_governance,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import (
-    OPERATOR,
-    OPERATOR_GROUPS,
-    ORGANIZATION,
-    OWN_GROUPS,
-    OWN_USER,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
-    ELIGIBLE_GROUPS,
-    OWN_ELIGIBLE_GROUPS,
-    OWN_TIMED_GROUPS,
-    TIMED_GROUPS,
-)
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._collect.trim import (
@@ -54,7 +37,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.trim import
     trim_schedules,
 )
 from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     BoundRead,
     Evidence,
@@ -68,12 +51,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 # A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
 _BATCH: t.Final = 19
-_ORGANIZATION: t.Final = BoundRead(ORGANIZATION)
+_ORGANIZATION: t.Final = BoundRead(operator_reads.ORGANIZATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,23 +68,23 @@ class Home:
     evidence: Mapping[str, Evidence]
 
     def get(self, read: Read, qualifier: str = "") -> Evidence | None:
-        """Return the evidence of a read, if it was asked for."""
+        """Return the evidence of a read, if it was made."""
         return self.evidence.get(evidence_key(read, qualifier))
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
-        """Return the part of the evidence that is about one tenant, small enough for its row."""
+        """Return the evidence about one tenant, trimmed to fit its row."""
         trimmed = {
-            OPERATOR.key: self.evidence[OPERATOR.key],
+            operator_reads.OPERATOR.key: self.evidence[operator_reads.OPERATOR.key],
             **self._settings(tenant),
             **trim_governance(self.evidence, tenant),
         }
         assignments = self._relationships(tenant, trimmed)
         groups = {row["group"] for evidence in assignments if evidence.data for row in evidence.data["assignments"]}
-        operator_groups = self.get(OPERATOR_GROUPS)
+        operator_groups = self.get(operator_reads.OPERATOR_GROUPS)
         if operator_groups is not None:
             named = groups | groups_named(trimmed) if RELATIONSHIPS.key in trimmed else ()
-            trimmed[OPERATOR_GROUPS.key] = trim_groups(operator_groups, named)
-        for read in (ELIGIBLE_GROUPS, TIMED_GROUPS):
+            trimmed[operator_reads.OPERATOR_GROUPS.key] = trim_groups(operator_groups, named)
+        for read in (pim.ELIGIBLE_GROUPS, pim.TIMED_GROUPS):
             schedules = self.get(read)
             if schedules is not None and groups:
                 trimmed[read.key] = trim_schedules(schedules, groups)
@@ -123,22 +105,22 @@ class Home:
     @property
     def operator_targets(self) -> frozenset[str]:
         """The operator and their groups as targets (`user:<id>`, `group:<id>`), as far as they are known."""
-        user, groups = self.get(OPERATOR), self.get(OPERATOR_GROUPS)
+        user, groups = self.get(operator_reads.OPERATOR), self.get(operator_reads.OPERATOR_GROUPS)
         own = {f"user:{user.data['id']}"} if readable(user) and "id" in user.data else set()
         ids = groups.data["groups"] if readable(groups) else ()
         return frozenset(own | {f"group:{group_id}" for group_id in ids})
 
     def _settings(self, tenant: Tenant) -> dict[str, Evidence]:
         """Return cross-tenant access of the home tenant: its default, and its entry for this tenant out of the list."""
-        default, partners = self.get(HOME_DEFAULT), self.get(HOME_PARTNERS)
+        default, partners = self.get(b2b_reads.HOME_DEFAULT), self.get(b2b_reads.HOME_PARTNERS)
         settings = {}
         if default is not None:
-            data = default.data and trim_settings(default.data, self.operator_targets)
-            settings[HOME_DEFAULT.key] = dataclasses.replace(default, data=data)
+            data = default.data and b2b_reads.trim_settings(default.data, self.operator_targets)
+            settings[b2b_reads.HOME_DEFAULT.key] = dataclasses.replace(default, data=data)
         if partners is not None:
             rows = partners.data
-            data = None if rows is None else trim_partners(rows, tenant.tenant_id, self.operator_targets)
-            settings[HOME_PARTNER.key] = dataclasses.replace(partners, data=data)
+            data = None if rows is None else b2b_reads.trim_partners(rows, tenant.tenant_id, self.operator_targets)
+            settings[b2b_reads.HOME_PARTNER.key] = dataclasses.replace(partners, data=data)
         return settings
 
     def cross_cloud(self, tenant: Tenant) -> dict[str, Evidence]:
@@ -155,7 +137,7 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     """Sign in to the home tenant, and read what concerns all tenants.
 
     Raises HomeSignInError where there is no token, OptionError where the option names nobody, or somebody else than the
-    refresh token, and MtoError where nobody says whose the refresh token is.
+    refresh token, and MtoError where it is not known whose the refresh token is.
     """
     gdap = any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
     b2b = any(tenant.access in ("b2b", "auto") for tenant in tenants)
@@ -179,49 +161,41 @@ def read_home_basics(session: Session) -> Home:
 def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence[Read]) -> Home:
     """Read the organization, the operator and `further` reads at once; `later` are those whose permissions matter."""
     session.sign_in_home()
-    reads = [_ORGANIZATION, _operator_read(session), *further]
+    reads = [_ORGANIZATION, _operator_read(session, operator_reads.OPERATOR, operator_reads.OWN_USER), *further]
     needs = (*(bound.read for bound in reads), *later)
     evidence = session.read(reads, dataclasses.replace(session.home_target, needs=needs))
     upn, mails = _operator(session, evidence)
-    organization = evidence[ORGANIZATION.key]
+    organization = evidence[operator_reads.ORGANIZATION.key]
     name = organization.data["name"] if organization.data else session.home_target.name
     return Home(name, upn, mails, evidence)
 
 
 def unread_home(session: Session) -> Home:
-    """Return what is known of a home tenant that gave no token: nothing but what the options say."""
+    """Return what is known of a home tenant that gave no token: only what the options say."""
     return Home(session.home_target.name, session.operator or "the operator", (), {})
 
 
 def home_failure(error: HomeSignInError) -> dict[str, object]:
     """Return what goes beside the rows where the home tenant gave no token: `failed`, `msg`, `home_problem`."""
-    verdict = CATALOGUE.verdict("sign_in", error.problem.reason, error.problem.details)
-    problem = {
-        "reason": verdict.reason,
-        "message": verdict.message,
-        "remedy": verdict.remedy,
-        "doc_url": verdict.doc_url,
-    }
+    verdict = CATALOGUE.verdict("sign_in", error.problem.reason, error.problem.details).as_dict()
+    problem = {key: verdict[key] for key in ("reason", "message", "remedy", "doc_url")}
     return {"failed": True, "msg": str(error), "home_problem": problem}
 
 
-def _operator_read(session: Session) -> BoundRead:
-    if session.reading_as == "operator":
-        return BoundRead(OWN_USER)
-    return BoundRead(OPERATOR, {"operator": session.operator or ""})
+def _operator_read(session: Session, read: Read, own: Read) -> BoundRead:
+    """Return the read about the operator, or its variant for the caller where the operator is the one who reads."""
+    return BoundRead(own) if session.reading_as == "operator" else BoundRead(read, {"operator": session.operator or ""})
 
 
 def _access_reads(session: Session, *, gdap: bool, b2b: bool) -> list[BoundRead]:
     """Return the reads by access method.
 
-    GDAP is asked for where a tenant can be reached by it, or by governance, which cannot coexist with it; cross-tenant
-    access where one can be reached by B2B. All of them speak of groups.
+    GDAP is read where a tenant can be reached by it, or by governance, which cannot coexist with it; cross-tenant
+    access where one can be reached by B2B. All of them name groups.
     """
-    as_operator = session.reading_as == "operator"
-    groups = BoundRead(OWN_GROUPS) if as_operator else BoundRead(OPERATOR_GROUPS, {"operator": session.operator or ""})
-    reads = [groups] if gdap or b2b else []
+    reads = [_operator_read(session, operator_reads.OPERATOR_GROUPS, operator_reads.OWN_GROUPS)] if gdap or b2b else []
     reads += [BoundRead(RELATIONSHIPS)] if gdap else []
-    return [*reads, *((BoundRead(HOME_DEFAULT), BoundRead(HOME_PARTNERS)) if b2b else ())]
+    return [*reads, *((BoundRead(b2b_reads.HOME_DEFAULT), BoundRead(b2b_reads.HOME_PARTNERS)) if b2b else ())]
 
 
 def _cross_cloud_reads(session: Session, tenants: Sequence[Tenant]) -> list[BoundRead]:
@@ -234,12 +208,8 @@ def _cross_cloud_reads(session: Session, tenants: Sequence[Tenant]) -> list[Boun
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
-    """UPN and mail addresses of the operator.
-
-    Raises OptionError where the option names nobody, or somebody else than the refresh token; MtoError where nobody
-    says whose the refresh token is.
-    """
-    user = evidence[OPERATOR.key].data
+    """Return UPN and mail addresses of the operator. Raises as read_home does."""
+    user = evidence[operator_reads.OPERATOR.key].data
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
         raise OptionError(
@@ -249,7 +219,7 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     if user is None and session.reading_as == "operator":
         raise MtoError(
             "refresh_token: Microsoft did not say whose it is, so nothing read with it can be taken for the operator's."
-            " Run again; if it stays, an administrator of the home tenant grants User.Read to our app."
+            " Run again. If this persists, Administrator of the home tenant: grant your app User.Read."
         )
     if user is None:
         return wanted, (wanted,) if "@" in wanted else ()
@@ -258,25 +228,26 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     return user["upn"], known_mails(user)
 
 
-def _other_person(found: str, wanted: str) -> OptionError:
+def _other_person(owner: str, wanted: str) -> OptionError:
     return OptionError(
-        f"operator: the refresh token is of {found}, not of {wanted}; give the token of that person"
+        f"operator: the refresh token belongs to {owner}, not to {wanted}; give the token of that person"
         " (ansible-playbook m365.defender.login), or name the right operator."
     )
 
 
 def unproven_operator(session: Session, home: Home) -> Problem | None:
-    """Why the operator identity is not known to be the operator's, where both identities are given; else None.
+    """Return why the operator identity cannot be taken for the operator's, where both identities are given.
 
     Raises OptionError where the refresh token is somebody else's.
     """
     if session.reading_as == "operator" or not session.has("operator"):
         return None
-    place = dataclasses.replace(session.home_target, name=home.name)
-    own = session.read_as("operator", [_ORGANIZATION, BoundRead(OWN_USER)], place)[OWN_USER.key]
+    target = dataclasses.replace(session.home_target, name=home.name)
+    own_user = BoundRead(operator_reads.OWN_USER)
+    own = session.read_as("operator", [_ORGANIZATION, own_user], target)[own_user.key]
     if own.data is None:
         return own.problem
-    known = home.evidence[OPERATOR.key].data
+    known = home.evidence[operator_reads.OPERATOR.key].data
     same = (
         own.data["id"] == known["id"] if known else home.operator.lower() in (own.data["id"], own.data["upn"].lower())
     )
@@ -295,9 +266,9 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
     reads = [BoundRead(ASSIGNMENTS, {"relationship_id": row["id"]}, row["id"]) for row in rows]
     if not reads:
         return {}
-    operator = home.get(OPERATOR)
+    operator = home.get(operator_reads.OPERATOR)
     operator_id = str(operator.data.get("id") or "") if readable(operator) else ""
-    # What the operator may activate, and what ends: asked only where an assignment could depend on it.
+    # What the operator may activate, and what ends, is read only where an assignment could depend on it.
     if operator_id or session.reading_as == "operator":
         reads = [*_activations(session, operator_id), *reads]
     target = dataclasses.replace(session.home_target, name=home.name)
@@ -305,7 +276,7 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
         session,
         [reads[start : start + _BATCH] for start in range(0, len(reads), _BATCH)],
         lambda batch: session.read([_ORGANIZATION, *batch], target),
-        lambda batch, problem: session.missing(batch, problem, session.home_target),
+        lambda batch, problem: session.unread(batch, problem, session.home_target),
     )
     known = {bound.key for bound in reads}
     return {key: answer for batch in evidence for key, answer in batch.items() if key in known}
@@ -313,6 +284,6 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
 
 def _activations(session: Session, operator_id: str) -> list[BoundRead]:
     if session.reading_as == "operator":
-        return [BoundRead(OWN_ELIGIBLE_GROUPS), BoundRead(OWN_TIMED_GROUPS)]
+        return [BoundRead(pim.OWN_ELIGIBLE_GROUPS), BoundRead(pim.OWN_TIMED_GROUPS)]
     fields = {"principal": operator_id}
-    return [BoundRead(ELIGIBLE_GROUPS, fields), BoundRead(TIMED_GROUPS, fields)]
+    return [BoundRead(pim.ELIGIBLE_GROUPS, fields), BoundRead(pim.TIMED_GROUPS, fields)]

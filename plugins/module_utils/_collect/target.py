@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read in one target tenant: the first reads of all checks at once, then what each asks on its answers."""
+"""Read one target tenant: the first reads of all checks at once, then each check's follow-up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.operator imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE, checks_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Tenant
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Tenant
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return case.with_evidence({**session.missing(first, problem, target), **home.cross_cloud(tenant)})
+        return case.with_evidence({**session.unread(first, problem, target), **home.cross_cloud(tenant)})
     context = dataclasses.replace(context, case=case.with_evidence(session.read(first, target)))
     for check in checks:
         context = dataclasses.replace(context, case=check.follow_up(context, _SessionReader(session, target)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Evidence of the home tenant cut down to what one tenant's row needs: a row stays small, whatever the fleet. Pure."""
+"""Trim evidence of the home tenant to what one tenant's row needs: a row stays small in any fleet. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Tenant
 
 
 def trim_relationships(evidence: Evidence, tenant: Tenant) -> Evidence:
-    """Keep only this customer's relationships; roles that nobody wants are counted, not listed."""
+    """Keep only this customer's relationships; unwanted roles are counted, not listed."""
     if evidence.data is None:
         return evidence
     rows = [
@@ -34,7 +35,7 @@ def trim_assignments(evidence: Evidence, tenant: Tenant) -> Evidence:
     return dataclasses.replace(evidence, data={"assignments": rows})
 
 
-def _trim_roles(row: Mapping[str, t.Any], tenant: Tenant) -> dict[str, t.Any]:
+def _trim_roles(row: JsonObject, tenant: Tenant) -> dict[str, object]:
     kept = [role for role in row["roles"] if role in tenant.roles]
     return {**row, "roles": kept, "other_roles": len(row["roles"]) - len(kept)}
 
@@ -43,14 +44,13 @@ def trim_groups(evidence: Evidence, groups: Collection[str]) -> Evidence:
     """Keep these groups; the others are counted."""
     if evidence.data is None:
         return evidence
-    kept = {key: name for key, name in evidence.data["groups"].items() if key in groups}
-    return dataclasses.replace(
-        evidence, data={"groups": kept, "other_groups": len(evidence.data["groups"]) - len(kept)}
-    )
+    names = evidence.data["groups"]
+    kept = {group: name for group, name in names.items() if group in groups}
+    return dataclasses.replace(evidence, data={"groups": kept, "other_groups": len(names) - len(kept)})
 
 
 def trim_schedules(evidence: Evidence, groups: Collection[str]) -> Evidence:
-    """Keep memberships to activate, or that end, in the groups that this tenant's relationships name."""
+    """Keep the memberships in these groups; the others are counted."""
     rows = evidence.data.get("rows") if evidence.data is not None else None
     if rows is None:
         return evidence

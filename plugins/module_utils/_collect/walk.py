@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One piece of work over many tenants: each gets its result, whatever happens to it or to the others."""
+"""Do the same work for many tenants: each gets its result, whatever happens to it or to the others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def walk(
     work: Callable[[Item], Result],
     instead: Callable[[Item, Problem], Result],
 ) -> list[Result]:
-    """Return the results in the order of the items; `instead` makes the one of an item that failed or came too late."""
+    """Return the results in the order of the items; `instead` replaces that of an item that failed or came too late."""
     outcomes = run_fleet(items, work, concurrency=session.concurrency, deadline=session.deadline)
     return [
         outcome.result if outcome.result is not None else instead(item, _problem_of(outcome.error))

@@ -3,7 +3,7 @@
 
 """The chain: which check breaks it, which verdict explains which, and which link is broken first. Pure.
 
-This is the only place that knows. The modules' rows, the report and the summary all ask here.
+The modules' rows, the report and the summary all use it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Severity, Verdict
 
-# Consent is no check of its own: it is what other checks ran into. It comes before everything else.
+# Consent has no check of its own: other checks run into it. It comes before everything else.
 CONSENT: t.Final = "consent"
 
 
@@ -37,9 +37,8 @@ class Explanation:
 class ChainCheck:
     """The place of a check on the chain.
 
-    `link` is the name that `first_broken` gives it; `title` what a person calls it. `as_operator`: it is made by the
-    operator's own sign-in. Whatever is broken first explains a
-    verdict with the reason `explained_by_any`.
+    `link` is its name in `first_broken`; `title` its name in reports. `as_operator`: it is made by the operator's own
+    sign-in. Whatever is broken first explains a verdict with the reason `explained_by_any`.
     """
 
     name: str
@@ -52,7 +51,7 @@ class ChainCheck:
 
 
 class Root(t.NamedTuple):
-    """Where a chain of causes begins: the link of the chain, and the check whose verdict tells about it."""
+    """Where a chain of causes begins: the link of the chain, and the check whose verdict explains it."""
 
     link: str
     check: str
@@ -63,17 +62,17 @@ class Chain:
 
     def __init__(self, checks: Sequence[ChainCheck]) -> None:
         self._checks = {check.name: check for check in checks}
-        self._order = {name: place for place, name in enumerate(self._checks)}
+        self._order = {name: position for position, name in enumerate(self._checks)}
         required = (check.link for check in checks if check.severity == "required")
         self.links: t.Final[tuple[str, ...]] = (CONSENT, *dict.fromkeys(required))
 
     def link_of(self, check: str) -> str:
-        """Return the link that a check belongs to; a name that is no check is a link of its own."""
+        """Return the link that a check belongs to; any other name is a link of its own."""
         known = self._checks.get(check)
         return known.link if known else check
 
     def ordered(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
-        """Return the verdicts in the order of the chain; checks that nobody knows come last, by name."""
+        """Return the verdicts in the order of the chain; unknown checks come last, by name."""
         return {check: verdicts[check] for check in sorted(verdicts, key=lambda name: (self.position(name), name))}
 
     def position(self, check: str) -> int:
@@ -84,7 +83,7 @@ class Chain:
         """Follow the causes of a verdict to the one that no other broken verdict explains.
 
         A cause without a verdict of its own (`consent`, or a check that was not made) is the link itself, and the
-        verdict that names it tells about it. Causes that go in a circle end where they would repeat.
+        verdict that names it explains it. Causes in a circle end where they would repeat.
         """
         seen = {check}
         while True:
@@ -99,17 +98,17 @@ class Chain:
             seen.add(check)
 
     def first_broken(self, verdicts: Mapping[str, Verdict]) -> Root | None:
-        """Return the first broken link, or None. Of several verdicts, the one that speaks of the link itself tells."""
+        """Return the first broken link, or None. Of several roots of a link, prefer one with a reason of that link."""
         roots = [self.root_of(verdicts, check) for check, verdict in verdicts.items() if verdict.breaks]
         return min(roots, key=lambda root: self._rank(verdicts, root), default=None)
 
     def _rank(self, verdicts: Mapping[str, Verdict], root: Root) -> tuple[int, bool, bool, int]:
-        place = self.links.index(root.link) if root.link in self.links else len(self.links)
-        speaks_of_it = verdicts[root.check].reason.startswith(root.link + ".")
-        return place, not speaks_of_it, self.repeats_consent(root), self.position(root.check)
+        position = self.links.index(root.link) if root.link in self.links else len(self.links)
+        of_this_link = verdicts[root.check].reason.startswith(root.link + ".")
+        return position, not of_this_link, self.repeats_consent(root), self.position(root.check)
 
     def repeats_consent(self, root: Root) -> bool:
-        """Tell whether the operator's sign-in met the missing consent that the requirements tell of already."""
+        """Tell whether the operator's sign-in repeats a missing consent that the requirements report as well."""
         known = self._checks.get(root.check)
         return root.link == CONSENT and known is not None and known.as_operator
 
@@ -121,7 +120,7 @@ class Chain:
         return self._implied_cause(verdicts, check) or cause
 
     def _implied_cause(self, verdicts: Mapping[str, Verdict], check: str) -> str | None:
-        """Return the check that saw the same thing from the other side, where there is one."""
+        """Return the check that explains this verdict although it is not named as its cause, if any."""
         verdict, known = verdicts[check], self._checks.get(check)
         if known is None:
             return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The time that one task may take. BoundRead, never enforced: whoever waits asks first."""
+"""The time that one task may take. Nothing enforces it: whoever waits asks first."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Deadline:
         self.seconds = seconds
 
     def remaining(self) -> float:
-        """Seconds left, never below zero."""
+        """Return the seconds left, never below zero."""
         return max(0.0, self._end - self._clock())
 
     @property
     def passed(self) -> bool:
-        """Is the time used up?"""
+        """Tell whether the time is used up."""
         return self.remaining() <= 0

@@ -44,16 +44,16 @@ _BY_NAME: t.Final = {name.lower(): template_id for template_id, name in ROLE_NAM
 
 
 def role_template_id(name: str) -> str | None:
-    """The template id of a role given by name or by template id, in any letter case; None for a name we don't know."""
+    """Return the template id of a role given by name or template id, in any letter case; None for an unknown name."""
     text = name.strip().lower()
     return text if _TEMPLATE_ID.match(text) else _BY_NAME.get(text)
 
 
 def role_name(template_id: str) -> str:
-    """The English name of a role, or the id itself where we know no name."""
+    """Return the English name of a role, or the id itself where the name is unknown."""
     return ROLE_NAMES.get(template_id.lower(), template_id)
 
 
 def role_names(template_ids: t.Iterable[str]) -> str:
-    """Names in one line, in the order given."""
+    """Return the names on one line, in the order given."""
     return ", ".join(role_name(template_id) for template_id in template_ids)

@@ -1,7 +1,17 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong, in the project's own words. Only the edge of a module turns these into `fail_json`."""
+"""The exceptions that are raised on purpose. Only the edge of a module turns them into `fail_json`.
+
+MtoError
++-- OptionError           an option is missing or wrong
++-- MissingLibraryError   a Python package is not installed
++-- DeadlineError         the option `deadline` is used up
++-- UnreachableError      no usable HTTP answer came back
++-- ServiceError          a service answered with an error
++-- HomeSignInError       no token for the home tenant: nothing can be read anywhere
++-- SignInError           no token for a tenant
+"""
 
 from __future__ import annotations
 
@@ -37,7 +47,7 @@ class UnreachableError(MtoError):
 
 
 class ServiceError(MtoError):
-    """A service answered, and the answer is no. Carries what an advice needs."""
+    """A service answered with an error. Carries what a remedy needs."""
 
     def __init__(self, message: str, *, status: int = 0, code: str = "", request_id: str = "") -> None:
         super().__init__(message)
@@ -63,5 +73,5 @@ class SignInError(MtoError):
 
 
 def described(error: Exception | None) -> str:
-    """An exception fit for a report: our own words, or nothing but its kind, since others' words can hold a token."""
+    """Return an exception's text for a report: our own words, else its kind, since foreign text can hold a token."""
     return str(error) if isinstance(error, MtoError) else f"an unexpected {type(error).__name__}"

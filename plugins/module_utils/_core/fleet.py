@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One function over many tenants at once: bounded, in order, with a deadline, and no tenant hides another."""
+"""Run one function over many tenants at once: bounded, in order, with a deadline, and no tenant hides another."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if t.TYPE_CHECKING:
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
 
-# After the deadline the requests under way are given this long to end by their own time-outs.
+# Requests under way at the deadline get this many seconds to end by their own time-outs.
 GRACE: t.Final = 1.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome(t.Generic[Result]):
-    """What came of one item: a result, or the exception that stopped it."""
+    """The result of one item, or the exception that stopped it."""
 
     result: Result | None = None
     error: Exception | None = None
@@ -35,7 +35,7 @@ class Outcome(t.Generic[Result]):
 def run_fleet(
     items: Sequence[Item], work: Callable[[Item], Result], *, concurrency: int, deadline: Deadline
 ) -> list[Outcome[Result]]:
-    """Outcomes in the order of the items. What is not finished by the deadline is a DeadlineError in its place.
+    """Return the outcomes in the order of the items. What the deadline cuts off is a DeadlineError in its position.
 
     Threads are daemons: one that hangs in a read does not keep the task from answering in time.
     """
@@ -59,10 +59,10 @@ def run_fleet(
 
 def _outcome_of(work: Callable[[Item], Result], item: Item, deadline: Deadline) -> Outcome[Result]:
     if deadline.passed:
-        return Outcome(error=DeadlineError("the deadline had passed before it was its turn"))
+        return Outcome(error=DeadlineError("the deadline had passed before this began"))
     try:
         return Outcome(result=work(item))
-    except Exception as error:  # noqa: BLE001  whatever befalls one tenant is told in its row, the others go on
+    except Exception as error:  # noqa: BLE001  a failure is reported in the row of its tenant, and the others go on
         return Outcome(error=error)
 
 
@@ -76,5 +76,5 @@ def _collect(
         except queue.Empty:
             break
         outcomes[index] = outcome
-    late: Outcome[Result] = Outcome(error=DeadlineError("the deadline passed while it was under way"))
+    late: Outcome[Result] = Outcome(error=DeadlineError("the deadline passed while this was under way"))
     return [outcomes.get(index, late) for index in range(count)]

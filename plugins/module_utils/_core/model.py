@@ -3,7 +3,7 @@
 
 """The words of the project as plain data: no input, no output, no clock.
 
-Everything that travels between the floors of the architecture is one of these types.
+Everything that travels between the layers is one of these types.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
 
 Status = t.Literal["met", "unmet", "unknown", "not_applicable"]
 Severity = t.Literal["required", "recommended"]
@@ -27,7 +28,7 @@ STATUSES: t.Final[tuple[Status, ...]] = t.get_args(Status)
 SEVERITIES: t.Final[tuple[Severity, ...]] = t.get_args(Severity)
 PROVENANCES: t.Final[tuple[Provenance, ...]] = t.get_args(Provenance)
 
-# The reason of a check that nobody asked for. It breaks nothing.
+# The reason of a check that was not chosen. It breaks nothing.
 NOT_CHOSEN: t.Final = "check.not_chosen"
 
 ACCESS_METHODS: t.Final = ("auto", "gdap", "b2b", "governance")
@@ -70,23 +71,13 @@ class Evidence:
     at: str
     request_id: str
     provenance: Provenance
-    data: t.Any = None
+    data: Json = None
     problem: Problem | None = None
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """Return what, url, identity, at, request_id, provenance, data; and problem, where the read failed."""
-        row: dict[str, t.Any] = {
-            "what": self.what,
-            "url": self.url,
-            "identity": self.identity,
-            "at": self.at,
-            "request_id": self.request_id,
-            "provenance": self.provenance,
-            "data": self.data,
-        }
-        if self.problem is not None:
-            row["problem"] = self.problem.reason
-        return row
+    def as_dict(self) -> dict[str, Json]:
+        """Return all fields; `problem` is the reason, and is left out where the read succeeded."""
+        row = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "problem"}
+        return row if self.problem is None else {**row, "problem": self.problem.reason}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Evidence:
@@ -116,7 +107,7 @@ class Caveat:
     actionable: bool = False
 
     def as_dict(self) -> JsonRow:
-        """Return reason, message, remedy, doc_url, object, and actionable: whether somebody has to act."""
+        """Return all fields; `actionable` is true where somebody has to act."""
         return dataclasses.asdict(self)
 
     @classmethod
@@ -136,8 +127,8 @@ class Caveat:
 class Verdict:
     """Our judgement of evidence.
 
-    `caused_by` names the link of the chain that has to be mended first; `object` what it is about (a relationship's id,
-    an account's, a SKU), so that a finding can be told from another one with the same reason.
+    `caused_by` names the link of the chain that has to be fixed first; `object` what it is about (a relationship's id,
+    an account's, a SKU), so that two findings with the same reason can be distinguished.
     """
 
     check: str
@@ -154,33 +145,24 @@ class Verdict:
 
     @property
     def chosen(self) -> bool:
-        """False for a check that the user left out: neither a finding nor a failure."""
+        """Tell whether the check was made. One that the user left out is neither a finding nor a failure."""
         return self.reason != NOT_CHOSEN
 
     @property
     def broken(self) -> bool:
-        """True where it is unmet or unknown, so that somebody has to act."""
+        """Tell whether it is unmet or unknown, so that somebody has to act."""
         return self.status in ("unmet", "unknown") and self.chosen
 
     @property
     def breaks(self) -> bool:
-        """True where it breaks the chain: only what is required does, and unknown does as much as unmet."""
+        """Tell whether it breaks the chain: only a required verdict does, and unknown as much as unmet."""
         return self.severity == "required" and self.broken
 
     def as_dict(self) -> JsonRow:
         """Return the VERDICT of the fixed interface."""
-        return {
-            "status": self.status,
-            "severity": self.severity,
-            "reason": self.reason,
-            "message": self.message,
-            "remedy": self.remedy,
-            "doc_url": self.doc_url,
-            "caused_by": self.caused_by,
-            "object": self.object,
-            "caveats": [caveat.as_dict() for caveat in self.caveats],
-            "evidence": [evidence.as_dict() for evidence in self.evidence],
-        }
+        row = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "check"}
+        caveats, evidence = ([part.as_dict() for part in parts] for parts in (self.caveats, self.evidence))
+        return {**row, "caveats": caveats, "evidence": evidence}
 
     @classmethod
     def from_fields(cls, check: str, fields: Fields) -> Verdict:
@@ -202,7 +184,7 @@ class Verdict:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Expiry:
-    """Something that ends by itself. `ends` is ISO 8601 in UTC, `days_left` whole days, `what` the kind of thing."""
+    """An end without anybody's action. `ends` is ISO 8601 in UTC, `days_left` whole days, `what` the kind of thing."""
 
     what: str
     object: str
@@ -211,8 +193,8 @@ class Expiry:
     days_left: int
     auto_extend: bool
 
-    def as_dict(self) -> dict[str, str | int | bool]:
-        """Return what, object, name, ends, days_left, auto_extend."""
+    def as_dict(self) -> JsonRow:
+        """Return all fields."""
         return dataclasses.asdict(self)
 
     @classmethod
@@ -230,15 +212,15 @@ class Expiry:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
-    """One thing to ask Microsoft for, with the permissions it needs (least first, any of them will do).
+    """A request to Microsoft for one thing, with the permissions it needs (least first, any of them will do).
 
-    `title` is what a person calls it. `path` is relative to the version and may hold `{name}` fields. `shape` turns
+    `title` is its name in sentences. `path` is relative to the version and may hold `{name}` fields. `shape` turns
     Microsoft's body into the evidence's data, None where the body is not of the documented form. `advanced` asks for
     the header of advanced queries. `missing_is_answer`: HTTP 404 means "there is none" and is evidence, not a failure.
-    `first_page`: a probe, which needs no more than that. `service` is where it is asked: `graph` or `arm`.
+    `first_page`: a probe, which needs no more than that. `service` answers it: `graph` or `arm`.
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
-    of the service that means "there is none", and is evidence. `optional`: it decides no verdict, it only tells more.
-    Of the `versions` of Microsoft Graph the first one is asked, and the next one where that does not know the path.
+    of the service that means "there is none", and is evidence. `optional`: no verdict depends on it.
+    Of the `versions` of Microsoft Graph the first is used, and the next one where that does not know the path.
     `stored_as`: the name under which a tenant's evidence keeps it, where that is not `what`: the same thing can be read
     about two objects.
     """
@@ -248,7 +230,7 @@ class Read:
     path: str
     app: tuple[str, ...]
     delegated: tuple[str, ...]
-    shape: Callable[[t.Any], t.Any]
+    shape: Callable[[Json], Json]
     provenance: Provenance = "doc"
     advanced: bool = False
     missing_is_answer: bool = False
@@ -262,17 +244,17 @@ class Read:
 
     @property
     def key(self) -> str:
-        """The name under which a tenant's evidence keeps it."""
+        """Return the key of its evidence in a tenant's evidence."""
         return self.stored_as or self.what
 
     def permissions(self, identity: str) -> tuple[str, ...]:
-        """What an identity needs one of."""
+        """Return the permissions of which an identity needs one."""
         return self.app if identity == "app" else self.delegated
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SignInProbe:
-    """A token that is asked for to see whether it is issued. `key` is the name of its evidence."""
+    """A token requested to see whether it is issued. `key` is the name of its evidence."""
 
     key: str
     service: Service
@@ -280,7 +262,7 @@ class SignInProbe:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BoundRead:
-    """A read with the values of its fields. `qualifier` tells several reads of one kind in one tenant apart."""
+    """A read with the values of its fields. `qualifier` distinguishes several reads of one kind in one tenant."""
 
     read: Read
     fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -288,10 +270,10 @@ class BoundRead:
 
     @property
     def key(self) -> str:
-        """The name of its evidence in the tenant's evidence."""
+        """Return the key of its evidence in the tenant's evidence."""
         return evidence_key(self.read, self.qualifier)
 
 
 def evidence_key(source: Read | SignInProbe, qualifier: str = "") -> str:
-    """Return the name under which a tenant's evidence keeps an answer."""
+    """Return the key of an answer in a tenant's evidence."""
     return f"{source.key}/{qualifier}" if qualifier else source.key

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Foreign text made fit for a line of a terminal, a page or an XML file. Pure.
+"""Make foreign text fit for a line of a terminal, a page or an XML file. Pure.
 
 Names of tenants, groups and relationships are written by other people. Shown as they are, they could move the cursor,
-turn the direction of the text around them, or make a file that no parser reads.
+turn the direction of the text around them, or make a file that no parser can read.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _UNFIT: t.Final = re.compile(
 
 
 def one_line(text: object) -> str:
-    """The text on one line, without anything that is not meant to be read. None is empty."""
+    """Return the text on one line, without characters that are not meant to be read; empty for None."""
     if text is None:
         return ""
     return " ".join(_UNFIT.sub("", _TERMINAL.sub("", str(text))).split())
 
 
 def shortened(text: str, most: int) -> str:
-    """The text with at most that many characters; an ellipsis says that something was cut off."""
+    """Return at most that many characters of the text, with an ellipsis where it was cut."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def listed_words(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return the words as a list in a sentence: `a`, `a and b`, `a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

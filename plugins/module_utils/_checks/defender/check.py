@@ -8,7 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import INCIDENTS, judge_defender
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
+from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reasons import CAVEATS, REASONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
 from ansible_collections.m365.defender.plugins.module_utils._core.chain import Explanation

@@ -9,11 +9,13 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
+    judge_license,
+    subscription_expiries,
+)
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import (
     SUBSCRIBED_SKUS,
     SUBSCRIPTIONS,
-    judge_license,
     license_reads,
-    subscription_expiries,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reasons import CAVEATS, REASONS
 

@@ -1,32 +1,28 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requirement `license`: does the tenant have a licence that includes Microsoft Defender XDR?"""
+"""The requirement `license`: a licence that includes Microsoft Defender XDR."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
+import enum
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
+from ansible_collections.m365.defender.plugins.module_utils._checks.license import reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
     KNOWN_PLANS,
-    NOT_ENOUGH,
     OPEN,
     QUALIFYING,
     product_of,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._core.model import (
         Caveat,
         Evidence,
@@ -35,236 +31,95 @@ if t.TYPE_CHECKING:
         Verdict,
     )
 
-# More than this many SKUs are left out of the evidence, the weakest first: evidence stays small.
-MAX_SKUS: t.Final = 8
+_POSITIONS: t.Final = {plan_id: position for position, plan_id in enumerate(KNOWN_PLANS)}
 
 
-def shape_skus(body: t.Any, wanted: Collection[str] = ()) -> dict[str, t.Any]:
-    """Evidence: only what decides. `{skus: [{sku, state, units, plans: {plan: status}}], left_out: n, not_enough:
-    {sku: [plan]}, other_skus: []}`.
+class _Rank(enum.IntEnum):
+    """Smaller is better: a suspended plan is nearer to met than one that was never bought."""
 
-    `units` counts paid units, those in the grace period included. A plan is named by its id, and by the user's own
-    word where only the `licenses` of the tenant (`wanted`) make it count. `not_enough`: products in force with nothing
-    but Defender plans that do not qualify.
-    """
-    skus = [_shape_sku(sku, wanted) for sku in body["value"]]
-    relevant = sorted((sku for sku in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True)
-    others = [sku for sku in skus if not sku["plans"]]
-    lesser = {sku["sku"]: sku["lesser"] for sku in others if sku["lesser"] and _in_force(sku)}
-    return {
-        "skus": [{key: sku[key] for key in ("sku", "state", "units", "plans")} for sku in relevant[:MAX_SKUS]],
-        "left_out": len(relevant[MAX_SKUS:]),
-        "not_enough": dict(sorted(lesser.items())[:MAX_SKUS]),
-        "other_skus": [sku["sku"] for sku in others if sku["sku"] not in lesser][:MAX_SKUS],
-    }
+    PRESENT = 0
+    STATE_UNKNOWN = 1
+    SUFFICIENCY_OPEN = 2
+    NO_UNITS = 3
+    PLAN_DISABLED = 4
+    SUSPENDED = 5
+    LOCKED_OUT = 6
+    DELETED = 7
+
+    @property
+    def reason(self) -> str:
+        """The reason of the catalogue."""
+        return f"license.{self.name.lower()}"
 
 
-def _shape_sku(sku: Mapping[str, t.Any], wanted: Collection[str]) -> dict[str, t.Any]:
-    units = sku.get("prepaidUnits") or {}
-    plans = {
-        key: str(plan["provisioningStatus"] or "")
-        for plan in sku["servicePlans"]
-        if (key := _key_of(plan, wanted)) is not None
-    }
-    if not plans and str(sku["skuPartNumber"]).lower() in wanted:
-        plans = {str(sku["skuPartNumber"]).lower(): _best_state(sku["servicePlans"])}
-    return {
-        "sku": str(sku["skuPartNumber"]),
-        "state": str(sku["capabilityStatus"]),
-        "units": int(units.get("enabled") or 0) + int(units.get("warning") or 0),
-        "plans": dict(sorted(plans.items())),
-        "lesser": sorted({str(plan["servicePlanId"]).lower() for plan in sku["servicePlans"]} & NOT_ENOUGH.keys()),
-    }
-
-
-def _in_force(sku: Mapping[str, t.Any]) -> bool:
-    return sku["state"].lower() in _FORCE and sku["units"] > 0
-
-
-def _key_of(plan: Mapping[str, t.Any], wanted: Collection[str]) -> str | None:
-    """The plan's name in the evidence; None for a plan that nobody asks about."""
-    plan_id, name = str(plan["servicePlanId"]).lower(), str(plan.get("servicePlanName") or "").lower()
-    if plan_id in KNOWN_PLANS:
-        return plan_id
-    return next((word for word in (plan_id, name) if word in wanted), None)
-
-
-def _best_state(plans: Iterable[Mapping[str, t.Any]]) -> str:
-    """What a product says that the user names and that has no plan we know: on where one of its plans is on."""
-    states = sorted(str(plan["provisioningStatus"] or "") for plan in plans)
-    return next((state for state in states if state.lower() in _ON), states[0] if states else "")
-
-
-def _weight(sku: Mapping[str, t.Any], wanted: Collection[str]) -> tuple[bool, bool, bool, int]:
-    """Best first: wanted by the user, in force, with a qualifying plan, with most plans."""
-    asked_for = any(not _names(sku["sku"], plan_id).isdisjoint(wanted) for plan_id in sku["plans"])
-    qualifies = any(plan_id in QUALIFYING and state.lower() in _ON for plan_id, state in sku["plans"].items())
-    return asked_for, _in_force(sku), qualifies, len(sku["plans"])
-
-
-def _names(sku: str, plan_id: str) -> set[str]:
-    """Everything that a user may call this plan of this SKU, in lower case."""
-    return {sku.lower(), plan_id, *(name.lower() for name in KNOWN_PLANS.get(plan_id, ()))}
-
-
-def shape_subscriptions(body: t.Any, wanted: Collection[str] = ()) -> dict[str, t.Any]:
-    """Subscriptions of the products that can decide: `{subscriptions: [{sku, state, trial, ends}], left_out: n}`.
-
-    `ends`: when it moves to its next state unless somebody renews it [doc companySubscription].
-    """
-    rows = [
-        {
-            "sku": str(row["skuPartNumber"]),
-            "state": str(row.get("status") or ""),
-            "trial": row.get("isTrial"),
-            "ends": row.get("nextLifecycleDateTime"),
-        }
-        for row in body["value"]
-        if _may_decide(row, wanted)
-    ]
-    rows.sort(key=lambda row: (row["sku"], str(row["ends"]), str(row["trial"])))
-    return {"subscriptions": rows[:MAX_SKUS], "left_out": len(rows[MAX_SKUS:])}
-
-
-def _may_decide(row: Mapping[str, t.Any], wanted: Collection[str]) -> bool:
-    plans = {str(plan["servicePlanId"]).lower() for plan in row.get("serviceStatus") or ()}
-    return not plans.isdisjoint(KNOWN_PLANS) or str(row["skuPartNumber"]).lower() in wanted
-
-
-# Delegated, a person needs one of these roles as well [doc partner-center dap-api-impact], least first.
-_READERS: t.Final = tuple(
-    str(role_template_id(name))
-    for name in ("Directory Readers", "License Administrator", "User Administrator", "Global Reader")
-)
-_LICENSE_PERMISSIONS: t.Final = (
-    "LicenseAssignment.Read.All",
-    "Organization.Read.All",
-    "Directory.Read.All",
-    "Organization.ReadWrite.All",
-    "Directory.ReadWrite.All",
-)
-_SUBSCRIPTION_PERMISSIONS: t.Final = ("Organization.Read.All", "Directory.Read.All", "Organization.ReadWrite.All")
-
-SUBSCRIBED_SKUS: t.Final = Read(
-    what="subscribed_skus",
-    title="the licences (subscribedSkus)",
-    path="/subscribedSkus?$select=skuPartNumber,capabilityStatus,prepaidUnits,servicePlans",
-    app=_LICENSE_PERMISSIONS,
-    delegated=_LICENSE_PERMISSIONS,
-    shape=shape_skus,
-    readers=_READERS,
-)
-# It decides nothing: it tells a trial from a product that was bought, and when a subscription ends.
-SUBSCRIPTIONS: t.Final = Read(
-    what="subscriptions",
-    title="the subscriptions (companySubscription)",
-    path="/directory/subscriptions",
-    app=_SUBSCRIPTION_PERMISSIONS,
-    delegated=_SUBSCRIPTION_PERMISSIONS,
-    shape=shape_subscriptions,
-    readers=_READERS,
-    optional=True,
-)
-
-
-def license_reads(context: TargetContext) -> list[BoundRead]:
-    """Return the reads for one tenant: what its `licenses` name stays in the evidence."""
-    wanted = context.case.tenant.licenses
-    return [
-        BoundRead(dataclasses.replace(read, shape=functools.partial(shape, wanted=wanted)))
-        for read, shape in ((SUBSCRIBED_SKUS, shape_skus), (SUBSCRIPTIONS, shape_subscriptions))
-    ]
+_LOST: t.Final = {"suspended": _Rank.SUSPENDED, "lockedout": _Rank.LOCKED_OUT, "deleted": _Rank.DELETED}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Finding:
+class _Candidate:
     """What one plan of one SKU says about the tenant."""
 
-    reason: str
+    rank: _Rank
     sku: str
     state: str
     plan_id: str
 
-
-# The better a finding, the further in front: what is only suspended is nearer to met than what was never bought.
-_ORDER: t.Final = (
-    "license.present",
-    "license.state_unknown",
-    "license.sufficiency_open",
-    "license.no_units",
-    "license.plan_disabled",
-    "license.suspended",
-    "license.locked_out",
-    "license.deleted",
-)
-_PLACES: t.Final = {plan_id: place for place, plan_id in enumerate(KNOWN_PLANS)}
-# capabilityStatus is a plain string in Graph: compared without case, and a value we don't know is not taken for good.
-_FORCE: t.Final = ("enabled", "warning")
-_LOST: t.Final = {
-    "suspended": "license.suspended",
-    "lockedout": "license.locked_out",
-    "deleted": "license.deleted",
-}
+    @property
+    def order(self) -> tuple[_Rank, bool, bool, int, str]:
+        """The sort key: rank, then a subscription without a warning, then qualifying plans in the table's order."""
+        in_warning, position = self.state.lower() == "warning", _POSITIONS.get(self.plan_id, len(_POSITIONS))
+        return self.rank, in_warning, self.plan_id in OPEN, position, self.sku
 
 
-# provisioningStatus of a plan that is there [doc serviceplaninfo]: what is pending waits for the customer, not for a
-# licence. ErrorStatus, and words that we do not know, prove nothing.
-_ON: t.Final = frozenset({"success", "pendinginput", "pendingactivation", "pendingprovisioning"})
-
-
-def _findings(skus: list[t.Any], tenant: Tenant) -> Iterator[_Finding]:
+def _candidates(skus: Sequence[reads.Sku], tenant: Tenant) -> Iterator[_Candidate]:
+    """Yield every plan that may decide. `licenses` of the tenant replaces our own list."""
     for sku in skus:
         for plan_id, plan_state in sku["plans"].items():
-            if _counts(sku["sku"], plan_id, tenant):
+            if not tenant.licenses or not reads.names_of(sku["sku"], plan_id).isdisjoint(tenant.licenses):
                 accepted = bool(tenant.licenses) or plan_id in QUALIFYING
-                reason = _reason(sku, plan_state, accepted)
-                state = sku["state"] if plan_state.lower() in _ON else plan_state
-                yield _Finding(reason, sku["sku"], state, plan_id)
+                state = sku["state"] if plan_state.lower() in reads.ON else plan_state
+                yield _Candidate(_rank(sku, plan_state.lower(), accepted), sku["sku"], state, plan_id)
 
 
-def _counts(sku: str, plan_id: str, tenant: Tenant) -> bool:
-    """Is this plan one that may give the verdict? `licenses` of the tenant replaces our own list."""
-    return not tenant.licenses or not _names(sku, plan_id).isdisjoint(tenant.licenses)
-
-
-def _reason(sku: Mapping[str, t.Any], plan_state: str, accepted: bool) -> str:
+def _rank(sku: reads.Sku, plan_state: str, accepted: bool) -> _Rank:
     state = sku["state"].lower()
     if state in _LOST:
         return _LOST[state]
-    if plan_state.lower() == "disabled":
-        return "license.plan_disabled"
+    if plan_state == "disabled":
+        return _Rank.PLAN_DISABLED
     if sku["units"] <= 0:
-        return "license.no_units"
-    if state not in _FORCE or plan_state.lower() not in _ON:
-        return "license.state_unknown"
-    return "license.present" if accepted else "license.sufficiency_open"
+        return _Rank.NO_UNITS
+    if state not in reads.IN_FORCE or plan_state not in reads.ON:
+        return _Rank.STATE_UNKNOWN
+    return _Rank.PRESENT if accepted else _Rank.SUFFICIENCY_OPEN
 
 
 def judge_license(case: Case) -> Verdict:
-    """Met when a qualifying plan is on, in a subscription that is in force and has units."""
-    piece = case.get(SUBSCRIBED_SKUS)
-    if not readable(piece):
-        return case.unread("license", piece)
-    found = sorted(_findings(piece.data["skus"], case.tenant), key=_rank)
-    if piece.data["left_out"] and (not found or found[0].reason != "license.present"):
-        said = "there are more subscriptions than we look at"
-        details = {"what": SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
-        return case.verdict("license", "read.partial", details, evidence=[piece])
-    if not found:
-        return _nothing(case, piece)
-    best = found[0]
-    details = {"object": best.sku, "sku": best.sku, "state": best.state, "products": _products(found, best)}
-    if best.reason != "license.present":
-        return case.verdict("license", best.reason, details, evidence=[piece])
-    caveats = _caveats(case, found, details)
-    # Evidence is told where it says something.
-    evidence = [piece, case.get(SUBSCRIPTIONS) if caveats else None]
-    return case.verdict("license", best.reason, details, evidence=evidence, caveats=caveats)
+    """Return met when a qualifying plan is on, in a subscription that is in force and has units."""
+    evidence = case.get(reads.SUBSCRIBED_SKUS)
+    if not readable(evidence):
+        return case.unread("license", evidence)
+    data: reads.SkuData = evidence.data
+    candidates = sorted(_candidates(data["skus"], case.tenant), key=lambda candidate: candidate.order)
+    best = candidates[0] if candidates else None
+    if data["left_out"] and (best is None or best.rank is not _Rank.PRESENT):
+        said = "there are more subscriptions than are kept in evidence"
+        details = {"what": reads.SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
+        return case.verdict("license", "read.partial", details, evidence=[evidence])
+    if best is None:
+        return _no_candidate(case, evidence)
+    details = {"object": best.sku, "sku": best.sku, "state": best.state, "products": _products(candidates, best)}
+    if best.rank is not _Rank.PRESENT:
+        return case.verdict("license", best.rank.reason, details, evidence=[evidence])
+    caveats = _caveats(case, candidates, details)
+    # Subscriptions are shown only where a caveat rests on them.
+    shown = [evidence, case.get(reads.SUBSCRIPTIONS) if caveats else None]
+    return case.verdict("license", best.rank.reason, details, evidence=shown, caveats=caveats)
 
 
-def _nothing(case: Case, piece: Evidence) -> Verdict:
-    """Nothing that could count: what was demanded is missing, only lesser Defender plans are there, or none at all."""
-    lesser = piece.data.get("not_enough") or {}
+def _no_candidate(case: Case, evidence: Evidence) -> Verdict:
+    """Say what is missing: what was demanded, or anything better than lesser Defender plans, or any plan."""
+    lesser: dict[str, list[str]] = evidence.data.get("not_enough") or {}
     if case.tenant.licenses:
         reason, details = "license.demanded_missing", {"demanded": ", ".join(case.tenant.licenses)}
     elif lesser:
@@ -272,55 +127,44 @@ def _nothing(case: Case, piece: Evidence) -> Verdict:
         reason, details = "license.insufficient", {"products": ", ".join(products), "sku": ", ".join(sorted(lesser))}
     else:
         reason, details = "license.none", {}
-    return case.verdict("license", reason, details, evidence=[piece])
+    return case.verdict("license", reason, details, evidence=[evidence])
 
 
-def _caveats(case: Case, found: list[_Finding], details: dict[str, str]) -> list[Caveat]:
-    """A grace period, and a trial, where nothing better is there. What is not told of trials is a doubt."""
-    present = [finding for finding in found if finding.reason == "license.present"]
+def _caveats(case: Case, candidates: Sequence[_Candidate], details: dict[str, str]) -> list[Caveat]:
+    """Return a grace period, and a trial, where nothing better is there; trials that could not be read are a doubt."""
+    present = [candidate for candidate in candidates if candidate.rank is _Rank.PRESENT]
     reasons: list[tuple[str, dict[str, str]]] = []
-    if all(finding.state.lower() == "warning" for finding in present):
+    if all(candidate.state.lower() == "warning" for candidate in present):
         reasons.append(("license.in_warning", {}))
-    piece = case.get(SUBSCRIPTIONS)
-    if not readable(piece):
-        said = piece.problem.reason if piece is not None and piece.problem is not None else "it was not asked"
-        reasons.append(("license.trial_not_told", {"said": said}))
+    evidence = case.get(reads.SUBSCRIPTIONS)
+    if not readable(evidence):
+        problem = evidence.problem if evidence is not None else None
+        reasons.append(("license.trial_not_told", {"said": problem.reason if problem else "it was not read"}))
     else:
-        trial = _only_trials(piece.data, {finding.sku for finding in present})
+        trial = _only_trials(evidence.data, {candidate.sku for candidate in present})
         if trial is not None:
             reasons.append(("license.trial_only", trial))
     return [case.caveat(reason, {**details, **more}) for reason, more in reasons]
 
 
-def _only_trials(data: Mapping[str, t.Any], skus: set[str]) -> dict[str, str] | None:
-    """When the last trial ends, where every subscription of these products is one; None where not, or not told."""
-    rows = [row for row in data["subscriptions"] if row["sku"] in skus and row["state"].lower() in _FORCE]
+def _only_trials(data: reads.SubscriptionData, skus: set[str]) -> dict[str, str] | None:
+    """Return when the last trial ends, where every subscription of these products is known to be one; else None."""
+    rows = [row for row in data["subscriptions"] if row["sku"] in skus and row["state"].lower() in reads.IN_FORCE]
     if data["left_out"] or {row["sku"] for row in rows} != skus or any(row["trial"] is not True for row in rows):
         return None
     ends = [moment for moment in (parse_time(row["ends"]) for row in rows) if moment is not None]
-    return {"ends": max(ends).date().isoformat() if ends else "a day that is not told"}
+    return {"ends": max(ends).date().isoformat() if ends else "an unknown date"}
 
 
-def _rank(finding: _Finding) -> tuple[int, bool, bool, int, str]:
-    """Best reason first, then a subscription without a warning, then qualifying plans in the order of our table."""
-    return (
-        _ORDER.index(finding.reason),
-        finding.state.lower() == "warning",
-        finding.plan_id in OPEN,
-        _PLACES.get(finding.plan_id, len(_PLACES)),
-        finding.sku,
-    )
-
-
-def _products(found: list[_Finding], best: _Finding) -> str:
-    """The products that speak for the verdict, at most three of them."""
-    same = [f for f in found if f.reason == best.reason and f.sku == best.sku]
-    names = list(dict.fromkeys(product_of(finding.plan_id) for finding in same))
+def _products(candidates: Sequence[_Candidate], best: _Candidate) -> str:
+    """Return the products that give the verdict, at most three of them."""
+    same = [candidate for candidate in candidates if (candidate.rank, candidate.sku) == (best.rank, best.sku)]
+    names = list(dict.fromkeys(product_of(candidate.plan_id) for candidate in same))
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def subscription_expiries(case: Case) -> Iterator[Expiry]:
-    """Microsoft says when a subscription moves on unless it is renewed, not whether it renews itself [doc]."""
-    piece = case.get(SUBSCRIPTIONS)
-    for row in piece.data["subscriptions"] if readable(piece) else ():
+    """Yield when subscriptions move on unless renewed; Microsoft does not say whether they renew themselves [doc]."""
+    evidence = case.get(reads.SUBSCRIPTIONS)
+    for row in evidence.data["subscriptions"] if readable(evidence) else ():
         yield from expiry(case, "subscription", row["sku"], row["sku"], row["ends"])

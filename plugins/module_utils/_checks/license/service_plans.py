@@ -31,7 +31,7 @@ OPEN: t.Final[dict[str, tuple[str, str]]] = {
 }
 
 # Defender plans that the page does not name as enough, or names as not enough; alone they give nothing. A plan that is
-# part of a platform stands here too: it comes with products that have nothing of Defender XDR.
+# part of a platform belongs here too: it comes with products that have nothing of Defender XDR.
 NOT_ENOUGH: t.Final[dict[str, tuple[str, str]]] = {
     "f20fedf3-f3c3-43c3-8267-2bfdd51c0939": ("ATP_ENTERPRISE", "Microsoft Defender for Office 365 Plan 1"),
     "493ff600-6a2b-4db6-ad37-a7d4eb214516": ("ATP_ENTERPRISE_GOV", "Microsoft Defender for Office 365 Plan 1"),
@@ -50,5 +50,5 @@ _ALL: t.Final = {**KNOWN_PLANS, **NOT_ENOUGH}
 
 
 def product_of(plan_id: str) -> str:
-    """The product's name for a sentence; the id itself for a plan that only the user named."""
+    """Return the product's name for a sentence; the id itself for a plan that only the user named."""
     return _ALL[plan_id][1] if plan_id in _ALL else plan_id

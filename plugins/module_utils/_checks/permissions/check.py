@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check, ReadUse
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import reads as role_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import role_expiries
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
     DEFENDER_ASSIGNMENTS,
@@ -17,20 +19,15 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reading import follow_up, possible_reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
-    DIRECTORY_ROLES,
-    OWN_DIRECTORY_ROLES,
-    ROLE_ASSIGNMENTS,
-)
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reasons import CAVEATS, REASONS
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
-    ELIGIBLE_GROUPS,
-    ELIGIBLE_ROLES,
-    OWN_ELIGIBLE_GROUPS,
-    OWN_ELIGIBLE_ROLES,
-    OWN_TIMED_ROLES,
-    TIMED_ROLES,
-)
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+
+
+def _uses(purpose: str, *reads: Read) -> tuple[ReadUse, ...]:
+    return tuple(ReadUse(purpose, "target", read) for read in reads)
+
 
 CHECK: t.Final = Check(
     name="permissions",
@@ -41,18 +38,16 @@ CHECK: t.Final = Check(
     possible_reads=possible_reads,
     follow_up=follow_up,
     reads=(
-        ReadUse("permissions by B2B", "target", DIRECTORY_ROLES),
-        ReadUse("permissions by B2B", "target", OWN_DIRECTORY_ROLES),
-        ReadUse("permissions by B2B", "target", ROLE_ASSIGNMENTS),
-        ReadUse("permissions by B2B (advice)", "target", OPERATOR_GROUPS),
-        ReadUse("permissions by B2B (advice)", "target", ELIGIBLE_ROLES),
-        ReadUse("permissions by B2B (advice)", "target", OWN_ELIGIBLE_ROLES),
-        ReadUse("permissions by B2B (advice)", "target", TIMED_ROLES),
-        ReadUse("permissions by B2B (advice)", "target", OWN_TIMED_ROLES),
-        ReadUse("permissions by B2B (advice)", "target", ELIGIBLE_GROUPS),
-        ReadUse("permissions by B2B (advice)", "target", OWN_ELIGIBLE_GROUPS),
-        ReadUse("permissions by B2B (Defender's roles)", "target", DEFENDER_ASSIGNMENTS),
-        ReadUse("permissions by B2B (Defender's roles)", "target", DEFENDER_DEFINITIONS),
+        *_uses(
+            "permissions by B2B",
+            role_reads.DIRECTORY_ROLES,
+            role_reads.OWN_DIRECTORY_ROLES,
+            role_reads.ROLE_ASSIGNMENTS,
+        ),
+        *_uses("permissions by B2B (advice)", OPERATOR_GROUPS, pim.ELIGIBLE_ROLES, pim.OWN_ELIGIBLE_ROLES),
+        *_uses("permissions by B2B (advice)", pim.TIMED_ROLES, pim.OWN_TIMED_ROLES),
+        *_uses("permissions by B2B (advice)", pim.ELIGIBLE_GROUPS, pim.OWN_ELIGIBLE_GROUPS),
+        *_uses("permissions by B2B (Defender's roles)", DEFENDER_ASSIGNMENTS, DEFENDER_DEFINITIONS),
     ),
     reasons=REASONS,
     caveats=CAVEATS,

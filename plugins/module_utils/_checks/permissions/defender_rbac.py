@@ -1,11 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Defender's own roles (unified RBAC, beta): does the operator's account hold one in the target? Pure.
+"""Microsoft Defender's own roles (unified RBAC, beta) that the operator's account holds in the target. Pure.
 
 Such a role reaches the portal without any Entra role [doc m365d-permissions], where the workload is switched on for
-unified RBAC. No API tells whether it is, so that a role alone makes nothing met: Defender's answer to the operator
-does. Nobody says which permission is enough either: it is told, not judged.
+unified RBAC. No API says whether it is, so a role alone makes nothing met: Defender's answer to the operator does.
+Microsoft does not document which permission is enough either: it is reported, not judged.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import ACCOUNT_GROUPS
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
 
-# More than this is left out of the evidence, and it is told.
+# More than this is left out of the evidence, which counts it.
 MAX_ROWS: t.Final = 10
 
 _PERMISSIONS: t.Final = (
@@ -33,9 +32,39 @@ _PERMISSIONS: t.Final = (
 )
 
 
-def shape_assignments(body: t.Any) -> dict[str, t.Any]:
-    """`{assignments: [{id, name, role, principals, scopes}], other_rows: 0}`. An assignment is for many at once."""
-    rows = [
+class Assignment(t.TypedDict):
+    """One role for many principals at once."""
+
+    id: str
+    name: str
+    role: str
+    principals: list[str]
+    scopes: list[str]
+
+
+class AssignmentData(t.TypedDict):
+    """Assignments; others than the account's are counted."""
+
+    assignments: list[Assignment]
+    other_rows: int
+
+
+class Definition(t.TypedDict):
+    """A role and its permissions; the form of a permission's name is not documented [guess]."""
+
+    name: str
+    permissions: list[str]
+
+
+class DefinitionData(t.TypedDict):
+    """Roles by id."""
+
+    roles: dict[str, Definition]
+
+
+def shape_assignments(body: Json) -> AssignmentData:
+    """Keep who holds which role where."""
+    rows: list[Assignment] = [
         {
             "id": str(row["id"]),
             "name": str(row.get("displayName") or row["id"]),
@@ -50,12 +79,12 @@ def shape_assignments(body: t.Any) -> dict[str, t.Any]:
     return {"assignments": rows, "other_rows": 0}
 
 
-def shape_definitions(body: t.Any) -> dict[str, t.Any]:
-    """`{roles: {id: {name, permissions}}}`; the form of a permission's name is not documented [guess]."""
+def shape_definitions(body: Json) -> DefinitionData:
+    """Keep names and permissions."""
     return {"roles": {str(row["id"]).lower(): _definition(row) for row in body["value"]}}
 
 
-def _definition(row: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _definition(row: JsonObject) -> Definition:
     actions = {
         str(action)
         for permission in row.get("rolePermissions") or ()
@@ -97,14 +126,21 @@ class CustomRoles:
 
 
 def trim_defender_roles(case: Case, account_id: str, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """Cut the evidence down to one account: a tenant's whole role model does not fit into its row."""
+    """Trim the evidence to one account: a tenant's whole role model does not fit into its row."""
     trimmed = dict(evidence)
     assignments, definitions = evidence.get(DEFENDER_ASSIGNMENTS.key), evidence.get(DEFENDER_DEFINITIONS.key)
     if not readable(assignments):
         trimmed.pop(DEFENDER_DEFINITIONS.key, None)
         return trimmed
     holders = _holders(case, account_id)
-    rows = [_trim_assignment(row, holders) for row in _held(assignments, holders)][:MAX_ROWS]
+    rows = [
+        {
+            **row,
+            "principals": [principal for principal in row["principals"] if principal in holders][:MAX_ROWS],
+            "scopes": row["scopes"][:MAX_ROWS],
+        }
+        for row in _held(assignments, holders)[:MAX_ROWS]
+    ]
     others = len(assignments.data["assignments"]) - len(rows)
     trimmed[DEFENDER_ASSIGNMENTS.key] = dataclasses.replace(
         assignments, data={"assignments": rows, "other_rows": others}
@@ -116,18 +152,13 @@ def trim_defender_roles(case: Case, account_id: str, evidence: Mapping[str, Evid
     return trimmed
 
 
-def _trim_assignment(row: Mapping[str, t.Any], holders: Collection[str]) -> dict[str, t.Any]:
-    kept = [principal for principal in row["principals"] if principal in holders]
-    return {**row, "principals": kept[:MAX_ROWS], "scopes": row["scopes"][:MAX_ROWS]}
-
-
-def _trim_role(role: Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _trim_role(role: Definition) -> dict[str, object]:
     permissions = role["permissions"]
     return {**role, "permissions": permissions[:MAX_ROWS], "left_out": len(permissions[MAX_ROWS:])}
 
 
 def custom_roles(case: Case, account_id: str) -> CustomRoles | None:
-    """What the account holds; None where it holds nothing, or where that is not known."""
+    """Return what the account holds; None where it holds nothing, or where that is not known."""
     assignments, definitions = case.get(DEFENDER_ASSIGNMENTS), case.get(DEFENDER_DEFINITIONS)
     if not readable(assignments):
         return None
@@ -137,23 +168,22 @@ def custom_roles(case: Case, account_id: str) -> CustomRoles | None:
     known = definitions.data["roles"] if readable(definitions) else {}
     names = {row["role"]: str(known.get(row["role"], {}).get("name") or row["name"]) for row in rows}
     ids = tuple(sorted(names))
-    pieces = (assignments, definitions, case.get(ACCOUNT_GROUPS))
-    return CustomRoles(ids, tuple(names[role] for role in ids), tuple(p for p in pieces if p is not None))
+    evidence = (assignments, definitions, case.get(ACCOUNT_GROUPS))
+    return CustomRoles(ids, tuple(names[role] for role in ids), tuple(part for part in evidence if part is not None))
 
 
-def not_told(case: Case) -> str | None:
-    """Why it is not known whether the account holds such a role; None where it is, or where nothing was asked."""
-    piece = case.get(DEFENDER_ASSIGNMENTS)
-    if piece is None or piece.problem is None:
-        return None
-    return str(piece.problem.details.get("said") or piece.problem.reason)
+def custom_roles_unread(case: Case) -> str | None:
+    """Return why it is not known whether the account holds such a role; None where it is, or nothing was read."""
+    evidence = case.get(DEFENDER_ASSIGNMENTS)
+    problem = evidence.problem if evidence is not None else None
+    return None if problem is None else problem.details.get("said") or problem.reason
 
 
 def _holders(case: Case, account_id: str) -> set[str]:
-    """The account, and the groups that hold it."""
+    """Return the account and the groups that hold it."""
     groups = case.get(ACCOUNT_GROUPS)
     return {account_id, *(groups.data["groups"] if readable(groups) else ())}
 
 
-def _held(assignments: Evidence, holders: Collection[str]) -> Sequence[Mapping[str, t.Any]]:
+def _held(assignments: Evidence, holders: Collection[str]) -> Sequence[Assignment]:
     return [row for row in assignments.data["assignments"] if not set(row["principals"]).isdisjoint(holders)]

@@ -8,7 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS, OWN_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import (
+    MEMBER_PERMISSIONS,
+    OPERATOR_GROUPS,
+    OWN_GROUPS,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     ELIGIBLE_GROUPS,
     ELIGIBLE_ROLES,
@@ -18,21 +22,13 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+
 _ROLE_PERMISSIONS: t.Final = (
     "RoleManagement.Read.Directory",
     "RoleManagement.ReadWrite.Directory",
     "Directory.Read.All",
-    "Directory.ReadWrite.All",
-)
-
-
-_MEMBERS: t.Final = (
-    "User.Read.All",
-    "GroupMember.Read.All",
-    "Group.Read.All",
-    "Directory.Read.All",
-    "User.ReadWrite.All",
-    "Group.ReadWrite.All",
     "Directory.ReadWrite.All",
 )
 
@@ -43,20 +39,41 @@ _READERS: t.Final = tuple(
 )
 
 
-def shape_directory_roles(body: t.Any) -> dict[str, t.Any]:
-    """`{roles: [template id], untold: n}`: roles active for the whole tenant, directly or through groups.
+class DirectoryRoleData(t.TypedDict):
+    """Template ids of the roles that are active for the whole tenant, directly or through groups.
 
-    An app without permission to read roles gets objects with nothing but an id [doc user-list-transitivememberof]:
-    these are counted as untold.
+    An app without permission to read roles gets objects with only an id [doc user-list-transitivememberof]: these are
+    counted as `untold`.
     """
-    rows = body["value"]
-    told = sorted({str(row["roleTemplateId"]).lower() for row in rows if row.get("roleTemplateId")})
-    return {"roles": told, "untold": sum(1 for row in rows if not row.get("roleTemplateId"))}
+
+    roles: list[str]
+    untold: int
 
 
-def shape_role_assignments(body: t.Any) -> dict[str, t.Any]:
-    """`{assignments: [{role, scope}], left_out: n}` of one principal. The id of a built-in role is its template id."""
-    rows = [
+class RoleAssignment(t.TypedDict):
+    """A role of one principal, for a scope (`/`: the whole directory)."""
+
+    role: str
+    scope: str
+
+
+class RoleAssignmentData(t.TypedDict):
+    """The role assignments of one principal."""
+
+    assignments: list[RoleAssignment]
+    left_out: int
+
+
+def shape_directory_roles(body: Json) -> DirectoryRoleData:
+    """Keep template ids."""
+    template_ids = [row.get("roleTemplateId") for row in body["value"]]
+    known = {str(template_id).lower() for template_id in template_ids if template_id}
+    return {"roles": sorted(known), "untold": sum(not template_id for template_id in template_ids)}
+
+
+def shape_role_assignments(body: Json) -> RoleAssignmentData:
+    """Keep role and scope. The id of a built-in role is its template id."""
+    rows: list[RoleAssignment] = [
         {"role": str(row["roleDefinitionId"]).lower(), "scope": str(row.get("directoryScopeId") or "")}
         for row in body["value"]
     ]
@@ -67,21 +84,19 @@ DIRECTORY_ROLES: t.Final = Read(
     what="directory_roles",
     title="the active directory roles of the operator's account",
     path="/users/{account}/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
-    app=_MEMBERS,
-    delegated=_MEMBERS,
+    app=MEMBER_PERMISSIONS,
+    delegated=MEMBER_PERMISSIONS,
     shape=shape_directory_roles,
     advanced=True,
 )
 
 
-OWN_DIRECTORY_ROLES: t.Final = Read(
-    what="directory_roles",
+OWN_DIRECTORY_ROLES: t.Final = dataclasses.replace(
+    DIRECTORY_ROLES,
     title="the operator's own active directory roles",
-    path="/me/transitiveMemberOf/microsoft.graph.directoryRole?$select=id,roleTemplateId&$count=true",
+    path=DIRECTORY_ROLES.path.replace("/users/{account}", "/me"),
     app=(),
-    delegated=("User.Read", *_MEMBERS),
-    shape=shape_directory_roles,
-    advanced=True,
+    delegated=("User.Read", *MEMBER_PERMISSIONS),
 )
 
 
@@ -95,7 +110,7 @@ ROLE_ASSIGNMENTS: t.Final = Read(
     readers=_READERS,
 )
 
-# The account in the target is not the person at home: their groups and what they may activate are kept apart.
+# The account in the target is not the person at home: their groups and what they may activate are kept separately.
 ACCOUNT_GROUPS: t.Final = dataclasses.replace(OPERATOR_GROUPS, stored_as="account_groups")
 OWN_ACCOUNT_GROUPS: t.Final = dataclasses.replace(OWN_GROUPS, stored_as="account_groups")
 ACCOUNT_ELIGIBLE_GROUPS: t.Final = dataclasses.replace(ELIGIBLE_GROUPS, stored_as="account_eligible_groups")

@@ -20,12 +20,12 @@ if t.TYPE_CHECKING:
 
 # A verdict with a reason of one of these families is caused by the link of that name.
 _CAUSES: t.Final = ("consent", "access", "sign_in")
-# These speak of the sign-in, but say that there is no access.
+# Reasons of the family sign_in that mean: there is no access.
 _SAY_NO_ACCESS: t.Final = frozenset({"sign_in.user_not_in_tenant", "sign_in.guest_pending", "sign_in.account_disabled"})
 
 
 class _Details(dict[str, str]):
-    """Fills braces; a detail that nobody gave is named as such instead of failing a verdict."""
+    """Fills braces; a missing detail is named as not known instead of failing a verdict."""
 
     def __missing__(self, key: str) -> str:
         return f"({key.replace('_', ' ')} not known)"
@@ -84,21 +84,21 @@ class Catalogue:
         caveats: Sequence[Caveat] = (),
         caused_by: str | None = None,
     ) -> Verdict:
-        """Return a verdict in words. Its status is the reason's own: a reason can't say met here and unmet there.
+        """Return a verdict in words. Its status is the reason's own: a reason can't mean met here and unmet there.
 
         A reason that belongs to an earlier link explains why this check could not be judged: unknown, caused by that
         link.
         """
-        row, place = self.reasons[reason], self.checks[check]
+        row, chain_check = self.reasons[reason], self.checks[check]
         family, status = reason.split(".", 1)[0], row.status
-        if family in _CAUSES and family != place.link:
+        if family in _CAUSES and family != chain_check.link:
             caused_by, status = caused_by or family, "unknown"
         elif reason in _SAY_NO_ACCESS:
             caused_by = "access"
         return Verdict(
             check=check,
             status=status,
-            severity="recommended" if reason == NOT_CHOSEN else place.severity,
+            severity="recommended" if reason == NOT_CHOSEN else chain_check.severity,
             reason=reason,
             message=_sentence(row.sentence, details),
             remedy=_sentence(row.remedy, details),

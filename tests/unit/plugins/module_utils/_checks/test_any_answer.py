@@ -26,7 +26,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import trim_defender_roles
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import token_data
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline

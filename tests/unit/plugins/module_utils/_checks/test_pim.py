@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from evidence import (
     DIRECTORY_READERS,
@@ -26,8 +28,9 @@ from evidence import (
     unread,
 )
 
+from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import groups_to_ask
+from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.account_roles import groups_to_read
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     MAX_ROWS,
@@ -35,6 +38,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     shape_roles,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import expiries_of
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 GUEST = account_evidence(account())
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
@@ -172,7 +176,7 @@ def test_another_wanted_role_for_good_makes_the_end_of_one_no_matter():
 
 def test_groups_that_are_asked_are_few():
     many = {f"g{n:02d}": "G" for n in range(30)}
-    member, eligible = groups_to_ask(
+    member, eligible = groups_to_read(
         judged(
             account_groups=piece("account_groups", {"groups": many}),
             account_eligible_groups=group_rows("account_eligible_groups", ("x", None), ("y", -1)),
@@ -232,3 +236,55 @@ def test_what_is_not_in_force_has_no_date_that_bites():
     evidence = gdap_evidence(relationship("terminated", 9), relationship("expired", -9, id="x"))
     assert expiries_of(case({**evidence, "timed_groups": group_rows("timed_groups", (GROUP, 90))})) == ()
     assert expiries_of(case({})) == ()
+
+
+def shape(body):
+    return body
+
+
+SCHEDULE = Read(
+    what="what",
+    title="the title",
+    path="/schedules?$filter=principalId eq '{principal}'",
+    app=("Some.Read",),
+    delegated=("Some.Read",),
+    shape=shape,
+    absent_code="AadPremiumLicenseRequired",
+    optional=True,
+)
+
+
+def test_read_of_schedules_is_about_one_principal_and_decides_nothing():
+    assert pim._read("what", "the title", "/schedules", ("Some.Read",), shape) == SCHEDULE
+
+
+def test_own_schedules_need_no_filter_and_no_app():
+    path = "/schedules/filterByCurrentUser(on='principal')"
+    assert pim._own(SCHEDULE) == dataclasses.replace(SCHEDULE, path=path, app=())
+
+
+def test_role_schedule_with_all_and_with_little():
+    full = {
+        "roleDefinitionId": SECURITY_READER.upper(),
+        "directoryScopeId": "/",
+        "principalId": "ABCD",
+        "endDateTime": "later",
+        "assignmentType": "Activated",
+    }
+    least = {"roleDefinitionId": "R", "principalId": "P"}
+    assert pim.shape_roles({"value": [full, least]})["rows"] == [
+        {"role": SECURITY_READER, "scope": "/", "principal": "abcd", "ends": "later", "kind": "activated"},
+        {"role": "r", "scope": "", "principal": "p", "ends": None, "kind": "eligible"},
+    ]
+
+
+def test_group_schedule_with_all_and_with_little():
+    full = {"groupId": GROUP.upper(), "accessId": "Member", "endDateTime": "later", "assignmentType": "Assigned"}
+    least = {"groupId": "G", "accessId": "member"}
+    assert pim.shape_groups({"value": [full, least, {"groupId": "O", "accessId": "owner"}]}) == {
+        "rows": [
+            {"group": GROUP, "ends": "later", "kind": "assigned"},
+            {"group": "g", "ends": None, "kind": "eligible"},
+        ],
+        "left_out": 0,
+    }

@@ -122,11 +122,11 @@ def fake_session(cloud):
         found.asked.extend(asked)
         return reader.read(asked, TOKEN, place)
 
-    def missing(asked, problem, place):
+    def unread(asked, problem, place):
         found.missed.extend(asked)
-        return reader.missing(asked, "app", problem, place)
+        return reader.unread(asked, "app", problem, place)
 
-    found.read, found.missing = read_all, missing
+    found.read, found.unread = read_all, unread
     return found
 
 

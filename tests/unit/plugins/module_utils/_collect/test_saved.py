@@ -43,7 +43,7 @@ def text_of(report):
 
 def file_of(*saved, kind="requirements", **told):
     """A file as it comes back from disk."""
-    return json.loads(json.dumps(SavedRun(**RUN, tenants=saved, told=told).as_dict(kind)))
+    return json.loads(json.dumps(SavedRun(**RUN, tenants=saved, returned=told).as_dict(kind)))
 
 
 def in_force(**fields):
@@ -118,7 +118,7 @@ def test_tenants_pick_and_order():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"tenant_id": "nobody", "name": "Fir"}, "there is nothing in it about Fir (nobody)"),
+        ({"tenant_id": "nobody", "name": "Fir"}, "it holds nothing about Fir (nobody)"),
         ({"roles": ("x",)}, "with another roles than tenants says"),
         ({"access": "b2b"}, "with another access than tenants says"),
         ({"licenses": ("x",)}, "with another licenses than tenants says"),
@@ -154,12 +154,12 @@ def test_neither_data_nor_problem_is_no_evidence():
 
 @pytest.mark.parametrize("body", [None, [], {}, {"format": 2}, {"format": "1"}])
 def test_another_file_is_refused(body):
-    with pytest.raises(OptionError, match="no evidence of format 1"):
+    with pytest.raises(OptionError, match="not evidence of format 1"):
         facts_from_evidence(body)
 
 
 def test_the_other_modules_evidence_is_refused_in_words():
-    with pytest.raises(OptionError, match="no evidence about access in it"):
+    with pytest.raises(OptionError, match="no evidence about access"):
         access_from_evidence(file_of(Saved(in_force())))
 
 

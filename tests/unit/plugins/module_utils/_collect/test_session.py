@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import SUBSCRIBED_SKUS, SUBSCRIPTIONS
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import ELIGIBLE_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget, path_of
@@ -79,7 +79,7 @@ class FakeGraph:
 def session(*identities, graph=None):
     found = object.__new__(Session)
     found._identities = list(identities)
-    found._lacks = {}
+    found._missing = {}
     found._reader = EvidenceReader(graph or FakeGraph())
     return found
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,11 +18,15 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     PROVENANCES,
     SEVERITIES,
     STATUSES,
+    BoundRead,
     Caveat,
     Evidence,
     Expiry,
     Problem,
+    Read,
+    SignInProbe,
     Verdict,
+    evidence_key,
 )
 
 TEXT = st.text(max_size=5)
@@ -109,3 +115,24 @@ def test_row_of_evidence_names_the_problem_of_a_read_that_failed():
     failed = Evidence("users", "u", "app", "t", "1", "doc", None, Problem("read.throttled", {"said": "429"}))
     assert failed.as_dict()["problem"] == "read.throttled"
     assert "problem" not in EVIDENCE.as_dict()
+
+
+READ = Read("what", "the title", "/path", ("App",), ("Delegated",), shape=dict)
+
+
+def test_key_of_evidence_holds_its_qualifier():
+    stored = dataclasses.replace(READ, stored_as="elsewhere")
+    assert (READ.key, stored.key) == ("what", "elsewhere")
+    assert (BoundRead(READ).key, BoundRead(stored, {}, "q").key) == ("what", "elsewhere/q")
+    assert evidence_key(SignInProbe("token", "graph"), "q") == "token/q"
+
+
+def test_permissions_depend_on_the_identity():
+    assert (READ.permissions("app"), READ.permissions("operator")) == (("App",), ("Delegated",))
+
+
+def test_verdict_has_the_keys_of_the_fixed_interface():
+    assert list(verdict("met").as_dict()) == [
+        *("status", "severity", "reason", "message", "remedy", "doc_url"),
+        *("caused_by", "object", "caveats", "evidence"),
+    ]

@@ -117,7 +117,7 @@ def test_no_permission_is_asked_for_what_the_cloud_has_not(monkeypatch):
         name="app", token=lambda tenant, _service: BearerToken("t", "https://graph", tenant, "app", {"tid": tenant})
     )
     session = object.__new__(Session)
-    session._identities, session._lacks = [identity], {}
+    session._identities, session._missing = [identity], {}
     session._reader = EvidenceReader(FakeGraph(None), cloud="dod")
     place = dataclasses.replace(PLACE, needs=needs)
     session.read([BoundRead(SETTINGS_DEFAULT)], place)

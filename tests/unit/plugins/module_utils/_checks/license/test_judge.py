@@ -7,13 +7,18 @@ product."""
 from __future__ import annotations
 
 import pytest
-from evidence import case, piece, sku, sku_evidence, subscription_evidence, unread
-
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
-    judge_license,
-    shape_skus,
-    shape_subscriptions,
+from evidence import (
+    case,
+    piece,
+    sku,
+    sku_evidence,
+    subscription_evidence,
+    unread,
 )
+from judged import caveat, shown
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import shape_skus, shape_subscriptions
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
     KNOWN_PLANS,
     NOT_ENOUGH,
@@ -177,7 +182,7 @@ def test_the_last_trials_end_is_told():
     verdict = judge_license(case({**PRESENT, **subscription_evidence(*rows)}))
     assert "ends on 2027-01-05" in verdict.caveats[0].message
     verdict = judge_license(case({**PRESENT, **subscription_evidence({"trial": True, "ends": None})}))
-    assert "ends on a day that is not told" in verdict.caveats[0].message
+    assert "ends on an unknown date" in verdict.caveats[0].message
 
 
 def test_one_product_that_was_bought_is_no_trial():
@@ -204,3 +209,195 @@ def test_of_subscriptions_only_those_are_kept_that_can_decide():
     data = shape_subscriptions({"value": rows}, wanted=("own",))
     assert [row["sku"] for row in data["subscriptions"]] == ["E5", "own"]
     assert data["subscriptions"][0] == {"sku": "E5", "state": "Enabled", "trial": True, "ends": None}
+
+
+@pytest.mark.parametrize(
+    ("rows", "licenses", "reason"),
+    [
+        pytest.param([sku(MTP="Success")], (), "license.present", id="mtp"),
+        pytest.param([sku("SPB", MDE_SMB="Success")], (), "license.present", id="defender_for_business_without_mtp"),
+        pytest.param([sku(state="Warning", MTP="Success")], (), "license.present", id="warning"),
+        pytest.param([sku(state="Suspended", MTP="Success")], (), "license.suspended", id="suspended"),
+        pytest.param([sku(state="LockedOut", MTP="Success")], (), "license.locked_out", id="locked_out"),
+        pytest.param([sku(state="Deleted", MTP="Success")], (), "license.deleted", id="deleted"),
+        pytest.param([sku(state="Odd", MTP="Success")], (), "license.state_unknown", id="state_not_known"),
+        pytest.param([sku(units=0, MTP="Success")], (), "license.no_units", id="no_units"),
+        pytest.param([sku(MTP="Disabled")], (), "license.plan_disabled", id="disabled"),
+        pytest.param([sku(MTP="disabled")], (), "license.plan_disabled", id="letter_case"),
+        pytest.param([sku(MTP="PendingInput")], (), "license.present", id="pending_input"),
+        pytest.param([sku(MTP="ErrorStatus")], (), "license.state_unknown", id="plan_in_error"),
+        pytest.param([sku(MTP="")], (), "license.state_unknown", id="plan_state_not_told"),
+        pytest.param([sku("SPE_E3", MDE_LITE="Success")], (), "license.sufficiency_open", id="endpoint_p1"),
+        pytest.param([sku("SPE_E3", MDE_LITE="Success")], ("mde_lite",), "license.present", id="accepted_by_user"),
+        pytest.param([sku(MTP="Success")], ("mde_smb",), "license.demanded_missing", id="demanded_missing"),
+        pytest.param([sku("SPE_E5", MTP="Success")], ("spe_e5",), "license.present", id="demanded_by_sku"),
+        pytest.param([], (), "license.none", id="none"),
+        pytest.param(
+            [sku("OLD", "Suspended", MTP="Success"), sku("NEW", MDE_SMB="Success")], (), "license.present", id="best"
+        ),
+        pytest.param(
+            [sku("E3", ADALLOM_S_DISCOVERY="Success"), sku("E5", "Suspended", MTP="Success")],
+            (),
+            "license.sufficiency_open",
+            id="unknown_before_no",
+        ),
+    ],
+)
+def test_license(rows, licenses, reason):
+    assert judge_license(case(sku_evidence(*rows), licenses=licenses)).reason == reason
+
+
+def test_license_is_unknown_while_subscriptions_are_left_out():
+    evidence = sku_evidence(sku(MTP="Disabled"))
+    evidence["subscribed_skus"].data["left_out"] = 1
+    assert judge_license(case(evidence)).reason == "read.partial"
+    assert judge_license(case(evidence, licenses=("mde_smb",))).reason == "read.partial"
+
+
+def test_license_that_is_wanted_is_never_left_out():
+    plans = [{"servicePlanId": plan, "servicePlanName": "X", "provisioningStatus": "Success"} for plan in QUALIFYING]
+    units = {"enabled": 5, "warning": 0}
+    big = [
+        {"skuPartNumber": f"BIG{n}", "capabilityStatus": "Enabled", "prepaidUnits": units, "servicePlans": plans}
+        for n in range(9)
+    ]
+    one = {"skuPartNumber": "SMALL", "capabilityStatus": "Enabled", "prepaidUnits": units, "servicePlans": plans[2:3]}
+    for word in ("small", "mde_smb", "bfc1bbd9-981b-4f71-9b82-17c35fd0e2a4"):
+        data = shape_skus({"value": [*big, one]}, wanted=(word,))
+        assert (len(data["skus"]), data["left_out"]) == (8, 2)
+    assert shape_skus({"value": [*big, one]}, wanted=("small",))["skus"][0]["sku"] == "SMALL"
+
+
+@pytest.mark.parametrize(("state", "reason"), [("Success", "license.present"), ("Disabled", "license.plan_disabled")])
+def test_license_named_by_its_product_says_what_microsoft_says(state, reason):
+    plan = {
+        "servicePlanId": "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+        "servicePlanName": "X",
+        "provisioningStatus": state,
+    }
+    row = {
+        "skuPartNumber": "OWN",
+        "capabilityStatus": "Enabled",
+        "prepaidUnits": {"enabled": 5, "warning": 0},
+        "servicePlans": [plan],
+    }
+    data = shape_skus({"value": [row]}, wanted=("own",))
+    assert judge_license(case({"subscribed_skus": piece("subscribed_skus", data)}, licenses=("own",))).reason == reason
+
+
+def test_license_unread_is_unknown():
+    assert judge_license(case({"subscribed_skus": unread("subscribed_skus")})).status == "unknown"
+
+
+def test_license_in_warning_is_told():
+    verdict = judge_license(case(sku_evidence(sku(state="Warning", MTP="Success"))))
+    assert [c.reason for c in verdict.caveats if c.actionable] == ["license.in_warning"]
+
+
+def words(verdict):
+    """Everything a person reads; nothing in it may be a hole."""
+    said = " ".join([verdict.message, verdict.remedy, *(c.message + " " + c.remedy for c in verdict.caveats)])
+    assert "not known)" not in said
+    assert "None" not in said
+    return said
+
+
+@pytest.mark.parametrize(
+    ("rows", "licenses", "reason", "said", "named"),
+    [
+        ([sku(MTP="Success")], (), "license.present", "Microsoft Defender XDR", "SPE_E5"),
+        ([sku(MTP="Success", WINDEFATP="Success")], (), "license.present", "Endpoint Plan 2", "SPE_E5"),
+        ([sku("B", MTP="Success"), sku("A", MTP="Success")], (), "license.present", "", "A"),
+        ([sku("A", "Warning", MTP="Success"), sku("B", MTP="Success")], (), "license.present", "", "B"),
+        ([sku("A", WINDEFATP="Success"), sku("B", MTP="Success")], (), "license.present", "", "B"),
+        ([sku("A", MDE_LITE="Success"), sku("B", ATA="Success")], (), "license.present", "", "B"),
+        ([sku("A", MDE_LITE="Success")], (), "license.sufficiency_open", "", "A"),
+        ([sku("A", MDE_LITE="Success")], ("mde_lite",), "license.present", "", "A"),
+        ([sku("A", "Odd", MTP="Success")], (), "license.state_unknown", "Odd", "A"),
+        ([sku("A", MTP="Error")], (), "license.state_unknown", "Error", "A"),
+        ([sku("A", units=0, MTP="Success")], (), "license.no_units", "", "A"),
+        ([sku("A", units=-1, MTP="Success")], (), "license.no_units", "", "A"),
+        ([sku("A", units=1, MTP="Success")], (), "license.present", "", "A"),
+        ([sku("A", MTP="Disabled")], (), "license.plan_disabled", "", "A"),
+        ([sku("A", "LockedOut", MTP="Success")], (), "license.locked_out", "", "A"),
+        ([sku("A", "Deleted", MTP="Success"), sku("B", MTP="Disabled")], (), "license.plan_disabled", "", "B"),
+    ],
+)
+def test_the_subscription_that_decides_is_named(rows, licenses, reason, said, named):
+    evidence = sku_evidence(*rows)
+    verdict = judge_license(case(evidence, licenses=licenses))
+    assert (verdict.check, verdict.reason, verdict.object) == ("license", reason, named)
+    assert said in words(verdict)
+    assert verdict.evidence == (evidence["subscribed_skus"],)
+
+
+def test_products_are_named_up_to_three():
+    plans = ("MTP", "WINDEFATP", "MDE_SMB", "ATA", "THREAT_INTELLIGENCE", "THREAT_INTELLIGENCE_GOV")
+    three = "Microsoft Defender XDR, Microsoft Defender for Endpoint Plan 2, Microsoft Defender for Business"
+    for count, said in ((3, three), (4, f"{three} and 1 more"), (6, f"{three} and 2 more")):
+        rows = sku_evidence(sku("A", **dict.fromkeys(plans[:count], "Success")), sku("B", ATA="Success"))
+        assert said in words(judge_license(case(rows)))
+        assert (" more" in judge_license(case(rows)).message) is (count > 3)
+
+
+@pytest.mark.parametrize(
+    ("licenses", "reason", "said"),
+    [((), "license.none", ""), (("mtp", "spe_e5"), "license.demanded_missing", "mtp, spe_e5")],
+)
+def test_no_licence_says_what_was_demanded(licenses, reason, said):
+    evidence = sku_evidence(sku("OTHER"))
+    verdict = judge_license(case(evidence, licenses=licenses))
+    assert (verdict.check, verdict.reason, verdict.evidence) == ("license", reason, (evidence["subscribed_skus"],))
+    assert said in words(verdict)
+
+
+@pytest.mark.parametrize(("left_out", "rows", "reason"), [(1, [], "read.partial"), (1, [sku(MTP="Success")], None)])
+def test_subscriptions_that_are_left_out(left_out, rows, reason):
+    one = piece("subscribed_skus", {"skus": rows, "left_out": left_out, "other_skus": []})
+    verdict = judge_license(case({"subscribed_skus": one}))
+    assert verdict.reason == (reason or "license.present")
+    said = words(verdict)
+    if reason:
+        assert "there are more subscriptions than are kept in evidence" in said
+        assert "licences" in said
+        assert "Contoso" in said
+        assert (verdict.check, verdict.evidence) == ("license", (one,))
+
+
+def test_licences_that_were_not_read():
+    verdict = judge_license(case({"subscribed_skus": unread("subscribed_skus")}))
+    assert (verdict.check, verdict.reason) == ("license", "read.throttled")
+    assert [one.what for one in verdict.evidence] == ["subscribed_skus"]
+    verdict = judge_license(case({}))
+    assert (verdict.check, verdict.reason, verdict.evidence) == ("license", "read.failed", ())
+
+
+@pytest.mark.parametrize(("state", "caveats"), [("Warning", ["license.in_warning"]), ("Enabled", [])])
+def test_a_subscription_in_its_grace_period(state, caveats):
+    verdict = judge_license(case(sku_evidence(sku("A", state, MTP="Success"))))
+    assert [caveat.reason for caveat in verdict.caveats] == [*caveats, "license.trial_not_told"]
+    assert "A" in words(verdict)
+
+
+E5 = sku_evidence(sku(MTP="Success"))
+
+
+@pytest.mark.parametrize(
+    ("more", "evidence"),
+    [
+        ({}, ["subscribed_skus"]),
+        (subscription_evidence({}), ["subscribed_skus"]),
+        (subscription_evidence({"trial": True}), ["subscribed_skus", "subscriptions"]),
+        ({"subscriptions": unread("subscriptions")}, ["subscribed_skus", "subscriptions"]),
+    ],
+)
+def test_subscriptions_are_shown_where_they_say_something(more, evidence):
+    assert shown(judge_license(case({**E5, **more}))) == evidence
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [({"subscriptions": unread("subscriptions")}, "read.throttled"), ({}, "it was not read")],
+)
+def test_trial_that_is_not_told_says_why(more, words):
+    assert words in caveat(judge_license(case({**E5, **more})), "license.trial_not_told").message

@@ -1,27 +1,25 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the access checks, the trust and the words of a verdict say: sentence, cause, caveats, evidence."""
+"""The check `defender`: answers, refusals and their causes."""
 
 from __future__ import annotations
 
 import pytest
 from evidence import SECURITY_READER, case, piece, unread
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import judge_defender
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
-from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES, role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
-from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
-NEEDED = "identity.operator_needed"
 SIGNED_IN = piece("operator_sign_in", {"readable": True, "roles": [SECURITY_READER], "other_roles": 0})
+
+
 WITHOUT_ROLE = piece("operator_sign_in", {"readable": True, "roles": [], "other_roles": 2})
+
+
 OPAQUE = piece("operator_sign_in", {"readable": False, "roles": None, "other_roles": 0})
-OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
 
 
 def words(verdict):
@@ -47,7 +45,6 @@ def met_sign_in(evidence):
     return verdict
 
 
-INCIDENTS = piece("incidents", {"any": True})
 AS_APP = piece("incidents_as_app", {"any": True})
 
 
@@ -126,86 +123,3 @@ def test_without_a_word_about_the_sign_in_defender_is_open_as_well():
     verdict = judge_defender(case({}), judge_sign_in(case({})))
     assert (verdict.status, verdict.reason, verdict.caused_by) == ("unknown", "read.failed", "sign_in")
     assert verdict.evidence == ()
-
-
-@pytest.mark.parametrize(
-    ("problem", "caveat", "said"),
-    [
-        (Problem("sign_in.conditional_access", {"said": "AADSTS53003 no"}), "sign_in.arm_refused", "AADSTS53003 no"),
-        (Problem("sign_in.conditional_access"), "sign_in.arm_refused", "no reason given"),
-        (Problem("sign_in.throttled", {"said": "HTTP 429"}), "sign_in.arm_not_probed", "HTTP 429"),
-        (Problem("read.throttled", {"said": "HTTP 429"}), "sign_in.arm_not_probed", "HTTP 429"),
-        (Problem("access.guest_missing", {"said": "none"}), "sign_in.arm_not_probed", "none"),
-    ],
-)
-def test_a_token_for_resource_manager_that_is_refused_is_a_caveat(problem, caveat, said):
-    arm = Evidence("operator_arm_sign_in", "u", "operator", "t", "", "doc", problem=problem)
-    organization = piece("organization", {"id": "x", "name": "Contoso"})
-    evidence = {"operator_sign_in": SIGNED_IN, "operator_arm_sign_in": arm, "operator_organization": organization}
-    verdict = judge_sign_in(case(evidence))
-    assert (verdict.check, verdict.status, verdict.reason) == ("sign_in", "met", "sign_in.token_issued")
-    assert [c.reason for c in verdict.caveats] == ["sign_in.not_the_portal", caveat]
-    assert said in verdict.caveats[1].message
-    assert "Contoso" in words(verdict)
-    assert "Microsoft Graph" in verdict.message
-    assert verdict.evidence == (SIGNED_IN, organization, arm)
-
-
-def test_a_token_that_cannot_be_read_needs_the_organization():
-    organization = unread("organization")
-    verdict = judge_sign_in(case({"operator_sign_in": OPAQUE, "operator_organization": organization}))
-    assert (verdict.check, verdict.status, verdict.reason) == ("sign_in", "unknown", "read.throttled")
-    assert verdict.evidence == (organization, OPAQUE)
-    verdict = judge_sign_in(case({"operator_sign_in": OPAQUE}))
-    assert (verdict.check, verdict.reason, verdict.evidence) == ("sign_in", "read.failed", (OPAQUE,))
-    verdict = judge_sign_in(case({}))
-    assert (verdict.check, verdict.status, verdict.evidence) == ("sign_in", "unknown", ())
-    assert "sign_in" in verdict.message.lower()
-
-
-OWN = piece("arm_tenants", {"listed": False, "others": 3})
-
-
-def test_evidence_that_was_not_even_asked_for_is_told_as_not_read():
-    verdict = case({}).unread("license", None, OWN)
-    assert (verdict.check, verdict.status, verdict.reason, verdict.evidence) == (
-        "license",
-        "unknown",
-        "read.failed",
-        (OWN,),
-    )
-    said = words(verdict)
-    assert "license" in said.lower()
-    assert "Contoso" in said
-    assert "it was not read" in said
-    without_data = piece("license", None)
-    assert case({}).unread("license", without_data).reason == "read.failed"
-    assert not readable(without_data)
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.123456+00:00"),
-        ("2026-01-02T03:04:05", "2026-01-02T03:04:05+00:00"),
-        ("2026-01-02T03:04:05+02:00", "2026-01-02T03:04:05+02:00"),
-        ("no time", None),
-        (None, None),
-        (5, None),
-    ],
-)
-def test_times_of_graph(text, read):
-    moment = parse_time(text)
-    assert (moment.isoformat() if moment else None) == read
-
-
-def test_words_of_a_verdict():
-    assert "(app not known)" in CATALOGUE.words(Problem("consent.app_not_in_tenant"), {"tenant": "x"})[0]
-    assert end_once("Birch S.A.. But ... stays.") == "Birch S.A. But ... stays."
-    verdict = CATALOGUE.verdict(
-        "license", "read.failed", {"what": "the licences", "where": "birch", "said": "no", "object": "o"}
-    )
-    assert verdict.message.startswith("The licences in birch could not be read: no")
-    assert (verdict.object, verdict.severity, verdict.caveats, verdict.evidence) == ("o", "required", (), ())
-    assert CATALOGUE.verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
-    assert CATALOGUE.verdict("license", "check.not_chosen", {}).severity == "recommended"

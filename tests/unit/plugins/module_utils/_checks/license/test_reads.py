@@ -1,73 +1,27 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each read keeps of an answer, field by field: letter case, what is missing, what is null, order and limits."""
+"""What is kept of SKUs and subscriptions."""
 
 from __future__ import annotations
 
 import pytest
-from evidence import case
+from evidence import (
+    case,
+)
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import shape_incidents
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import (
+from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import (
     MAX_SKUS,
     SUBSCRIBED_SKUS,
     license_reads,
     shape_skus,
+    shape_subscriptions,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
-    OPEN,
-    QUALIFYING,
-    product_of,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import shape_groups
-from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
-    shape_directory_roles,
-    shape_role_assignments,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import MAX_ROWS
-from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import token_data
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
-
-
-@pytest.mark.parametrize(("rows", "found"), [([], False), ([{"id": "1"}], True), ([{"id": "1"}, {"id": "2"}], True)])
-def test_incidents_tell_only_whether_there_is_one(rows, found):
-    assert shape_incidents({"value": rows}) == {"any": found}
-
-
-def test_groups_by_id_with_a_name():
-    rows = [{"id": "AA", "displayName": "SOC"}, {"id": "BB", "displayName": None}, {"id": "CC"}]
-    assert shape_groups({"value": rows})["groups"] == {"aa": "SOC", "bb": "BB", "cc": "CC"}
-
-
-def test_directory_roles_by_template_and_how_many_are_untold():
-    rows = [{"id": "1", "roleTemplateId": "BB"}, {"id": "2", "roleTemplateId": "aa"}, {"id": "3"}]
-    shaped = shape_directory_roles({"value": [*rows, {"id": "4", "roleTemplateId": None}, rows[0]]})
-    assert (shaped["roles"], shaped["untold"]) == (["aa", "bb"], 2)
-
-
-def test_role_assignments_with_their_scope():
-    rows = [
-        {"roleDefinitionId": "RR", "directoryScopeId": "/"},
-        {"roleDefinitionId": "r2", "directoryScopeId": "/administrativeUnits/U"},
-        {"roleDefinitionId": "r3", "directoryScopeId": None},
-        {"roleDefinitionId": "r4", "appScopeId": "/x"},
-    ]
-    shaped = shape_role_assignments({"value": rows})
-    assert [(row["role"], row["scope"]) for row in shaped["assignments"]] == [
-        ("rr", "/"),
-        ("r2", "/administrativeUnits/U"),
-        ("r3", ""),
-        ("r4", ""),
-    ]
-    assert shaped["left_out"] == 0
-    many = [{"roleDefinitionId": str(number)} for number in range(MAX_ROWS + 3)]
-    shaped = shape_role_assignments({"value": many})
-    assert (len(shaped["assignments"]), shaped["left_out"]) == (MAX_ROWS, 3)
-
 
 MTP = "bf28f719-7844-4079-9c78-c1307898e192"
+
+
 MDE_LITE = "292cc034-7b7c-4950-aaf5-943befd3f1d4"
 
 
@@ -170,25 +124,11 @@ def test_the_read_of_a_tenant_knows_what_its_list_names():
     assert read.shape({"value": [row("E3", plan("x"))]})["skus"][0]["plans"] == {"e3": "Success"}
 
 
-def test_products_have_names():
-    assert {product_of(plan_id) for plan_id in QUALIFYING} == {product for _name, product in QUALIFYING.values()}
-    assert product_of(next(iter(OPEN))) == "Microsoft Defender for Endpoint Plan 1"
-    assert product_of("only-the-user-knows") == "only-the-user-knows"
-
-
-FIRST = min(DEFENDER_ROLES)
-
-
-@pytest.mark.parametrize(
-    ("claims", "told"),
-    [
-        ({}, {"readable": False, "roles": None, "other_roles": 0}),
-        ({"tid": "t", "wids": "no list"}, {"readable": True, "roles": None, "other_roles": 0}),
-        ({"tid": "t", "wids": []}, {"readable": True, "roles": [], "other_roles": 0}),
-        ({"wids": [FIRST.upper()]}, {"readable": False, "roles": [FIRST], "other_roles": 0}),
-        ({"tid": "t", "wids": ["mine", FIRST, "x", "y", "MINE"]}, None),
-    ],
-)
-def test_what_is_told_of_a_token(claims, told):
-    expected = told or {"readable": True, "roles": sorted(["mine", FIRST]), "other_roles": 2}
-    assert token_data(claims, ("mine",)) == expected
+def test_subscription_keeps_its_end_and_its_state():
+    rows = [
+        {"skuPartNumber": "SPE_E5", "status": "Enabled", "isTrial": False, "nextLifecycleDateTime": "later"},
+        {"skuPartNumber": "SPE_E3", "status": None, "isTrial": None, "nextLifecycleDateTime": None},
+    ]
+    less, told = shape_subscriptions({"value": rows}, ("spe_e3", "spe_e5"))["subscriptions"]
+    assert (told["sku"], told["state"], told["ends"]) == ("SPE_E5", "Enabled", "later")
+    assert (less["sku"], less["state"], less["ends"]) == ("SPE_E3", "", None)

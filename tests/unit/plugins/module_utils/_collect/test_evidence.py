@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From answers to evidence: every refusal has its reason, and its sentence can name where and who."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+
+import pytest
+from evidence import NOW
+
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
+
+TARGET = ReadTarget("t-1", "Contoso", "https://consent")
+READ = Read("things", "the things", "/things", ("Thing.Read",), ("Thing.Read",), shape=lambda body: body["value"])
+
+
+def read(answer, read=READ, identity="app", claims=None):
+    client = types.SimpleNamespace(read=lambda requests, _token: {request.key: answer for request in requests})
+    token = BearerToken("t", "https://graph", "t-1", identity, {"tid": "t-1"} if claims is None else claims)
+    allowed = dataclasses.replace(token, claims={**token.claims, "roles": ["Thing.Read"], "scp": "Thing.Read"})
+    reader = EvidenceReader(client, lambda: NOW)
+    return reader.read([BoundRead(read)], allowed if claims is None else token, TARGET)[read.key]
+
+
+def test_answer_is_evidence():
+    evidence = read(Answer(200, "https://graph/things", body={"value": [1]}, request_id="r-1"))
+    assert (evidence.data, evidence.problem) == ([1], None)
+    assert (evidence.url, evidence.identity, evidence.request_id) == ("https://graph/things", "app", "r-1")
+    assert evidence.at == "2026-11-23T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(0, "u", error="cut"), "read.unreachable"),
+        (Answer(0, "u", deadline=True), "read.deadline"),
+        (Answer(200, "u", body={"value": [1]}, partial="page 2 is missing"), "read.partial"),
+        (Answer(429, "u"), "read.throttled"),
+        (Answer(401, "u", error="no"), "read.forbidden"),
+        (Answer(403, "u", error="no"), "read.forbidden"),
+        (Answer(500, "u"), "read.failed"),
+        (Answer(200, "u", body={"other": 1}), "read.failed"),
+    ],
+)
+def test_refusal_has_its_reason(answer, reason):
+    evidence = read(answer)
+    assert evidence.data is None
+    assert evidence.problem.reason == reason
+    details = evidence.problem.details
+    assert (details["what"], details["where"], details["who"]) == ("the things", "Contoso", "our app")
+    assert (details["tenant_id"], details["consent_url"]) == ("t-1", "https://consent")
+
+
+def test_role_is_missing_where_the_token_lists_others():
+    wanted = dataclasses.replace(READ, readers=("f2ef992c-3afb-46b9-b7cf-a126ee74c451",))
+    claims = {"tid": "t-1", "scp": "Thing.Read", "wids": ["other"]}
+    problem = read(Answer(403, "u", error="no"), wanted, "operator", claims).problem
+    assert (problem.reason, problem.details["roles"]) == ("read.role_missing", "Global Reader")
+    claims["wids"] = [*wanted.readers]
+    problem = read(Answer(403, "u", error="no"), wanted, "operator", claims).problem
+    assert problem.reason == "read.forbidden"
+    assert "Global Reader" in problem.details["hint"]
+
+
+def test_code_that_means_none_is_an_answer():
+    absent = dataclasses.replace(READ, absent_code="NoPremium")
+    assert read(Answer(400, "u", code="nopremium"), absent).data == {"found": False}
+    assert read(Answer(400, "u", code="other"), absent).problem.reason == "read.failed"
+
+
+def test_permission_that_is_missing_is_never_sent():
+    problem = read(None, claims={"tid": "t-1", "roles": ["Other.Read"]}).problem
+    assert problem.reason == "consent.permission_missing"
+    assert (problem.details["permissions"], problem.details["object"]) == ("Thing.Read", "t-1/Thing.Read")

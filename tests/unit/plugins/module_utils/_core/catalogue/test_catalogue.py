@@ -1,0 +1,22 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a reason to a verdict in words."""
+
+from __future__ import annotations
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+
+
+def test_words_of_a_verdict():
+    assert "(app not known)" in CATALOGUE.words(Problem("consent.app_not_in_tenant"), {"tenant": "x"})[0]
+    assert end_once("Birch S.A.. But ... stays.") == "Birch S.A. But ... stays."
+    verdict = CATALOGUE.verdict(
+        "license", "read.failed", {"what": "the licences", "where": "birch", "said": "no", "object": "o"}
+    )
+    assert verdict.message.startswith("The licences in birch could not be read: no")
+    assert (verdict.object, verdict.severity, verdict.caveats, verdict.evidence) == ("o", "required", (), ())
+    assert CATALOGUE.verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
+    assert CATALOGUE.verdict("license", "check.not_chosen", {}).severity == "recommended"

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Foreign text on one line."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (None, ""),
+        (5, "5"),
+        ("  a\n b\tc ", "a b c"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("a\x00b\x07", "ab"),
+        ("safe\u202egnp.exe", "safegnp.exe"),
+        ("half \ud800", "half"),
+    ],
+)
+def test_foreign_text_is_one_harmless_line(text, line):
+    assert one_line(text) == line
+
+
+@given(st.text())
+def test_a_line_stays_as_it_is(text):
+    assert one_line(one_line(text)) == one_line(text)
+
+
+@given(st.text(), st.integers(1, 20))
+def test_shortened_text_is_never_longer(text, most):
+    assert len(shortened(text, most)) <= most
+
+
+def test_ellipsis_replaces_what_was_cut():
+    assert (shortened("abc", 3), shortened("ab cd", 4)) == ("abc", "ab…")
+
+
+def test_words_are_listed():
+    assert [listed_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

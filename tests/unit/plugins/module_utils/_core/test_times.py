@@ -1,0 +1,26 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Times as services and files write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.123456+00:00"),
+        ("2026-01-02T03:04:05", "2026-01-02T03:04:05+00:00"),
+        ("2026-01-02T03:04:05+02:00", "2026-01-02T03:04:05+02:00"),
+        ("no time", None),
+        (None, None),
+        (5, None),
+    ],
+)
+def test_times_of_graph(text, read):
+    moment = parse_time(text)
+    assert (moment.isoformat() if moment else None) == read
