@@ -3,7 +3,7 @@
 
 """From the home tenant's GDAP customers to a tenant list for Git, and to the consent that is still missing.
 
-Source of the customers: delegatedAdminCustomers [doc]. Whether our app is consented to in a customer's tenant is seen
+Source of the customers: delegatedAdminCustomers [doc]. Whether the app is consented to in a customer's tenant is seen
 by signing in there as the app; nothing else of the tenant is read.
 """
 
@@ -86,7 +86,7 @@ def _ends(relationships: Sequence[Relationship], tenant_id: str, now: dt.datetim
 
 
 def _consent(session: Session, tenant_id: str) -> list[Problem]:
-    """Return nothing where our app may read what it needs, else the problem."""
+    """Return nothing where the app may read what it needs, else the problem."""
     try:
         token = session.sign_in_as(session.reading_as, tenant_id, "graph")
     except SignInError as error:
@@ -97,7 +97,7 @@ def _consent(session: Session, tenant_id: str) -> list[Problem]:
         permissions = read.permissions(token.identity)
         if not granted(permissions, token.claims):
             details = {"what": read.title, "permissions": " or ".join(permissions), "first_permission": permissions[0]}
-            return [Problem("consent.permission_missing", {"identity": "our app", **details})]
+            return [Problem("consent.permission_missing", {"identity": "your app", **details})]
     return []
 
 
@@ -107,8 +107,8 @@ def _customer(session: Session, row: Mapping[str, str], problem: Problem | None,
         tenant=row["name"],
         where=row["name"],
         app=session.client_id,
-        what="the consent to our app",
-        who="our app",
+        what="the consent to your app",
+        who="your app",
         consent_url=session.consent_url(row["tenant_id"]),
     )
     return Customer(

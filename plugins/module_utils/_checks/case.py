@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Case:
-    """One tenant to be judged. `home` and `operator` are words for sentences; `app` is the client id of our app.
+    """One tenant to be judged. `home` and `operator` are words for sentences; `app` is the client id of the app.
 
     `expiry_warning_days`: what ends sooner is something to act on.
     """

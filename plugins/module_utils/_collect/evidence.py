@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ReadTarget:
-    """The tenant that is read. `consent_url` is where its administrator consents to our app.
+    """The tenant that is read. `consent_url` is where its administrator consents to the app.
 
     `needs` are all reads that may be made there, so that every missing permission is reported at once.
     """
@@ -43,7 +43,7 @@ class ReadTarget:
 
     def words(self, what: str, identity: str) -> SentenceContext:
         """Return what a sentence about a failed read may name."""
-        who = "our app" if identity == "app" else "the operator"
+        who = "your app" if identity == "app" else "the operator"
         return SentenceContext(
             tenant=self.name,
             tenant_id=self.tenant_id,

@@ -167,7 +167,7 @@ def _read_tenant(row: JsonObject) -> Tenant:
     return Tenant(
         **_texts(row, ("tenant_id", "name", "access")),
         roles=tuple(_text(role) for role in row["roles"]),
-        licenses=tuple(_text(licence) for licence in row["licenses"]),
+        licenses=tuple(_text(name) for name in row["licenses"]),
         cloud=_optional_text(row["cloud"]),
     )
 

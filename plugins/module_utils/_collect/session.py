@@ -81,7 +81,7 @@ class Session:
         return (own.login, own.graph) == (other.login, other.graph)
 
     def consent_url(self, tenant_id: str) -> str:
-        """Return where an administrator of a tenant consents to our app [doc grant-admin-consent]."""
+        """Return where an administrator of a tenant consents to the app [doc grant-admin-consent]."""
         return f"{self._login}/{tenant_id}/adminconsent?client_id={self.client_id}"
 
     def token_url(self, tenant_id: str) -> str:
@@ -124,7 +124,7 @@ class Session:
             where=home.name,
             what="the sign-in",
             operator=operator,
-            who=operator if self.reading_as == "operator" else "our app",
+            who=operator if self.reading_as == "operator" else "your app",
             app=self.client_id,
             resource="Microsoft Graph",
             consent_url=home.consent_url,

@@ -51,7 +51,7 @@ def test_what_is_mutated_is_what_the_contract_calls_pure() -> None:
 
 def test_tests_that_import_a_pure_module_come_in_by_themselves() -> None:
     names = {path.name for path in mutation.tests_of(mutation.pure_modules())}
-    assert {"test_judges.py", "test_properties.py", "test_read_shapes.py", "test_judge.py"} <= names
+    assert {"test_properties.py", "test_reads.py", "test_judge.py"} <= names
     assert not names & {"test_http.py", "test_listener.py", "test_fleet.py"}
 
 

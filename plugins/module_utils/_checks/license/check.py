@@ -21,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.reas
 
 CHECK: t.Final = Check(
     name="license",
-    title="Licence",
+    title="License",
     link="license",
     stage="requirements",
     judge=judge_license,

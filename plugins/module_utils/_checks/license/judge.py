@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The requirement `license`: a licence that includes Microsoft Defender XDR."""
+"""The requirement `license`: a license that includes Microsoft Defender XDR."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ MAX_SKUS: t.Final = 8
 # capabilityStatus is a plain string in Graph: compared without case, and an unknown value is not taken for good.
 IN_FORCE: t.Final = ("enabled", "warning")
 # provisioningStatus of a plan that is there [doc serviceplaninfo]: what is pending waits for the customer, not for a
-# licence. ErrorStatus, and unknown words, prove nothing.
+# license. ErrorStatus, and unknown words, prove nothing.
 ON: t.Final = frozenset({"success", "pendinginput", "pendingactivation", "pendingprovisioning"})
 
 
@@ -166,7 +166,7 @@ _SUBSCRIPTION_PERMISSIONS: t.Final = ("Organization.Read.All", "Directory.Read.A
 
 SUBSCRIBED_SKUS: t.Final = Read(
     what="subscribed_skus",
-    title="the licences (subscribedSkus)",
+    title="the licenses (subscribedSkus)",
     path="/subscribedSkus?$select=skuPartNumber,capabilityStatus,prepaidUnits,servicePlans",
     app=_LICENSE_PERMISSIONS,
     delegated=_LICENSE_PERMISSIONS,

@@ -39,7 +39,8 @@ def end_once(text: str) -> str:
 def _sentence(template: str, details: Mapping[str, str]) -> str:
     """Fill the template; the title of a read that begins it gets a capital letter, names keep their letters."""
     text = end_once(template.format_map(_Details(details)))
-    return text[:1].upper() + text[1:] if template.startswith("{what}") else text
+    begins = template.startswith("{what}") or text.startswith("the operator")
+    return text[:1].upper() + text[1:] if begins else text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _fill(case: ET.Element, verdict: Verdict | None) -> None:
 
 
 def _body(words: Verdict | Caveat) -> str:
-    """Return who must do what, Microsoft's page, the reason, and what has to be mended first."""
+    """Return who must do what, Microsoft's page, the reason, and what has to be resolved first."""
     lines = [words.remedy, words.doc_url, f"Reason: {words.reason}"]
     if isinstance(words, Verdict) and words.caused_by:
         lines.append(f"Cause: {words.caused_by}")

@@ -35,10 +35,13 @@ def run(monkeypatch, capfd):
     return run_with
 
 
-def test_work_is_given_the_connection(run):
+def test_work_is_given_the_connection(run, monkeypatch):
+    # Where the controller's own code is loaded, Ansible shows a warning instead of returning it.
+    warnings = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: warnings.append(text))
     result = run(GOOD, lambda _module, connection: {"home": connection.home_tenant_id, "warnings": ["careful"]})
     assert result["home"] == HOME
-    assert "careful" in json.dumps(result["warnings"])
+    assert warnings == ["careful"]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def _names_of(case: Case) -> tuple[str, ...]:
 
 
 def _unread(case: Case, look_ups: Sequence[Evidence]) -> Problem | None:
-    """Return what stands in the way of a firm "no": the operator's addresses, or a look-up, could not be read."""
+    """Return what prevents a firm "no": the operator's addresses, or a look-up, could not be read."""
     operator = case.get(OPERATOR)
     if operator is not None and operator.problem is not None:
         return operator.problem
