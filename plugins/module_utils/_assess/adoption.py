@@ -20,8 +20,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.operator imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, utc_now

@@ -12,8 +12,8 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.home import
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, SavedRun, chosen
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
-from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
+from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 

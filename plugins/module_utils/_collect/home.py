@@ -36,8 +36,8 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.trim import
     trim_relationships,
     trim_schedules,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.walk import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     BoundRead,
     Evidence,

@@ -10,7 +10,8 @@ import queue
 import threading
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, described
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,3 +79,29 @@ def _collect(
         outcomes[index] = outcome
     late: Outcome[Result] = Outcome(error=DeadlineError("the deadline passed while this was under way"))
     return [outcomes.get(index, late) for index in range(count)]
+
+
+class Limits(t.Protocol):
+    """Whoever says how many tenants are worked on at once, and until when: the session."""
+
+    concurrency: int
+    deadline: Deadline
+
+
+def walk(
+    limits: Limits,
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    instead: Callable[[Item, Problem], Result],
+) -> list[Result]:
+    """Return the results in the order of the items; `instead` replaces that of an item that failed or came too late."""
+    outcomes = run_fleet(items, work, concurrency=limits.concurrency, deadline=limits.deadline)
+    return [
+        outcome.result if outcome.result is not None else instead(item, _problem_of(outcome.error))
+        for item, outcome in zip(items, outcomes, strict=True)
+    ]
+
+
+def _problem_of(error: Exception | None) -> Problem:
+    late = isinstance(error, DeadlineError)
+    return Problem("read.deadline" if late else "read.failed", {"said": described(error)})

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import threading
 import time
+import types
 
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError
-from ansible_collections.m365.defender.plugins.module_utils._core.fleet import run_fleet
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError
+from ansible_collections.m365.defender.plugins.module_utils._core.fleet import run_fleet, walk
 
 
 def test_order_is_kept_and_failures_stay_in_their_place():
@@ -52,3 +53,28 @@ def test_deadline_answers_in_time_for_everybody():
 
 def test_nothing_to_do():
     assert run_fleet([], lambda n: n, concurrency=3, deadline=Deadline(1)) == []
+
+
+def walked(work, seconds=10):
+    session = types.SimpleNamespace(concurrency=2, deadline=Deadline(seconds))
+    return walk(session, ["a", "b"], work, lambda item, problem: (item, problem.reason, problem.details["said"]))
+
+
+def test_one_failure_leaves_the_other_result():
+    def work(item):
+        if item == "a":
+            raise MtoError("our words")
+        return item.upper()
+
+    assert walked(work) == [("a", "read.failed", "our words"), "B"]
+
+
+def test_foreign_words_do_not_get_into_a_problem():
+    def work(_item):
+        raise ValueError("secret")
+
+    assert walked(work)[0] == ("a", "read.failed", "an unexpected ValueError")
+
+
+def test_deadline_is_a_problem_of_its_own():
+    assert [reason for _item, reason, _text in walked(str.upper, seconds=0)] == ["read.deadline", "read.deadline"]
