@@ -30,6 +30,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._login.flow import LoginFlow
 from ansible_collections.m365.defender.plugins.module_utils._login.listener import PortTaken, free_port, listening
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
@@ -316,24 +317,22 @@ def _problem(error: MtoError) -> Problem:
 def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignInError:
     """Return the catalogue's sentence and remedy for a refusal, about the home tenant."""
     operator = connection.operator or "the operator"
-    details = {
-        "tenant": "the home tenant",
-        "tenant_id": connection.home_tenant_id,
-        "home": "the home tenant",
-        "operator": operator,
-        "who": operator,
-        "app": connection.client_id,
-        "resource": "Microsoft Graph",
-        "defender_portal": connection.cloud.portal,
-        "consent_url": (
-            f"{connection.cloud.login}/{connection.home_tenant_id}/adminconsent?client_id={connection.client_id}"
-        ),
-        **problem.details,
-    }
-    message, remedy = CATALOGUE.words(problem, details)
+    login, home = connection.cloud.login, connection.home_tenant_id
+    problem = SentenceContext(
+        tenant="the home tenant",
+        tenant_id=home,
+        home="the home tenant",
+        operator=operator,
+        who=operator,
+        app=connection.client_id,
+        resource="Microsoft Graph",
+        defender_portal=connection.cloud.portal,
+        consent_url=f"{login}/{home}/adminconsent?client_id={connection.client_id}",
+    ).complete(problem)
+    message, remedy = CATALOGUE.words(problem)
     # The catalogue's remedy for this reason is about a row of the tenant list.
     if problem.reason == "access.tenant_not_found":
         remedy = "Correct home_tenant_id, or cloud."
     if method == "device_code" and problem.reason == "sign_in.conditional_access":
         remedy += " Many tenants block the device code flow by policy; in that case sign in with method: browser."
-    return HomeSignInError(f"The sign-in of {operator} failed. {message} {remedy}", Problem(problem.reason, details))
+    return HomeSignInError(f"The sign-in of {operator} failed. {message} {remedy}", problem)

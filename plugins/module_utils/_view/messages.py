@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
+from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import problem_verdict
 
@@ -55,15 +56,15 @@ _REFUSALS: t.Final = {
 
 def sentence_details(connection: Connection, operator: str, url: str, max_tenants: int = 100) -> dict[str, str]:
     """Return what fills the catalogue's sentences about any tenant. `url` is where a person opens the view."""
-    return {
-        "where": "the portal",
-        "operator": operator,
-        "portal": url,
-        "defender_portal": connection.cloud.portal,
-        "settings_url": f"{url}/mtosettings",
-        "home_tenant_id": connection.home_tenant_id,
-        "max_tenants": str(max_tenants),
-    }
+    return SentenceContext(
+        where="the portal",
+        operator=operator,
+        portal=url,
+        defender_portal=connection.cloud.portal,
+        settings_url=f"{url}/mtosettings",
+        home_tenant_id=connection.home_tenant_id,
+        max_tenants=str(max_tenants),
+    ).details()
 
 
 def problem_text(problem: Problem, details: Mapping[str, str]) -> str:
