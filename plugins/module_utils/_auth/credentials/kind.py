@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     # msal's `client_credential`: a secret, or a dictionary that describes a certificate or an assertion.
-    MsalCredential = str | dict[str, object]
+    MsalCredential: t.TypeAlias = "str | dict[str, object]"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -74,14 +74,16 @@ def shape_skus(body: Json, wanted: Collection[str] = ()) -> SkuData:
     skus = [
         (_shape_sku(row, wanted), sorted(_plan_ids(row["servicePlans"]) & NOT_ENOUGH.keys())) for row in body["value"]
     ]
-    relevant = sorted((sku for sku, _ in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True)
+    relevant = sorted(
+        (sku for sku, _lesser in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True
+    )
     others = [(sku, lesser) for sku, lesser in skus if not sku["plans"]]
     not_enough = {sku["sku"]: lesser for sku, lesser in others if lesser and _in_force(sku)}
     return {
         "skus": relevant[:MAX_SKUS],
         "left_out": len(relevant[MAX_SKUS:]),
         "not_enough": dict(sorted(not_enough.items())[:MAX_SKUS]),
-        "other_skus": [sku["sku"] for sku, _ in others if sku["sku"] not in not_enough][:MAX_SKUS],
+        "other_skus": [sku["sku"] for sku, _lesser in others if sku["sku"] not in not_enough][:MAX_SKUS],
     }
 
 

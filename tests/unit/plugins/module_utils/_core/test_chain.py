@@ -14,6 +14,12 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import N
 
 NAMES = [check.name for check in CHECKS]
 REASONS = sorted({reason for check in CHECKS for reason in check.reasons} | {"consent.permission_missing", NOT_CHOSEN})
+
+
+def verdict(check, status, severity="required", reason="license.none", caused_by=None):
+    return Verdict(check, status, severity, reason, "m", "r", "u", caused_by)
+
+
 VERDICTS = st.dictionaries(
     st.sampled_from([*NAMES, "somebody_elses"]),
     st.tuples(
@@ -24,10 +30,6 @@ VERDICTS = st.dictionaries(
     ),
     max_size=len(NAMES) + 1,
 ).map(lambda rows: {name: verdict(name, *row) for name, row in rows.items()})
-
-
-def verdict(check, status, severity="required", reason="license.none", caused_by=None):
-    return Verdict(check, status, severity, reason, "m", "r", "u", caused_by)
 
 
 @given(VERDICTS)

@@ -26,7 +26,9 @@ class FakeHttp:
 
     def send(self, method, url, **request):
         self.sent.append((method, url, request))
-        answer = self.answers.pop(0) if self.answers else (200, {})
+        if not self.answers:
+            return Response(method, url, 200, {}, b"{}")
+        answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return Response(method, url, answer[0], answer[1], b"{}")

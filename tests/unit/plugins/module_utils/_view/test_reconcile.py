@@ -54,7 +54,9 @@ class WritePortal:
 
     def write(self, method, path, headers, body):
         self.sent.append((method, path.rsplit("/", 1)[-1]))
-        answer = self.answers.pop(0) if self.answers else 204
+        if not self.answers:
+            return response({}, 204)
+        answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return response({}, answer)
