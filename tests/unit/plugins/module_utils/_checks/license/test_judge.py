@@ -359,7 +359,7 @@ def test_subscriptions_that_are_left_out(left_out, rows, reason):
     said = words(verdict)
     if reason:
         assert "there are more subscriptions than are kept in evidence" in said
-        assert "licences" in said
+        assert "licenses" in said
         assert "Contoso" in said
         assert (verdict.check, verdict.evidence) == ("license", (one,))
 
