@@ -163,8 +163,8 @@ def test_refresh_token_that_is_no_good_any_more(tmp_path, refresh_token, reason)
 def test_token_of_another_user(ansible, demo_lab):
     done, _report = run(ansible, ONBOARD, env={"MTO_REFRESH_TOKEN": demo_lab.connection["colleague_refresh_token"]})
     assert done.code == 2
-    assert "the refresh token is of" in done.output
-    assert "not of anna.berg@northwindmsp.example" in done.output
+    assert "the refresh token belongs to" in done.output
+    assert "not to anna.berg@northwindmsp.example" in done.output
 
 
 def test_wrong_secret(ansible):
