@@ -53,7 +53,7 @@ def test_refusal_has_its_reason(answer, reason):
     assert evidence.data is None
     assert evidence.problem.reason == reason
     details = evidence.problem.details
-    assert (details["what"], details["where"], details["who"]) == ("the things", "Contoso", "our app")
+    assert (details["what"], details["where"], details["who"]) == ("the things", "Contoso", "your app")
     assert (details["tenant_id"], details["consent_url"]) == ("t-1", "https://consent")
 
 

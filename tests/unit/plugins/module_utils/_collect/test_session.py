@@ -104,7 +104,7 @@ def test_refusal_of_both_tells_the_permission_of_the_first():
     problem = evidence["cross_tenant_access_default"].problem
     assert problem.reason == "consent.permission_missing"
     assert problem.details["permissions"] == "Policy.Read.All"
-    assert problem.details["identity"] == "our app"
+    assert problem.details["identity"] == "your app"
     assert problem.details["object"] == f"{TENANT}/Policy.Read.All"
 
 
