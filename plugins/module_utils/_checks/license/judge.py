@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
 from ansible_collections.m365.defender.plugins.module_utils._checks.license import reads
@@ -34,64 +34,60 @@ if t.TYPE_CHECKING:
 _POSITIONS: t.Final = {plan_id: position for position, plan_id in enumerate(KNOWN_PLANS)}
 
 
-class _Rank(enum.IntEnum):
-    """Smaller is better: a suspended plan is nearer to met than one that was never bought."""
-
-    PRESENT = 0
-    STATE_UNKNOWN = 1
-    SUFFICIENCY_OPEN = 2
-    NO_UNITS = 3
-    PLAN_DISABLED = 4
-    SUSPENDED = 5
-    LOCKED_OUT = 6
-    DELETED = 7
-
-    @property
-    def reason(self) -> str:
-        """The reason of the catalogue."""
-        return f"license.{self.name.lower()}"
+_LOST: t.Final = {
+    "suspended": "license.suspended",
+    "lockedout": "license.locked_out",
+    "deleted": "license.deleted",
+}
 
 
-_LOST: t.Final = {"suspended": _Rank.SUSPENDED, "lockedout": _Rank.LOCKED_OUT, "deleted": _Rank.DELETED}
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCandidate(Candidate):
+    """What one plan of one SKU says. A suspended plan is nearer to met than one that was never bought."""
 
+    MET = ("license.present",)
+    UNMET: t.ClassVar = {
+        "license.no_units": 1,
+        "license.plan_disabled": 2,
+        "license.suspended": 3,
+        "license.locked_out": 4,
+        "license.deleted": 5,
+    }
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Candidate:
-    """What one plan of one SKU says about the tenant."""
-
-    rank: _Rank
     sku: str
     state: str
     plan_id: str
 
-    @property
-    def order(self) -> tuple[_Rank, bool, bool, int, str]:
-        """The sort key: rank, then a subscription without a warning, then qualifying plans in the table's order."""
-        in_warning, position = self.state.lower() == "warning", _POSITIONS.get(self.plan_id, len(_POSITIONS))
-        return self.rank, in_warning, self.plan_id in OPEN, position, self.sku
+
+def _order(candidate: PlanCandidate) -> tuple[tuple[Rank, int], bool, bool, bool, int, str]:
+    """Sort by rank; then a subscription without a warning, then qualifying plans in the table's order."""
+    plan_is_open = candidate.reason == "license.sufficiency_open"
+    in_warning, position = candidate.state.lower() == "warning", _POSITIONS.get(candidate.plan_id, len(_POSITIONS))
+    return candidate.order, plan_is_open, in_warning, candidate.plan_id in OPEN, position, candidate.sku
 
 
-def _candidates(skus: Sequence[reads.Sku], tenant: Tenant) -> Iterator[_Candidate]:
+def _candidates(skus: Sequence[reads.Sku], tenant: Tenant) -> Iterator[PlanCandidate]:
     """Yield every plan that may decide. `licenses` of the tenant replaces our own list."""
     for sku in skus:
         for plan_id, plan_state in sku["plans"].items():
             if not tenant.licenses or not reads.names_of(sku["sku"], plan_id).isdisjoint(tenant.licenses):
                 accepted = bool(tenant.licenses) or plan_id in QUALIFYING
                 state = sku["state"] if plan_state.lower() in reads.ON else plan_state
-                yield _Candidate(_rank(sku, plan_state.lower(), accepted), sku["sku"], state, plan_id)
+                reason = _reason(sku, plan_state.lower(), accepted)
+                yield PlanCandidate(reason=reason, sku=sku["sku"], state=state, plan_id=plan_id)
 
 
-def _rank(sku: reads.Sku, plan_state: str, accepted: bool) -> _Rank:
+def _reason(sku: reads.Sku, plan_state: str, accepted: bool) -> str:
     state = sku["state"].lower()
     if state in _LOST:
         return _LOST[state]
     if plan_state == "disabled":
-        return _Rank.PLAN_DISABLED
+        return "license.plan_disabled"
     if sku["units"] <= 0:
-        return _Rank.NO_UNITS
+        return "license.no_units"
     if state not in reads.IN_FORCE or plan_state not in reads.ON:
-        return _Rank.STATE_UNKNOWN
-    return _Rank.PRESENT if accepted else _Rank.SUFFICIENCY_OPEN
+        return "license.state_unknown"
+    return "license.present" if accepted else "license.sufficiency_open"
 
 
 def judge_license(case: Case) -> Verdict:
@@ -100,21 +96,21 @@ def judge_license(case: Case) -> Verdict:
     if not readable(evidence):
         return case.unread("license", evidence)
     data: reads.SkuData = evidence.data
-    candidates = sorted(_candidates(data["skus"], case.tenant), key=lambda candidate: candidate.order)
+    candidates = sorted(_candidates(data["skus"], case.tenant), key=_order)
     best = candidates[0] if candidates else None
-    if data["left_out"] and (best is None or best.rank is not _Rank.PRESENT):
+    if data["left_out"] and (best is None or best.rank is not Rank.MET):
         said = "there are more subscriptions than are kept in evidence"
         details = {"what": reads.SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
         return case.verdict("license", "read.partial", details, evidence=[evidence])
     if best is None:
         return _no_candidate(case, evidence)
     details = {"object": best.sku, "sku": best.sku, "state": best.state, "products": _products(candidates, best)}
-    if best.rank is not _Rank.PRESENT:
-        return case.verdict("license", best.rank.reason, details, evidence=[evidence])
+    if best.rank is not Rank.MET:
+        return case.verdict("license", best.reason, details, evidence=[evidence])
     caveats = _caveats(case, candidates, details)
     # Subscriptions are shown only where a caveat rests on them.
     shown = [evidence, case.get(reads.SUBSCRIPTIONS) if caveats else None]
-    return case.verdict("license", best.rank.reason, details, evidence=shown, caveats=caveats)
+    return case.verdict("license", best.reason, details, evidence=shown, caveats=caveats)
 
 
 def _no_candidate(case: Case, evidence: Evidence) -> Verdict:
@@ -130,9 +126,9 @@ def _no_candidate(case: Case, evidence: Evidence) -> Verdict:
     return case.verdict("license", reason, details, evidence=[evidence])
 
 
-def _caveats(case: Case, candidates: Sequence[_Candidate], details: dict[str, str]) -> list[Caveat]:
+def _caveats(case: Case, candidates: Sequence[PlanCandidate], details: dict[str, str]) -> list[Caveat]:
     """Return a grace period, and a trial, where nothing better is there; trials that could not be read are a doubt."""
-    present = [candidate for candidate in candidates if candidate.rank is _Rank.PRESENT]
+    present = [candidate for candidate in candidates if candidate.rank is Rank.MET]
     reasons: list[tuple[str, dict[str, str]]] = []
     if all(candidate.state.lower() == "warning" for candidate in present):
         reasons.append(("license.in_warning", {}))
@@ -156,9 +152,9 @@ def _only_trials(data: reads.SubscriptionData, skus: set[str]) -> dict[str, str]
     return {"ends": max(ends).date().isoformat() if ends else "an unknown date"}
 
 
-def _products(candidates: Sequence[_Candidate], best: _Candidate) -> str:
+def _products(candidates: Sequence[PlanCandidate], best: PlanCandidate) -> str:
     """Return the products that give the verdict, at most three of them."""
-    same = [candidate for candidate in candidates if (candidate.rank, candidate.sku) == (best.rank, best.sku)]
+    same = [candidate for candidate in candidates if (candidate.reason, candidate.sku) == (best.reason, best.sku)]
     names = list(dict.fromkeys(product_of(candidate.plan_id) for candidate in same))
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
