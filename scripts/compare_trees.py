@@ -44,6 +44,8 @@ SENTENCES: t.Final = {
     "summary",
     "warnings",
 }
+# Parts of a sentence that the details of a saved problem hold in words.
+WORDS: t.Final = {"hint", "identity", "said", "what", "who"}
 MOMENTS: t.Final = {"at", "generated_at", "judged_at", "now", "read_at", "taken_at"}
 PER_REQUEST: t.Final = {"request_id"}
 # Keys that tell the rows of a list apart; the first that does so is taken.
@@ -79,6 +81,8 @@ def comparable(value: Json, key: str = "") -> Json:
     if isinstance(value, dict):
         if isinstance(value.get("html"), str):
             value = {**value, "html": html_outline(str(value["html"]), value.get("report"))}
+        if key == "details":
+            value = {name: "(words)" if name in WORDS else item for name, item in value.items()}
         renamed = {RENAMED.get(name, name): item for name, item in value.items()}
         return {name: comparable(item, name) for name, item in renamed.items()}
     return [comparable(item) for item in value] if isinstance(value, list) else value
