@@ -79,7 +79,7 @@ GATES = (
     Gate("spdx", "every file says whose it is", script("check_spdx")),
     Gate("ruff", "style, mistakes, complexity", tool("ruff", "check")),
     Gate("format", "layout of the code", tool("ruff", "format", "--check")),
-    Gate("imports", "the floors of the architecture", tool("lint-imports", "--no-logo", "--cache-dir", "build/cache")),
+    Gate("imports", "the layers of the architecture", tool("lint-imports", "--no-logo", "--cache-dir", "build/cache")),
     Gate("mypy", "types, strict", tool("mypy")),
     Gate("generated-docs", "pages written from the code's data", script("generate_docs", "--check")),
     Gate("changelog", "changelog and its fragments", tool("antsibull-changelog", "lint")),
