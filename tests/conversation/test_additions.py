@@ -91,7 +91,7 @@ class Copy:
         self.run("ruff", "format", "--no-cache", "--check", "plugins")
         self.run("lint-imports", "--no-logo", "--no-cache")
         self.run(sys.executable, "scripts/check_spdx.py")
-        self.run("mypy", "build/collections/ansible_collections/m365/defender/plugins/module_utils")
+        self.run("mypy", "build/collections/ansible_collections/m365/defender/plugins")
 
     def module(self, name, options):
         """The result of a module."""
