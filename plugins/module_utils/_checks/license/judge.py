@@ -99,7 +99,7 @@ def judge_license(case: Case) -> Verdict:
     candidates = sorted(_candidates(data["skus"], case.tenant), key=_order)
     best = candidates[0] if candidates else None
     if data["left_out"] and (best is None or best.rank is not Rank.MET):
-        said = "there are more subscriptions than are kept in evidence"
+        said = "there are more subscriptions than are kept in evidence."
         details = {"what": reads.SUBSCRIBED_SKUS.title, "where": case.tenant.name, "said": said}
         return case.verdict("license", "read.partial", details, evidence=[evidence])
     if best is None:

@@ -53,10 +53,6 @@ class Page(str):
         """Return a reason that leaves the check open."""
         return Reason("unknown", sentence, remedy, self)
 
-    def not_applicable(self, sentence: str, remedy: str = NO_ACTION) -> Reason:
-        """Return a reason why the check does not concern the tenant."""
-        return Reason("not_applicable", sentence, remedy, self)
-
     def caveat(self, sentence: str, remedy: str, *, actionable: bool = False) -> CaveatText:
         """Return a doubt beside a verdict."""
         return CaveatText(sentence, remedy, self, actionable)

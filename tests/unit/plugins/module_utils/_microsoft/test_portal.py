@@ -71,8 +71,10 @@ def test_a_refused_token_is_renewed_once():
 
 
 def test_a_renewal_that_fails_is_left_to_the_reads():
-    client, _http = portal(UnreachableError("cut"))
+    client, http = portal(UnreachableError("cut"))
     client.renew()
+    assert client.read("/a").status == 200
+    assert len(http.sent) == 2
 
 
 def test_a_write_is_sent_once_and_cannot_replace_the_session():
