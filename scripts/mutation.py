@@ -43,7 +43,7 @@ BESIDE = (
 )
 # Reads the product's files as Git has them, and is about no judge.
 NOT_HERE = f"{TESTS}/test_laws.py::test_nothing_of_the_product_reads_the_right_answers"
-LIMIT_SECONDS = 1800
+LIMIT_SECONDS = 7200
 PACKAGE = ".".join(COLLECTION_DIRECTORY.parts)
 # mutmut changes functions only: what stands in a module itself, such as the declaration of a read, it leaves alone.
 # What is mutated: the modules that this contract of pyproject.toml calls pure, those of a folder one by one, so that a
@@ -91,6 +91,8 @@ pytest_add_cli_args=
     no:cacheprovider
     --import-mode=importlib
     --deselect={not_here}
+also_copy=
+    lab
 use_git_change_detection=false
 track_dependencies=false
 
