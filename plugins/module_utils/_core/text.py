@@ -26,6 +26,29 @@ _UNFIT: t.Final = re.compile(
 )
 
 
+# What separates lines or words without being a space, and would end a line where nobody expects it.
+_SEPARATORS: t.Final = re.compile(r"[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+# Marks without a shape of their own: a name reads the same without them.
+_MARKS: t.Final = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_FOREIGN: t.Final = re.compile(f"{_UNFIT.pattern}|{_SEPARATORS.pattern}")
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether `clean` would leave the text as it is."""
+    return _FOREIGN.search(text) is None
+
+
+def clean(text: str) -> str:
+    """Return foreign text as it may travel on: it can be encoded, shown and compared. Lines and tabs stay.
+
+    A character that cannot be shown becomes U+FFFD instead of nothing, so that two different ids never become one.
+    """
+    if is_clean(text):
+        return text
+    without_marks = _MARKS.sub("", _TERMINAL.sub("", text))
+    return _UNFIT.sub("\ufffd", _SEPARATORS.sub(" ", without_marks))
+
+
 def one_line(text: object) -> str:
     """Return the text on one line, without characters that are not meant to be read; empty for None."""
     if text is None:

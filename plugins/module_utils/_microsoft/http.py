@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import email.utils
-import json
 import os
 import pathlib
 import random
@@ -29,6 +28,8 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     ServiceError,
     UnreachableError,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import hide
 
 try:
     import requests
@@ -99,6 +100,8 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes = dataclasses.field(repr=False)
+    # The secrets of the request: an answer that echoes them must not carry them on.
+    sent: tuple[str, ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def text(self) -> str:
@@ -113,8 +116,8 @@ class Response:
     def json(self) -> t.Any:
         """Return the body as JSON. Raise ServiceError if a proxy or a service answers with something else."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return parse_json(self.body.decode("utf-8"), lambda text: hide(text, self.sent))
+        except ValueError:
             kind = self.headers.get("content-type", "no content type")
             raise ServiceError(
                 f"{self.method} {_without_query(self.url)} answered HTTP {self.status} with {kind}"
@@ -251,7 +254,8 @@ class Http:
             ) as answer:
                 content = self._read_body(answer, time.monotonic() + timeout)
                 lowered = {key.lower(): value for key, value in answer.headers.items()}
-                return Response(method, url, answer.status_code, lowered, content)
+                sent = (token.value,) if token is not None else ()
+                return Response(method, url, answer.status_code, lowered, content, sent)
         except requests.RequestException as error:
             raise UnreachableError(f"{method} {_without_query(url)}: {_reason_of(error)}") from None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names for JSON from outside."""
+"""JSON from outside: strict, and with its text made harmless."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ import json
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject, parse_json
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
 
 
 def test_an_object_is_a_mapping_by_name_of_anything():
@@ -17,3 +27,40 @@ def test_an_object_is_a_mapping_by_name_of_anything():
     assert t.get_origin(JsonObject) is Mapping
     assert t.get_args(JsonObject) == (str, Json)
     assert isinstance(json.loads("{}"), t.get_origin(JsonObject))
+
+
+@given(VALUES)
+def test_what_comes_in_can_go_out_again(value):
+    read = parse_json(json.dumps(value))
+    json.dumps(read, ensure_ascii=False, allow_nan=False).encode()
+    assert parse_json(json.dumps(read)) == read
+
+
+@given(VALUES, st.booleans())
+def test_harmless_text_is_left_as_it_is(value, escaped):
+    harmless = parse_json(json.dumps(value))
+    assert parse_json(json.dumps(harmless, ensure_ascii=escaped)) == harmless
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", "[1e999]", "\ufeff{}", "", "{", "[" * 100_000, "1" * 5_000])
+def test_what_is_not_json_is_refused(text):
+    with pytest.raises(ValueError, match=r"\S"):
+        parse_json(text)
+
+
+@pytest.mark.parametrize("depth", [400, 990, 5_000, 50_000])
+def test_no_depth_of_nesting_is_anything_but_data_or_refused(depth):
+    text = "[" * depth + '"\\ud800"' + "]" * depth
+    try:
+        value = parse_json(text)
+    except ValueError:
+        return
+    for _level in range(depth):
+        [value] = value
+    assert value == "\ufffd"
+
+
+def test_a_secret_does_not_hide_behind_an_escape():
+    text = r'{"error": {"message": "Bearer s\u0065cret", "secret": 1}}'
+    scrubbed = parse_json(text, lambda words: words.replace("secret", "*"))
+    assert scrubbed == {"error": {"message": "Bearer *", "*": 1}}

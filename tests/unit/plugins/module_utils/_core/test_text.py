@@ -5,11 +5,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._core.text import (
+    clean,
+    is_clean,
+    listed_words,
+    one_line,
+    shortened,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +57,27 @@ def test_words_are_listed():
         "a and b",
         "a, b and c",
     ]
+
+
+@given(st.text())
+def test_cleaned_text_is_clean_can_be_encoded_and_keeps_its_lines(text):
+    cleaned = clean(text)
+    assert is_clean(cleaned)
+    assert clean(cleaned) == cleaned
+    cleaned.encode()
+    assert len(cleaned.splitlines()) == len([line for line in re.findall(r"[^\r\n]*(?:\r\n|\r|\n|$)", cleaned) if line])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Fabrikam\ud83d", "Fabrikam\ufffd", id="half a surrogate"),
+        pytest.param("a\x00b", "a\ufffdb", id="a control character: never the same as without it"),
+        pytest.param("a\x85b\u2028c\u2029d\x0be", "a b c d e", id="separators of lines"),
+        pytest.param("\u202egpj.exe\u202c", "gpj.exe", id="marks that turn the direction"),
+        pytest.param("\x1b[31mred\x1b[0m", "red", id="a sequence of the terminal"),
+        pytest.param("two\nlines\tand a tab", "two\nlines\tand a tab", id="what text is made of"),
+    ],
+)
+def test_foreign_text_is_made_harmless(text, expected):
+    assert clean(text) == expected
