@@ -17,6 +17,7 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -145,7 +146,12 @@ def tests_of(modules: Sequence[str]) -> list[pathlib.Path]:
 
 
 def _imports(text: str, modules: Sequence[str]) -> bool:
-    return any(f"from {module} import" in text for module in modules)
+    return any(
+        f"from {module} import" in text
+        or re.search(rf"from {re.escape(package)} import (\([^)]*|[^(\n]*)\b{name}\b", text)
+        for module in modules
+        for package, _dot, name in [module.rpartition(".")]
+    )
 
 
 def lay_out(modules: Sequence[str], mutated: Sequence[str]) -> None:

@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, CHECKS
-from ansible_collections.m365.defender.plugins.module_utils._core.chain import CONSENT, Chain, ChainCheck, Explanation
+from ansible_collections.m365.defender.plugins.module_utils._core.chain import (
+    CONSENT,
+    Chain,
+    ChainCheck,
+    Explanation,
+    Root,
+)
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Verdict
 
 NAMES = [check.name for check in CHECKS]
@@ -81,14 +88,101 @@ def test_circle_of_causes_ends_where_it_would_repeat():
     assert CHAIN.root_of(verdicts, "access").check == "license"
 
 
-def test_explanation_names_the_check_that_saw_the_same():
-    defender = ChainCheck(
-        "defender", "Defender", "defender", explanations=(Explanation("license", reason="x.gone", when="unmet"),)
-    )
-    chain = Chain([ChainCheck("license", "Licence", "license"), defender])
-    for status, link in (("unmet", "license"), ("unknown", "defender")):
-        verdicts = {"license": verdict("license", status), "defender": verdict("defender", "unmet", reason="x.gone")}
-        assert chain.root_of(verdicts, "defender").link == link
+def test_circle_that_a_verdict_only_leads_to_ends_as_well():
+    verdicts = {
+        "defender": verdict("defender", "unmet", caused_by="license"),
+        "license": verdict("license", "unmet", caused_by="access"),
+        "access": verdict("access", "unmet", caused_by="license"),
+    }
+    assert CHAIN.root_of(verdicts, "defender").check == "access"
+
+
+# Links in no alphabetical order, so that their place counts and not their name.
+SMALL = Chain(
+    [
+        ChainCheck("access", "Access", "access"),
+        ChainCheck(
+            "a_list", "List", "access", explanations=(Explanation("access", reason="x.gone", status="unknown"),)
+        ),
+        ChainCheck("sign_in", "Sign-in", "sign_in", as_operator=True),
+        ChainCheck("mfa_trust", "MFA trust", "mfa_trust", severity="recommended"),
+        ChainCheck("license", "License", "license"),
+        ChainCheck(
+            "defender", "Defender", "defender", explanations=(Explanation("license", reason="x.gone", when="unmet"),)
+        ),
+        ChainCheck("a_view", "View", "a_view", explained_by_any="a_view.not_eligible"),
+    ]
+)
+
+
+def test_links_are_those_of_required_checks():
+    assert SMALL.links == (CONSENT, "access", "sign_in", "license", "defender", "a_view")
+    assert SMALL.link_of("a_list") == "access"
+    assert SMALL.link_of("somebody_elses") == "somebody_elses"
+
+
+@pytest.mark.parametrize(
+    ("broken", "first"),
+    [
+        pytest.param({"license": {}, "sign_in": {}}, ("sign_in", "sign_in"), id="the order of the links"),
+        pytest.param({"somebody_elses": {}, "license": {}}, ("license", "license"), id="a link of nobody comes last"),
+        pytest.param(
+            {"access": {"reason": "read.failed"}, "a_list": {"reason": "access.gone"}},
+            ("access", "a_list"),
+            id="a reason of the link itself",
+        ),
+        pytest.param(
+            {"a_list": {"reason": "read.failed"}, "access": {"reason": "accessory"}},
+            ("access", "access"),
+            id="else the order of the checks",
+        ),
+        pytest.param(
+            {"sign_in": {"caused_by": CONSENT}, "license": {"caused_by": CONSENT}},
+            (CONSENT, "license"),
+            id="consent: the operator's sign-in only repeats it",
+        ),
+        pytest.param({"sign_in": {}, "a_list": {"caused_by": "sign_in"}}, ("sign_in", "sign_in"), id="the named cause"),
+        pytest.param(
+            {"license": {}, "a_view": {"reason": "a_view.not_eligible"}}, ("license", "license"), id="explained by any"
+        ),
+        pytest.param({"a_view": {"reason": "a_view.not_eligible"}}, ("a_view", "a_view"), id="explained by nothing"),
+    ],
+)
+def test_first_broken_link(broken, first):
+    verdicts = {name: verdict(name, "unmet", **fields) for name, fields in broken.items()}
+    assert SMALL.first_broken(verdicts) == first
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "cause"),
+    [
+        ({"license": "unmet"}, {"defender": ("unmet", "x.gone")}, "license"),
+        ({"license": "unknown"}, {"defender": ("unmet", "x.gone")}, "defender"),
+        ({"license": "unmet"}, {"defender": ("unmet", "x.other")}, "defender"),
+        ({}, {"defender": ("unmet", "x.gone")}, "defender"),
+        ({"access": "unknown"}, {"a_list": ("unknown", "x.gone")}, "access"),
+        ({"access": "unmet"}, {"a_list": ("unknown", "x.gone")}, "access"),
+        ({"access": "met"}, {"a_list": ("unknown", "x.gone")}, "a_list"),
+        ({"access": "unmet"}, {"a_list": ("unmet", "x.gone")}, "a_list"),
+        ({"access": "unmet"}, {"a_list": ("unknown", "x.other")}, "a_list"),
+        ({"access": "unmet"}, {"a_view": ("unmet", "a_view.other")}, "a_view"),
+        ({"access": "unmet"}, {"a_view": ("unmet", "a_view.not_eligible")}, "access"),
+        ({"access": "unmet"}, {"license": ("unmet", "")}, "license"),
+    ],
+)
+def test_earlier_check_explains_what_it_saw_too(earlier, later, cause):
+    verdicts = {name: verdict(name, status) for name, status in earlier.items()}
+    verdicts |= {name: verdict(name, status, reason=reason) for name, (status, reason) in later.items()}
+    [check] = later
+    assert SMALL.root_of(verdicts, check).check == cause
+
+
+@pytest.mark.parametrize(
+    ("check", "link", "repeats"),
+    [("sign_in", CONSENT, True), ("sign_in", "sign_in", False), ("license", CONSENT, False), ("x", CONSENT, False)],
+)
+def test_only_the_operators_sign_in_repeats_a_missing_consent(check, link, repeats):
+    assert SMALL.repeats_consent(Root(link, check)) is repeats
 
 
 def test_links_begin_with_consent_and_hold_required_checks_only():

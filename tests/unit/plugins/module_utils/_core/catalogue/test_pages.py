@@ -35,3 +35,23 @@ def test_row_of_the_catalogue_cannot_be_changed():
     row = pages.Reason("met", "It is so.", pages.NO_ACTION, pages.LEARN)
     with pytest.raises(dataclasses.FrozenInstanceError):
         row.status = "unmet"
+
+
+@pytest.mark.parametrize("status", ["met", "unmet", "unknown"])
+def test_page_makes_the_reasons_that_it_documents(status):
+    reason = getattr(pages.GDAP, status)("It is so.", "Somebody: act.")
+    assert reason == pages.Reason(status, "It is so.", "Somebody: act.", pages.GDAP)
+
+
+def test_nobody_has_to_act_on_what_is_met():
+    assert pages.GDAP.met("It is so.").remedy == pages.NO_ACTION
+
+
+@pytest.mark.parametrize("actionable", [True, False])
+def test_page_makes_the_caveats_that_it_documents(actionable):
+    caveat = pages.GDAP.caveat("It may be so.", "Somebody: look.", actionable=actionable)
+    assert caveat == pages.CaveatText("It may be so.", "Somebody: look.", pages.GDAP, actionable)
+
+
+def test_caveat_is_not_actionable_unless_said():
+    assert not pages.GDAP.caveat("It may be so.", pages.NO_ACTION).actionable
