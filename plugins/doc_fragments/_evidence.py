@@ -26,10 +26,12 @@ options:
         and credentials are not used.
       - With O(tenants), only these tenants are judged. They must be declared as they were when the evidence was read.
         Without O(tenants), all of them are judged.
+      - A tenant whose evidence is damaged is V(unknown) with the reason V(read.evidence_damaged).
     type: path
   judged_at:
     description:
       - The time to judge O(from_evidence) at, such as V(2026-11-25T12:00:00Z).
       - If not set, the time of the first judgement is used. It requires O(from_evidence).
+      - It cannot be before the time when the evidence was read.
     type: str
 """

@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import socket
 
 import pytest
+from any_case import ANY_JSON
+from bent_bodies import bend, places_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from test_access import access
 from test_facts import result
 from worlds import declared, tenant, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved import DAMAGED
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.process import start_lab
@@ -103,3 +110,25 @@ def test_without_being_asked_there_is_none(tmp_path):
     with start_lab(world=write_world(tmp_path, tenant(1))) as lab:
         assert "evidence" not in access(lab, declared(tenant(1)))
         assert "evidence" not in result(lab, declared(tenant(1))).as_dict()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_bent_place_of_a_real_row_is_that_rows_alone(runs, data):
+    """A value of another type is unknown for that tenant; nothing is raised, and no other tenant notices."""
+    number = data.draw(st.integers(0, 1))
+    kind, judge = (("requirements", facts_from_evidence), ("access", access_from_evidence))[number]
+    run = runs[number][0][kind][0]
+    first, second = (data.draw(st.sampled_from(run["tenants"]), label) for label in ("bent", "other"))
+    if first is second:
+        return
+    body = {"format": 1, "requirements": [], "access": [], kind: [{**run, "tenants": [first, second]}]}
+    path = data.draw(st.sampled_from([path for path in places_of(body) if path[:4] == (kind, 0, "tenants", 0)]))
+    value = data.draw(ANY_JSON)
+    old = functools.reduce(operator.getitem, path, body)
+    bent_row, other_row = judge(bend(body, path, value)).assessment.rows
+    _first, as_it_was = judge(body).assessment.rows
+    assert bent_row.tenant.tenant_id != other_row.tenant.tenant_id
+    assert other_row.as_dict() == as_it_was.as_dict()
+    if type(value) is not type(old) and None not in (value, old):
+        assert {verdict.reason for verdict in bent_row.verdicts.values()} <= {DAMAGED, "check.not_chosen"}

@@ -123,6 +123,7 @@ def test_the_file_is_its_owners_and_holds_no_secret(run):
     [
         ({"from": "/nowhere/evidence.json"}, "from_evidence: /nowhere/evidence.json cannot be read"),
         ({"at": "soon"}, "judged_at: 'soon' is not a valid time"),
+        ({"at": "2001-01-01T00:00:00Z"}, "judged_at: the evidence was read at 20"),
         ({"these": [{**TENANTS[0], "roles": ["Security Operator"]}]}, "was read with another roles"),
     ],
 )

@@ -12,9 +12,10 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import read_access, read_lists
-from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Problem, Tenant, Verdict
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -150,7 +151,7 @@ def access_from_evidence(
 
     `checks` can leave out some of those that were made; none can be added.
     """
-    run = read_runs(body, "access")
+    run = read_runs(body, "access", utc_now())
     made = parse_checks(run.returned.get("checks"))
     wanted = made if checks is None else parse_checks(checks)
     missing = [check for check in wanted if check not in made]

@@ -9,7 +9,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, home_failure, unread_home
-from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, SavedRun, chosen
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved import (
+    DAMAGED,
+    Saved,
+    SavedRun,
+    chosen,
+    require_time,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
@@ -48,7 +54,7 @@ class RowMaker(t.Generic[Row]):
         try:
             return self.judge(saved.case)
         except Exception as error:  # noqa: BLE001  (a file can hold anything: one tenant never hides the others)
-            return self.unread(saved.case, Problem("read.failed", {"said": described(error)}), None)
+            return self.unread(saved.case, Problem(DAMAGED, {"said": described(error)}), None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,6 +120,6 @@ def assess_again(
     run: SavedRun, tenants: Sequence[Tenant], now: dt.datetime | None, rows: RowMaker[Row]
 ) -> Assessment[Row]:
     """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
+    require_time(run, now)
     run = chosen(run, tenants)
-    run = dataclasses.replace(run, tenants=tuple(saved.at(now) for saved in run.tenants))
-    return Assessment(run, [rows.row_of(saved) for saved in run.tenants])
+    return Assessment(run, [rows.row_of(saved.at(now)) for saved in run.tenants])

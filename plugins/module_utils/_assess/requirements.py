@@ -12,8 +12,9 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, read_home
-from ansible_collections.m365.defender.plugins.module_utils._collect.saved import read_runs
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import read_tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -126,4 +127,4 @@ def facts_from_evidence(
     body: object, tenants: Sequence[Tenant] = (), now: dt.datetime | None = None
 ) -> RequirementFacts:
     """Judge saved evidence again, as at `now`, or as at the time it was judged at. Raises OptionError."""
-    return RequirementFacts(assess_again(read_runs(body, "requirements"), tenants, now, ROWS))
+    return RequirementFacts(assess_again(read_runs(body, "requirements", utc_now()), tenants, now, ROWS))

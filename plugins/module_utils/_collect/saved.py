@@ -5,42 +5,38 @@
 
 What is saved is the case of each tenant, whole, and nothing else: the shaped part of Microsoft's answers that verdicts
 can rest on, with where, when and as whom each was read. No raw body, header, token or credential is part of a case;
-text in the form of a token is removed all the same.
+text in the form of a token is removed all the same. `saved_reader.py` reads the file again.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 
 if t.TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._collect.saved_forms import ProblemRow
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 Kind = t.Literal["requirements", "access"]
 FORMAT: t.Final = 1
+DAMAGED: t.Final = "read.evidence_damaged"
 # A JWT, and other tokens of Microsoft Entra: long words of the alphabet of base64url. No id or name is as long.
 _TOKEN: t.Final = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|[\w.~-]{200,}")
 _REMOVED: t.Final = "[removed: it looks like a token]"
 _CASE_TEXTS: t.Final = ("home", "operator", "app", "consent_url", "defender_portal")
-_EVIDENCE_TEXTS: t.Final = ("what", "url", "identity", "at", "request_id")
 _RUN_TEXTS: t.Final = ("home_tenant_id", "operator", "cloud", "read_at")
-
-
-class ProblemRow(t.TypedDict):
-    """A problem in the file."""
-
-    reason: str
-    details: dict[str, str]
+# Nobody asks what ends later, and a calendar has an end.
+_FARTHEST: t.Final = dt.timedelta(days=36500)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Saved:
     caused_by: str | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """Return a row of the file; `read_row` is the inverse."""
+        """Return a row of the file; `saved_reader` reads it again."""
         case = self.case
         return {
             "tenant": dataclasses.asdict(case.tenant),
@@ -73,6 +69,26 @@ class Saved:
     def at(self, now: dt.datetime | None) -> Saved:
         """Return the same at another time; None keeps its own."""
         return self if now is None else dataclasses.replace(self, case=dataclasses.replace(self.case, now=now))
+
+    def damaged(self, cause: str) -> Saved:
+        """Return the same tenant without any evidence, since that cannot be trusted."""
+        return Saved(dataclasses.replace(self.case, evidence={}), Problem(DAMAGED, {"said": cause}))
+
+    def declared_as(self, tenant: Tenant) -> Saved:
+        """Return the evidence for this declaration. Raise OptionError where it was read for another one.
+
+        Evidence is trimmed to what a declaration asks about, so it cannot answer another declaration.
+        """
+        before = self.case.tenant
+        changed = [f.name for f in dataclasses.fields(tenant) if getattr(tenant, f.name) != getattr(before, f.name)]
+        if self.unread is not None and self.unread.reason == DAMAGED:
+            return dataclasses.replace(self, case=dataclasses.replace(self.case, tenant=tenant))
+        if changed:
+            raise OptionError(
+                f"from_evidence: {tenant.name} was read with another {changed[0]} than tenants says, which this"
+                " evidence cannot answer; leave tenants out, or read again."
+            )
+        return self
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,112 +126,25 @@ def _problem_row(problem: Problem | None) -> ProblemRow | None:
     return None if problem is None else {"reason": problem.reason, "details": dict(problem.details)}
 
 
-def read_runs(body: Json, kind: Kind) -> SavedRun:
-    """Return the runs of one kind as one; a play saves one for each batch. Raises OptionError for any other file."""
-    if not isinstance(body, dict) or body.get("format") != FORMAT:
-        raise OptionError(
-            f"from_evidence: this is not evidence of format {FORMAT}; give a file that mto_evidence_dir of the role, or"
-            " return_evidence of the module, made with this version of the collection."
-        )
-    try:
-        runs = [_read_run(row) for row in body[kind]]
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise OptionError(
-            f"from_evidence: the evidence is damaged ({type(error).__name__} under '{kind}'); save it again."
-        ) from error
-    if not runs:
-        raise OptionError(f"from_evidence: it holds no evidence about {kind}; save it with that module.")
-    keys = dict.fromkeys(key for run in runs for key in run.returned)
-    returned = {key: _join([run.returned[key] for run in runs if key in run.returned]) for key in keys}
-    tenants = tuple(saved for run in runs for saved in run.tenants)
-    return dataclasses.replace(runs[0], tenants=tenants, returned=returned)
-
-
-def _join(values: Sequence[Json]) -> Json:
-    """Return the rows of all batches, each once; of anything but rows, the first batch's value."""
-    if not all(isinstance(value, list) for value in values):
-        return values[0]
-    rows: list[Json] = []
-    for row in (row for value in values for row in value):
-        if row not in rows:
-            rows.append(row)
-    return rows
-
-
-def _read_run(row: JsonObject) -> SavedRun:
-    tenants = tuple(read_row(tenant) for tenant in row["tenants"])
-    return SavedRun(**_texts(row, _RUN_TEXTS), tenants=tenants, returned=dict(row["told"]))
-
-
-def read_row(row: JsonObject) -> Saved:
-    """Return a saved tenant. Raises LookupError, TypeError, ValueError or AttributeError for any other row."""
-    now = parse_time(row["now"])
-    if now is None:
-        raise ValueError("now")
-    case = Case(
-        tenant=_read_tenant(row["tenant"]),
-        evidence={str(key): _read_evidence(evidence) for key, evidence in row["evidence"].items()},
-        now=now,
-        **_texts(row, _CASE_TEXTS),
-        catalogue=CATALOGUE,
-        expiry_warning_days=int(row["expiry_warning_days"]),
-    )
-    return Saved(case, _read_problem(row["unread"]), _optional_text(row["caused_by"]))
-
-
-def _read_tenant(row: JsonObject) -> Tenant:
-    return Tenant(
-        **_texts(row, ("tenant_id", "name", "access")),
-        roles=tuple(_text(role) for role in row["roles"]),
-        licenses=tuple(_text(name) for name in row["licenses"]),
-        cloud=_optional_text(row["cloud"]),
-    )
-
-
-def _read_evidence(row: JsonObject) -> Evidence:
-    """Require data or a problem: evidence with neither could be taken for an answer."""
-    problem = _read_problem(row["problem"])
-    if (row["data"] is None) == (problem is None):
-        raise ValueError("data")
-    return Evidence(**_texts(row, _EVIDENCE_TEXTS), provenance=row["provenance"], data=row["data"], problem=problem)
-
-
-def _read_problem(row: Json) -> Problem | None:
-    if row is None:
-        return None
-    if row["reason"] not in CATALOGUE.reasons:
-        raise ValueError("reason")
-    return Problem(row["reason"], {str(key): _text(value) for key, value in row["details"].items()})
-
-
-def _texts(row: JsonObject, names: Sequence[str]) -> dict[str, str]:
-    return {name: _text(row[name]) for name in names}
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise TypeError("text")
-    return value
-
-
-def _optional_text(value: Json) -> str | None:
-    return None if value is None else _text(value)
-
-
 def chosen(run: SavedRun, tenants: Sequence[Tenant]) -> SavedRun:
-    """Return only these tenants, in this order; all where none is named. Raises OptionError where one is missing.
-
-    Evidence is trimmed to what a declaration asks about, so it cannot answer another declaration.
-    """
+    """Return only these tenants, in this order; all where none is named. Raises OptionError where one is missing."""
     saved = {row.case.tenant.tenant_id: row for row in run.tenants}
+    # A damaged row that does not say which tenant it is about can be about any tenant that no other row is about.
+    nameless = next((row for tenant_id, row in saved.items() if not GUID.match(tenant_id)), None)
+    rows: list[Saved] = []
     for tenant in tenants:
-        if tenant.tenant_id not in saved:
+        row = saved.get(tenant.tenant_id, nameless)
+        if row is None:
             raise OptionError(f"from_evidence: it holds nothing about {tenant.name} ({tenant.tenant_id}).")
-        before = saved[tenant.tenant_id].case.tenant
-        changed = [f.name for f in dataclasses.fields(tenant) if getattr(tenant, f.name) != getattr(before, f.name)]
-        if changed:
-            raise OptionError(
-                f"from_evidence: {tenant.name} was read with another {changed[0]} than tenants says, which this"
-                " evidence cannot answer; leave tenants out, or read again."
-            )
-    return dataclasses.replace(run, tenants=tuple(saved[tenant.tenant_id] for tenant in tenants)) if tenants else run
+        rows.append(row.declared_as(tenant))
+    return dataclasses.replace(run, tenants=tuple(rows)) if tenants else run
+
+
+def require_time(run: SavedRun, now: dt.datetime | None) -> None:
+    """Raise OptionError for a time to judge at before the evidence was read, or later than anybody plans."""
+    read_at = min(saved.case.now for saved in run.tenants).replace(microsecond=0)
+    if now is not None and not read_at <= now <= read_at + _FARTHEST:
+        raise OptionError(
+            f"judged_at: the evidence was read at {read_at.isoformat()}; give that time, or a later one within 100"
+            " years."
+        )

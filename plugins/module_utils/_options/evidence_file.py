@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import pathlib
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
+from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 
 if t.TYPE_CHECKING:
@@ -50,21 +49,8 @@ def evidence_options(
     from_evidence: str, tenants: Sequence[TenantRow] | None = None, judged_at: str | None = None
 ) -> EvidenceOptions:
     """Read what the options name. Raise OptionError."""
-    return EvidenceOptions(
-        _read(pathlib.Path(from_evidence)), parse_tenants(tenants or (), ""), _judging_time(judged_at)
-    )
-
-
-def _read(path: pathlib.Path) -> object:
-    try:
-        body: object = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OptionError(f"from_evidence: {path} cannot be read ({error.strerror}); name a saved file.") from error
-    except (ValueError, RecursionError) as error:
-        raise OptionError(
-            f"from_evidence: {path} is not valid JSON; name a file that was saved as evidence."
-        ) from error
-    return body
+    body = read_user_json("from_evidence", from_evidence, "name a file that was saved as evidence.")
+    return EvidenceOptions(body, parse_tenants(tenants or (), ""), _judging_time(judged_at))
 
 
 def _judging_time(text: str | None) -> dt.datetime | None:

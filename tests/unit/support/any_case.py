@@ -31,6 +31,19 @@ from evidence import (
 )
 from hypothesis import strategies as st
 
+# Any value of JSON, and numbers that are none.
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=3)
+    | st.sampled_from(["2999-01-01T00:00:00Z", "0000-01-01T00:00:00Z", 10**400, -1, "app", "doc", "met"]),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=3), children, max_size=3),
+    max_leaves=6,
+)
+
+
 STATUSES = ["active", "Active", "expiring", "expired", "terminated", "terminationRequested", "created", "odd", ""]
 
 

@@ -84,9 +84,11 @@ def gdap_evidence(
 ) -> dict[str, Evidence]:
     """Everything that GDAP is judged by; every relationship gets the same assignments."""
     if assignments is None:
-        assignments = [{"status": "active", "group": GROUP, "roles": [SECURITY_READER], "other_roles": 0}]
+        assignments = [
+            {"status": "active", "group": GROUP, "created": None, "roles": [SECURITY_READER], "other_roles": 0}
+        ]
     found = {
-        "gdap_relationships": piece("gdap_relationships", {"relationships": list(rows), "left_out": 0}),
+        "gdap_relationships": piece("gdap_relationships", {"relationships": list(rows)}),
         "operator_groups": piece(
             "operator_groups", {"groups": {g: f"Group {g[-1]}" for g in groups}, "other_groups": 0}
         ),
@@ -162,7 +164,9 @@ def group_rows(what: str, *rows: tuple[str, float | None]) -> Evidence:
     """Memberships to activate, or active ones: (group, ends in so many minutes)."""
     kind = "eligible" if what.endswith("eligible_groups") else "activated"
     found = [{"group": group, "ends": in_minutes(minutes), "kind": kind} for group, minutes in rows]
-    return piece(what, {"rows": found, "left_out": 0})
+    # The account's own memberships are kept whole, the operator's are trimmed to the groups that matter.
+    trimmed = {} if what.startswith("account") else {"other_rows": 0}
+    return piece(what, {"rows": found, "left_out": 0, **trimmed})
 
 
 def role_rows(what: str, *rows: tuple[str, float | None], scope: str = "/", kind: str = "assigned") -> Evidence:

@@ -45,6 +45,10 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         pages.ANSIBLE_ADMIN
         + "run again. If this persists, check Microsoft's service health and give the request id to Microsoft support.",
     ),
+    "read.evidence_damaged": pages.MTO_REQUIREMENTS.unknown(
+        "The saved evidence of {tenant} is damaged and was not judged: {said}.",
+        pages.ANSIBLE_ADMIN + "read {tenant} again without from_evidence, and save the evidence anew.",
+    ),
     "read.unreachable": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read: {said}",
         pages.ANSIBLE_ADMIN

@@ -28,7 +28,7 @@ def test_evidence_that_cannot_be_judged_leaves_everything_unknown():
         raise KeyError("roles")
 
     rows = dataclasses.replace(ROWS, judge=judge)
-    assert rows.row_of(Saved(JUDGED)) == ("read.failed", None)
+    assert rows.row_of(Saved(JUDGED)) == ("read.evidence_damaged", None)
 
 
 def test_saved_run_is_judged_at_another_time():

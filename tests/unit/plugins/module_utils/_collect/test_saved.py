@@ -1,116 +1,31 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Evidence that is saved and judged again: nothing is lost, nothing is added, and a damaged file says so."""
+"""Evidence that is saved: no token is in it, and it answers only for the declaration that it was read for."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import json
-import sys
 
 import pytest
-from any_case import cases, unread_cases
-from bent_bodies import bend, places_of
-from evidence import NOW, case, gdap_evidence, relationship, unread
-from hypothesis import given
-from hypothesis import strategies as st
+from evidence import NOW, unread
+from saved_files import file_of, in_force
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence
-from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import (
-    ROWS,
-    facts_from_evidence,
-    judge_requirements,
-)
-from ansible_collections.m365.defender.plugins.module_utils._collect.saved import (
-    Saved,
-    SavedRun,
-    read_row,
-    read_runs,
-    without_tokens,
-)
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
+from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, without_tokens
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
-from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import evidence_options
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
-RUN = {"home_tenant_id": "h", "operator": "anna@alder.example", "cloud": "public", "read_at": "2026-11-25T12:00:00Z"}
-
-
-def text_of(report):
-    return json.dumps(report.as_dict())
-
-
-def file_of(*saved, kind="requirements", **told):
-    """A file as it comes back from disk."""
-    return json.loads(json.dumps(SavedRun(**RUN, tenants=saved, returned=told).as_dict(kind)))
-
-
-def in_force(**fields):
-    return case(gdap_evidence(relationship()), access="gdap", **fields)
-
-
-@given(st.one_of(cases(), unread_cases()))
-def test_a_saved_case_is_judged_as_it_was(judged):
-    again = read_row(json.loads(json.dumps(Saved(judged).as_dict())))
-    assert again == Saved(judged)
-    assert text_of(ROWS.row_of(again)) == text_of(judge_requirements(judged))
-
-
-def test_the_whole_declaration_is_kept():
-    one = Saved(in_force(cloud="gcc", licenses=("spe_e5", "emspremium")))
-    assert read_row(json.loads(json.dumps(one.as_dict()))) == one
-
-
-@pytest.mark.parametrize("place", ["tenant_id", "name", "access", "cloud", "roles", "licenses"])
-def test_a_declaration_of_another_type_is_damage(place):
-    row = Saved(in_force()).as_dict()
-    row["tenant"][place] = [7] if place in ("roles", "licenses") else 7
-    with pytest.raises(TypeError, match="text"):
-        read_row(row)
-
-
-def test_a_reason_that_nobody_knows_is_damage():
-    row = Saved(in_force(), Problem("read.throttled", {"what": "it"})).as_dict()
-    row["unread"]["reason"] = "read.tomorrow"
-    with pytest.raises(ValueError, match="reason"):
-        read_row(row)
-
-
-def test_what_could_not_be_read_at_all_stays_unknown():
-    saved = Saved(in_force(), Problem("sign_in.refresh_token_expired", {"who": "Anna"}), "sign_in")
-    again = read_runs(file_of(saved), "requirements").tenants[0]
-    assert again == saved
-    report = ROWS.row_of(again)
-    assert {verdict.status for verdict in report.verdicts.values()} == {"unknown"}
-    assert {verdict.caused_by for verdict in report.verdicts.values()} == {"sign_in"}
-
-
-def test_another_time_is_another_verdict():
-    one = case(gdap_evidence(relationship(days=20)), access="gdap")
-    body = file_of(Saved(one))
-    now = facts_from_evidence(body).assessment.rows[0]
-    later = facts_from_evidence(body, now=NOW + dt.timedelta(days=30)).assessment.rows[0]
-    assert (now.verdicts["access"].status, later.verdicts["access"].status) == ("met", "unmet")
-    assert later.verdicts["access"].reason == "access.gdap_expired"
-
-
-def test_batches_are_one_run():
-    first, second = in_force(), in_force()
-    second = dataclasses.replace(second, tenant=dataclasses.replace(second.tenant, tenant_id="other", name="Other"))
-    body = file_of(Saved(first), missing_permissions=[{"permission": "A"}])
-    more = file_of(Saved(second), missing_permissions=[{"permission": "A"}, {"permission": "B"}])
-    body["requirements"] += more["requirements"]
-    found = facts_from_evidence(body).as_dict()
-    assert list(found["ansible_facts"]["mto_requirements"]) == [first.tenant.tenant_id, "other"]
-    assert found["missing_permissions"] == [{"permission": "A"}, {"permission": "B"}]
+OTHER_ID = "aaaaaaaa-0000-4000-8000-000000000002"
 
 
 def test_tenants_pick_and_order():
     first = in_force()
-    second = dataclasses.replace(first, tenant=dataclasses.replace(first.tenant, tenant_id="other"))
+    second = dataclasses.replace(first, tenant=dataclasses.replace(first.tenant, tenant_id=OTHER_ID))
     body = file_of(Saved(first), Saved(second))
-    assert [r.tenant.tenant_id for r in facts_from_evidence(body, [second.tenant]).assessment.rows] == ["other"]
+    assert [r.tenant.tenant_id for r in facts_from_evidence(body, [second.tenant]).assessment.rows] == [OTHER_ID]
     both = facts_from_evidence(body, [second.tenant, first.tenant]).assessment.rows
     assert [report.tenant for report in both] == [second.tenant, first.tenant]
 
@@ -131,58 +46,37 @@ def test_evidence_answers_no_other_declaration(change, words):
     assert words in str(error.value)
 
 
-BODY = file_of(Saved(in_force()))
+@pytest.mark.parametrize(
+    "time", [NOW, NOW + dt.timedelta(days=36500), dt.datetime(2036, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14)))]
+)
+def test_time_to_judge_at_is_that_of_the_evidence_or_later(time):
+    assert len(facts_from_evidence(file_of(Saved(in_force())), now=time).assessment.rows) == 1
 
 
-@given(st.sampled_from(list(places_of(BODY))), st.sampled_from([None, 7, "x", [], {}, [{}], True]))
-def test_a_damaged_file_is_an_error_or_unknown_never_a_crash(path, value):
-    """One bent place: an error that names the option, or verdicts."""
-    try:
-        found = facts_from_evidence(bend(BODY, path, value))
-    except OptionError as error:
-        assert str(error).startswith("from_evidence: ")  # noqa: PT017  (both ways out are right)
-    else:
-        json.dumps(found.as_dict())
+@pytest.mark.parametrize(
+    "time",
+    [
+        NOW - dt.timedelta(seconds=1),
+        dt.datetime(1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=14))),
+        dt.datetime(9999, 12, 31, tzinfo=dt.timezone(-dt.timedelta(hours=14))),
+    ],
+)
+def test_evidence_from_the_future_of_the_time_to_judge_at_is_refused(time):
+    with pytest.raises(OptionError, match=r"^judged_at: the evidence was read at 2026-11-23T12:00:00\+00:00; give"):
+        facts_from_evidence(file_of(Saved(in_force())), now=time)
 
 
-def test_neither_data_nor_problem_is_no_evidence():
-    row = Saved(in_force()).as_dict()
-    row["evidence"]["gdap_relationships"]["data"] = None
-    with pytest.raises(ValueError, match="data"):
-        read_row(row)
+def test_evidence_judged_at_another_time_is_still_from_its_own_time():
+    body = file_of(Saved(in_force()))
+    assert facts_from_evidence(body, now=NOW + dt.timedelta(days=9)).as_dict(with_evidence=True)["evidence"] == body
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"format": 2}, {"format": "1"}])
-def test_another_file_is_refused(body):
-    with pytest.raises(OptionError, match="not evidence of format 1"):
-        facts_from_evidence(body)
-
-
-def test_the_other_modules_evidence_is_refused_in_words():
-    with pytest.raises(OptionError, match="no evidence about access"):
-        access_from_evidence(file_of(Saved(in_force())))
-
-
-def test_no_check_can_be_added():
-    body = file_of(Saved(in_force()), kind="access", checks=["listed"])
-    with pytest.raises(OptionError, match="sign_in was not checked"):
-        access_from_evidence(body, checks=["listed", "sign_in"])
-    assert [row.checks for row in access_from_evidence(body).assessment.rows] == [("listed",)]
-
-
-@pytest.mark.parametrize("kind", ["requirements", "access"])
-def test_what_cannot_be_judged_is_unknown(kind):
-    """Data of a form that no read makes: unknown for that tenant, and the others are judged."""
-    one = in_force()
-    broken = Evidence("gdap_relationships", "u", "app", RUN["read_at"], "", "doc", data={"relationships": 5})
-    odd = {**one.evidence, "gdap_relationships": broken, "gdap_customers": broken}
-    body = file_of(Saved(dataclasses.replace(one, evidence=odd)), Saved(one), kind=kind, checks=["listed"])
-    if kind == "requirements":
-        bad, good = facts_from_evidence(body).assessment.rows
-        assert good.verdicts["access"].status == "met"
-        assert {verdict.status for verdict in bad.verdicts.values()} == {"unknown"}
-    else:
-        assert access_from_evidence(body).assessment.rows[0].verdicts["listed"].status == "unknown"
+def test_another_time_is_another_verdict():
+    body = file_of(Saved(in_force(days=20)))
+    now = facts_from_evidence(body).assessment.rows[0]
+    later = facts_from_evidence(body, now=NOW + dt.timedelta(days=30)).assessment.rows[0]
+    assert (now.verdicts["access"].status, later.verdicts["access"].status) == ("met", "unmet")
+    assert later.verdicts["access"].reason == "access.gdap_expired"
 
 
 def test_what_looks_like_a_token_is_taken_out():
@@ -208,24 +102,3 @@ def test_what_looks_like_a_token_is_taken_out():
 )
 def test_what_is_no_token_stays(text):
     assert without_tokens({"a": [text]}) == {"a": [text]}
-
-
-def options(path, **changes):
-    return evidence_options(str(path), **changes)
-
-
-def test_bad_files_and_times_are_named(tmp_path):
-    with pytest.raises(OptionError, match=r"from_evidence: .* cannot be read"):
-        options(tmp_path / "none.json")
-    path = tmp_path / "evidence.json"
-    path.write_text("[" * (sys.getrecursionlimit() * 50), encoding="utf-8")
-    with pytest.raises(OptionError, match="is not valid JSON"):
-        options(path)
-    path.write_bytes(b"\xff\xfe{}")
-    with pytest.raises(OptionError, match="is not valid JSON"):
-        options(path)
-    path.write_text(json.dumps(BODY), encoding="utf-8")
-    with pytest.raises(OptionError, match="judged_at: 'soon' is not a valid time"):
-        options(path, judged_at="soon")
-    assert options(path, judged_at="2026-12-01T00:00:00Z").now == dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
-    assert options(path).body == BODY

@@ -44,14 +44,38 @@ def test_bad_time_is_named(saved):
 
 
 @pytest.mark.parametrize(
-    ("content", "error_text"), [(None, "cannot be read"), ("{", "is not valid JSON"), ("[" * 200_000, "is not valid")]
+    ("content", "error_text"),
+    [
+        (None, "cannot be read (No such file or directory); name a file"),
+        (b"{", "is not valid JSON; name a file that was saved as evidence."),
+        (b"[" * 200_000, "is not valid JSON"),
+        (b'{"a": ' * 100_000, "is not valid JSON"),
+        (b'{"now": NaN}', "is not valid JSON"),
+        (b'{"now": 1e999}', "is not valid JSON"),
+        (b'{"now": ' + b"9" * 5000 + b"}", "is not valid JSON"),
+        (b"\xff\xfe\x00", "is not a text file in UTF-8"),
+    ],
 )
 def test_bad_file_is_named(tmp_path, content, error_text):
     path = tmp_path / "evidence.json"
     if content is not None:
-        path.write_text(content, encoding="utf-8")
-    with pytest.raises(OptionError, match=rf"from_evidence: {path} {error_text}"):
+        path.write_bytes(content)
+    with pytest.raises(OptionError) as error:
         evidence_options(str(path))
+    assert str(error.value).startswith(f"from_evidence: {path} {error_text}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_file_as_an_editor_saves_it(tmp_path, encoding):
+    path = tmp_path / "evidence.json"
+    path.write_bytes('{\r\n"format": 1, "name": "Søren"}'.encode(encoding))
+    assert evidence_options(str(path)).body == {"format": 1, "name": "Søren"}
+
+
+def test_text_of_the_file_is_made_harmless(tmp_path):
+    path = tmp_path / "evidence.json"
+    path.write_text('{"format": 1, "name": "A\\ud800\\u0085\\u202eB\\u001b[1m"}', encoding="utf-8")
+    assert evidence_options(str(path)).body == {"format": 1, "name": "A\ufffd B"}
 
 
 def test_constraints_name_options_of_the_spec():
