@@ -15,7 +15,8 @@ options:
   tenants:
     description:
       - The full list of tenants to be viewed and managed.
-      - Duplicates, IDs that are not GUIDs, and the home tenant are refused with a message that names the row.
+      - Duplicates, IDs that are not GUIDs, and the home tenant are refused with a message that names the row. An empty
+        list is refused as well.
       - Required unless O(from_evidence) is given.
     type: list
     elements: dict

@@ -198,7 +198,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.evidence_fi
     evidence_options,
     evidence_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_days
 
 if t.TYPE_CHECKING:
@@ -210,7 +210,7 @@ if t.TYPE_CHECKING:
 def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
-    tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
+    tenants = declared_tenants(module.params["tenants"], connection.home_tenant_id)
     days = parse_days("expiry_warning_days", module.params["expiry_warning_days"])
     return requirement_facts(connection, tenants, days).as_dict(with_evidence=module.params["return_evidence"])
 

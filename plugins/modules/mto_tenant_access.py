@@ -231,7 +231,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.evidence_fi
     evidence_options,
     evidence_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants, tenants_spec
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
@@ -243,7 +243,7 @@ def check_access(module: AnsibleModule, connection: Connection) -> dict[str, obj
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
     checks = parse_checks(module.params["checks"])
-    tenants = parse_tenants(module.params["tenants"], connection.home_tenant_id)
+    tenants = declared_tenants(module.params["tenants"], connection.home_tenant_id)
     return verify_access(connection, tenants, checks).as_dict(with_evidence=module.params["return_evidence"])
 
 

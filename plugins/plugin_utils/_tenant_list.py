@@ -12,6 +12,7 @@ import os
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import home_tenant_of
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 
@@ -98,4 +99,4 @@ def _batch(tenants: Sequence[Variables], start: int, count: int) -> Batch:
 
 
 def _name(row: Variables) -> str:
-    return " ".join(str(row.get("name") or row.get("tenant_id")).split())[:_WIDEST_NAME]
+    return one_line(row.get("name") or row.get("tenant_id"))[:_WIDEST_NAME]

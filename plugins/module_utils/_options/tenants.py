@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.directory_role
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, one_line
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 
@@ -46,12 +47,19 @@ def tenants_spec() -> Spec:
     }
 
 
+def declared_tenants(rows: Sequence[TenantRow] | None, home_tenant_id: str) -> list[Tenant]:
+    """Return the tenants to check, as `parse_tenants` does. Raise OptionError where there are none."""
+    if not rows:
+        raise OptionError("tenants: the list is empty, so that there is nothing to check; declare a tenant.")
+    return parse_tenants(rows, home_tenant_id)
+
+
 def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant]:
     """Return the declared list, checked row by row. Raise OptionError that names the first bad row and the remedy."""
     tenants: list[Tenant] = []
     labels: dict[str, str] = {}
     for index, row in enumerate(rows):
-        label = f"tenants[{index}] ({row['name']})" if row.get("name") else f"tenants[{index}]"
+        label = f"tenants[{index}] ({one_line(row['name'])})" if row.get("name") else f"tenants[{index}]"
         tenant = _parse_row(label, row)
         if tenant.tenant_id == home_tenant_id:
             raise OptionError(f"{label}: this is the home tenant; remove this row and list only target tenants.")
@@ -67,9 +75,11 @@ def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant
 
 def _parse_row(label: str, row: TenantRow) -> Tenant:
     tenant_id = _parse_tenant_id(label, row.get("tenant_id"))
+    # Half a character in a name would make Ansible refuse the result about all tenants.
+    name = clean(str(row.get("name") or ""))
     return Tenant(
         tenant_id=tenant_id,
-        name=str(row.get("name") or tenant_id),
+        name=name if name.strip() else tenant_id,
         access=_parse_access(label, row.get("access")),
         roles=_parse_roles(label, row.get("roles")),
         licenses=tuple(name.strip().lower() for name in _texts(label, "licenses", row.get("licenses"))),

@@ -9,7 +9,11 @@ import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import (
+    declared_tenants,
+    parse_tenants,
+    tenants_spec,
+)
 
 HOME = "11111111-2222-3333-4444-555555555555"
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -50,6 +54,31 @@ def test_good_tenants():
     first, second = parse_tenants(rows, HOME)
     assert (first.tenant_id, first.name, first.access, first.roles) == (TENANT, TENANT, "auto", DEFENDER_ROLES)
     assert (second.access, second.roles) == ("gdap", (DEFENDER_ROLES[4], DEFENDER_ROLES[0]))
+
+
+@pytest.mark.parametrize("rows", [None, [], ()])
+def test_empty_list_is_nothing_to_check(rows):
+    with pytest.raises(OptionError, match="tenants: the list is empty, so that there is nothing to check"):
+        declared_tenants(rows, HOME)
+    assert len(declared_tenants([{"tenant_id": TENANT}], HOME)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("A\ud800", "A\ufffd"),
+        ("\u202eA\u0085B\x1b[1m", "A B"),
+        ("\u200b ", TENANT),
+        (0, TENANT),
+        (12, "12"),
+        (" Søren \U0001f600 ", " Søren \U0001f600 "),
+    ],
+)
+def test_name_is_text_that_can_travel(name, read):
+    (tenant,) = parse_tenants([{"tenant_id": TENANT, "name": name}], HOME)
+    assert tenant.name == read
+    (again,) = parse_tenants([{"tenant_id": TENANT, "name": tenant.name}], HOME)
+    assert again == tenant
 
 
 def test_text_is_a_list_as_ansible_reads_it():
