@@ -5,44 +5,43 @@
 
 from __future__ import annotations
 
+import re
+import typing as t
+
 import yaml
 
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields, rows_of
+from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 
-
-class _ForeignName(str):
-    """A string that has to keep its braces."""
-
-    __slots__ = ()
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes lists the way people write them, and foreign names with C(!unsafe)."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-
-_Dumper.add_representer(_ForeignName, lambda dumper, name: dumper.represent_scalar("!unsafe", str(name), style="'"))
+_HEAD: t.Final = (
+    "---\n# GDAP customers of the home tenant. Read it, take out what you do not manage, and keep it in Git.\n"
+)
+# What a person would write without quotes, unless YAML takes it for something else ("Yes").
+_PLAIN: t.Final = re.compile(r"[A-Za-z][\w&.-]+( [\w&.-]+)*\Z", re.ASCII)
+# No encoding can hold half a surrogate pair.
+_HALF_CHARACTERS: t.Final = re.compile("[\ud800-\udfff]")
 
 
 def tenant_file(customers: object) -> str:
     """Return the text of the file with the variable `mto_tenants`. Raises OptionError."""
-    head = "---\n# GDAP customers of the home tenant. Read it, take out what you do not manage, and keep it in Git.\n"
-    rows = rows_of(customers, "customers")
-    if not rows:
-        return head + "mto_tenants: []\n"
-    return head + "mto_tenants:\n" + "".join(_row(row) for row in rows)
+    rows = [_row(customer) for customer in rows_of(customers, "customers")]
+    listed = any(not row.startswith("#") for row in rows)
+    return f"{_HEAD}mto_tenants:{'' if listed else ' []'}\n{''.join(rows)}"
 
 
 def _row(customer: Fields) -> str:
-    # Plain strings: YAML does not know those that Ansible has tagged.
-    name = str(customer.text("name"))
-    row = {
-        "tenant_id": str(customer.text("tenant_id")),
-        "name": _ForeignName(name) if "{" in name else name,
-        "access": "gdap",
-    }
-    text = yaml.dump([row], Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
+    tenant_id, name = customer.text("tenant_id").lower(), _scalar(customer.text("name"))
+    if not GUID.match(tenant_id):
+        return f"# {name} was left out: {_scalar(tenant_id)} is not a tenant ID.\n"
     note = "" if customer.flag("gdap_in_force") else "  # No GDAP relationship is in force with this customer now.\n"
-    return note + "".join(f"  {line}\n" for line in text.splitlines())
+    # Ansible takes a text with braces for a template.
+    tag = "!unsafe " if "{" in name else ""
+    return f"{note}  - tenant_id: {tenant_id}\n    name: {tag}{name}\n    access: gdap\n"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML that every reader takes for that very text, and that hides nothing from a person."""
+    if _PLAIN.match(text) and yaml.safe_load(text) == text:
+        return text
+    characters = _HALF_CHARACTERS.sub("\ufffd", text).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in characters) + '"'
