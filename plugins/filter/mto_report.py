@@ -64,7 +64,7 @@ EXAMPLES = r"""
       generated_at=mto_access.read_at, home_tenant_id=mto_access.home_tenant_id, operator=mto_access.operator)
       | ansible.builtin.to_nice_json }}
     dest: report.json
-    mode: "0644"
+    mode: "0600"
 """
 
 RETURN = r"""
@@ -77,6 +77,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
 from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
 
@@ -94,7 +95,9 @@ def mto_report(  # noqa: PLR0913  (the interface of the filter)
 ) -> dict[str, object]:
     """See DOCUMENTATION."""
     rows = ModuleRows.from_results(requirements, access, registration)
-    return make_report(RunInfo(generated_at, home_tenant_id, operator, cloud), rows, checks).as_dict()
+    run = RunInfo(generated_at, home_tenant_id, operator, cloud)
+    require_unmasked("mto_report", run.as_dict())
+    return make_report(run, rows, checks).as_dict()
 
 
 FilterModule = filter_module(mto_report)

@@ -12,6 +12,7 @@ import yaml
 
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields, rows_of
 from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
+from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
 
 _HEAD: t.Final = (
     "---\n# GDAP customers of the home tenant. Read it, take out what you do not manage, and keep it in Git.\n"
@@ -24,6 +25,7 @@ _HALF_CHARACTERS: t.Final = re.compile("[\ud800-\udfff]")
 
 def tenant_file(customers: object) -> str:
     """Return the text of the file with the variable `mto_tenants`. Raises OptionError."""
+    require_unmasked("customers", customers)
     rows = [_row(customer) for customer in rows_of(customers, "customers")]
     listed = any(not row.startswith("#") for row in rows)
     return f"{_HEAD}mto_tenants:{'' if listed else ' []'}\n{''.join(rows)}"

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import checks_of
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields, named_rows, rows_of
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Verdict
+from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -152,6 +153,9 @@ class ModuleRows:
     @classmethod
     def from_results(cls, requirements: object, access: object = None, registration: object = None) -> ModuleRows:
         """Return the rows of `mto_requirements`, of `mto_tenant_access`, and of `mto_tenant`. Raises OptionError."""
+        results = {"mto_requirements": requirements, "mto_tenant_access": access, "mto_tenant": registration}
+        for option, result in results.items():
+            require_unmasked(option, result)
         needs = named_rows(requirements, "mto_requirements").values()
         view = None if registration is None else Fields(registration, "mto_tenant")
         return cls(
