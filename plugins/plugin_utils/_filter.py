@@ -37,7 +37,8 @@ def filter_module(function: Callable[P, R]) -> type[OneFilter]:
         try:
             return function(*args, **kwargs)
         except OptionError as error:
-            raise AnsibleFilterError(str(error)) from error
+            # Ansible would repeat the sentence of a cause.
+            raise AnsibleFilterError(str(error)) from None
 
     return type("FilterModule", (OneFilter,), {"by_name": {function.__name__: run}})
 

@@ -20,7 +20,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import 
 PLUGINS = "ansible_collections.m365.defender.plugins.filter"
 NAMES = (
     *("mto_batches", "mto_failing", "mto_host_tenants", "mto_report", "mto_report_files", "mto_report_html"),
-    *("mto_report_junit", "mto_summary", "mto_tenant_list"),
+    *("mto_report_junit", "mto_saved_report", "mto_summary", "mto_tenant_list"),
 )
 REPORT = report_of(*FLEET)
 REQUIREMENTS = {row["tenant_id"]: {**row, "requirements": row["requirements"]} for row in REPORT["tenants"]}

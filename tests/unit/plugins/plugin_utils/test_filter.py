@@ -36,7 +36,8 @@ def test_two_classes_know_nothing_of_each_other():
 def test_our_own_error_fails_the_task_with_its_sentence():
     with pytest.raises(AnsibleFilterError, match=r"^number: it must not be negative\.$") as failed:
         filter_module(double)().filters()["double"](-1)
-    assert isinstance(failed.value.__cause__, OptionError)
+    # Ansible would repeat the sentence of a cause.
+    assert failed.value.__cause__ is None
 
 
 def test_other_errors_stay_what_they_are():

@@ -1,0 +1,19 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A report that was saved as `report.json`: a foreign file."""
+
+from __future__ import annotations
+
+import pathlib
+
+from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
+
+
+def read_report(option: str, path: str) -> Report:
+    """Return the report of a file, also one of an earlier version. Raises OptionError."""
+    body = read_user_json(
+        option, pathlib.Path(path).expanduser(), "name a report.json that onboard or drift has written."
+    )
+    return Report.from_dict(body)
