@@ -33,7 +33,7 @@ EXAMPLES = r"""
   ansible.builtin.copy:
     content: "{{ item.content }}"
     dest: "{{ item.name }}"
-    mode: "0644"
+    mode: "0600"
   loop: "{{ report | m365.defender.mto_report_files(['html', 'junit']) }}"
   loop_control:
     label: "{{ item.name }}"

@@ -29,7 +29,7 @@ EXAMPLES = r"""
   ansible.builtin.copy:
     content: "{{ report | m365.defender.mto_report_junit }}"
     dest: report.junit.xml
-    mode: "0644"
+    mode: "0600"
 """
 
 RETURN = r"""

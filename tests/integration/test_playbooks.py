@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 
 import pytest
@@ -20,6 +21,7 @@ TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.ym
 ]
 ONBOARD = "m365.defender.onboard"
 ADOPT = "m365.defender.adopt"
+DRIFT = "m365.defender.drift"
 ONE = [TENANTS[0]]
 
 
@@ -202,6 +204,13 @@ def test_module_defaults_group_sets_the_connection_once(ansible):
     assert run.code == 0, run.output
 
 
+@pytest.mark.parametrize("play", [ONBOARD, DRIFT])
+def test_run_that_checked_nothing_is_not_green(ansible, play):
+    run = ansible.play(play, "--tags", "nothing", mto_tenants=ONE)
+    assert run.code == 2
+    assert "No tenant was checked: the tags of this run leave out every check." in run.output
+
+
 def test_adopt_writes_a_list_that_the_next_play_takes(ansible):
     run = ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory))
     assert run.code == 0, run.output
@@ -209,6 +218,10 @@ def test_adopt_writes_a_list_that_the_next_play_takes(ansible):
     declared = {row["tenant_id"] for row in TENANTS}
     assert adopted
     assert {row["tenant_id"] for row in adopted} <= declared
+    assert (ansible.directory / "consent-links.md").stat().st_mode & 0o777 == 0o600
+    umask = os.umask(0)
+    os.umask(umask)
+    assert (ansible.directory / "tenants.yml").stat().st_mode & 0o777 == 0o666 & ~umask
     links = (ansible.directory / "consent-links.md").read_text(encoding="utf-8")
     unconsented = [w["tenant_id"] for w in WORLD["tenants"] if w.get("consent") == "none" and w.get("gdap")]
     assert unconsented

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import stat
 
 import pytest
 from pages.report_rows import FLEET, report_of
@@ -39,6 +40,19 @@ def test_a_saved_report_is_shown_again(ansible):
     assert json.loads((ansible.directory / "report.json").read_text(encoding="utf-8")) == report
     assert (ansible.directory / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert (ansible.directory / "report.junit.xml").is_file()
+
+
+@pytest.mark.parametrize(("variables", "mode"), [({}, 0o600), ({"mto_report_mode": "0640"}, 0o640)])
+def test_files_can_be_read_by_whom_the_user_says(ansible, variables, mode):
+    page = ansible.directory / "report.html"
+    page.touch(mode=0o644)
+    done = show(
+        ansible, json.dumps(report_of(*FLEET)), mto_fail_on=[], mto_report_dir=str(ansible.directory), **variables
+    )
+    assert done.code == 0, done.output
+    files = [*ansible.directory.glob("report.*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {mode}
+    assert len(files) == 3
 
 
 def test_it_is_judged_as_the_first_time(ansible):
