@@ -10,19 +10,19 @@ import queue
 import threading
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, described
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
-
 Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
 
-# Requests under way at the deadline get this many seconds to end by their own time-outs.
-GRACE: t.Final = 1.0
+# Requests under way at the deadline get this many seconds to end by their own time-outs. The result must be there
+# within one second of the deadline, and what is made of the outcomes takes time too.
+GRACE: t.Final = 0.5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,9 +71,11 @@ def _collect(
     done: queue.SimpleQueue[tuple[int, Outcome[Result]]], count: int, deadline: Deadline
 ) -> list[Outcome[Result]]:
     outcomes: dict[int, Outcome[Result]] = {}
+    # One end for all: late results that come one by one do not move it.
+    last_call = Deadline(deadline.remaining() + GRACE)
     while len(outcomes) < count:
         try:
-            index, outcome = done.get(timeout=deadline.remaining() + GRACE)
+            index, outcome = done.get(timeout=last_call.remaining())
         except queue.Empty:
             break
         outcomes[index] = outcome
