@@ -43,7 +43,14 @@ class DeadlineError(MtoError):
 
 
 class UnreachableError(MtoError):
-    """No usable HTTP answer came back: name resolution, proxy, TLS, time-out, cut connection."""
+    """No usable HTTP answer came back: name resolution, proxy, TLS, time-out, cut connection.
+
+    `final` says that the same request would fail the same way again.
+    """
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
 
 
 class ServiceError(MtoError):

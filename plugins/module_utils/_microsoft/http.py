@@ -1,82 +1,106 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The only HTTP session: TLS, time-outs, retries, and tokens that go only to their own host.
+"""The only HTTP client: bounded requests and answers, retries, and tokens that go only to their own host.
 
-Nothing else in the collection imports `requests`.
+Nothing else in the collection imports `requests` or `urllib3`, but for `connection.py`, a part of this client. It does
+not follow redirects, and sends nothing of a netrc file or a cookie jar.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import email.utils
-import os
-import pathlib
-import random
 import re
+import sys
 import time
-import traceback
 import typing as t
-from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urlsplit
+import zlib
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     DeadlineError,
     MissingLibraryError,
     MtoError,
-    OptionError,
     ServiceError,
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
-from ansible_collections.m365.defender.plugins.module_utils._core.secrets import hide
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST, Secrets, hide
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.causes import BrokenError, broken
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.connection import (
+    HAS_REQUESTS,
+    REQUESTS_IMPORT_ERROR,
+    Budget,
+    Connections,
+    proxy_of,
+)
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import (
+    Clock,
+    backoff,
+    pause,
+    retry_after,
+)
 
 try:
     import requests
-    import requests.adapters
-    import requests.auth
-    import requests.utils
+    import urllib3
 except ImportError:
-    HAS_REQUESTS = False
-    REQUESTS_IMPORT_ERROR = traceback.format_exc()
-else:
-    HAS_REQUESTS = True
-    REQUESTS_IMPORT_ERROR = ""
+    pass  # connection.py says so.
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
+
+    Body: t.TypeAlias = bytes | str | Mapping[str, str] | None
 
 # Retrying is safe for reads and for requests that a service refused before it acted.
 RETRY_STATUSES: t.Final = frozenset({429, 500, 502, 503, 504})
 # A service that throttles has not acted.
 REFUSED_STATUSES: t.Final = frozenset({429})
 MAX_TRIES: t.Final = 5
-MAX_BACKOFF: t.Final = 30.0
-MAX_BODY: t.Final = 64 * 1024 * 1024
+# Of an answer, decompressed. Python's objects take several times the size of the JSON that they come from, so that an
+# answer with many small values has a limit of its own.
+MAX_BODY: t.Final = 16 * 1024 * 1024
+MAX_VALUES: t.Final = 1_000_000
+_CHUNK: t.Final = 64 * 1024
+
+# urllib3 1.26 does not notice a body that is cut short; requests 2.32.0 and 2.32.1 are withdrawn, and those before
+# 2.32.4 can send the credentials of a netrc file to another host.
+_NEEDED: t.Final = {"requests": (2, 32, 4), "urllib3": (2, 0, 2)}
 
 
 def require_requests() -> None:
-    """Raise MissingLibraryError if `requests` is not installed."""
+    """Raise MissingLibraryError if `requests` is not installed, MtoError if it or its `urllib3` is too old."""
     if not HAS_REQUESTS:
         raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
+    found = {"requests": requests.__version__, "urllib3": str(vars(urllib3)["__version__"])}
+    old = [name for name, version in found.items() if _numbers_of(version) < _NEEDED[name]]
+    if old:
+        said = " and ".join(f"{name} {found[name]}" for name in old)
+        wanted = " ".join(f"'{name}>={'.'.join(map(str, _NEEDED[name]))}'" for name in old)
+        raise MtoError(f"{said} can miss a truncated answer. Run: {sys.executable} -m pip install {wanted}")
+
+
+def _numbers_of(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version)[:3])
 
 
 # Parsers disagree about a backslash, white space or a user name in an authority: such an address can name two hosts.
-_AUTHORITY: t.Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
-_NEVER: t.Final = re.compile(r"[\\\x00-\x1f\x7f]")
+_AUTHORITY: t.Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_NEVER: t.Final = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def origin_of(url: str) -> str:
     """Return scheme, host and port of an address as `https://host:443`. Raise MtoError for an ambiguous one."""
-    parts = urlsplit(url)
-    if _NEVER.search(url) or not _AUTHORITY.fullmatch(parts.netloc):
-        raise MtoError(f"refused the address {_NEVER.sub('?', url)[:80]!r}: its host is ambiguous.")
     try:
+        parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError as error:
-        raise MtoError(f"refused the address {url[:80]!r}: its port is not valid.") from error
+    except ValueError:
+        raise MtoError(f"refused the address {_shown(url)!r}: it is not valid.") from None
+    if _NEVER.search(url) or not _AUTHORITY.fullmatch(parts.netloc):
+        raise MtoError(f"refused the address {_shown(url)!r}: its host is ambiguous.")
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}:{port}"
 
 
@@ -98,10 +122,13 @@ class Response:
     method: str
     url: str
     status: int
-    headers: Mapping[str, str]
+    # Cookies are among them.
+    headers: Mapping[str, str] = dataclasses.field(repr=False)
     body: bytes = dataclasses.field(repr=False)
     # The secrets of the request: an answer that echoes them must not carry them on.
     sent: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    # Those of the whole run, for what becomes a message.
+    secrets: Secrets = dataclasses.field(default_factory=Secrets, repr=False)
 
     @property
     def text(self) -> str:
@@ -111,86 +138,39 @@ class Response:
     @property
     def request_id(self) -> str:
         """Return the service's own id of this answer, or an empty string."""
-        return self.headers.get("request-id") or self.headers.get("x-ms-request-id") or ""
+        found = self.headers.get("request-id") or self.headers.get("x-ms-request-id") or ""
+        return shortened(one_line(self.secrets.hide(found)), 100)
 
     def json(self) -> t.Any:
         """Return the body as JSON. Raise ServiceError if a proxy or a service answers with something else."""
         try:
+            if sum(self.body.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+                raise ValueError("it has too many values")
             return parse_json(self.body.decode("utf-8"), lambda text: hide(text, self.sent))
         except ValueError:
-            kind = self.headers.get("content-type", "no content type")
+            kind = shortened(one_line(self.secrets.hide(self.headers.get("content-type", ""))), 80)
             raise ServiceError(
-                f"{self.method} {_without_query(self.url)} answered HTTP {self.status} with {kind}"
+                f"{self.method} {_shown(self.url)} answered HTTP {self.status} with {kind or 'no content type'}"
                 " where JSON was expected",
                 status=self.status,
                 request_id=self.request_id,
             ) from None
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Return how long the service asks to wait, in seconds. It sends a number (also a fraction) or an HTTP date."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        return _seconds_until(value, now)
-    return max(0.0, seconds) if seconds < float("inf") else None
-
-
-def _seconds_until(http_date: str, now: float) -> float | None:
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(http_date).timestamp() - now)
-    except ValueError:
-        return None
-
-
-def backoff(attempt: int) -> float:
-    """Return the seconds to wait before try `attempt` + 1 by default: exponential with jitter."""
-    longest: float = min(MAX_BACKOFF, 0.5 * 2.0**attempt)
-    return longest * (0.5 + random.random() / 2)
-
-
-def pause(seconds: float, deadline: Deadline) -> None:
-    """Wait, or raise DeadlineError at once if the task has too little time left."""
-    if seconds > deadline.remaining():
-        raise DeadlineError(f"waiting {seconds:.0f} s more would pass the deadline of {deadline.seconds:.0f} s")
-    time.sleep(seconds)
-
-
-def ca_bundle(ca_path: str | None) -> str | bool:
-    """Return the CA bundle for `verify`. An explicit `ca_path` wins over the environment.
-
-    Raise OptionError if the path does not exist.
-    """
-    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-    sources = [("ca_path", ca_path), *((f"{name} in the environment", os.environ.get(name)) for name in names)]
-    source, path = next(((source, path) for source, path in sources if path), ("", None))
-    if path and not pathlib.Path(path).exists():
-        raise OptionError(f"{source}: '{path}' does not exist. The option ca_path replaces it.")
-    return path or True
-
-
 class Http:
     """Sends requests. One object serves all threads of a task.
 
-    `timeout` is seconds for one request, `deadline` bounds the whole task, `pool` is the number of threads.
+    `timeout` is seconds for one request, from the first packet to the last; `deadline` bounds the whole task, `pool` is
+    the number of threads. `secrets` knows every secret that was sent, `clock` whether this machine's time is right.
     """
 
     def __init__(self, *, ca_path: str | None, timeout: float, deadline: Deadline, pool: int) -> None:
         require_requests()
         self.deadline = deadline
+        self.secrets = Secrets()
+        self.clock = Clock()
         self._timeout = timeout
-        # Passed with every request, because requests lets the environment override the session's value.
-        self._verify = ca_bundle(ca_path)
-        self._session = requests.Session()
-        # No netrc (it would replace our Authorization header) and no bundle from the environment. Proxies are taken
-        # from the environment explicitly below.
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = requests.adapters.HTTPAdapter(pool_connections=16, pool_maxsize=max(4, pool))
-        self._session.mount("https://", adapter)
+        self._connections = Connections(ca_path, pool)
 
     def send(
         self,
@@ -199,24 +179,26 @@ class Http:
         *,
         token: BearerToken | None = None,
         headers: Mapping[str, str] | None = None,
-        body: bytes | str | Mapping[str, str] | None = None,
+        body: Body = None,
         repeat: bool = True,
     ) -> Response:
         """Send a request, retry it if that may help, and return the last answer whatever it is.
 
         With `repeat` False, for a request that may have taken effect without an answer, only a 429 is retried.
-        Raise UnreachableError if no answer arrives, DeadlineError if time runs out.
+        Raise UnreachableError if no answer arrives, DeadlineError if time runs out, and no other than an MtoError.
         """
         guard_origin(token, url)
+        outgoing = _outgoing(method, url, token, headers or {}, body)
+        self.secrets.add(*outgoing.secrets)
         repeated = RETRY_STATUSES if repeat else REFUSED_STATUSES
         for attempt in range(MAX_TRIES):
             last = attempt == MAX_TRIES - 1
             try:
-                response = self._send_once(method, url, token, headers, body)
-            except UnreachableError:
+                response = self._send_once(outgoing)
+            except UnreachableError as error:
                 wait = backoff(attempt)
                 # The cause says more than a passed deadline.
-                if last or not repeat or wait > self.deadline.remaining():
+                if last or not repeat or error.final or wait > self.deadline.remaining():
                     raise
                 pause(wait, self.deadline)
                 continue
@@ -228,91 +210,134 @@ class Http:
             pause(backoff(attempt) if requested_wait is None else requested_wait, self.deadline)
         raise MtoError("unreachable: the loop above returns or raises")
 
-    def _send_once(
-        self,
-        method: str,
-        url: str,
-        token: BearerToken | None,
-        headers: Mapping[str, str] | None,
-        body: bytes | str | Mapping[str, str] | None,
-    ) -> Response:
-        timeout = min(self._timeout, self.deadline.remaining())
-        if timeout <= 0:
+    def _send_once(self, outgoing: _Outgoing) -> Response:
+        seconds = min(self._timeout, self.deadline.remaining())
+        if seconds <= 0:
             raise DeadlineError(f"the deadline of {self.deadline.seconds:.0f} s has passed")
+        budget = Budget(seconds, self.clock)
         try:
-            with self._session.request(
-                method,
-                url,
-                headers=dict(headers or {}),
-                data=body,
-                auth=_Bearer(token),
-                timeout=timeout,
-                allow_redirects=False,
-                verify=self._verify,
-                proxies=requests.utils.get_environ_proxies(url),
-                stream=True,
-            ) as answer:
-                content = self._read_body(answer, time.monotonic() + timeout)
-                lowered = {key.lower(): value for key, value in answer.headers.items()}
-                sent = (token.value,) if token is not None else ()
-                return Response(method, url, answer.status_code, lowered, content, sent)
-        except requests.RequestException as error:
-            raise UnreachableError(f"{method} {_without_query(url)}: {_reason_of(error)}") from None
+            with budget.applied():
+                return self._exchange(outgoing, budget)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  what the libraries raise for foreign bytes has no bound
+            cause = broken(error)
+            text = f"{outgoing.method} {_shown(outgoing.url)}: {cause.cause}"
+            raise UnreachableError(self.secrets.hide(text), final=cause.final) from None
 
-    def _read_body(self, answer: requests.Response, until: float) -> bytes:
-        """Read the body up to the time-out: one that drips would hold its thread forever."""
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in answer.iter_content(64 * 1024):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > MAX_BODY:
-                raise UnreachableError(f"{_without_query(answer.url)}: the answer is larger than {MAX_BODY} bytes")
-            if time.monotonic() > until:
-                raise UnreachableError(f"{_without_query(answer.url)}: the answer took longer than the time-out")
-        return b"".join(chunks)
+    def _exchange(self, outgoing: _Outgoing, budget: Budget) -> Response:
+        """Send the request and read its answer, a redirect's like any other."""
+        pools = self._connections.to(outgoing.url, proxy_of(outgoing.url))
+        answer = pools.urlopen(
+            outgoing.method,
+            outgoing.url,
+            body=outgoing.body,
+            headers=outgoing.headers,
+            timeout=budget.seconds_left(),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+        )
+        with contextlib.closing(answer):
+            self.clock.learn(answer.headers.get("date", ""), time.time())
+            # What is sent on the way, such as the sizes of chunks, counts too.
+            budget.size_left = MAX_BODY + _CHUNK
+            content = _body_of(answer)
+        headers = {clean(name.lower()): clean(value) for name, value in answer.headers.itermerged()}
+        return Response(outgoing.method, outgoing.url, answer.status, headers, content, outgoing.secrets, self.secrets)
 
 
 def guard_origin(token: BearerToken | None, url: str) -> None:
-    """Raise MtoError if a token would go to a host that it was not issued for."""
-    if token is not None and origin_of(url) != token.origin:
-        raise MtoError(f"refused to follow a link to {origin_of(url)}: the token is for {token.origin} only.")
+    """Raise MtoError for an ambiguous or unencrypted address, or if a token would leave its own host."""
+    origin = origin_of(url)
+    if token is not None and origin != token.origin:
+        raise MtoError(f"refused to follow a link to {origin}: the token is for {token.origin} only.")
+    if not origin.startswith("https://"):
+        raise MtoError(f"refused the address {_shown(url)!r}: it does not begin with https://.")
 
 
-if HAS_REQUESTS:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Outgoing:
+    """A request as it is sent."""
 
-    class _Bearer(requests.auth.AuthBase):
-        """Sets the Authorization header, so that requests does not."""
-
-        def __init__(self, token: BearerToken | None) -> None:
-            self._token = token
-
-        def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-            if self._token is not None:
-                request.headers["Authorization"] = f"Bearer {self._token.value}"
-            return request
+    method: str
+    url: str
+    headers: urllib3.HTTPHeaderDict = dataclasses.field(repr=False)
+    body: bytes | None = dataclasses.field(repr=False)
+    secrets: tuple[str, ...] = dataclasses.field(repr=False)
 
 
-def _without_query(url: str) -> str:
-    """Return an address for a message: its query can hold secrets."""
-    return url.split("?", 1)[0]
-
-
-_CAUSES: t.Final = (
-    ("certificate verify failed", "the server's certificate is not trusted (see the option ca_path)"),
-    ("name or service not known", "the host name cannot be resolved"),
-    ("failed to resolve", "the host name cannot be resolved"),
-    ("connection refused", "the connection was refused"),
-    ("connection reset", "the connection was closed"),
-    ("timed out", "no answer within the time-out"),
-    ("incompleteread", "the answer was truncated"),
-    ("connection aborted", "the connection was closed"),
+_FORM: t.Final = "application/x-www-form-urlencoded"
+# What these hold is a secret, in the headers and forms of OAuth [doc RFC 6749, 7521, 8628] and of the portal.
+_SECRET_HEADERS: t.Final = frozenset({"authorization", "x-xsrf-token"})
+_SECRET_FIELDS: t.Final = frozenset(
+    {"assertion", "client_assertion", "client_secret", "code", "code_verifier", "device_code", "password"}
+    | {"access_token", "refresh_token", "subject_token"}
 )
+_VALUE: t.Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
-def _reason_of(error: requests.RequestException) -> str:
-    """Return a short cause instead of the library's nested message."""
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy of the environment (HTTPS_PROXY) does not answer"
-    text = str(error).lower()
-    return next((cause for pattern, cause in _CAUSES if pattern in text), type(error).__name__)
+def _outgoing(method: str, url: str, token: BearerToken | None, headers: Mapping[str, str], body: Body) -> _Outgoing:
+    """Return the request. Raise MtoError for a header that can't be sent; its value may be secret and is not shown."""
+    all_headers = urllib3.HTTPHeaderDict({"User-Agent": "m365.defender", "Accept": "*/*"})
+    for name, value in headers.items():
+        all_headers[name] = value
+    if token is not None:
+        all_headers["Authorization"] = f"Bearer {token.value}"
+    if isinstance(body, Mapping):
+        all_headers["Content-Type"] = _FORM
+    # The size of what is sent is known below; other encodings of the answer than this one have no bound.
+    for name in ("Content-Length", "Transfer-Encoding"):
+        all_headers.pop(name, None)
+    all_headers["Accept-Encoding"] = "gzip"
+    for name, value in all_headers.items():
+        if not _VALUE.fullmatch(value):
+            raise MtoError(f"the header {one_line(name)} cannot be sent: its value has characters that HTTP forbids.")
+    content = _encoded(body)
+    return _Outgoing(method, url, all_headers, content, tuple(_secrets_in(all_headers, content)))
+
+
+def _encoded(body: Body) -> bytes | None:
+    """Return the body as bytes, a mapping as a form. Raise MtoError for half a surrogate, which has no encoding."""
+    try:
+        text = urlencode(body) if isinstance(body, Mapping) else body
+        return text.encode() if isinstance(text, str) else text
+    except UnicodeError:
+        raise MtoError("the body cannot be sent: it has characters that cannot be encoded.") from None
+
+
+def _secrets_in(headers: urllib3.HTTPHeaderDict, content: bytes | None) -> list[str]:
+    """Return the secrets of a request by the names of its headers and of the fields of its form."""
+    secrets = [value.rpartition(" ")[2] for name, value in headers.items() if name.lower() in _SECRET_HEADERS]
+    secrets += [pair.partition("=")[2].strip() for pair in headers.get("cookie", "").split(";")]
+    if content and headers.get("content-type", "").startswith(_FORM):
+        secrets += [value for name, value in parse_qsl(content.decode("utf-8")) if name in _SECRET_FIELDS]
+    return [secret for secret in secrets if len(secret) >= SHORTEST]
+
+
+# A proxy may have put the same length twice.
+_LENGTH: t.Final = re.compile(r"[0-9]{1,18}(?:, ?[0-9]{1,18})*")
+
+
+def _body_of(answer: urllib3.BaseHTTPResponse) -> bytes:
+    """Return the body, decompressed in steps of which none can grow beyond the limit."""
+    encoding = answer.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise BrokenError("the answer has an encoding that was not requested")
+    if not answer.chunked and not _LENGTH.fullmatch(answer.headers.get("content-length", "0")):
+        raise BrokenError("the answer has a length that is not a number, so that it may be truncated")
+    gzip = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
+    content = bytearray()
+    for chunk in answer.stream(_CHUNK, decode_content=False):
+        content += gzip.decompress(chunk, MAX_BODY + 1 - len(content)) if gzip else chunk
+        if len(content) > MAX_BODY:
+            raise BrokenError(f"the answer is larger than {MAX_BODY // 1024**2} MB", final=True)
+    if gzip and content and (not gzip.eof or gzip.unused_data):
+        raise BrokenError("the answer was truncated")
+    return bytes(content)
+
+
+def _shown(url: str) -> str:
+    """Return an address for a message: its query can hold secrets, and it can be foreign."""
+    return shortened(one_line(hide(url.split("?", 1)[0])), 200)

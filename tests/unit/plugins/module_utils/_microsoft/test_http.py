@@ -1,57 +1,28 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP seam: when to wait, where a token may go, and what a message may hold."""
+"""The HTTP client: where a token may go, what a message may hold, and which libraries it works with."""
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError, ServiceError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
+    MissingLibraryError,
+    MtoError,
+    ServiceError,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
+from ansible_collections.m365.defender.plugins.module_utils._microsoft import http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import (
     BearerToken,
     Response,
-    backoff,
     guard_origin,
     origin_of,
-    pause,
-    retry_after,
+    require_requests,
 )
 
 TOKEN = BearerToken("eyJsecret", "https://graph.microsoft.com:443", "t", "app")
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("3", 3.0),
-        ("2.128", 2.128),
-        ("-1", 0.0),
-        ("Thu, 01 Jan 1970 00:01:40 GMT", 40.0),
-        ("Thu, 01 Jan 1970 00:00:10 GMT", 0.0),
-        ("", None),
-        ("soon", None),
-        ("inf", None),
-        ("nan", None),
-    ],
-)
-def test_retry_after(value, seconds):
-    assert retry_after({"retry-after": value}, now=60.0) == seconds
-
-
-def test_backoff_grows_and_is_bounded():
-    assert 0.25 <= backoff(0) <= 0.5
-    assert backoff(30) <= 30
-
-
-def test_pause_does_not_wait_beyond_the_deadline():
-    started = time.monotonic()
-    with pytest.raises(DeadlineError):
-        pause(60, Deadline(1))
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -102,3 +73,70 @@ def test_answer_that_is_not_json_says_what_it_is():
 def test_json_without_a_bottom_is_no_json():
     with pytest.raises(ServiceError, match="JSON was expected"):
         Response("GET", "https://x/y", 200, {}, b"[" * 200_000).json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"\xef\xbb\xbf{}",
+        "{}".encode("utf-16"),
+        "{}".encode("utf-16-le"),
+        b"{",
+        b"{}{}",
+        b"\xff",
+        b"NaN",
+        b"<a>",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 401, 403])
+def test_answer_of_another_form_is_no_json(body, status):
+    with pytest.raises(ServiceError, match="JSON was expected") as caught:
+        Response("GET", "https://x/y", status, {}, body).json()
+    assert (caught.value.status, caught.value.code) == (status, "")
+
+
+def test_what_an_error_says_of_an_answer_is_short_and_holds_no_secret():
+    secrets = Secrets()
+    secrets.add("opaque-secret")
+    headers = {"content-type": "text/opaque-secret\n" + "x" * 999, "request-id": "opaque-secret" + "y" * 999}
+    response = Response("GET", f"https://x/{'z' * 9999}?code=1", 200, headers, b"<html>", secrets=secrets)
+    with pytest.raises(ServiceError) as caught:
+        response.json()
+    text = str(caught.value)
+    assert len(text) < 500
+    assert "opaque-secret" not in text + response.request_id
+    assert "\n" not in text
+    assert len(caught.value.request_id) == 100
+
+
+@pytest.mark.parametrize(
+    ("requests", "urllib3", "old"),
+    [
+        ("2.32.4", "2.0.2", None),
+        ("2.34.2", "2.8.0", None),
+        ("3.0", "3.0", None),
+        ("2.32.3", "2.0.2", "requests 2.32.3 can"),
+        ("2.31.0", "1.26.20", "requests 2.31.0 and urllib3 1.26.20 can"),
+        ("2.32.5", "1.26.20", "urllib3 1.26.20 can"),
+        ("2.32.5", "2.0.1.dev1", "urllib3 2.0.1.dev1 can"),
+        ("2.32.5", "unknown", "urllib3 unknown can"),
+    ],
+)
+def test_old_libraries_are_named_with_the_way_out(monkeypatch, requests, urllib3, old):
+    monkeypatch.setattr(http.requests, "__version__", requests)
+    monkeypatch.setattr(http.urllib3, "__version__", urllib3)
+    if old is None:
+        require_requests()
+    else:
+        with pytest.raises(MtoError, match=old) as caught:
+            require_requests()
+        assert "-m pip install" in str(caught.value)
+        assert "2.0.2" in str(caught.value) or "2.32.4" in str(caught.value)
+
+
+def test_missing_library_is_named(monkeypatch):
+    monkeypatch.setattr(http, "HAS_REQUESTS", False)
+    with pytest.raises(MissingLibraryError, match="requests is not installed"):
+        require_requests()
