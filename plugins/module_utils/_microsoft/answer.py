@@ -13,14 +13,21 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError, ServiceError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import hide
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_BODY
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http
 
 # A longer collection is reported as partial.
 MAX_PAGES: t.Final = 200
+MAX_COLLECTION: t.Final = 4 * MAX_BODY
+# What a service says of a refusal travels into rows and reports.
+MAX_MESSAGE: t.Final = 500
+MAX_CODE: t.Final = 100
 ADVANCED_QUERY: t.Final = {"ConsistencyLevel": "eventual"}
 
 
@@ -48,7 +55,8 @@ class Request:
 class Answer:
     """The answer to a request. `body` is JSON data; `error` is a sentence for a refusal, `partial` for a failed page.
 
-    `status` is 0 if no HTTP answer arrived; `deadline` says that time ran out.
+    `status` is 0 if no HTTP answer arrived; `deadline` says that time ran out. `code` is the service's own word for a
+    refusal: it is empty where anything but the service may have answered. `size` is that of the body in bytes.
     """
 
     status: int
@@ -59,6 +67,7 @@ class Answer:
     request_id: str = ""
     partial: str = ""
     deadline: bool = False
+    size: int = 0
 
     @property
     def ok(self) -> bool:
@@ -68,14 +77,17 @@ class Answer:
     @property
     def unknown_segment(self) -> bool:
         """Return whether this version of the service lacks the path. Microsoft says so with 400 or 404."""
-        return self.status in (400, 404) and "resource not found for the segment" in self.error.lower()
+        return (
+            self.status in (400, 404) and bool(self.code) and "resource not found for the segment" in self.error.lower()
+        )
 
 
 def get_url(http: Http, url: str, token: BearerToken, headers: Mapping[str, str]) -> Answer:
     """Send one GET. Failures of the service and the network are in the answer, never raised."""
     try:
         response = http.send("GET", url, token=token, headers=headers)
-        return answer_of(url, response.status, response.json(), response.request_id)
+        answer = answer_of(url, response.status, response.json(), response.request_id, response.secrets.hide)
+        return dataclasses.replace(answer, size=len(response.body))
     except MtoError as error:
         return failed(url, error)
 
@@ -85,17 +97,35 @@ def all_pages(http: Http, request: Request, first: Answer, token: BearerToken, l
     if request.first_page or not first.ok or not isinstance(first.body, dict) or first.body.get(link) is None:
         return first
     rows: list[object] = []
+    followed: set[object] = set()
+    size = 0
     page = first
-    for _page in range(MAX_PAGES):
+    while True:
         page_rows = page.body.get("value") if isinstance(page.body, dict) else None
         if not page.ok or not isinstance(page_rows, list):
             return _with_rows(first, rows, link, partial=page.error or "a page was not a list")
         rows.extend(page_rows)
-        if page.body.get(link) is None:
+        size += page.size
+        following = page.body.get(link)
+        if following is None:
             return _with_rows(first, rows, link)
+        doubt = _doubt_about(following, followed, size)
+        if doubt:
+            return _with_rows(first, rows, link, partial=doubt)
+        followed.add(following)
         # The session refuses to send the token to another host.
-        page = get_url(http, str(page.body[link]), token, request.headers)
-    return _with_rows(first, rows, link, partial=f"it has more than {MAX_PAGES} pages")
+        page = get_url(http, following, token, request.headers)
+
+
+def _doubt_about(following: object, followed: set[object], size: int) -> str:
+    """Return why a link to the next page is not followed; empty if it is."""
+    if not isinstance(following, str) or not following:
+        return "the link to its next page is not an address"
+    if following in followed:
+        return "its pages repeat"
+    if len(followed) + 1 >= MAX_PAGES:
+        return f"it has more than {MAX_PAGES} pages"
+    return "its pages are larger than any that the service sends" if size > MAX_COLLECTION else ""
 
 
 def _with_rows(first: Answer, rows: list[object], link: str, partial: str = "") -> Answer:
@@ -103,26 +133,33 @@ def _with_rows(first: Answer, rows: list[object], link: str, partial: str = "") 
     return dataclasses.replace(first, body={**body, "value": rows}, partial=partial)
 
 
-def answer_of(url: str, status: int, body: object, request_id: str) -> Answer:
+def answer_of(url: str, status: int, body: object, request_id: str, scrub: Callable[[str], str] = hide) -> Answer:
     """Return an HTTP answer as an answer of the service, with the service's own words for a refusal."""
     if 200 <= status < 300:
         return Answer(status, url, body=body, request_id=request_id)
-    refusal = body.get("error") if isinstance(body, dict) else None
+    refusal = body.get("error") if isinstance(body, dict) and 400 <= status < 600 else None
     refusal = refusal if isinstance(refusal, dict) else {}
-    code, message = str(refusal.get("code") or ""), str(refusal.get("message") or "no reason given")
+    message = _words(refusal.get("message"), scrub, MAX_MESSAGE)
+    # Without a message it is not the documented form: a proxy can answer with JSON too.
+    code = _words(refusal.get("code"), scrub, MAX_CODE) if isinstance(refusal.get("message"), str) else ""
     return Answer(
         status,
         url,
         code=code,
-        error=f"HTTP {status}{f' {code}' if code else ''}: {' '.join(message.split())}",
-        request_id=_inner_request_id(refusal) or request_id,
+        error=f"HTTP {status}{f' {code}' if code else ''}: {message or 'no reason given'}",
+        request_id=_words(_inner_request_id(refusal), scrub, MAX_CODE) or request_id,
     )
 
 
-def _inner_request_id(refusal: Mapping[str, object]) -> str:
+def _words(text: object, scrub: Callable[[str], str], most: int) -> str:
+    """Return foreign text as it may travel: without secrets, on one line, and not long."""
+    return shortened(one_line(scrub(text)), most) if isinstance(text, str) else ""
+
+
+def _inner_request_id(refusal: Mapping[str, object]) -> object:
     """Return the request id in `innerError`, which occurs in two spellings [doc errors]."""
-    inner = refusal.get("innerError") or refusal.get("innererror") or {}
-    return str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
+    inner = refusal.get("innerError") or refusal.get("innererror")
+    return inner.get("request-id") if isinstance(inner, dict) else None
 
 
 def failed(url: str, error: MtoError) -> Answer:

@@ -23,13 +23,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer im
     failed,
     get_url,
 )
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import (
-    MAX_TRIES,
-    RETRY_STATUSES,
-    backoff,
-    pause,
-    retry_after,
-)
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_TRIES, RETRY_STATUSES
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import backoff, pause, retry_after
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,21 +106,29 @@ class Graph:
         except MtoError as error:
             return {request.key: (failed(self._root + request.path, error), None) for request in requests}
         return {
-            request.key: self._item_answer(request, items.get(str(number)), response)
+            request.key: self._item_answer(request, items.get(str(number), ()), response)
             for number, request in enumerate(requests)
         }
 
     def _item_answer(
-        self, request: Request, item: Mapping[str, object] | None, outer: Response
+        self, request: Request, items: Sequence[Mapping[str, object]], outer: Response
     ) -> tuple[Answer, Mapping[str, str] | None]:
+        """Return the one answer that the batch holds for a request, or what is wrong with it."""
         url = self._root + request.path
-        if item is None:
-            return Answer(0, url, error="the answer of the batch lacks this request"), None
+        item = items[0] if items else {}
+        status, body = item.get("status"), item.get("body")
+        defect = ""
+        if len(items) != 1:
+            defect = "has more than one answer for" if items else "lacks"
+        elif type(status) is not int or not 100 <= status < 600:
+            defect = "has no status for"
+        elif body is None and 200 <= status < 300:
+            defect = "has no body for"
+        if defect:
+            return Answer(0, url, error=f"the answer of the batch {defect} this request"), None
         headers = _lowered(item.get("headers"))
-        status = item.get("status")
-        if not isinstance(status, int):
-            return Answer(0, url, error="the answer of the batch has no status for this request"), None
-        return answer_of(url, status, item.get("body"), headers.get("request-id") or outer.request_id), headers
+        request_id = outer.secrets.hide(headers.get("request-id", "")) or outer.request_id
+        return answer_of(url, t.cast("int", status), body, request_id, outer.secrets.hide), headers
 
 
 def _lowered(headers: object) -> dict[str, str]:
@@ -138,15 +141,20 @@ def _worth_another_try(answer: Answer, headers: Mapping[str, str] | None) -> boo
     return headers is not None and answer.status in RETRY_STATUSES
 
 
-def _batch_items(response: Response) -> dict[str, Mapping[str, object]]:
-    """Return the answers of a batch by id. Raise ServiceError if the whole batch was refused."""
+def _batch_items(response: Response) -> dict[str, list[Mapping[str, object]]]:
+    """Return the answers of a batch by id, each as often as it occurs. Raise ServiceError if the whole was refused."""
     body = response.json()
     if response.status != 200 or not isinstance(body, dict) or not isinstance(body.get("responses"), list):
-        refused = answer_of(response.url, response.status, body, response.request_id)
+        refused = answer_of(response.url, response.status, body, response.request_id, response.secrets.hide)
         raise ServiceError(
             refused.error or "the answer of the batch has no responses",
             status=response.status,
             code=refused.code,
             request_id=response.request_id,
         )
-    return {str(item.get("id")): item for item in body["responses"] if isinstance(item, dict)}
+    items: dict[str, list[Mapping[str, object]]] = {}
+    for item in body["responses"]:
+        # A number is not the id that was sent, although it reads the same.
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            items.setdefault(item["id"], []).append(item)
+    return items

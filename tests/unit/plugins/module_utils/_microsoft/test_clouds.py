@@ -96,7 +96,7 @@ def test_what_the_cloud_has_not_is_not_asked(monkeypatch):
     ],
 )
 def test_where_only_documents_say_no_graph_is_asked(cloud, status, error, reason):
-    asked, piece = evidence_of(RELATIONSHIPS, Answer(status, "u", error=error), cloud)
+    asked, piece = evidence_of(RELATIONSHIPS, Answer(status, "u", code="BadRequest", error=error), cloud)
     assert asked == [RELATIONSHIPS.key, "organization"]
     assert piece.problem.reason == reason
 

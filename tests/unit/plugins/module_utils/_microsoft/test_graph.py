@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import UnreachableError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import graph as graph_module
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import BATCH_LIMIT, Graph
@@ -106,18 +107,64 @@ def test_batch_that_fails_as_a_whole_is_every_answer(whole):
     assert all(answer.error for answer in answers.values())
 
 
+GOOD = {"id": "0", "status": 200, "body": ROWS}
+OTHER = {"id": "1", "status": 200, "body": {"value": [2]}}
+
+
+def answered(*responses):
+    """The answers to two requests, of which the second is always good."""
+    body = json.dumps({"responses": [*responses, OTHER]}).encode()
+    answers = read(Service(whole=(200, {}, body)), "/a", "/b")
+    assert answers["/b"].body == {"value": [2]}
+    return answers["/a"]
+
+
 @pytest.mark.parametrize(
     ("responses", "error_text"),
-    [([], "lacks this request"), ([{"id": "0"}, {"id": "1", "status": 200}], "has no status"), (["odd"], "lacks")],
+    [
+        ([], "lacks this request"),
+        (["odd", None, [], 5], "lacks this request"),
+        ([{**GOOD, "id": 0}], "lacks this request"),
+        ([{**GOOD, "id": None}], "lacks this request"),
+        ([{**GOOD, "id": "00"}], "lacks this request"),
+        ([{**GOOD, "id": " 0"}], "lacks this request"),
+        ([{**GOOD, "id": "7"}], "lacks this request"),
+        ([{"status": 200, "body": ROWS}], "lacks this request"),
+        ([GOOD, GOOD], "has more than one answer for this request"),
+        ([{"id": "0", "status": 403}, GOOD], "has more than one answer for this request"),
+        *(
+            ([{**GOOD, "status": status}], "has no status for this request")
+            for status in (None, True, "200", 200.0, 0, 99, 600, -1, 10**30, [200])
+        ),
+        ([{"id": "0", "body": ROWS}], "has no status for this request"),
+        ([{"id": "0", "status": 200}], "has no body for this request"),
+        ([{"id": "0", "status": 200, "body": None}], "has no body for this request"),
+        ([{"id": "0", "status": 204}], "has no body for this request"),
+    ],
 )
-def test_item_that_is_missing_or_malformed(responses, error_text):
-    body = json.dumps({"responses": responses}).encode()
-    assert error_text in read(Service(whole=(200, {}, body)), "/a", "/b")["/a"].error
+def test_malformed_item_is_a_problem_of_its_request_alone(responses, error_text):
+    answer = answered(*responses)
+    assert error_text in answer.error
+    assert (answer.ok, answer.body, answer.code) == (False, None, "")
 
 
-def test_headers_of_an_unknown_form_are_none():
-    service = types.SimpleNamespace(deadline=Deadline(60))
-    answer, headers = Graph(service, BASE)._item_answer(
-        Request("a", "/a"), {"status": 200, "headers": "odd", "body": ROWS}, Response("POST", "u", 200, {}, b"")
+@pytest.mark.parametrize("headers", ["odd", None, [], 5, {"Retry-After": [1]}, {"request-id": None}])
+def test_headers_of_another_form_are_ignored(headers):
+    assert answered({**GOOD, "headers": headers}).body == ROWS
+
+
+def test_refused_item_without_a_body_is_a_refusal_without_words():
+    answer = answered({"id": "0", "status": 403})
+    assert (answer.status, answer.code, answer.error) == (403, "", "HTTP 403: no reason given")
+
+
+def test_own_token_that_a_batch_echoes_goes_no_further():
+    secrets = Secrets()
+    secrets.add("opaque-secret-of-another-request")
+    item = {"error": {"code": "x", "message": "refused opaque-secret-of-another-request"}}
+    content = json.dumps({"responses": [{"id": "0", "status": 401, "body": item}, OTHER]}).encode()
+    service = types.SimpleNamespace(
+        deadline=Deadline(60),
+        send=lambda method, url, **_options: Response(method, url, 200, {}, content, secrets=secrets),
     )
-    assert (answer.body, headers) == (ROWS, {})
+    assert read(service, "/a", "/b")["/a"].error == "HTTP 401 x: refused ********"
