@@ -7,7 +7,7 @@ WORLD ?= lab/worlds/demo.yml
 ARGS ?=
 GATES ?=
 
-.PHONY: help setup demo test lint sanity unit mutation lab bench docs dist format clean
+.PHONY: help setup demo test lint sanity unit lowest mutation lab bench docs dist format clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -30,6 +30,9 @@ sanity: setup ## run ansible-test sanity; ARGS="--test pylint" runs one test of 
 
 unit: setup ## run the unit tests; ARGS="-k license" runs some of them
 	@$(PY) -m pytest tests/unit $(ARGS)
+
+lowest: setup ## run unit and conversation tests with the lowest versions that are allowed; takes minutes
+	@$(PY) scripts/lowest.py $(ARGS)
 
 mutation: setup ## change the judges one thing at a time: does a test notice? ARGS="gdap" for one file
 	@$(PY) scripts/mutation.py $(ARGS)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why no usable answer came: one sentence for each cause, with what mends it. Pure.
+"""Why no usable answer came: one sentence for each cause, with what resolves it. Pure.
 
 The texts of the libraries are never shown: they are nested, and can hold what the other side sent.
 """
@@ -60,7 +60,7 @@ def refusal_of(status: int, target: str) -> BrokenError:
     )
 
 
-# The numbers of OpenSSL (x509_vfy.h). Only an unknown issuer is mended by another CA bundle.
+# The numbers of OpenSSL (x509_vfy.h). Another CA bundle helps only with an unknown issuer.
 _NOT_YET_VALID: t.Final = 9
 _EXPIRED: t.Final = 10
 _WRONG_NAME: t.Final = (62, 64)

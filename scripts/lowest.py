@@ -1,0 +1,80 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the unit and conversation tests with the lowest versions that the requirements allow.
+
+    python scripts/lowest.py [ARGUMENT OF PYTEST ...]
+
+The versions are the lower bounds of requirements.txt and requirements-dev.txt. Tools of the gates are left out: they
+judge the code and do not run it. The environment is made once in build/lowest, and again when the versions change.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+
+from project_files import BUILD, ROOT
+from tool_environment import tool_environment
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VENV = BUILD / "lowest"
+TESTS = ("tests/unit", "tests/conversation", "--ignore=tests/unit/tooling")
+FILES = ("requirements.txt", "requirements-dev.txt")
+# A tool of the gates that has a lower bound; the others are held to a minor version (`~=`).
+TOOLS = frozenset({"molecule"})
+# The oldest ansible-core that we allow does not run on a newer one.
+NEWEST_PYTHON = (3, 13)
+_BOUND = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[a-z,]+\])?>=(?P<version>[0-9.]+)")
+
+
+def lowest_versions(lines: Iterable[str]) -> list[str]:
+    """The requirements with a lower bound, each held to it."""
+    bounds = [found for line in lines if (found := _BOUND.match(line)) and found["name"] not in TOOLS]
+    return [f"{bound['name']}{bound['extras'] or ''}=={bound['version']}" for bound in bounds]
+
+
+def make_environment(versions: list[str]) -> None:
+    """Make the environment, unless it has these versions already. Its stamp is written last."""
+    stamp = VENV / "versions"
+    wanted = "\n".join((sys.version, *versions))
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    print(f"lowest: making {VENV.relative_to(ROOT)} with {', '.join(versions)}", flush=True)
+    subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, *versions], check=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of pytest."""
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        print(
+            "lowest: the oldest ansible-core that is allowed needs Python 3.13 or older: make setup PYTHON=python3.12"
+        )
+        return 1
+    make_environment(lowest_versions(line for name in FILES for line in (ROOT / name).read_text("utf-8").splitlines()))
+    command = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pytest",
+        "-q",
+        "-o",
+        "cache_dir=build/cache/lowest",
+        *TESTS,
+        *arguments,
+    ]
+    environment = tool_environment()
+    environment["PATH"] = f"{VENV / 'bin'}:{environment['PATH']}"
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
