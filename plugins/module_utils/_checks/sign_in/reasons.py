@@ -138,8 +138,7 @@ _ADDRESS: t.Final[dict[str, pages.Reason]] = {
     "sign_in.unreachable": pages.AADSTS.unknown(
         "Microsoft Entra could not be reached for the sign-in to {tenant}: {said}",
         pages.ANSIBLE_ADMIN
-        + "check the network, the proxy (HTTPS_PROXY), `ca_path` and `endpoints` on the machine that runs this, then"
-        " run again.",
+        + "resolve the cause that the message names, on the machine that runs this or in its network, then run again.",
     ),
     "sign_in.refused": pages.AADSTS.unmet(
         "Microsoft Entra refused {who} a token for {resource} in {tenant}: {said}",

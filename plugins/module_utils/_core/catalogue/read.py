@@ -52,7 +52,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "read.unreachable": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read: {said}",
         pages.ANSIBLE_ADMIN
-        + "check the network, the proxy and `ca_path` on the machine that runs this, then run again.",
+        + "resolve the cause that the message names, on the machine that runs this or in its network, then run again.",
     ),
     "read.deadline": pages.GRAPH_THROTTLING.unknown(
         "The time allowed for the task ran out before {what} in {where} was read.",
