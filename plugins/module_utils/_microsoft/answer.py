@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 # A longer collection is reported as partial.
 MAX_PAGES: t.Final = 200
-MAX_COLLECTION: t.Final = 4 * MAX_BODY
+MAX_COLLECTION: t.Final = 2 * MAX_BODY
 # What a service says of a refusal travels into rows and reports.
 MAX_MESSAGE: t.Final = 500
 MAX_CODE: t.Final = 100

@@ -27,7 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
-from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST, Secrets, hide
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST, Secrets, hide, scrubber
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.causes import BrokenError, broken
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.connection import (
@@ -63,7 +63,7 @@ MAX_TRIES: t.Final = 5
 # Of an answer, decompressed. Python's objects take several times the size of the JSON that they come from, so that an
 # answer with many small values has a limit of its own.
 MAX_BODY: t.Final = 16 * 1024 * 1024
-MAX_VALUES: t.Final = 1_000_000
+MAX_VALUES: t.Final = 400_000
 _CHUNK: t.Final = 64 * 1024
 
 # urllib3 1.26 does not notice a body that is cut short; requests 2.32.0 and 2.32.1 are withdrawn, and those before
@@ -88,7 +88,7 @@ def _numbers_of(version: str) -> tuple[int, ...]:
 
 
 # Parsers disagree about a backslash, white space or a user name in an authority: such an address can name two hosts.
-_AUTHORITY: t.Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+_AUTHORITY: t.Final = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _NEVER: t.Final = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -97,9 +97,11 @@ def origin_of(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        raise MtoError(f"refused the address {_shown(url)!r}: it is not valid.") from None
-    if _NEVER.search(url) or not _AUTHORITY.fullmatch(parts.netloc):
+        ambiguous = _NEVER.search(url) or not _AUTHORITY.fullmatch(parts.netloc)
+    except (ValueError, TypeError, AttributeError):
+        # Metadata and links are foreign: what is there need not even be text.
+        raise MtoError(f"refused the address {_shown(str(url))!r}: it is not valid.") from None
+    if ambiguous:
         raise MtoError(f"refused the address {_shown(url)!r}: its host is ambiguous.")
     return f"{parts.scheme.lower()}://{(parts.hostname or '').lower()}:{port}"
 
@@ -146,7 +148,7 @@ class Response:
         try:
             if sum(self.body.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
                 raise ValueError("it has too many values")
-            return parse_json(self.body.decode("utf-8"), lambda text: hide(text, self.sent))
+            return parse_json(self.body.decode("utf-8"), scrubber(self.sent))
         except ValueError:
             kind = shortened(one_line(self.secrets.hide(self.headers.get("content-type", ""))), 80)
             raise ServiceError(

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from urllib.parse import quote, quote_plus
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +36,60 @@ def test_what_is_too_short_to_be_told_from_text_is_not_hidden():
     secrets.add("met", "", None)
     assert not secrets.values()
     assert secrets.hide("met") == "met"
+
+
+TOKEN = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJ0aWQiOiJhIn0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (TOKEN, HIDDEN),
+        (f"token_{TOKEN} {TOKEN}", f"token_{HIDDEN} {HIDDEN}"),
+        (f"?access_token={TOKEN}&x=1", f"?access_token={HIDDEN}&x=1"),
+        (f"eyJ.{TOKEN}", f"eyJ.{HIDDEN}"),
+        (f"eyJab.c.{TOKEN}...", f"eyJab.c.{HIDDEN}"),
+        ("eyJpZCI6MSwibmFtZSI6ImEifQ", "eyJpZCI6MSwibmFtZSI6ImEifQ"),
+        ("the word eyJ. and more", "the word eyJ. and more"),
+    ],
+)
+def test_tokens_are_hidden_wherever_they_begin(text, hidden):
+    assert hide(text) == hidden
+
+
+def test_small_percent_encoding_is_hidden():
+    assert hide("secret=a%2fb%2bc%3d%3d1", ["a/b+c==1"]) == f"secret={HIDDEN}"
+
+
+@pytest.mark.parametrize(
+    "text", ["eyJ" * 300_000, "eyJ." * 200_000, "eyJabcdefgh" * 90_000, "eyJ-" + "a" * 10**6, "eyJ " * 200_000]
+)
+def test_no_text_costs_more_than_its_length(text):
+    started = time.process_time()
+    hide(text)
+    assert time.process_time() - started < 0.5
+
+
+def test_many_secrets_cost_little():
+    secrets = Secrets()
+    secrets.add(*(f"opaque-refresh-token-{number:08}" * 40 for number in range(4000)))
+    secrets.add(*(f"{TOKEN}{number}" for number in range(4000)))
+    started = time.process_time()
+    for _number in range(100):
+        secrets.hide("Insufficient privileges to complete the operation.")
+    assert time.process_time() - started < 0.5
+    assert len(secrets.values()) == 8000
+
+
+def test_secrets_may_be_added_while_a_text_is_scrubbed():
+    secrets = Secrets()
+    adding = threading.Thread(target=lambda: secrets.add(*(f"secret-{number}" for number in range(20_000))))
+    adding.start()
+    while adding.is_alive():
+        secrets.hide("text")
+        secrets.values()
+    assert secrets.hide("secret-19999") == HIDDEN
+
+
+def test_secret_that_cannot_be_encoded_is_a_secret_all_the_same():
+    assert hide("a \ud800-secret", ["\ud800-secret"]) == f"a {HIDDEN}"

@@ -59,6 +59,12 @@ def test_token_goes_nowhere_else(url):
         guard_origin(TOKEN, url)
 
 
+@pytest.mark.parametrize("url", [None, 5, True, ["https://x"], {}, b"https://x/"])
+def test_address_that_is_not_text_is_refused(url):
+    with pytest.raises(MtoError, match="refused"):
+        origin_of(url)
+
+
 def test_token_never_shows():
     assert "eyJ" not in repr(TOKEN)
 
