@@ -54,7 +54,13 @@ def run_fleet(
             done.put((index, _outcome_of(work, items[index], deadline)))
 
     for number in range(min(concurrency, len(items))):
-        threading.Thread(target=worker, name=f"fleet-{number}", daemon=True).start()
+        try:
+            threading.Thread(target=worker, name=f"fleet-{number}", daemon=True).start()
+        except RuntimeError:
+            # The machine allows no more threads: those that run share the work.
+            if number == 0:
+                raise
+            break
     return _collect(done, len(items), deadline)
 
 

@@ -58,6 +58,20 @@ def test_late_results_that_trickle_in_do_not_move_the_end():
     assert isinstance(outcomes[7].error, DeadlineError)
 
 
+def test_machine_that_allows_fewer_threads(monkeypatch):
+    start, started = threading.Thread.start, []
+
+    def start_or_not(thread):
+        if started:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_not)
+    outcomes = run_fleet(range(5), lambda n: n, concurrency=5, deadline=Deadline(10))
+    assert [outcome.result for outcome in outcomes] == [0, 1, 2, 3, 4]
+
+
 def test_nothing_to_do():
     assert run_fleet([], lambda n: n, concurrency=3, deadline=Deadline(1)) == []
 
