@@ -90,13 +90,14 @@ options:
       - A file or directory with the certificate authorities to trust.
       - It takes precedence over E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
       - If not set, E(MTO_CA_PATH) is used.
+      - The proxies of E(HTTPS_PROXY) and E(NO_PROXY) are used. They have to be V(http://) or V(https://) proxies.
     type: path
   concurrency:
     description: How many tenants are processed at the same time.
     type: int
     default: 16
   timeout:
-    description: How long one request may take, in seconds.
+    description: How long one request may take, in seconds, from the name resolution to the last byte of the answer.
     type: float
     default: 30.0
   deadline:

@@ -116,7 +116,7 @@ def broken(error: Exception) -> BrokenError:
     for link in chain:
         if isinstance(link, OSError):
             return BrokenError(_cause_of_os_error(link))
-    return BrokenError(f"the answer is not valid HTTP ({type(chain[-1]).__name__})")
+    return BrokenError(f"no valid HTTP answer ({type(chain[-1]).__name__})")
 
 
 def _cause_of_os_error(error: Exception) -> str:
