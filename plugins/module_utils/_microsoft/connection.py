@@ -113,7 +113,7 @@ class _BoundedSocket(socket.socket):
 
     def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
         budget = self._bind()
-        size = super().recv_into(buffer, nbytes or 0, flags)
+        size = super().recv_into(buffer, nbytes or memoryview(buffer).nbytes, flags)
         budget.take(size)
         return size
 
