@@ -85,7 +85,8 @@ class Entra:
         if self.challenge is not None:
             digest = hashlib.sha256(form["code_verifier"].encode()).digest()
             assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == self.challenge
-        claims = {**self.claims, **({"nonce": self.nonce} if self.nonce else {})}
+        # Every id token says when it ends [doc OpenID Connect Core 2]; older versions of msal insist on it.
+        claims = {"exp": int(time.time()) + 3600, **self.claims, **({"nonce": self.nonce} if self.nonce else {})}
         document = {"token_type": "Bearer", "access_token": token({"tid": HOME}), "id_token": token(claims)}
         return self._answer(
             url, 200, {**document, "refresh_token": "the-refresh-token", "expires_in": 3599, **self.extra}
