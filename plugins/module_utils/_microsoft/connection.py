@@ -59,6 +59,7 @@ if t.TYPE_CHECKING:
 
 # The status line and headers of an answer, and those of a proxy before it.
 MAX_HEAD: t.Final = 1024 * 1024
+_HOST: t.Final = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 _TUNNEL: t.Final = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
 
 
@@ -244,7 +245,7 @@ class Connections:
         except ValueError:
             raise refused from None
         # The SOCKS client of urllib3 brings sockets of its own, which nothing bounds.
-        if parsed.scheme not in ("http", "https") or not parsed.host:
+        if parsed.scheme not in ("http", "https") or not _HOST.fullmatch(parsed.host or ""):
             raise refused
         user, password = requests.utils.get_auth_from_url(parsed.url)
         headers = urllib3.util.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
