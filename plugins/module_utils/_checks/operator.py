@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
 # Guest properties are beyond the basic profile: User.ReadBasic.All is not enough [guess].
 USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
@@ -48,28 +48,33 @@ class OrganizationData(t.TypedDict):
     name: str
 
 
-def shape_groups(body: Json) -> GroupData:
+def shape_groups(body: Fields) -> GroupData:
     """Keep ids and names."""
-    return {"groups": {str(row["id"]).lower(): str(row.get("displayName") or row["id"]) for row in body["value"]}}
+    return {"groups": {row.guid("id"): name_of(row) for row in body.rows("value", key="id")}}
+
+
+def name_of(row: Fields, key: str = "id") -> str:
+    """Return what an object is called; one without a name is called by its id."""
+    return row.optional_text("displayName") or row.non_empty(key)
 
 
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
 
 
-def shape_user(body: Json) -> UserData:
+def shape_user(body: Fields) -> UserData:
     """Keep id and addresses."""
     return {
-        "id": str(body["id"]).lower(),
-        "upn": str(body["userPrincipalName"]),
-        "mail": str(body["mail"]) if body.get("mail") else None,
-        "other_mails": [str(mail) for mail in body.get("otherMails") or ()],
+        "id": body.guid("id"),
+        "upn": body.non_empty("userPrincipalName"),
+        "mail": body.optional_text("mail") or None,
+        "other_mails": list(body.texts("otherMails")) if body.has("otherMails") else [],
     }
 
 
-def shape_organization(body: Json) -> OrganizationData:
-    """Keep id and name."""
-    row = body["value"][0]
-    return {"id": str(row["id"]).lower(), "name": str(row.get("displayName") or row["id"])}
+def shape_organization(body: Fields) -> OrganizationData:
+    """Keep id and name of the only row."""
+    row = body.only_row("value")
+    return {"id": row.guid("id"), "name": name_of(row)}
 
 
 _ORGANIZATION_PERMISSIONS: t.Final = (

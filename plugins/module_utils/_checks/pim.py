@@ -22,7 +22,8 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import p
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
 
 # An activation that ends within this time is reported: a shift is longer.
 SOON: t.Final = dt.timedelta(hours=1)
@@ -83,36 +84,41 @@ class Schedules(t.TypedDict):
     left_out: int
 
 
-def shape_roles(body: Json) -> Schedules:
+def shape_roles(body: Fields) -> Schedules:
     """Keep roles, scopes and ends."""
     rows: list[RoleSchedule] = [
         {
-            "role": str(row["roleDefinitionId"]).lower(),
-            "scope": str(row.get("directoryScopeId") or ""),
-            "principal": str(row["principalId"]).lower(),
-            "ends": row.get("endDateTime"),
-            "kind": str(row.get("assignmentType") or "Eligible").lower(),
+            "role": row.guid("roleDefinitionId"),
+            "scope": scope_of(row),
+            "principal": row.guid("principalId"),
+            "ends": row.optional_time("endDateTime"),
+            "kind": (row.optional_text("assignmentType") or "eligible").lower(),
         }
-        for row in body["value"]
+        for row in body.rows("value")
     ]
     return {"rows": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
 
 
-def shape_groups(body: Json) -> Schedules:
+def scope_of(row: Fields) -> str:
+    """Return where a role counts (`/`: in the whole directory). A row has this scope, or one of an application."""
+    return row.optional_text("directoryScopeId") or f"app:{row.non_empty('appScopeId')}"
+
+
+def shape_groups(body: Fields) -> Schedules:
     """Keep memberships and their ends."""
     rows: list[GroupSchedule] = [
         {
-            "group": str(row["groupId"]).lower(),
-            "ends": row.get("endDateTime"),
-            "kind": str(row.get("assignmentType") or "eligible").lower(),
+            "group": row.guid("groupId"),
+            "ends": row.optional_time("endDateTime"),
+            "kind": (row.optional_text("assignmentType") or "eligible").lower(),
         }
-        for row in body["value"]
-        if str(row["accessId"]).lower() == "member"
+        for row in body.rows("value")
+        if row.non_empty("accessId").lower() == "member"
     ]
     return {"rows": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
 
 
-def _read(what: str, title: str, path: str, permissions: tuple[str, ...], shape: Callable[[Json], Schedules]) -> Read:
+def _read(what: str, title: str, path: str, permissions: tuple[str, ...], shape: Callable[[Fields], Schedules]) -> Read:
     return Read(
         what=what,
         title=title,

@@ -15,6 +15,8 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.missing_per
     roles_missing,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, described
+from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
@@ -133,7 +135,7 @@ class EvidenceReader:
         data, problem = _data_of(read, answer)
         if data is None:
             # Graph's own word counts where the sources leave open whether the cloud has the resource.
-            unknown_there = answer.unknown_segment and existence(read, self._cloud) != "yes"
+            unknown_there = answer.code and answer.unknown_segment and existence(read, self._cloud) != "yes"
             problem = problem or (self._not_in_cloud() if unknown_there else _problem_of(read, answer, token))
             problem = target.words(read.title, token.identity).complete(problem)
         return Evidence(read.what, answer.url, token.identity, at, answer.request_id, read.provenance, data, problem)
@@ -166,14 +168,16 @@ def _data_of(read: Read, answer: Answer) -> tuple[Json, Problem | None]:
     if not answer.ok:
         return None, None
     try:
-        return read.shape(answer.body), None
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        error_text = f"the answer is not of the documented form ({type(error).__name__})"
-        return None, Problem("read.failed", {"said": error_text})
+        return read.shape(Fields(answer.body, "")), None
+    except (OptionError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        return None, Problem("read.failed", {"said": f"the answer is not of the documented form: {described(error)}"})
 
 
 def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
-    """Return why an answer is not data. The HTTP status decides; the service's words are quoted."""
+    """Return why an answer is not data. The HTTP status decides; the service's words are quoted.
+
+    A refusal is the service's only by its error code: a proxy, a gateway or a portal page can answer 4xx as well.
+    """
     if answer.deadline:
         return Problem("read.deadline")
     if answer.partial:
@@ -182,16 +186,21 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
         return Problem("read.unreachable", {"said": answer.error})
     if answer.status == 429:
         return Problem("read.throttled")
-    if answer.status in (401, 403):
+    if answer.status in (401, 403) and answer.code:
         return _forbidden(read, answer, token)
-    # A preview that no version knows is not offered there, rather than a failure.
-    not_offered = answer.unknown_segment and len(read.versions) > 1
     details = {
         "versions": " and ".join(read.versions),
         "status": str(answer.status),
         "said": answer.error or f"HTTP {answer.status}",
     }
-    return Problem("read.not_offered" if not_offered else "read.failed", details)
+    return Problem(_failure_of(read, answer), details)
+
+
+def _failure_of(read: Read, answer: Answer) -> str:
+    """Return the reason of an answer that is no refusal. A preview that no version knows is not offered there."""
+    if 400 <= answer.status < 500 and not answer.code:
+        return "read.foreign_answer"
+    return "read.not_offered" if answer.unknown_segment and len(read.versions) > 1 else "read.failed"
 
 
 def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:

@@ -47,7 +47,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 # What one identity may not read, the other one may.
-_ANOTHER_MAY_READ: t.Final = frozenset({"consent.permission_missing", "read.forbidden", "read.role_missing"})
+_ANOTHER_MAY_READ: t.Final = frozenset(
+    # A refusal of Microsoft Graph itself can lack its code [doc json-batching].
+    {"consent.permission_missing", "read.forbidden", "read.role_missing", "read.foreign_answer"}
+)
 
 
 class Session:

@@ -215,7 +215,7 @@ class Read:
     """A request to Microsoft for one thing, with the permissions it needs (least first, any of them will do).
 
     `title` is its name in sentences. `path` is relative to the version and may hold `{name}` fields. `shape` turns
-    Microsoft's body into the evidence's data, None where the body is not of the documented form. `advanced` asks for
+    Microsoft's body into the evidence's data, and raises OptionError where it is not as documented. `advanced` asks for
     the header of advanced queries. `missing_is_answer`: HTTP 404 means "there is none" and is evidence, not a failure.
     `first_page`: a probe, which needs no more than that. `service` answers it: `graph` or `arm`.
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
@@ -230,7 +230,7 @@ class Read:
     path: str
     app: tuple[str, ...]
     delegated: tuple[str, ...]
-    shape: Callable[[Json], Json]
+    shape: Callable[[Fields], Json]
     provenance: Provenance = "doc"
     advanced: bool = False
     missing_is_answer: bool = False

@@ -259,7 +259,7 @@ class Report:
         undeclared = fields.optional_rows("undeclared")
         return cls(
             run=RunInfo(*(fields.text(field.name) for field in dataclasses.fields(RunInfo))),
-            checks=fields.texts("checks"),
+            checks=fields.optional_texts("checks"),
             summary=Summary.from_fields(fields.row("summary")),
             tenants=tuple(TenantRow.from_fields(row) for row in fields.rows("tenants")),
             undeclared=None if undeclared is None else tuple(UndeclaredRow.from_fields(row) for row in undeclared),

@@ -92,7 +92,7 @@ class AccessRow:
         """Return a row of the module, with every access check of the registry that it has. Raises OptionError."""
         names = access_checks()
         rows = {name: fields.optional_row(name) for name in names}
-        checks = fields.texts("checks")
+        checks = fields.optional_texts("checks")
         return cls(
             tenant_id=fields.text("tenant_id"),
             name=fields.text("name"),

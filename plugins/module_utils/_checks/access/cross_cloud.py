@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat, Evidence, Problem, Verdict
 
 # The home tenant's half: our name of a side, Microsoft Graph's, the state that it needs, and the admin center's words.
@@ -50,27 +50,27 @@ class SideStates(t.TypedDict):
     sides: dict[str, str | None]
 
 
-def shape_clouds(body: Json) -> dict[str, list[str] | None]:
+def shape_clouds(body: Fields) -> dict[str, list[str] | None]:
     """Return `{clouds: [...]}`: the endpoints of clouds that are allowed, null where the answer does not say.
 
     Microsoft's example has the policy inside of `value`.
     """
-    policy = body["value"] if isinstance(body.get("value"), dict) else body
-    clouds = policy.get("allowedCloudEndpoints")
-    return {"clouds": None if clouds is None else sorted(str(cloud).lower() for cloud in clouds)}
+    policy = body.optional_row("value") or body
+    clouds = policy.optional_texts("allowedCloudEndpoints")
+    return {"clouds": None if clouds is None else sorted(cloud.lower() for cloud in clouds)}
 
 
-def shape_sides(body: Json) -> SideStates:
+def shape_sides(body: Fields) -> SideStates:
     """Return the state of each side."""
-    return {"found": True, "sides": {side: _state_of(body.get(name)) for side, name, *_wanted in _RECIPE}}
+    return {"found": True, "sides": {side: _state_of(body.optional_row(name)) for side, name, *_wanted in _RECIPE}}
 
 
-def _state_of(setting: JsonObject | None) -> str | None:
+def _state_of(setting: Fields | None) -> str | None:
     """Return the state of one side. Blocking everybody or every application blocks all; to allow all, both have to."""
     if setting is None:
         return None
-    parts = [part for part in (setting.get("usersAndGroups"), setting.get("applications")) if part is not None]
-    states = [_access_of(part) for part in parts]
+    parts = (setting.optional_row("usersAndGroups"), setting.optional_row("applications"))
+    states = [_access_of(part) for part in parts if part is not None]
     if ("blocked", True) in states:
         return "blocked"
     if len(states) < 2 or any(access not in ("allowed", "blocked") for access, _for_all in states):
@@ -78,10 +78,10 @@ def _state_of(setting: JsonObject | None) -> str | None:
     return "allowed" if set(states) == {("allowed", True)} else "in_part"
 
 
-def _access_of(part: JsonObject) -> tuple[str, bool]:
+def _access_of(part: Fields) -> tuple[str, bool]:
     """Return the access type, and whether it is for everybody."""
-    targets = {str(row["target"]) for row in part.get("targets") or ()}
-    return str(part["accessType"]).lower(), not targets.isdisjoint(_EVERYBODY)
+    targets = {row.non_empty("target") for row in part.optional_rows("targets") or ()}
+    return (part.optional_text("accessType") or "").lower(), not targets.isdisjoint(_EVERYBODY)
 
 
 # They decide no verdict: access to another cloud is unknown, whatever they say.

@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
 _PERMISSIONS: t.Final = ("SecurityIncident.Read.All", "SecurityIncident.ReadWrite.All")
 
@@ -22,9 +22,9 @@ class IncidentData(t.TypedDict):
     any: bool
 
 
-def shape_incidents(body: Json) -> IncidentData:
+def shape_incidents(body: Fields) -> IncidentData:
     """Keep only whether there is an incident."""
-    return {"any": len(list(body["value"])) > 0}
+    return {"any": bool(body.rows("value", key="id"))}
 
 
 INCIDENTS: t.Final = Read(

@@ -83,10 +83,12 @@ def _reason(sku: reads.Sku, plan_state: str, accepted: bool) -> str:
         return _LOST[state]
     if plan_state == "disabled":
         return "license.plan_disabled"
-    if sku["units"] <= 0:
+    if sku["units"] is not None and sku["units"] <= 0:
         return "license.no_units"
     if state not in reads.IN_FORCE or plan_state not in reads.ON:
         return "license.state_unknown"
+    if sku["units"] is None:
+        return "license.units_unknown"
     return "license.present" if accepted else "license.sufficiency_open"
 
 

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
 # More than this many SKUs are left out of the evidence, the weakest first: evidence stays small.
 MAX_SKUS: t.Final = 8
@@ -32,15 +32,21 @@ IN_FORCE: t.Final = ("enabled", "warning")
 ON: t.Final = frozenset({"success", "pendinginput", "pendingactivation", "pendingprovisioning"})
 
 
+# A state that the answer does not say is no state that we know.
+NOT_STATED: t.Final = "not stated"
+
+
 class Sku(t.TypedDict):
     """A product. `units` counts paid units, those in the grace period included; `plans` have their states.
+
+    `units` is None where the answer does not say how many there are.
 
     A plan is named by its id, and by the user's own word where only the `licenses` of the tenant make it count.
     """
 
     sku: str
     state: str
-    units: int
+    units: int | None
     plans: dict[str, str]
 
 
@@ -69,10 +75,11 @@ class SubscriptionData(t.TypedDict):
     left_out: int
 
 
-def shape_skus(body: Json, wanted: Collection[str] = ()) -> SkuData:
+def shape_skus(body: Fields, wanted: Collection[str] = ()) -> SkuData:
     """Keep only what decides; `wanted` are the `licenses` of the tenant."""
     skus = [
-        (_shape_sku(row, wanted), sorted(_plan_ids(row["servicePlans"]) & NOT_ENOUGH.keys())) for row in body["value"]
+        (_shape_sku(row, wanted), sorted(_plan_ids(row, "servicePlans") & NOT_ENOUGH.keys()))
+        for row in body.rows("value")
     ]
     relevant = sorted(
         (sku for sku, _lesser in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True
@@ -87,39 +94,51 @@ def shape_skus(body: Json, wanted: Collection[str] = ()) -> SkuData:
     }
 
 
-def _shape_sku(row: JsonObject, wanted: Collection[str]) -> Sku:
-    units, name = row.get("prepaidUnits") or {}, str(row["skuPartNumber"])
-    keys = [(_key_of(plan, wanted), plan) for plan in row["servicePlans"]]
-    plans = {key: str(plan["provisioningStatus"] or "") for key, plan in keys if key is not None}
+def _shape_sku(row: Fields, wanted: Collection[str]) -> Sku:
+    name, rows = row.non_empty("skuPartNumber"), row.rows("servicePlans", key="servicePlanId")
+    keys = [(_key_of(plan, wanted), plan) for plan in rows]
+    plans = {key: _state_of(plan) for key, plan in keys if key is not None}
     if not plans and name.lower() in wanted:
-        plans = {name.lower(): _best_state(row["servicePlans"])}
+        plans = {name.lower(): _best_state(rows)}
     return {
         "sku": name,
-        "state": str(row["capabilityStatus"]),
-        "units": int(units.get("enabled") or 0) + int(units.get("warning") or 0),
+        "state": row.optional_text("capabilityStatus") or NOT_STATED,
+        "units": _units_of(row.optional_row("prepaidUnits")),
         "plans": dict(sorted(plans.items())),
     }
 
 
-def _plan_ids(plans: Iterable[JsonObject]) -> set[str]:
-    return {str(plan["servicePlanId"]).lower() for plan in plans}
+def _units_of(row: Fields | None) -> int | None:
+    """Return the paid units; None where the answer does not say whether there is one."""
+    counts = [row.optional_count(name) for name in ("enabled", "warning")] if row else [None]
+    total = sum(count or 0 for count in counts)
+    return total if total or None not in counts else None
+
+
+def _state_of(plan: Fields) -> str:
+    return plan.optional_text("provisioningStatus") or NOT_STATED
+
+
+def _plan_ids(row: Fields, name: str) -> set[str]:
+    return {plan.guid("servicePlanId") for plan in row.rows(name)}
 
 
 def _in_force(sku: Sku) -> bool:
-    return sku["state"].lower() in IN_FORCE and sku["units"] > 0
+    return sku["state"].lower() in IN_FORCE and sku["units"] != 0
 
 
-def _key_of(plan: JsonObject, wanted: Collection[str]) -> str | None:
-    """Return the plan's name in the evidence; None for an irrelevant plan."""
-    plan_id, name = str(plan["servicePlanId"]).lower(), str(plan.get("servicePlanName") or "").lower()
+def _key_of(plan: Fields, wanted: Collection[str]) -> str | None:
+    """Return the plan's name in the evidence; None for an irrelevant plan. Its own name matters to the user's words."""
+    plan_id = plan.guid("servicePlanId")
     if plan_id in KNOWN_PLANS:
         return plan_id
-    return next((word for word in (plan_id, name) if word in wanted), None)
+    names = (plan_id, plan.non_empty("servicePlanName").lower()) if wanted else ()
+    return next((word for word in names if word in wanted), None)
 
 
-def _best_state(plans: Iterable[JsonObject]) -> str:
+def _best_state(plans: Iterable[Fields]) -> str:
     """Return the state of a product that the user names and that has no known plan: on where one of its plans is."""
-    states = sorted(str(plan["provisioningStatus"] or "") for plan in plans)
+    states = sorted(map(_state_of, plans))
     return next((state for state in states if state.lower() in ON), states[0] if states else "")
 
 
@@ -135,18 +154,18 @@ def names_of(sku: str, plan_id: str) -> set[str]:
     return {sku.lower(), plan_id, *(name.lower() for name in KNOWN_PLANS.get(plan_id, ()))}
 
 
-def shape_subscriptions(body: Json, wanted: Collection[str] = ()) -> SubscriptionData:
+def shape_subscriptions(body: Fields, wanted: Collection[str] = ()) -> SubscriptionData:
     """Keep the subscriptions of the products that can decide."""
     rows: list[Subscription] = [
         {
-            "sku": str(row["skuPartNumber"]),
-            "state": str(row.get("status") or ""),
-            "trial": row.get("isTrial"),
-            "ends": row.get("nextLifecycleDateTime"),
+            "sku": row.non_empty("skuPartNumber"),
+            "state": row.optional_text("status") or "",
+            "trial": row.optional_flag("isTrial"),
+            "ends": row.optional_time("nextLifecycleDateTime"),
         }
-        for row in body["value"]
-        if not _plan_ids(row.get("serviceStatus") or ()).isdisjoint(KNOWN_PLANS)
-        or str(row["skuPartNumber"]).lower() in wanted
+        for row in body.rows("value")
+        if not _plan_ids(row, "serviceStatus").isdisjoint(KNOWN_PLANS)
+        or row.non_empty("skuPartNumber").lower() in wanted
     ]
     rows.sort(key=lambda row: (row["sku"], str(row["ends"]), str(row["trial"])))
     return {"subscriptions": rows[:MAX_SKUS], "left_out": len(rows[MAX_SKUS:])}

@@ -61,6 +61,10 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "The license of {tenant} that includes {products} ({sku}) has an unrecognized state: '{state}'.",
         "License Administrator of {tenant}: check the subscription in the Microsoft 365 admin center, Billing.",
     ),
+    "license.units_unknown": pages.LICENSING.unknown(
+        "Microsoft does not say how many units {tenant} has of the license that includes {products} ({sku}).",
+        "License Administrator of {tenant}: check the subscription in the Microsoft 365 admin center, Billing.",
+    ),
 }
 
 CAVEATS: t.Final[dict[str, pages.CaveatText]] = {

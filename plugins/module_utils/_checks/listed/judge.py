@@ -26,11 +26,12 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Rank
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import name_of
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read, Tenant
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Verdict
 
 
@@ -41,17 +42,17 @@ class CustomerRow(t.TypedDict):
     name: str
 
 
-def shape_customers(body: Json) -> list[CustomerRow]:
-    """Return the customers; one without a name is named by its id."""
+def shape_customers(body: Fields) -> list[CustomerRow]:
+    """Return the customers."""
     return [
-        {"tenant_id": str(row["tenantId"]).lower(), "name": str(row.get("displayName") or row["tenantId"])}
-        for row in body["value"]
+        {"tenant_id": row.guid("tenantId"), "name": name_of(row, "tenantId")}
+        for row in body.rows("value", key="tenantId")
     ]
 
 
-def shape_tenants(body: Json) -> dict[str, list[str]]:
+def shape_tenants(body: Fields) -> dict[str, list[str]]:
     """Return `{tenants: [id]}`: the name can be missing where the person never signed in to the tenant [guess]."""
-    return {"tenants": sorted({str(row["tenantId"]).lower() for row in body["value"]})}
+    return {"tenants": sorted(row.guid("tenantId") for row in body.rows("value", key="tenantId"))}
 
 
 CUSTOMERS: t.Final = Read(

@@ -14,13 +14,14 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import name_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import ACCOUNT_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
 # More than this is left out of the evidence, which counts it.
 MAX_ROWS: t.Final = 10
@@ -62,35 +63,35 @@ class DefinitionData(t.TypedDict):
     roles: dict[str, Definition]
 
 
-def shape_assignments(body: Json) -> AssignmentData:
+def shape_assignments(body: Fields) -> AssignmentData:
     """Keep who holds which role where."""
     rows: list[Assignment] = [
         {
-            "id": str(row["id"]),
-            "name": str(row.get("displayName") or row["id"]),
-            "role": str(row["roleDefinitionId"]).lower(),
-            "principals": sorted(str(principal).lower() for principal in row["principalIds"]),
+            "id": row.non_empty("id"),
+            "name": name_of(row),
+            "role": row.non_empty("roleDefinitionId").lower(),
+            "principals": sorted(principal.lower() for principal in row.texts("principalIds")),
             "scopes": sorted(
-                str(scope) for name in ("directoryScopeIds", "appScopeIds") for scope in row.get(name) or ()
+                scope for name in ("directoryScopeIds", "appScopeIds") for scope in row.optional_texts(name) or ()
             ),
         }
-        for row in body["value"]
+        for row in body.rows("value", key="id")
     ]
     return {"assignments": rows, "other_rows": 0}
 
 
-def shape_definitions(body: Json) -> DefinitionData:
+def shape_definitions(body: Fields) -> DefinitionData:
     """Keep names and permissions."""
-    return {"roles": {str(row["id"]).lower(): _definition(row) for row in body["value"]}}
+    return {"roles": {row.non_empty("id").lower(): _definition(row) for row in body.rows("value", key="id")}}
 
 
-def _definition(row: JsonObject) -> Definition:
+def _definition(row: Fields) -> Definition:
     actions = {
-        str(action)
-        for permission in row.get("rolePermissions") or ()
-        for action in permission.get("allowedResourceActions") or ()
+        action
+        for permission in row.optional_rows("rolePermissions") or ()
+        for action in permission.optional_texts("allowedResourceActions") or ()
     }
-    return {"name": str(row.get("displayName") or row["id"]), "permissions": sorted(actions)}
+    return {"name": name_of(row), "permissions": sorted(actions)}
 
 
 DEFENDER_ASSIGNMENTS: t.Final = Read(

@@ -18,12 +18,13 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.pim import (
     ELIGIBLE_ROLES,
     MAX_ROWS,
     OWN_ELIGIBLE_GROUPS,
+    scope_of,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
 _ROLE_PERMISSIONS: t.Final = (
     "RoleManagement.Read.Directory",
@@ -64,18 +65,17 @@ class RoleAssignmentData(t.TypedDict):
     left_out: int
 
 
-def shape_directory_roles(body: Json) -> DirectoryRoleData:
+def shape_directory_roles(body: Fields) -> DirectoryRoleData:
     """Keep template ids."""
-    template_ids = [row.get("roleTemplateId") for row in body["value"]]
-    known = {str(template_id).lower() for template_id in template_ids if template_id}
-    return {"roles": sorted(known), "untold": sum(not template_id for template_id in template_ids)}
+    template_ids = [row.optional_guid("roleTemplateId") for row in body.rows("value")]
+    known = {template_id for template_id in template_ids if template_id}
+    return {"roles": sorted(known), "untold": template_ids.count(None)}
 
 
-def shape_role_assignments(body: Json) -> RoleAssignmentData:
+def shape_role_assignments(body: Fields) -> RoleAssignmentData:
     """Keep role and scope. The id of a built-in role is its template id."""
     rows: list[RoleAssignment] = [
-        {"role": str(row["roleDefinitionId"]).lower(), "scope": str(row.get("directoryScopeId") or "")}
-        for row in body["value"]
+        {"role": row.guid("roleDefinitionId"), "scope": scope_of(row)} for row in body.rows("value")
     ]
     return {"assignments": rows[:MAX_ROWS], "left_out": len(rows[MAX_ROWS:])}
 

@@ -17,13 +17,15 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import USER_PERMISSIONS
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
+from ansible_collections.m365.defender.plugins.module_utils._core.fields import is_guid
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
 
 Direction = t.Literal["outbound", "inbound"]
 Part = t.Literal["users", "applications"]
@@ -61,39 +63,40 @@ class DeletedAccount(t.TypedDict):
     deleted: str | None
 
 
-def shape_accounts(body: Json) -> AccountList:
+def shape_accounts(body: Fields) -> AccountList:
     """Return the accounts of a list."""
-    rows = body["value"]
+    rows = body.rows("value", key="id")
     return {"accounts": [_shape_account(row) for row in rows[:MAX_ACCOUNTS]], "left_out": len(rows[MAX_ACCOUNTS:])}
 
 
-def shape_own_account(body: Json) -> AccountList:
+def shape_own_account(body: Fields) -> AccountList:
     """Return the operator's own object in the same form."""
     return {"accounts": [_shape_account(body)], "left_out": 0}
 
 
-def _shape_account(row: JsonObject) -> Account:
+def _shape_account(row: Fields) -> Account:
+    issuers = {identity.optional_text("issuer") or "" for identity in row.optional_rows("identities") or ()}
     return {
-        "id": str(row["id"]).lower(),
-        "upn": str(row.get("userPrincipalName") or ""),
-        "mail": row.get("mail"),
-        "type": str(row.get("userType") or ""),
-        "enabled": row.get("accountEnabled"),
-        "state": row.get("externalUserState"),
-        "issuers": sorted({str(identity.get("issuer") or "") for identity in row.get("identities") or ()}),
+        "id": row.guid("id"),
+        "upn": row.optional_text("userPrincipalName") or "",
+        "mail": row.optional_text("mail"),
+        "type": row.optional_text("userType") or "",
+        "enabled": row.optional_flag("accountEnabled"),
+        "state": row.optional_text("externalUserState"),
+        "issuers": sorted(issuers),
     }
 
 
-def shape_deleted(body: Json) -> dict[str, list[DeletedAccount]]:
+def shape_deleted(body: Fields) -> dict[str, list[DeletedAccount]]:
     """Return `{deleted: [...]}` with few rows, since one is enough."""
     rows: list[DeletedAccount] = [
         {
-            "id": str(row["id"]).lower(),
-            "upn": str(row.get("userPrincipalName") or ""),
-            "mail": row.get("mail"),
-            "deleted": row.get("deletedDateTime"),
+            "id": row.guid("id"),
+            "upn": row.optional_text("userPrincipalName") or "",
+            "mail": row.optional_text("mail"),
+            "deleted": row.optional_time("deletedDateTime"),
         }
-        for row in body["value"][:MAX_ACCOUNTS]
+        for row in body.rows("value", key="id")[:MAX_ACCOUNTS]
     ]
     return {"deleted": rows}
 
@@ -224,50 +227,57 @@ class SideSettings(t.TypedDict):
     tenant: t.NotRequired[str]
 
 
-def shape_settings(body: Json, direction: Direction) -> SideSettings:
+def shape_settings(body: Fields, direction: Direction) -> SideSettings:
     """Return one side of a default or of a partner entry."""
-    setting = body.get(f"b2bCollaboration{direction.capitalize()}")
+    setting = body.optional_row(f"b2bCollaboration{direction.capitalize()}")
+    consent = body.optional_row("automaticUserConsentSettings")
     settings: SideSettings = {
         "found": True,
         "b2b": None if setting is None else _shape_setting(setting),
-        "consent": (body.get("automaticUserConsentSettings") or {}).get(f"{direction}Allowed"),
+        "consent": consent.optional_flag(f"{direction}Allowed") if consent else None,
     }
     if direction == "inbound":
-        trust = body["inboundTrust"]
-        settings["inbound_trust"] = None if trust is None else _shape_trust(trust)
+        settings["inbound_trust"] = _shape_trust(body)
     return settings
 
 
-def _shape_setting(setting: JsonObject) -> Setting:
+def _shape_setting(setting: Fields) -> Setting:
     return {
-        "users": _shape_targets(setting.get("usersAndGroups")),
-        "applications": _shape_targets(setting.get("applications")),
+        "users": _shape_targets(setting.nullable_row("usersAndGroups")),
+        "applications": _shape_targets(setting.nullable_row("applications")),
     }
 
 
-def _shape_targets(part: JsonObject | None) -> Targets | None:
+def _shape_targets(part: Fields | None) -> Targets | None:
     if part is None:
         return None
-    targets = sorted(f"{row['targetType']}:{row['target']}".lower() for row in part.get("targets") or ())
-    return {"access": str(part["accessType"]).lower(), "targets": targets}
+    rows = part.optional_rows("targets") or ()
+    targets = sorted(f"{row.non_empty('targetType')}:{row.non_empty('target')}".lower() for row in rows)
+    return {"access": (part.optional_text("accessType") or "").lower(), "targets": targets}
 
 
-def _shape_trust(trust: JsonObject) -> Trust:
+def _shape_trust(body: Fields) -> Trust | None:
+    """Return what is trusted. Only a null inherits the default [doc]: an answer without the field does not say so."""
+    trust = body.nullable_row("inboundTrust")
+    if trust is None:
+        return None
     return {
-        "mfa": trust.get("isMfaAccepted"),
-        "compliant_device": trust.get("isCompliantDeviceAccepted"),
-        "hybrid_joined_device": trust.get("isHybridAzureADJoinedDeviceAccepted"),
+        "mfa": trust.optional_flag("isMfaAccepted"),
+        "compliant_device": trust.optional_flag("isCompliantDeviceAccepted"),
+        "hybrid_joined_device": trust.optional_flag("isHybridAzureADJoinedDeviceAccepted"),
     }
 
 
-def shape_partners(body: Json) -> list[SideSettings]:
+def shape_partners(body: Fields) -> list[SideSettings]:
     """Return every partner entry of the home tenant, outbound."""
-    return [{"tenant": str(row["tenantId"]).lower(), **shape_settings(row, "outbound")} for row in body["value"]]
+    rows = body.rows("value", key="tenantId")
+    return [{"tenant": row.guid("tenantId"), **shape_settings(row, "outbound")} for row in rows]
 
 
-def shape_synchronization(body: Json) -> dict[str, bool | None]:
+def shape_synchronization(body: Fields) -> dict[str, bool | None]:
     """Return `{found: true, allowed}`: whether the home tenant may synchronize people into the target."""
-    return {"found": True, "allowed": (body.get("userSyncInbound") or {}).get("isSyncAllowed")}
+    inbound = body.optional_row("userSyncInbound")
+    return {"found": True, "allowed": inbound.optional_flag("isSyncAllowed") if inbound else None}
 
 
 def trim_settings(settings: SideSettings, mine: frozenset[str]) -> SideSettings:
@@ -283,11 +293,17 @@ def _trim_targets(part: Targets | None, mine: frozenset[str]) -> Targets | None:
     if part is None:
         return None
     kept = [target for target in part["targets"] if target in _KEPT_TARGETS or target in mine]
-    others = collections.Counter(target.partition(":")[0] for target in part["targets"] if target not in kept)
+    others = collections.Counter(_kind_of(target) for target in part["targets"] if target not in kept)
     trimmed: Targets = {**part, "targets": kept}
     if others:
         trimmed["others"] = dict(sorted(others.items()))
     return trimmed
+
+
+def _kind_of(target: str) -> str:
+    """Return the type of a target; one that is no object's id can mean anybody."""
+    kind, _colon, name = target.partition(":")
+    return kind if is_guid(name) else "unrecognized"
 
 
 def trim_partners(partners: Sequence[SideSettings], tenant_id: str, mine: frozenset[str]) -> SideSettings:
@@ -299,7 +315,7 @@ def trim_partners(partners: Sequence[SideSettings], tenant_id: str, mine: frozen
     return trim_settings(entry, mine)
 
 
-def _read(what: str, title: str, path: str, shape: Callable[[Json], object], *, may_be_missing: bool = False) -> Read:
+def _read(what: str, title: str, path: str, shape: Callable[[Fields], object], *, may_be_missing: bool = False) -> Read:
     return Read(
         what=what,
         title=title,

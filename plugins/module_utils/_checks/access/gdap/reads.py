@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import name_of
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
 _PERMISSIONS: t.Final = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
 _PATH: t.Final = "/tenantRelationships/delegatedAdminRelationships"
@@ -48,43 +49,43 @@ class Assignment(t.TypedDict):
     other_roles: t.NotRequired[int]
 
 
-def shape_relationships(body: Json) -> list[Relationship]:
-    """Return all relationships of the partner. Only a reseller's relationship knows of a partner's consent [csdl]."""
-    return [_shape_relationship(row) for row in body["value"]]
+def shape_relationships(body: Fields) -> list[Relationship]:
+    """Return all relationships of the partner."""
+    return [_shape_relationship(row) for row in body.rows("value", key="id")]
 
 
-def _shape_relationship(row: JsonObject) -> Relationship:
-    roles = _shape_roles(row)
+def _shape_relationship(row: Fields) -> Relationship:
+    """Return a relationship. Only a reseller's has the flag of a partner's consent, which is never null [csdl]."""
+    customer, roles = row.optional_row("customer"), _shape_roles(row)
     return {
-        "id": str(row["id"]),
-        "customer": str((row.get("customer") or {}).get("tenantId") or "").lower(),
-        "relationship": str(row.get("displayName") or row["id"]),
-        "status": str(row["status"]),
-        "activated": row.get("activatedDateTime"),
-        "ends": row.get("endDateTime"),
-        "auto_extend": str(row.get("autoExtendDuration") or ""),
-        "partner_consent_pending": row.get("isPartnerConsentPending") is True,
+        "id": row.non_empty("id"),
+        "customer": customer.guid("tenantId") if customer else "",
+        "relationship": name_of(row),
+        "status": row.non_empty("status"),
+        "activated": row.optional_time("activatedDateTime"),
+        "ends": row.optional_time("endDateTime"),
+        "auto_extend": row.optional_text("autoExtendDuration") or "",
+        "partner_consent_pending": row.has("isPartnerConsentPending") and row.flag("isPartnerConsentPending"),
         "global_administrator": GLOBAL_ADMINISTRATOR in roles,
         "roles": roles,
     }
 
 
-def _shape_roles(row: JsonObject) -> list[str]:
+def _shape_roles(row: Fields) -> list[str]:
     """Return role template ids, each once, sorted."""
-    roles = (row.get("accessDetails") or {}).get("unifiedRoles") or ()
-    return sorted({str(role["roleDefinitionId"]).lower() for role in roles})
+    return sorted({role.guid("roleDefinitionId") for role in row.row("accessDetails").rows("unifiedRoles")})
 
 
-def shape_assignments(body: Json) -> dict[str, list[Assignment]]:
+def shape_assignments(body: Fields) -> dict[str, list[Assignment]]:
     """Return `{assignments: [...]}` of one relationship."""
     rows: list[Assignment] = [
         {
-            "status": str(row["status"]),
-            "group": str(row["accessContainer"]["accessContainerId"]).lower(),
-            "created": row.get("createdDateTime"),
+            "status": row.non_empty("status"),
+            "group": row.row("accessContainer").guid("accessContainerId"),
+            "created": row.optional_time("createdDateTime"),
             "roles": _shape_roles(row),
         }
-        for row in body["value"]
+        for row in body.rows("value")
     ]
     return {"assignments": rows}
 

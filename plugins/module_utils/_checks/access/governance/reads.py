@@ -17,7 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import E
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 # Methods under which the lists are read.
@@ -49,55 +49,62 @@ class GovernanceRow(t.TypedDict):
     other_assignments: t.NotRequired[int]
 
 
-def shape_relationships(body: Json) -> list[GovernanceRow]:
+def shape_relationships(body: Fields) -> list[GovernanceRow]:
     """Return every relationship with its assignments."""
     return [
         {
             **_shape_row(row, "creationDateTime"),
-            "status": str(row["status"]),
-            "assignments": _shape_assignments(row.get("policySnapshot")),
+            "status": row.non_empty("status"),
+            "assignments": _shape_assignments(row.optional_row("policySnapshot")),
         }
-        for row in body["value"]
+        for row in body.rows("value", key="id")
     ]
 
 
-def shape_requests(body: Json) -> list[GovernanceRow]:
+def shape_requests(body: Fields) -> list[GovernanceRow]:
     """Return every request with its status and its end."""
     return [
-        {**_shape_row(row, "requestDateTime"), "status": str(row["status"]), "ends": row.get("expirationDateTime")}
-        for row in body["value"]
+        {**_shape_row(row, "requestDateTime"), "status": row.non_empty("status"), "ends": _end_of(row)}
+        for row in body.rows("value", key="id")
     ]
 
 
-def shape_invitations(body: Json) -> list[GovernanceRow]:
+def shape_invitations(body: Fields) -> list[GovernanceRow]:
     """Return every invitation with its end."""
-    return [{**_shape_row(row, "createdDateTime"), "ends": row.get("expirationDateTime")} for row in body["value"]]
+    return [{**_shape_row(row, "createdDateTime"), "ends": _end_of(row)} for row in body.rows("value", key="id")]
 
 
-def _shape_row(row: JsonObject, made: str) -> GovernanceRow:
+def _shape_row(row: Fields, made: str) -> GovernanceRow:
     """Return what all rows have; `made` is the property that says when."""
     return {
-        "id": str(row["id"]),
-        "governing": str(row["governingTenantId"]).lower(),
-        "governed": str(row["governedTenantId"]).lower(),
-        "made": row.get(made),
+        "id": row.non_empty("id"),
+        "governing": row.guid("governingTenantId"),
+        "governed": row.guid("governedTenantId"),
+        "made": row.optional_time(made),
     }
 
 
-def _shape_assignments(snapshot: Json) -> list[GovernanceAssignment] | None:
-    rows = snapshot.get("delegatedAdministrationRoleAssignments") if isinstance(snapshot, dict) else None
-    if rows is None or not all((row.get("group") or {}).get("id") for row in rows):
+def _end_of(row: Fields) -> str | None:
+    return row.optional_time("expirationDateTime")
+
+
+def _shape_assignments(snapshot: Fields | None) -> list[GovernanceAssignment] | None:
+    rows = snapshot.optional_rows("delegatedAdministrationRoleAssignments") if snapshot else None
+    assignments = [_shape_assignment(row) for row in rows or ()]
+    known = [assignment for assignment in assignments if assignment is not None]
+    return None if rows is None or len(known) < len(assignments) else known
+
+
+def _shape_assignment(row: Fields) -> GovernanceAssignment | None:
+    """Return an assignment; None where the answer leaves out whom it is for, or which roles it brings."""
+    group, roles = row.optional_row("group"), row.optional_rows("roleTemplates")
+    group_id = group.optional_guid("id") if group else None
+    if group_id is None or roles is None:
         return None
-    return [
-        {
-            "group": str(row["group"]["id"]).lower(),
-            "roles": sorted({str(role["id"]).lower() for role in row.get("roleTemplates") or ()}),
-        }
-        for row in rows
-    ]
+    return {"group": group_id, "roles": sorted({role.guid("id") for role in roles})}
 
 
-def _read(kind: str, shape: Callable[[Json], object]) -> Read:
+def _read(kind: str, shape: Callable[[Fields], object]) -> Read:
     """Return the read of one list; `kind` is Microsoft's word for its rows."""
     permission = f"TenantGovernance-{kind}"
     return Read(

@@ -5,9 +5,19 @@
 
 from __future__ import annotations
 
+from bodies import data_of, guid
+
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import shape_groups
 
 
 def test_groups_by_id_with_a_name():
-    rows = [{"id": "AA", "displayName": "SOC"}, {"id": "BB", "displayName": None}, {"id": "CC"}]
-    assert shape_groups({"value": rows})["groups"] == {"aa": "SOC", "bb": "BB", "cc": "CC"}
+    rows = [
+        {"id": guid("a").upper(), "displayName": "SOC"},
+        {"id": guid("b"), "displayName": None},
+        {"id": guid("c")},
+    ]
+    assert data_of(shape_groups, {"value": rows})["groups"] == {
+        guid("a"): "SOC",
+        guid("b"): guid("b"),
+        guid("c"): guid("c"),
+    }

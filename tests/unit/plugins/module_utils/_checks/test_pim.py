@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     DIRECTORY_READERS,
     GROUP,
@@ -44,6 +45,7 @@ GUEST = account_evidence(account())
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 UNIT = "/administrativeUnits/1"
 DAY = 60 * 24
+LATER = "2030-01-01T00:00:00Z"
 
 
 def judged(*, held=(), assigned=(), **more):
@@ -194,8 +196,8 @@ def test_groups_that_were_not_looked_at_are_a_doubt(count, doubt):
 
 
 def test_rows_beyond_what_is_looked_at_are_counted():
-    row = {"roleDefinitionId": "R", "principalId": "P", "directoryScopeId": "/"}
-    data = shape_roles({"value": [row] * (MAX_ROWS + 2)})
+    row = {"roleDefinitionId": guid("r"), "principalId": guid("p"), "directoryScopeId": "/"}
+    data = data_of(shape_roles, {"value": [row] * (MAX_ROWS + 2)})
     assert (len(data["rows"]), data["left_out"], data["rows"][0]["kind"]) == (MAX_ROWS, 2, "eligible")
     assert told(permissions_of(eligible_roles=piece("eligible_roles", data))) == [
         ("permissions.eligibility_not_read", False)
@@ -203,8 +205,8 @@ def test_rows_beyond_what_is_looked_at_are_counted():
 
 
 def test_an_owner_of_a_group_is_no_member():
-    rows = [{"groupId": "G", "accessId": access} for access in ("owner", "Member", "member")]
-    assert len(shape_groups({"value": rows})["rows"]) == 2
+    rows = [{"groupId": guid("g"), "accessId": access} for access in ("owner", "Member", "member")]
+    assert len(data_of(shape_groups, {"value": rows})["rows"]) == 2
 
 
 def test_every_date_that_will_bite_is_sorted():
@@ -267,24 +269,24 @@ def test_role_schedule_with_all_and_with_little():
     full = {
         "roleDefinitionId": SECURITY_READER.upper(),
         "directoryScopeId": "/",
-        "principalId": "ABCD",
-        "endDateTime": "later",
+        "principalId": guid("abcd").upper(),
+        "endDateTime": LATER,
         "assignmentType": "Activated",
     }
-    least = {"roleDefinitionId": "R", "principalId": "P"}
-    assert pim.shape_roles({"value": [full, least]})["rows"] == [
-        {"role": SECURITY_READER, "scope": "/", "principal": "abcd", "ends": "later", "kind": "activated"},
-        {"role": "r", "scope": "", "principal": "p", "ends": None, "kind": "eligible"},
+    least = {"roleDefinitionId": guid("r"), "principalId": guid("p"), "appScopeId": "/"}
+    assert data_of(pim.shape_roles, {"value": [full, least]})["rows"] == [
+        {"role": SECURITY_READER, "scope": "/", "principal": guid("abcd"), "ends": LATER, "kind": "activated"},
+        {"role": guid("r"), "scope": "app:/", "principal": guid("p"), "ends": None, "kind": "eligible"},
     ]
 
 
 def test_group_schedule_with_all_and_with_little():
-    full = {"groupId": GROUP.upper(), "accessId": "Member", "endDateTime": "later", "assignmentType": "Assigned"}
-    least = {"groupId": "G", "accessId": "member"}
-    assert pim.shape_groups({"value": [full, least, {"groupId": "O", "accessId": "owner"}]}) == {
+    full = {"groupId": GROUP.upper(), "accessId": "Member", "endDateTime": LATER, "assignmentType": "Assigned"}
+    least = {"groupId": guid("g"), "accessId": "member"}
+    assert data_of(pim.shape_groups, {"value": [full, least, {"groupId": guid("o"), "accessId": "owner"}]}) == {
         "rows": [
-            {"group": GROUP, "ends": "later", "kind": "assigned"},
-            {"group": "g", "ends": None, "kind": "eligible"},
+            {"group": GROUP, "ends": LATER, "kind": "assigned"},
+            {"group": guid("g"), "ends": None, "kind": "eligible"},
         ],
         "left_out": 0,
     }

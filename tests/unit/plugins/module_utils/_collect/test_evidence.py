@@ -17,7 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer im
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 
 TARGET = ReadTarget("t-1", "Contoso", "https://consent")
-READ = Read("things", "the things", "/things", ("Thing.Read",), ("Thing.Read",), shape=lambda body: body["value"])
+READ = Read("things", "the things", "/things", ("Thing.Read",), ("Thing.Read",), shape=lambda body: body.rows("value"))
 
 
 def read(answer, read=READ, identity="app", claims=None):
@@ -29,8 +29,8 @@ def read(answer, read=READ, identity="app", claims=None):
 
 
 def test_answer_is_evidence():
-    evidence = read(Answer(200, "https://graph/things", body={"value": [1]}, request_id="r-1"))
-    assert (evidence.data, evidence.problem) == ([1], None)
+    evidence = read(Answer(200, "https://graph/things", body={"value": []}, request_id="r-1"))
+    assert (evidence.data, evidence.problem) == ([], None)
     assert (evidence.url, evidence.identity, evidence.request_id) == ("https://graph/things", "app", "r-1")
     assert evidence.at == "2026-11-23T12:00:00Z"
 
@@ -42,8 +42,15 @@ def test_answer_is_evidence():
         (Answer(0, "u", deadline=True), "read.deadline"),
         (Answer(200, "u", body={"value": [1]}, partial="page 2 is missing"), "read.partial"),
         (Answer(429, "u"), "read.throttled"),
-        (Answer(401, "u", error="no"), "read.forbidden"),
-        (Answer(403, "u", error="no"), "read.forbidden"),
+        (Answer(401, "u", error="no", code="InvalidAuthenticationToken"), "read.forbidden"),
+        (Answer(403, "u", error="no", code="Forbidden"), "read.forbidden"),
+        (Answer(400, "u", error="no", code="BadRequest"), "read.failed"),
+        (Answer(400, "u", error="no"), "read.foreign_answer"),
+        (Answer(401, "u", error="no"), "read.foreign_answer"),
+        (Answer(403, "u", error="no"), "read.foreign_answer"),
+        (Answer(404, "u", error="Resource not found for the segment 'things'"), "read.foreign_answer"),
+        (Answer(407, "u", error="no"), "read.foreign_answer"),
+        (Answer(451, "u", error="no"), "read.foreign_answer"),
         (Answer(500, "u"), "read.failed"),
         (Answer(200, "u", body={"other": 1}), "read.failed"),
     ],
@@ -60,10 +67,10 @@ def test_refusal_has_its_reason(answer, reason):
 def test_role_is_missing_where_the_token_lists_others():
     wanted = dataclasses.replace(READ, readers=("f2ef992c-3afb-46b9-b7cf-a126ee74c451",))
     claims = {"tid": "t-1", "scp": "Thing.Read", "wids": ["other"]}
-    problem = read(Answer(403, "u", error="no"), wanted, "operator", claims).problem
+    problem = read(Answer(403, "u", error="no", code="Forbidden"), wanted, "operator", claims).problem
     assert (problem.reason, problem.details["roles"]) == ("read.role_missing", "Global Reader")
     claims["wids"] = [*wanted.readers]
-    problem = read(Answer(403, "u", error="no"), wanted, "operator", claims).problem
+    problem = read(Answer(403, "u", error="no", code="Forbidden"), wanted, "operator", claims).problem
     assert problem.reason == "read.forbidden"
     assert "Global Reader" in problem.details["hint"]
 

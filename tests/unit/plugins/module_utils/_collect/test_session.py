@@ -32,6 +32,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph imp
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
+OTHER = "bbbbbbbb-0000-4000-8000-000000000001"
 PLACE = ReadTarget(TENANT, "Contoso", "https://consent")
 ASKED = [BoundRead(ORGANIZATION), BoundRead(SETTINGS_DEFAULT)]
 ALL = ("Policy.Read.All", "Organization.Read.All")
@@ -54,7 +55,7 @@ class FakeIdentity:
 class FakeGraph:
     """Answers by the permissions of the token; `tenant_id` is who answers. With a `status` it refuses everybody."""
 
-    def __init__(self, tenant_id=TENANT, status=None, code=""):
+    def __init__(self, tenant_id=TENANT, status=None, code="Authorization_RequestDenied"):
         self.tenant_id = tenant_id
         self.code = code
         self.status = status
@@ -166,8 +167,8 @@ def test_a_refused_person_hears_which_role_is_missing(wids, reason):
     [
         (True, TENANT, None),
         (False, TENANT, None),
-        (True, "other", "read.wrong_tenant"),
-        (False, "other", "read.wrong_tenant"),
+        (True, OTHER, "read.wrong_tenant"),
+        (False, OTHER, "read.wrong_tenant"),
     ],
 )
 def test_answer_of_another_tenant_is_not_used(readable, answers, reason):
@@ -214,8 +215,8 @@ def test_missing_partner_entry_is_an_answer():
 
 def test_404_of_somebody_else_is_no_answer():
     asked = [ASKED[0], BoundRead(SETTINGS_PARTNER, {"home_tenant_id": "h"})]
-    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404)).read(asked, PLACE)
-    assert evidence["cross_tenant_access_partner"].problem.reason == "read.failed"
+    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="")).read(asked, PLACE)
+    assert evidence["cross_tenant_access_partner"].problem.reason == "read.foreign_answer"
 
 
 def test_answer_of_another_form_is_told():

@@ -32,6 +32,35 @@ def test_fields_have_their_types():
     assert FIELDS.optional_row("access").choice(("unmet", "met"), "status") == "met"
 
 
+BODY = Fields(
+    {
+        "id": "AABBCCDD-0000-4000-8000-00000000000F",
+        "name": "Contoso",
+        "empty": " ",
+        "when": "2030-01-01T00:00:00.1234567Z",
+        "units": 0,
+        "owed": -1,
+        "on": True,
+        "whole": 2.0,
+        "huge": 2**31,
+        "nothing": None,
+        "rows": [{"id": "A"}, {"id": "a"}],
+        "only": [{"id": "A"}],
+        "nameless": [{"id": "A"}, {"id": None}],
+    },
+    "",
+)
+
+
+def test_fields_of_a_body_have_the_types_of_microsofts_documents():
+    assert (BODY.guid("id"), BODY.non_empty("name")) == ("aabbccdd-0000-4000-8000-00000000000f", "Contoso")
+    assert (BODY.time("when"), BODY.count("units")) == ("2030-01-01T00:00:00.1234567Z", 0)
+    assert (BODY.has("nothing"), BODY.has("no such field")) == (True, False)
+    assert (BODY.optional_guid("id"), BODY.optional_time("when")) == (BODY.guid("id"), BODY.time("when"))
+    assert (BODY.optional_count("units"), BODY.number("owed")) == (0, -1)
+    assert BODY.only_row("only").text("id") == BODY.rows("only", key="id")[0].text("id") == "A"
+
+
 def test_older_name_does_where_the_new_one_is_missing():
     assert FIELDS.text("provenance", "mark") == "doc"
     assert FIELDS.text("name", "mark") == "Contoso"
@@ -39,7 +68,18 @@ def test_older_name_does_where_the_new_one_is_missing():
 
 @pytest.mark.parametrize("name", ["nothing", "no such field"])
 def test_optional_fields_may_be_missing(name):
-    optional = ("optional_text", "optional_flag", "optional_number", "optional_row", "optional_rows", "texts", "value")
+    optional = (
+        "optional_text",
+        "optional_flag",
+        "optional_number",
+        "optional_row",
+        "optional_rows",
+        "optional_texts",
+        "value",
+        "optional_count",
+        "optional_guid",
+        "optional_time",
+    )
     assert [getattr(FIELDS, method)(name) for method in optional] == [None] * len(optional)
 
 
@@ -67,6 +107,23 @@ def test_optional_fields_may_be_missing(name):
         ),
         (lambda: rows_of({}, "tenants"), "tenants must be a list of dictionaries."),
         (lambda: named_rows([], "facts"), "facts must be a dictionary."),
+        (lambda: BODY.guid("name"), "name must be a GUID."),
+        (lambda: BODY.guid("nothing"), "nothing is missing; it must be a string."),
+        (lambda: BODY.optional_guid("empty"), "empty must be a GUID."),
+        (lambda: BODY.non_empty("empty"), "empty must be a string that is not empty."),
+        (lambda: BODY.time("name"), "name must be an ISO 8601 time."),
+        (lambda: BODY.optional_time("empty"), "empty must be an ISO 8601 time."),
+        (lambda: BODY.number("on"), "on must be a whole number."),
+        (lambda: BODY.number("whole"), "whole must be a whole number."),
+        (lambda: BODY.number("huge"), "huge must be a whole number."),
+        (lambda: BODY.count("owed"), "owed must be a whole number from 0."),
+        (lambda: BODY.flag("units"), "units must be true or false."),
+        (lambda: BODY.texts("nothing"), "nothing is missing; it must be a list of strings."),
+        (lambda: BODY.row("nothing"), "nothing is missing; it must be a dictionary."),
+        (lambda: BODY.rows("rows", key="id"), "rows must not have two rows with the same id."),
+        (lambda: BODY.rows("nameless", key="id"), "nameless[1].id is missing; it must be a string."),
+        (lambda: BODY.only_row("rows"), "rows must be a list of one dictionary."),
+        (lambda: Fields("x", ""), "The body must be a dictionary."),
         (lambda: Fields([], "facts"), "facts must be a dictionary."),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from bodies import data_of
 from evidence import TENANT_ID, case, gdap_evidence, piece, relationship, unread
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,7 +179,7 @@ def setting(users="allowed", apps="allowed", user_targets=("AllUsers",), app_tar
     ],
 )
 def test_side_of_a_policy(body, state):
-    assert shape_sides({"b2bCollaborationInbound": body})["sides"]["collaboration_inbound"] == state
+    assert data_of(shape_sides, {"b2bCollaborationInbound": body})["sides"]["collaboration_inbound"] == state
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_side_of_a_policy(body, state):
     ],
 )
 def test_clouds_that_are_allowed(body, clouds):
-    assert shape_clouds(body) == {"clouds": clouds}
+    assert data_of(shape_clouds, body) == {"clouds": clouds}
 
 
 STATES = st.sampled_from(["allowed", "blocked", "in_part", "not_told", None])
@@ -283,7 +284,7 @@ def test_title_of_a_read_is_told_in_its_cause():
 
 
 def test_shape_of_sides_is_found():
-    assert shape_sides({}) == {"found": True, "sides": SILENT}
+    assert data_of(shape_sides, {}) == {"found": True, "sides": SILENT}
 
 
 def test_target_half_names_the_cloud():

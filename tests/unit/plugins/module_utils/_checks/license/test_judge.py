@@ -7,6 +7,7 @@ product."""
 from __future__ import annotations
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     case,
     piece,
@@ -92,7 +93,7 @@ def row(name, *plans, state="Enabled", units=5, status="Success"):
 
 
 def judge(*rows, licenses=(), more=None):
-    data = shape_skus({"value": list(rows)}, wanted=licenses)
+    data = data_of(shape_skus, {"value": list(rows)}, wanted=licenses)
     return judge_license(case({"subscribed_skus": piece("subscribed_skus", data), **(more or {})}, licenses=licenses))
 
 
@@ -205,8 +206,8 @@ def test_of_subscriptions_only_those_are_kept_that_can_decide():
     def one(name, plan, **more):
         return {"skuPartNumber": name, "serviceStatus": [{"servicePlanId": plan}], **more}
 
-    rows = [one("X", "0" * 8), one("E5", IDS["MTP"].upper(), isTrial=True, status="Enabled"), one("own", "1" * 8)]
-    data = shape_subscriptions({"value": rows}, wanted=("own",))
+    rows = [one("X", guid("x")), one("E5", IDS["MTP"].upper(), isTrial=True, status="Enabled"), one("own", guid("own"))]
+    data = data_of(shape_subscriptions, {"value": rows}, wanted=("own",))
     assert [row["sku"] for row in data["subscriptions"]] == ["E5", "own"]
     assert data["subscriptions"][0] == {"sku": "E5", "state": "Enabled", "trial": True, "ends": None}
 
@@ -263,9 +264,9 @@ def test_license_that_is_wanted_is_never_left_out():
     ]
     one = {"skuPartNumber": "SMALL", "capabilityStatus": "Enabled", "prepaidUnits": units, "servicePlans": plans[2:3]}
     for word in ("small", "mde_smb", "bfc1bbd9-981b-4f71-9b82-17c35fd0e2a4"):
-        data = shape_skus({"value": [*big, one]}, wanted=(word,))
+        data = data_of(shape_skus, {"value": [*big, one]}, wanted=(word,))
         assert (len(data["skus"]), data["left_out"]) == (8, 2)
-    assert shape_skus({"value": [*big, one]}, wanted=("small",))["skus"][0]["sku"] == "SMALL"
+    assert data_of(shape_skus, {"value": [*big, one]}, wanted=("small",))["skus"][0]["sku"] == "SMALL"
 
 
 @pytest.mark.parametrize(("state", "reason"), [("Success", "license.present"), ("Disabled", "license.plan_disabled")])
@@ -281,7 +282,7 @@ def test_license_named_by_its_product_says_what_microsoft_says(state, reason):
         "prepaidUnits": {"enabled": 5, "warning": 0},
         "servicePlans": [plan],
     }
-    data = shape_skus({"value": [row]}, wanted=("own",))
+    data = data_of(shape_skus, {"value": [row]}, wanted=("own",))
     assert judge_license(case({"subscribed_skus": piece("subscribed_skus", data)}, licenses=("own",))).reason == reason
 
 

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     case,
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import (
     MAX_SKUS,
+    NOT_STATED,
     SUBSCRIBED_SKUS,
     license_reads,
     shape_skus,
@@ -19,6 +21,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.license.read
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 
+LATER = "2030-01-01T00:00:00Z"
+MINE = guid("mine")
 MTP = "bf28f719-7844-4079-9c78-c1307898e192"
 
 
@@ -35,8 +39,11 @@ def row(name, *plans, state="Enabled", **units):
 
 
 def test_a_sku_keeps_plans_that_we_know_and_units_that_are_paid():
-    rows = [row("E5", plan("OTHER"), plan(MDE_LITE, state="Disabled"), plan(MTP.upper()), plan("X", None)), row("F1")]
-    shaped = shape_skus({"value": rows})
+    rows = [
+        row("E5", plan(guid("other")), plan(MDE_LITE, state="Disabled"), plan(MTP.upper()), plan(guid("x"), None)),
+        row("F1"),
+    ]
+    shaped = data_of(shape_skus, {"value": rows})
     assert shaped == {
         "skus": [{"sku": "E5", "state": "Enabled", "units": 7, "plans": {MDE_LITE: "Disabled", MTP: "Success"}}],
         "left_out": 0,
@@ -47,58 +54,70 @@ def test_a_sku_keeps_plans_that_we_know_and_units_that_are_paid():
 
 
 @pytest.mark.parametrize(
-    ("units", "counted"), [({"enabled": 3}, 3), ({"warning": 4}, 4), ({"enabled": None, "warning": None}, 0)]
+    ("units", "counted"),
+    [
+        ({"enabled": 3}, 3),
+        ({"warning": 4}, 4),
+        ({"enabled": None, "warning": None}, None),
+        ({"enabled": 0}, None),
+        ({"enabled": 0, "warning": 0}, 0),
+        ({"enabled": None, "warning": 1}, 1),
+    ],
 )
-def test_units_that_are_not_told_are_none(units, counted):
-    assert shape_skus({"value": [row("E5", plan(MTP), **units)]})["skus"][0]["units"] == counted
-    assert shape_skus({"value": [{**row("E5", plan(MTP)), "prepaidUnits": None}]})["skus"][0]["units"] == 0
+def test_units_that_are_not_told_are_not_none_at_all(units, counted):
+    assert data_of(shape_skus, {"value": [row("E5", plan(MTP), **units)]})["skus"][0]["units"] == counted
+    assert data_of(shape_skus, {"value": [{**row("E5", plan(MTP)), "prepaidUnits": None}]})["skus"][0]["units"] is None
 
 
-def test_a_plan_without_a_state_has_an_empty_one():
-    shaped = shape_skus({"value": [row("E5", plan(MTP, state=None))]})
-    assert shaped["skus"][0]["plans"] == {MTP: ""}
+def test_state_that_the_answer_does_not_say_is_none_that_we_know():
+    shaped = data_of(shape_skus, {"value": [row("E5", plan(MTP, state=None))]})
+    assert shaped["skus"][0]["plans"] == {MTP: NOT_STATED}
+    shaped = data_of(shape_skus, {"value": [{**row("E5", plan(MTP)), "capabilityStatus": None}]})
+    assert shaped["skus"][0]["state"] == NOT_STATED
 
 
 @pytest.mark.parametrize(
     ("wanted", "plans"),
     [
-        (("my-plan",), {"my-plan": "Success"}),
+        ((MINE,), {MINE: "Success"}),
         (("my_name",), {"my_name": "Success"}),
-        (("my_name", "my-plan"), {"my-plan": "Success"}),
+        (("my_name", MINE), {MINE: "Success"}),
         (("e3",), {"e3": "PendingInput"}),
         (("else",), None),
     ],
 )
 def test_what_the_user_names_stays_in_the_evidence(wanted, plans):
-    rows = [row("E3", plan("MY-PLAN", "MY_NAME"), plan("B", None, "PendingInput"), plan("C", "C", "Disabled"))]
-    shaped = shape_skus({"value": rows}, wanted)
+    rows = [
+        row("E3", plan(MINE.upper(), "MY_NAME"), plan(guid("b"), "B", "PendingInput"), plan(guid("c"), "C", "Disabled"))
+    ]
+    shaped = data_of(shape_skus, {"value": rows}, wanted)
     assert [sku["plans"] for sku in shaped["skus"]] == ([plans] if plans else [])
     assert shaped["other_skus"] == ([] if plans else ["E3"])
 
 
 @pytest.mark.parametrize(
     ("states", "best"),
-    [((), ""), (("Disabled", "Error"), "Disabled"), (("Error", "success"), "success"), ((None, "Odd"), "")],
+    [((), ""), (("Disabled", "Error"), "Disabled"), (("Error", "success"), "success"), ((None, "Odd"), "Odd")],
 )
 def test_a_product_is_as_good_as_its_best_plan(states, best):
-    rows = [row("E3", *(plan(str(number), None, state) for number, state in enumerate(states)))]
-    assert shape_skus({"value": rows}, ("e3",))["skus"][0]["plans"] == {"e3": best}
+    rows = [row("E3", *(plan(guid(str(number)), "N", state) for number, state in enumerate(states)))]
+    assert data_of(shape_skus, {"value": rows}, ("e3",))["skus"][0]["plans"] == {"e3": best}
 
 
 def test_the_weakest_skus_are_left_out():
     strong = row("STRONG", plan(MTP))
     others = [
-        row("ASKED", plan("x", "asked_plan"), enabled=0),
+        row("ASKED", plan(guid("x"), "asked_plan"), enabled=0, warning=0),
         row("TWO", plan(MTP), plan(MDE_LITE)),
         strong,
         row("GRACE", plan(MTP, state="pendinginput"), state="Warning", enabled=1),
         row("LITE", plan(MDE_LITE)),
         row("OFF", plan(MTP, state="Disabled")),
         row("LOST", plan(MTP), state="Suspended"),
-        row("UNPAID", plan(MTP), enabled=0),
+        row("UNPAID", plan(MTP), enabled=0, warning=0),
     ]
     fillers = [row(f"Z{number}", plan(MDE_LITE), state="Deleted") for number in range(3)]
-    shaped = shape_skus({"value": [*fillers, *others]}, ("asked_plan",))
+    shaped = data_of(shape_skus, {"value": [*fillers, *others]}, ("asked_plan",))
     assert [sku["sku"] for sku in shaped["skus"]] == [
         "ASKED",
         "TWO",
@@ -114,21 +133,33 @@ def test_the_weakest_skus_are_left_out():
 
 def test_names_of_other_skus_are_limited_too():
     rows = [row(f"S{number}") for number in range(MAX_SKUS + 2)]
-    assert shape_skus({"value": rows})["other_skus"] == [f"S{number}" for number in range(MAX_SKUS)]
+    assert data_of(shape_skus, {"value": rows})["other_skus"] == [f"S{number}" for number in range(MAX_SKUS)]
 
 
 def test_the_read_of_a_tenant_knows_what_its_list_names():
     context = TargetContext(case({}, licenses=("e3",)), "home", (), frozenset(), as_operator=False, has_app=True)
     read = license_reads(context)[0].read
     assert (read.path, read.what, read.app) == (SUBSCRIBED_SKUS.path, SUBSCRIBED_SKUS.what, SUBSCRIBED_SKUS.app)
-    assert read.shape({"value": [row("E3", plan("x"))]})["skus"][0]["plans"] == {"e3": "Success"}
+    assert data_of(read.shape, {"value": [row("E3", plan(guid("x")))]})["skus"][0]["plans"] == {"e3": "Success"}
 
 
 def test_subscription_keeps_its_end_and_its_state():
     rows = [
-        {"skuPartNumber": "SPE_E5", "status": "Enabled", "isTrial": False, "nextLifecycleDateTime": "later"},
-        {"skuPartNumber": "SPE_E3", "status": None, "isTrial": None, "nextLifecycleDateTime": None},
+        {
+            "skuPartNumber": "SPE_E5",
+            "status": "Enabled",
+            "isTrial": False,
+            "nextLifecycleDateTime": LATER,
+            "serviceStatus": [],
+        },
+        {
+            "skuPartNumber": "SPE_E3",
+            "status": None,
+            "isTrial": None,
+            "nextLifecycleDateTime": None,
+            "serviceStatus": [],
+        },
     ]
-    less, told = shape_subscriptions({"value": rows}, ("spe_e3", "spe_e5"))["subscriptions"]
-    assert (told["sku"], told["state"], told["ends"]) == ("SPE_E5", "Enabled", "later")
+    less, told = data_of(shape_subscriptions, {"value": rows}, ("spe_e3", "spe_e5"))["subscriptions"]
+    assert (told["sku"], told["state"], told["ends"]) == ("SPE_E5", "Enabled", LATER)
     assert (less["sku"], less["state"], less["ends"]) == ("SPE_E3", "", None)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     TENANT_ID,
     case,
@@ -161,20 +162,20 @@ def test_an_account_stands_for_the_list_that_was_not_seen(row, reason, caveats):
 
 def test_customers_by_tenant_id_with_a_name():
     rows = [
-        {"id": "X", "tenantId": "AAAA", "displayName": "Birch"},
-        {"id": "Y", "tenantId": "BBbb", "displayName": None},
-        {"id": "Z", "tenantId": "cccc"},
+        {"id": "X", "tenantId": guid("a").upper(), "displayName": "Birch"},
+        {"id": "Y", "tenantId": guid("b").upper(), "displayName": None},
+        {"id": "Z", "tenantId": guid("c")},
     ]
-    assert shape_customers({"value": rows}) == [
-        {"tenant_id": "aaaa", "name": "Birch"},
-        {"tenant_id": "bbbb", "name": "BBbb"},
-        {"tenant_id": "cccc", "name": "cccc"},
+    assert data_of(shape_customers, {"value": rows}) == [
+        {"tenant_id": guid("a"), "name": "Birch"},
+        {"tenant_id": guid("b"), "name": guid("b").upper()},
+        {"tenant_id": guid("c"), "name": guid("c")},
     ]
 
 
-def test_tenants_of_a_person_are_sorted_and_told_once():
-    rows = [{"tenantId": "BB"}, {"tenantId": "aa"}, {"tenantId": "bb"}]
-    assert shape_tenants({"value": rows}) == {"tenants": ["aa", "bb"]}
+def test_tenants_of_a_person_are_sorted():
+    rows = [{"tenantId": guid("b").upper()}, {"tenantId": guid("a")}]
+    assert data_of(shape_tenants, {"value": rows}) == {"tenants": sorted([guid("a"), guid("b")])}
 
 
 @pytest.mark.parametrize(

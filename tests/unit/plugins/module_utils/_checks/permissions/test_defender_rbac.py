@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from bodies import data_of
 from evidence import (
     GROUP,
     OTHER_GROUP,
@@ -136,10 +137,12 @@ def test_shapes_keep_what_is_documented():
         "appScopeIds": None,
     }
     told = {"id": "A", "name": "A", "role": "role", "principals": ["p1", "p2"], "scopes": ["/"]}
-    assert shape_assignments({"value": [row]}) == {"assignments": [told], "other_rows": 0}
+    assert data_of(shape_assignments, {"value": [row]}) == {"assignments": [told], "other_rows": 0}
     actions = [{"allowedResourceActions": ["b", "a"]}, {"allowedResourceActions": None}]
     definition = {"id": "ROLE", "displayName": "R", "rolePermissions": actions}
-    assert shape_definitions({"value": [definition]}) == {"roles": {"role": {"name": "R", "permissions": ["a", "b"]}}}
+    assert data_of(shape_definitions, {"value": [definition]}) == {
+        "roles": {"role": {"name": "R", "permissions": ["a", "b"]}}
+    }
 
 
 def test_evidence_is_about_the_account_and_small():

@@ -5,36 +5,38 @@
 
 from __future__ import annotations
 
+from bodies import data_of, guid
+
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
     shape_directory_roles,
     shape_role_assignments,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import MAX_ROWS
 
+A, B, C = map(guid, "abc")
+
 
 def test_directory_roles_by_template_and_how_many_are_untold():
-    rows = [{"id": "1", "roleTemplateId": "BB"}, {"id": "2", "roleTemplateId": "aa"}, {"id": "3"}]
-    shaped = shape_directory_roles({"value": [*rows, {"id": "4", "roleTemplateId": None}, rows[0]]})
-    assert (shaped["roles"], shaped["untold"]) == (["aa", "bb"], 2)
+    rows = [{"id": "1", "roleTemplateId": B.upper()}, {"id": "2", "roleTemplateId": A}, {"id": "3"}]
+    shaped = data_of(shape_directory_roles, {"value": [*rows, {"id": "4", "roleTemplateId": None}, rows[0]]})
+    assert (shaped["roles"], shaped["untold"]) == (sorted([A, B]), 2)
 
 
 def test_role_assignments_with_their_scope():
     rows = [
-        {"roleDefinitionId": "RR", "directoryScopeId": "/"},
-        {"roleDefinitionId": "r2", "directoryScopeId": "/administrativeUnits/U"},
-        {"roleDefinitionId": "r3", "directoryScopeId": None},
-        {"roleDefinitionId": "r4", "appScopeId": "/x"},
+        {"roleDefinitionId": A.upper(), "directoryScopeId": "/"},
+        {"roleDefinitionId": B, "directoryScopeId": "/administrativeUnits/U", "appScopeId": None},
+        {"roleDefinitionId": C, "directoryScopeId": None, "appScopeId": "/"},
     ]
-    shaped = shape_role_assignments({"value": rows})
+    shaped = data_of(shape_role_assignments, {"value": rows})
     assert [(row["role"], row["scope"]) for row in shaped["assignments"]] == [
-        ("rr", "/"),
-        ("r2", "/administrativeUnits/U"),
-        ("r3", ""),
-        ("r4", ""),
+        (A, "/"),
+        (B, "/administrativeUnits/U"),
+        (C, "app:/"),
     ]
     assert shaped["left_out"] == 0
-    many = [{"roleDefinitionId": str(number)} for number in range(MAX_ROWS + 3)]
-    shaped = shape_role_assignments({"value": many})
+    many = [{"roleDefinitionId": guid(str(number)), "directoryScopeId": "/"} for number in range(MAX_ROWS + 3)]
+    shaped = data_of(shape_role_assignments, {"value": many})
     assert (len(shaped["assignments"]), shaped["left_out"]) == (MAX_ROWS, 3)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from bodies import data_of
 from evidence import (
     account,
     b2b_setting,
@@ -119,10 +120,12 @@ def settings_evidence(inbound=None, outbound=None, *, defaults=None, entry=True,
 
     def shaped(value, direction):
         body = {f"b2bCollaboration{direction.capitalize()}": value, "inboundTrust": None}
-        return trim_settings(shape_settings(body, direction), MINE if groups else MINE - {f"group:{HER_GROUP}"})
+        return trim_settings(
+            data_of(shape_settings, body, direction), MINE if groups else MINE - {f"group:{HER_GROUP}"}
+        )
 
     row = {"tenantId": TARGET.upper(), "b2bCollaborationOutbound": outbound}
-    partners = shape_partners({"value": [{"tenantId": OTHER, "b2bCollaborationOutbound": NONE}, row]})
+    partners = data_of(shape_partners, {"value": [{"tenantId": OTHER, "b2bCollaborationOutbound": NONE}, row]})
     membership = piece("operator_groups", {"groups": {}, "other_groups": 4}) if groups else unread("operator_groups")
     user = {"id": ANNA, "upn": "anna@northwind.example", "mail": None, "other_mails": []}
     nothing = {"found": False}
@@ -225,10 +228,10 @@ def test_others_by_a_word_that_is_not_known_and_nobody_at_all_are_open(odd):
     assert answers(settings_evidence(odd))[1] == "open"
 
 
-def test_target_with_a_colon_of_its_own_is_of_its_type():
-    odd = {"users": {"access": "allowed", "targets": ["user:a:b", "odd:a:b"]}, "applications": None}
+def test_target_that_is_no_objects_id_is_counted_apart():
+    odd = {"users": {"access": "allowed", "targets": ["user:a:b", f"odd:{OTHER}"]}, "applications": None}
     told = trim_settings({"b2b": odd}, frozenset())["b2b"]["users"]
-    assert (told["targets"], told["others"]) == ([], {"odd": 1, "user": 1})
+    assert (told["targets"], told["others"]) == ([], {"odd": 1, "unrecognized": 1})
     assert trim_settings({"b2b": odd}, frozenset({"user:a:b"}))["b2b"]["users"]["targets"] == ["user:a:b"]
 
 

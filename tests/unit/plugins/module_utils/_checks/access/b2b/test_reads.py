@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     case,
 )
@@ -24,10 +25,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
     shape_settings,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 ACCOUNT = {
-    "id": "AA-1",
+    "id": guid("a").upper(),
     "userPrincipalName": "Anna_northwind.example#EXT#@Birch.example",
     "mail": "Anna@northwind.example",
     "userType": "Guest",
@@ -44,7 +46,7 @@ ACCOUNT = {
 
 
 SHAPED = {
-    "id": "aa-1",
+    "id": guid("a"),
     "upn": "Anna_northwind.example#EXT#@Birch.example",
     "mail": "Anna@northwind.example",
     "type": "Guest",
@@ -54,27 +56,30 @@ SHAPED = {
 }
 
 
-BARE = {"id": "1", "upn": "", "mail": None, "type": "", "enabled": None, "state": None, "issuers": []}
+BARE = {"id": guid("1"), "upn": "", "mail": None, "type": "", "enabled": None, "state": None, "issuers": []}
 
 
 def test_an_account_keeps_what_proves_whose_it_is():
-    assert shape_accounts({"value": [ACCOUNT, {"id": 1}]}) == {"accounts": [SHAPED, BARE], "left_out": 0}
+    assert data_of(shape_accounts, {"value": [ACCOUNT, {"id": guid("1")}]}) == {
+        "accounts": [SHAPED, BARE],
+        "left_out": 0,
+    }
 
 
 @pytest.mark.parametrize("field", ["userPrincipalName", "mail", "userType", "accountEnabled", "identities"])
 def test_a_field_of_an_account_that_is_null_is_as_one_that_is_missing(field):
-    assert shape_accounts({"value": [{"id": "1", field: None}]}) == {"accounts": [BARE], "left_out": 0}
+    assert data_of(shape_accounts, {"value": [{"id": guid("1"), field: None}]}) == {"accounts": [BARE], "left_out": 0}
 
 
 def test_more_accounts_than_are_shown_are_counted():
-    rows = [{"id": str(number)} for number in range(MAX_ACCOUNTS + 2)]
-    shaped = shape_accounts({"value": rows})
-    assert [row["id"] for row in shaped["accounts"]] == [str(number) for number in range(MAX_ACCOUNTS)]
+    rows = [{"id": guid(str(number))} for number in range(MAX_ACCOUNTS + 2)]
+    shaped = data_of(shape_accounts, {"value": rows})
+    assert [row["id"] for row in shaped["accounts"]] == [guid(str(number)) for number in range(MAX_ACCOUNTS)]
     assert shaped["left_out"] == 2
 
 
 def test_ones_own_account_is_a_list_of_one():
-    assert shape_own_account(ACCOUNT) == {"accounts": [SHAPED], "left_out": 0}
+    assert data_of(shape_own_account, ACCOUNT) == {"accounts": [SHAPED], "left_out": 0}
 
 
 def test_a_look_up_asks_for_users_of_a_condition():
@@ -100,10 +105,10 @@ def test_trust_is_told_setting_by_setting(value):
         "isHybridAzureADJoinedDeviceAccepted": False,
     }
     shaped = {"mfa": value, "compliant_device": True, "hybrid_joined_device": False}
-    assert shape_settings({"inboundTrust": trust}, "inbound")["inbound_trust"] == shaped
-    assert shape_settings({"inboundTrust": None}, "inbound")["inbound_trust"] is None
-    with pytest.raises(KeyError):
-        shape_settings({"tenantId": "x"}, "inbound")
+    assert data_of(shape_settings, {"inboundTrust": trust}, "inbound")["inbound_trust"] == shaped
+    assert data_of(shape_settings, {"inboundTrust": None}, "inbound")["inbound_trust"] is None
+    with pytest.raises(OptionError, match="inboundTrust is missing"):
+        data_of(shape_settings, {"tenantId": guid("x")}, "inbound")
 
 
 def shape(body):
@@ -133,17 +138,17 @@ def test_read_of_deleted_accounts_is_the_apps():
 
 def test_deleted_account_keeps_name_mail_and_time():
     rows = [
-        {"id": "AAAA", "userPrincipalName": "Aanna@x", "mail": "anna@x", "deletedDateTime": "2026-11-20T00:00:00Z"},
-        {"id": "bbbb", "userPrincipalName": None, "mail": None, "deletedDateTime": None},
+        {"id": guid("a"), "userPrincipalName": "Aanna@x", "mail": "anna@x", "deletedDateTime": "2026-11-20T00:00:00Z"},
+        {"id": guid("b"), "userPrincipalName": None, "mail": None, "deletedDateTime": None},
     ]
-    settings, empty = b2b_reads.shape_deleted({"value": rows})["deleted"]
+    settings, empty = data_of(b2b_reads.shape_deleted, {"value": rows})["deleted"]
     assert (settings["upn"], settings["mail"], settings["deleted"]) == ("Aanna@x", "anna@x", "2026-11-20T00:00:00Z")
     assert (empty["upn"], empty["mail"], empty["deleted"]) == ("", None, None)
 
 
 def test_target_answers_are_cut_down_as_they_arrive():
     mine = frozenset({"user:me"})
-    targets = [{"targetType": "user", "target": name} for name in ("me", "you")]
+    targets = [{"targetType": "user", "target": name} for name in ("me", guid("you"), "everybody")]
     inbound = {"usersAndGroups": {"accessType": "allowed", "targets": targets}, "applications": None}
     body = {"b2bCollaborationInbound": inbound, "inboundTrust": None}
     context = TargetContext(case({}), "home", (), mine, as_operator=False, has_app=True)
@@ -152,8 +157,8 @@ def test_target_answers_are_cut_down_as_they_arrive():
         b2b_reads.SETTINGS_DEFAULT, shape=shape
     )
     assert (partner.key, partner.fields) == (b2b_reads.SETTINGS_PARTNER.key, {"home_tenant_id": "home"})
-    users = {"access": "allowed", "targets": ["user:me"], "others": {"user": 1}}
-    assert default.read.shape(body)["b2b"] == {"users": users, "applications": None}
+    users = {"access": "allowed", "targets": ["user:me"], "others": {"unrecognized": 1, "user": 1}}
+    assert data_of(default.read.shape, body)["b2b"] == {"users": users, "applications": None}
 
 
 @pytest.mark.parametrize(
@@ -167,14 +172,14 @@ def test_target_answers_are_cut_down_as_they_arrive():
     ],
 )
 def test_synchronization_is_told_or_null(body, allowed):
-    assert b2b_reads.shape_synchronization(body) == {"found": True, "allowed": allowed}
+    assert data_of(b2b_reads.shape_synchronization, body) == {"found": True, "allowed": allowed}
 
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
 @pytest.mark.parametrize("redeems", [True, False, None])
 def test_shape_of_settings_tells_automatic_redemption(direction, redeems):
     consent = {} if redeems is None else {"automaticUserConsentSettings": {f"{direction}Allowed": redeems}}
-    settings = b2b_reads.shape_settings({"inboundTrust": None, **consent}, direction)
+    settings = data_of(b2b_reads.shape_settings, {"inboundTrust": None, **consent}, direction)
     assert (settings["found"], settings["consent"], settings["b2b"]) == (True, redeems, None)
 
 
@@ -191,7 +196,7 @@ def test_targets_that_are_all_told_need_no_count():
 
 
 def test_shape_of_deleted():
-    row = {"id": "A", "userPrincipalName": "u", "mail": None, "deletedDateTime": "2026-11-20T00:00:00Z"}
-    assert shape_deleted({"value": [row]}) == {
-        "deleted": [{"id": "a", "upn": "u", "mail": None, "deleted": "2026-11-20T00:00:00Z"}]
+    row = {"id": guid("a"), "userPrincipalName": "u", "mail": None, "deletedDateTime": "2026-11-20T00:00:00Z"}
+    assert data_of(shape_deleted, {"value": [row]}) == {
+        "deleted": [{"id": guid("a"), "upn": "u", "mail": None, "deleted": "2026-11-20T00:00:00Z"}]
     }

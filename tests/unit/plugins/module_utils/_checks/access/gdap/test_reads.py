@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bodies import data_of, guid
 from evidence import (
     GROUP,
     relationship,
@@ -19,12 +20,14 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
     shape_relationships,
 )
 
+THEN = "2026-01-01T00:00:00.1234567Z"
+
 
 def test_a_relationship_keeps_what_is_judged():
     rows = [
         {
             "id": "R-1",
-            "customer": {"tenantId": "AABB", "displayName": "Birch"},
+            "customer": {"tenantId": guid("aabb").upper(), "displayName": "Birch"},
             "displayName": "Birch SOC",
             "status": "Active",
             "activatedDateTime": "2026-01-01T00:00:00Z",
@@ -32,18 +35,24 @@ def test_a_relationship_keeps_what_is_judged():
             "autoExtendDuration": "P180D",
             "isPartnerConsentPending": True,
             "accessDetails": {
-                "unifiedRoles": [{"roleDefinitionId": "BB"}, {"roleDefinitionId": "aa"}, {"roleDefinitionId": "bb"}]
+                "unifiedRoles": [{"roleDefinitionId": guid(word).upper()} for word in ("bb", "aa", "bb")]
             },
         },
-        {"id": "R-2", "status": "created", "customer": None, "displayName": None, "accessDetails": None},
-        {"id": "R-3", "status": "created", "customer": {}, "accessDetails": {"unifiedRoles": None}},
+        {
+            "id": "R-2",
+            "status": "created",
+            "customer": None,
+            "displayName": None,
+            "accessDetails": {"unifiedRoles": []},
+        },
+        {"id": "R-3", "status": "created", "accessDetails": {"unifiedRoles": []}},
     ]
     bare = {"customer": "", "status": "created", "activated": None, "ends": None, "auto_extend": "", "roles": []}
     bare |= {"partner_consent_pending": False, "global_administrator": False}
-    assert shape_relationships({"value": rows}) == [
+    assert data_of(shape_relationships, {"value": rows}) == [
         {
             "id": "R-1",
-            "customer": "aabb",
+            "customer": guid("aabb"),
             "relationship": "Birch SOC",
             "status": "Active",
             "activated": "2026-01-01T00:00:00Z",
@@ -51,7 +60,7 @@ def test_a_relationship_keeps_what_is_judged():
             "auto_extend": "P180D",
             "partner_consent_pending": True,
             "global_administrator": False,
-            "roles": ["aa", "bb"],
+            "roles": sorted([guid("aa"), guid("bb")]),
         },
         {"id": "R-2", "relationship": "R-2", **bare},
         {"id": "R-3", "relationship": "R-3", **bare},
@@ -62,12 +71,12 @@ def test_an_assignment_keeps_its_group_and_roles():
     row = {
         "id": "A-1",
         "status": "Active",
-        "accessContainer": {"accessContainerId": "GG", "accessContainerType": "securityGroup"},
-        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": "RR"}]},
+        "accessContainer": {"accessContainerId": guid("g").upper(), "accessContainerType": "securityGroup"},
+        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": guid("r")}]},
     }
-    shaped = shape_assignments({"value": [row]})
+    shaped = data_of(shape_assignments, {"value": [row]})
     assert [{key: shaped["assignments"][0][key] for key in ("status", "group", "roles")}] == [
-        {"status": "Active", "group": "gg", "roles": ["rr"]}
+        {"status": "Active", "group": guid("g"), "roles": [guid("r")]}
     ]
 
 
@@ -75,11 +84,11 @@ def test_access_assignment_keeps_when_it_was_made():
     row = {
         "status": "active",
         "accessContainer": {"accessContainerId": GROUP},
-        "createdDateTime": "then",
+        "createdDateTime": THEN,
         "accessDetails": {"unifiedRoles": []},
     }
-    (told,) = shape_assignments({"value": [row]})["assignments"]
-    assert told == {"status": "active", "group": GROUP, "created": "then", "roles": []}
+    (told,) = data_of(shape_assignments, {"value": [row]})["assignments"]
+    assert told == {"status": "active", "group": GROUP, "created": THEN, "roles": []}
 
 
 def test_a_relationship_ends_at_its_end():
@@ -96,5 +105,10 @@ def test_global_administrator_in_a_relationship_is_seen_whatever_is_wanted():
         "status": "active",
         "accessDetails": {"unifiedRoles": [{"roleDefinitionId": GLOBAL_ADMINISTRATOR.upper()}]},
     }
-    assert shape_relationships({"value": [row]})[0]["global_administrator"] is True
-    assert shape_relationships({"value": [{**row, "accessDetails": None}]})[0]["global_administrator"] is False
+    assert data_of(shape_relationships, {"value": [row]})[0]["global_administrator"] is True
+    assert (
+        data_of(shape_relationships, {"value": [{**row, "accessDetails": {"unifiedRoles": []}}]})[0][
+            "global_administrator"
+        ]
+        is False
+    )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     DIRECTORY_READERS,
     GROUP,
@@ -46,29 +47,30 @@ def test_read_of_governance_is_asked_at_v1_and_then_at_beta():
     )
 
 
-IDS = {"id": "G-1", "governingTenantId": "AAAA", "governedTenantId": "BBBB"}
+THEN, LATER = "2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
+IDS = {"id": "G-1", "governingTenantId": guid("a").upper(), "governedTenantId": guid("b").upper()}
 
 
-SHORT = {"id": "G-1", "governing": "aaaa", "governed": "bbbb"}
+SHORT = {"id": "G-1", "governing": guid("a"), "governed": guid("b")}
 
 
 def test_governance_relationship_keeps_when_it_was_made():
-    row = {**IDS, "status": "Active", "creationDateTime": "then", "policySnapshot": None}
-    assert governance_reads.shape_relationships({"value": [row]}) == [
-        {**SHORT, "status": "Active", "made": "then", "assignments": None}
+    row = {**IDS, "status": "Active", "creationDateTime": THEN, "policySnapshot": None}
+    assert data_of(governance_reads.shape_relationships, {"value": [row]}) == [
+        {**SHORT, "status": "Active", "made": THEN, "assignments": None}
     ]
 
 
 def test_governance_request_keeps_status_and_both_times():
-    row = {**IDS, "status": "pending", "requestDateTime": "then", "expirationDateTime": "later"}
-    assert governance_reads.shape_requests({"value": [row]}) == [
-        {**SHORT, "status": "pending", "made": "then", "ends": "later"}
+    row = {**IDS, "status": "pending", "requestDateTime": THEN, "expirationDateTime": LATER}
+    assert data_of(governance_reads.shape_requests, {"value": [row]}) == [
+        {**SHORT, "status": "pending", "made": THEN, "ends": LATER}
     ]
 
 
 def test_governance_invitation_has_no_status():
-    row = {**IDS, "createdDateTime": "then", "expirationDateTime": "later"}
-    assert governance_reads.shape_invitations({"value": [row]}) == [{**SHORT, "made": "then", "ends": "later"}]
+    row = {**IDS, "createdDateTime": THEN, "expirationDateTime": LATER}
+    assert data_of(governance_reads.shape_invitations, {"value": [row]}) == [{**SHORT, "made": THEN, "ends": LATER}]
 
 
 def test_groups_of_relationships_are_named():
@@ -87,10 +89,16 @@ def test_groups_of_relationships_are_named():
         ({}, None),
         ({"delegatedAdministrationRoleAssignments": None}, None),
         ({"delegatedAdministrationRoleAssignments": []}, []),
-        ({"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": "R"}]}]}, None),
+        ({"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": guid("r")}]}]}, None),
+        ({"delegatedAdministrationRoleAssignments": [{"roleTemplates": None, "group": {"id": guid("g")}}]}, None),
+        ({"delegatedAdministrationRoleAssignments": [{"roleTemplates": [], "group": {"id": None}}]}, None),
         (
-            {"delegatedAdministrationRoleAssignments": [{"roleTemplates": [{"id": "R"}], "group": {"id": "G"}}]},
-            [{"group": "g", "roles": ["r"]}],
+            {
+                "delegatedAdministrationRoleAssignments": [
+                    {"roleTemplates": [{"id": guid("r")}], "group": {"id": guid("g")}}
+                ]
+            },
+            [{"group": guid("g"), "roles": [guid("r")]}],
         ),
     ],
 )
@@ -103,7 +111,7 @@ def test_shape(prefix, snapshot, assignments):
         "status": "Active",
         "policySnapshot": snapshot,
     }
-    (shaped,) = shape_relationships({"value": [row]})
+    (shaped,) = data_of(shape_relationships, {"value": [row]})
     assert (shaped["governing"], shaped["governed"], shaped["assignments"]) == (HOME, TENANT_ID, assignments)
 
 
