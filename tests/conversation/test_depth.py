@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from test_access import access
 from test_facts import facts, result
@@ -72,6 +74,15 @@ def test_every_remedy_says_who_does_what(reports, world):
             assert "{" not in text
             assert "not known)" not in text, finding
         assert finding["doc_url"].startswith("https://learn.microsoft.com/")
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_evidence_of_every_state_is_small(reports, world):
+    """Four kilobytes for each of the two modules that read a tenant, however much there is to read."""
+    for row in reports[world]["tenants"]:
+        for verdicts in (row["requirements"], row["access"]):
+            shown = [verdict["evidence"] for verdict in verdicts.values() if isinstance(verdict, dict)]
+            assert sum(len(json.dumps(evidence)) for evidence in shown) <= 4096, row["name"]
 
 
 def test_the_dates_that_will_bite_are_sorted(report):

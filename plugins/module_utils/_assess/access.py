@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import read_access, read_lists
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
+from ansible_collections.m365.defender.plugins.module_utils._collect.trim import trim_row
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Problem, Tenant, Verdict
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
@@ -80,7 +81,7 @@ def judge_access_checks(case: Case, checks: Sequence[str]) -> AccessRow:
     """Return every verdict about one tenant; a check that was not chosen says so and counts for nothing. Pure."""
     verdicts = {check.name: check.judge(case) for check in checks_of("access") if check.judge}
     method = judge_listed(case)[1] if "listed" in checks else None
-    return _row(case, verdicts, method, checks)
+    return _row(case, trim_row(verdicts), method, checks)
 
 
 def unread_access(case: Case, problem: Problem, checks: Sequence[str]) -> AccessRow:

@@ -14,6 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.evidence im
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, read_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import read_tenant
+from ansible_collections.m365.defender.plugins.module_utils._collect.trim import trim_row
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 
 if t.TYPE_CHECKING:
@@ -64,7 +65,7 @@ class RequirementRow:
 def judge_requirements(case: Case) -> RequirementRow:
     """Return every verdict about one tenant. Pure."""
     verdicts = {check.name: check.judge(case) for check in checks_of("requirements") if check.judge}
-    return RequirementRow(case.tenant, verdicts, expiries_of(case))
+    return RequirementRow(case.tenant, trim_row(verdicts), expiries_of(case))
 
 
 def unread_requirements(case: Case, problem: Problem, caused_by: str | None = None) -> RequirementRow:

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
+from ansible_collections.m365.defender.plugins.module_utils._core.text import shortened
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
@@ -24,6 +25,10 @@ MEMBER_PERMISSIONS: t.Final = (
     "Group.ReadWrite.All",
     "Directory.ReadWrite.All",
 )
+
+
+# Microsoft's longest name of an object [doc resources/user, group].
+_LONGEST_NAME: t.Final = 256
 
 
 class GroupData(t.TypedDict):
@@ -54,8 +59,8 @@ def shape_groups(body: Fields) -> GroupData:
 
 
 def name_of(row: Fields, key: str = "id") -> str:
-    """Return what an object is called; one without a name is called by its id."""
-    return row.optional_text("displayName") or row.non_empty(key)
+    """Return what an object is called, for a sentence; one without a name is called by its id."""
+    return shortened(row.optional_text("displayName") or row.non_empty(key), _LONGEST_NAME)
 
 
 _USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"

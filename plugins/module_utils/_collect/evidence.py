@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer, Request
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import existence
@@ -29,6 +30,11 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
+
+
+# Evidence shows so much of an address, and of a request id, which is a GUID [doc].
+_LONGEST: t.Final = 500
+_LONGEST_ID: t.Final = 64
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ class EvidenceReader:
         return {
             bound.key: Evidence(
                 what=bound.read.what,
-                url=path_of(bound),
+                url=shortened(path_of(bound), _LONGEST),
                 identity=identity,
                 at=at,
                 request_id="",
@@ -138,7 +144,8 @@ class EvidenceReader:
             unknown_there = answer.code and answer.unknown_segment and existence(read, self._cloud) != "yes"
             problem = problem or (self._not_in_cloud() if unknown_there else _problem_of(read, answer, token))
             problem = target.words(read.title, token.identity).complete(problem)
-        return Evidence(read.what, answer.url, token.identity, at, answer.request_id, read.provenance, data, problem)
+        url, request_id = shortened(one_line(answer.url), _LONGEST), shortened(one_line(answer.request_id), _LONGEST_ID)
+        return Evidence(read.what, url, token.identity, at, request_id, read.provenance, data, problem)
 
     def _not_in_cloud(self) -> Problem:
         return Problem("read.not_in_cloud", {"cloud": self._cloud})
