@@ -175,7 +175,10 @@ def _data_of(read: Read, answer: Answer) -> tuple[Json, Problem | None]:
     if not answer.ok:
         return None, None
     try:
-        return read.shape(Fields(answer.body, "")), None
+        body = Fields(answer.body, "")
+        if body.has("error"):
+            raise OptionError("it holds an error")
+        return read.shape(body), None
     except (OptionError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         return None, Problem("read.failed", {"said": f"the answer is not of the documented form: {described(error)}"})
 

@@ -72,7 +72,8 @@ def _trim_evidence(evidence: Evidence, limit: _Limit) -> Evidence:
     data = _trim_data(_first_items(evidence.data, limit), limit)
     if limit is _LIMITS[-1] and len(json.dumps(data)) > _LEAST_BYTES:
         data = {"left_out": 1}
-    return dataclasses.replace(evidence, url=shortened(evidence.url, limit.url), data=data)
+    url, request_id = (shortened(text, limit.url) for text in (evidence.url, evidence.request_id))
+    return dataclasses.replace(evidence, url=url, request_id=request_id, data=data)
 
 
 def _trim_data(value: Json, limit: _Limit) -> Json:

@@ -33,7 +33,7 @@ class Fields:
 
     def __init__(self, row: object, path: str) -> None:
         if not isinstance(row, Mapping):
-            raise OptionError(f"{path or 'The body'} must be a dictionary.")
+            raise OptionError(f"{path or 'the body'} must be a dictionary.")
         self._row: Mapping[str, object] = row
         self._path = path
 

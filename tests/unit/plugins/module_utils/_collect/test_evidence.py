@@ -53,6 +53,9 @@ def test_answer_is_evidence():
         (Answer(451, "u", error="no"), "read.foreign_answer"),
         (Answer(500, "u"), "read.failed"),
         (Answer(200, "u", body={"other": 1}), "read.failed"),
+        (Answer(200, "u", body={"value": [], "error": {"code": "BadRequest"}}), "read.failed"),
+        (Answer(200, "u", body=None), "read.failed"),
+        (Answer(204, "u"), "read.failed"),
     ],
 )
 def test_refusal_has_its_reason(answer, reason):
@@ -62,6 +65,20 @@ def test_refusal_has_its_reason(answer, reason):
     details = evidence.problem.details
     assert (details["what"], details["where"], details["who"]) == ("the things", "Contoso", "your app")
     assert (details["tenant_id"], details["consent_url"]) == ("t-1", "https://consent")
+
+
+def test_what_is_not_as_documented_is_named_by_its_path():
+    shaped = dataclasses.replace(READ, shape=lambda body: [row.guid("id") for row in body.rows("value", key="id")])
+    problem = read(Answer(200, "u", body={"value": [{"id": "x"}]}), shaped).problem
+    assert problem.details["said"] == "the answer is not of the documented form: value[0].id must be a GUID."
+
+
+def test_address_and_request_id_are_short_and_clean():
+    answer = Answer(200, "https://graph/" + "x" * 9000, body={"value": []}, request_id="r\x1b[31m\n" * 5000)
+    evidence = read(answer)
+    assert (len(evidence.url), len(evidence.request_id)) == (500, 64)
+    assert "\x1b" not in evidence.request_id + evidence.url
+    assert len(read(None, dataclasses.replace(READ, path="/" + "x" * 9000), claims={"roles": []}).url) == 500
 
 
 def test_role_is_missing_where_the_token_lists_others():

@@ -113,7 +113,7 @@ large = st.recursive(
 
 @given(st.lists(large, min_size=1, max_size=25), st.sampled_from(["/me", "/users?" + "x" * 480, "/" + "\u4e00" * 499]))
 def test_row_is_within_the_limit_whatever_was_read(bodies, url):
-    evidence = [dataclasses.replace(piece("what", body), url=url, request_id="r" * 64) for body in bodies]
+    evidence = [dataclasses.replace(piece("what", body), url=url, request_id="\u4e00" * 64) for body in bodies]
     verdicts = row_of(*evidence)
     trimmed = trim_row(verdicts)
     assert bytes_of(trimmed) <= MAX_BYTES

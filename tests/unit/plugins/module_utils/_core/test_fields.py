@@ -123,7 +123,7 @@ def test_optional_fields_may_be_missing(name):
         (lambda: BODY.rows("rows", key="id"), "rows must not have two rows with the same id."),
         (lambda: BODY.rows("nameless", key="id"), "nameless[1].id is missing; it must be a string."),
         (lambda: BODY.only_row("rows"), "rows must be a list of one dictionary."),
-        (lambda: Fields("x", ""), "The body must be a dictionary."),
+        (lambda: Fields("x", ""), "the body must be a dictionary."),
         (lambda: Fields([], "facts"), "facts must be a dictionary."),
     ],
 )
