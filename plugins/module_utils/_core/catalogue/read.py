@@ -52,9 +52,8 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "read.foreign_answer": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read. A refusal arrived without an error code of Microsoft's, so a proxy or"
         " gateway may have sent it: {said}",
-        "Network administrator of the machine that runs this: let its requests to Microsoft pass unchanged. "
-        + pages.ANSIBLE_ADMIN
-        + "run again. If this persists, give the request id to Microsoft support.",
+        "Network administrator of the home tenant: let requests of the machine that runs this reach Microsoft"
+        " unchanged. " + pages.ANSIBLE_ADMIN + "run again. If this persists, give the request id to Microsoft support.",
     ),
     "read.unreachable": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read: {said}",
