@@ -4,7 +4,8 @@
 """Microsoft Entra's refusals as reasons of the catalogue.
 
 Microsoft warns not to code against AADSTS numbers [doc reference-error-codes]: they select the advice here and control
-nothing else. For a number that is not in the table, the service's own sentence is used.
+nothing else. For a number that is not in the table, the service's own sentence is used. Without an OAuth error code and
+an AADSTS number it is not Microsoft Entra that refuses: a proxy or a gateway can answer in JSON as well.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, shortened
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,7 @@ if t.TYPE_CHECKING:
 # Source of the meanings: Microsoft's page reference-error-codes [doc].
 _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
     "access.tenant_not_found": (90002, 50128, 50059, 90019),
-    "consent.app_not_in_tenant": (700016, 700011, 70001),
+    "consent.app_not_in_tenant": (700016, 700011, 70001, 7000229),
     "consent.not_given": (65001,),
     "consent.declined": (65004,),
     "consent.admin_needed": (90094, 90008),
@@ -29,7 +31,9 @@ _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
     "consent.app_disabled": (7000112,),
     "consent.app_not_multitenant": (50194,),
     "consent.resource_missing": (500011, 650052),
+    "consent.resource_disabled": (500014,),
     "sign_in.user_not_in_tenant": (50020, 50034, 51004, 16000, 16003),
+    "sign_in.external_account_refused": (50177,),
     "sign_in.guest_pending": (50014,),
     "sign_in.account_disabled": (50057,),
     "sign_in.not_assigned": (50105,),
@@ -38,8 +42,8 @@ _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
     "sign_in.mfa_expired": (50078,),
     "sign_in.external_challenge": (50158,),
     "sign_in.mfa_without_account": (90072,),
-    "sign_in.device_required": (53000, 53001),
-    "sign_in.conditional_access": (53003, 530032, 50131),
+    "sign_in.device_required": (53000, 53001, 530002, 530003),
+    "sign_in.conditional_access": (53002, 53003, 53004, 530032, 50131),
     "sign_in.home_risk": (53011,),
     "sign_in.delegated_admin_risk": (530034,),
     "sign_in.security_defaults": (530035,),
@@ -52,7 +56,10 @@ _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
     "sign_in.secret_wrong": (7000215,),
     "sign_in.secret_expired": (7000222,),
     "sign_in.credential_missing": (7000218,),
-    "sign_in.credential_refused": (700027, 70002, 50012, 700229),
+    "sign_in.credential_refused": (70002, 50012, 700229),
+    "sign_in.certificate_not_registered": (700027,),
+    "sign_in.federated_mismatch": (700211, 700212, 700213, 70021),
+    "sign_in.clock": (700024,),
     "sign_in.public_client": (700025,),
     "sign_in.refresh_token_expired": (70008, 700082, 50089),
     "sign_in.refresh_token_revoked": (50173, 50132, 50133),
@@ -66,30 +73,37 @@ _TABLE: t.Final[dict[str, tuple[int, ...]]] = {
 }
 REASON_OF: t.Final = {number: reason for reason, numbers in _TABLE.items() for number in numbers}
 
-# Text that a person cannot act on and that changes from run to run.
+# Sentences of Microsoft Entra have a few hundred characters; whatever is longer is cut before it is searched.
+_LONGEST: t.Final = 4096
+_LONGEST_SHOWN: t.Final = 1000
+_MOST_CODES: t.Final = 16
+_OAUTH_CODE: t.Final = re.compile(r"[a-z_]{1,64}")
+_TRANSIENT_CODES: t.Final = ("temporarily_unavailable", "server_error")
+# Text that a person cannot act on and that changes from run to run. White space has been collapsed before.
 _NOISE: t.Final = re.compile(
-    r"[\s;,(]*\b(trace|correlation|request)[ _-]?id\b[\s:=\"']*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\"')]*"
-    r"|[\s;,(]*\btimestamp\b[\s:=\"']*\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]*Z?[\"')]*",
+    r"[ ;,(]{0,3}\b(trace|correlation|request)[ _-]?id\b[ :=\"']{0,4}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\"')]{0,3}"
+    r"|[ ;,(]{0,3}\btimestamp\b[ :=\"']{0,4}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]{0,12}Z?[\"')]{0,3}",
     re.IGNORECASE,
 )
 # Ids of another form after the same words: everything up to the next word.
-_ODD_NOISE: t.Final = re.compile(r"\s*\b(trace|correlation|request) id:\s*\S+|\s*\btimestamp:\s*\S+", re.IGNORECASE)
-_SENTENCE: t.Final = re.compile(r"(?=\bAADSTS\d+)")
-_NUMBER: t.Final = re.compile(r"AADSTS(\d+)")
+_ODD_NOISE: t.Final = re.compile(r" ?\b(trace|correlation|request) id: ?\S+| ?\btimestamp: ?\S+", re.IGNORECASE)
+_SENTENCE: t.Final = re.compile(r"(?=\bAADSTS[0-9])")
+_NUMBER: t.Final = re.compile(r"AADSTS([0-9]{1,9})(?![0-9])")
 # An error of an inner service is passed on as JSON within the text; its keys mean nothing to a person.
-_JSON_KEY: t.Final = re.compile(r"[{,\[]?\s*\"\w+\"\s*:\s*\"?")
+_JSON_KEY: t.Final = re.compile(r"[{,\[]? ?\"\w{1,64}\" ?: ?\"?")
 _TRANSIENT: t.Final = "sign_in.transient"
 
 
 def _sentences(answer: Mapping[str, object]) -> dict[int, str]:
     """Return the service's sentences by AADSTS number, without ids and times; 0 is text without a number."""
-    text = str(answer.get("error_description") or answer.get("error") or "")
-    text = text.replace("\\r", " ").replace("\\n", " ")
+    values = (answer.get("error_description"), answer.get("error"))
+    text = next((clean(value[:_LONGEST]) for value in values if isinstance(value, str) and value), "")
+    text = " ".join(text.replace("\\r", " ").replace("\\n", " ").split())
     for noise in (_NOISE, _ODD_NOISE):
         text = noise.sub("", text)
     sentences: dict[int, str] = {}
     for part in _SENTENCE.split(_JSON_KEY.sub(" ", text)):
-        words = " ".join(part.split()).rstrip(" \"'{}[],")
+        words = shortened(" ".join(part.split()).rstrip(" \"'{}[],"), _LONGEST_SHOWN)
         number = _NUMBER.match(words)
         if words:
             sentences.setdefault(int(number[1]) if number else 0, words)
@@ -99,8 +113,15 @@ def _sentences(answer: Mapping[str, object]) -> dict[int, str]:
 def numbers_of(answer: Mapping[str, object]) -> list[int]:
     """Return the AADSTS numbers of an answer; those in the text if the list is missing."""
     listed = answer.get("error_codes")
-    codes = [int(code) for code in listed if re.fullmatch("[0-9]+", str(code))] if isinstance(listed, list) else []
-    return codes or [number for number in _sentences(answer) if number]
+    codes = [_number_of(code) for code in listed[:_MOST_CODES]] if isinstance(listed, list) else []
+    return [code for code in codes if code] or [number for number in _sentences(answer) if number]
+
+
+def _number_of(code: object) -> int:
+    """Return an error code as a number; 0 for anything that cannot be one."""
+    if isinstance(code, str):
+        return int(code) if re.fullmatch("[0-9]{1,9}", code) else 0
+    return code if type(code) is int and 0 < code < 10**9 else 0
 
 
 def _main_number(answer: Mapping[str, object]) -> int | None:
@@ -117,11 +138,15 @@ def error_text_of(answer: Mapping[str, object]) -> str:
         first = next((number for number in sentences if number), next(iter(sentences), None))
     if first is None:
         return "no reason given"
-    others = ", ".join(f"AADSTS{number}" for number in sentences if number and number != first)
+    others = ", ".join(f"AADSTS{number}" for number in list(sentences)[:_MOST_CODES] if number and number != first)
     return f"{sentences[first]} (also {others})" if others else sentences[first]
 
 
 def problem_of(answer: Mapping[str, object]) -> Problem:
-    """Return the reason for a refusal. `answer` is the error body of the token endpoint as msal returns it."""
+    """Return why there is no token. `answer` is the body of the token endpoint, of the metadata, or of a redirect."""
+    code = answer.get("error")
+    if not isinstance(code, str) or not _OAUTH_CODE.fullmatch(code) or not numbers_of(answer):
+        return Problem("sign_in.no_answer", {"said": f"there is no AADSTS number in it: {error_text_of(answer)}"})
     number = _main_number(answer)
-    return Problem(REASON_OF[number] if number is not None else "sign_in.refused", {"said": error_text_of(answer)})
+    unknown = _TRANSIENT if code in _TRANSIENT_CODES else "sign_in.refused"
+    return Problem(unknown if number is None else REASON_OF[number], {"said": error_text_of(answer)})

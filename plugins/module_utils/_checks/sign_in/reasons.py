@@ -74,9 +74,16 @@ _TENANT: t.Final[dict[str, pages.Reason]] = {
         "{operator} was invited to {tenant} but has not accepted the invitation: {said}",
         "{operator}: accept the invitation in the email, or open https://myapps.microsoft.com/?tenantid={tenant_id}.",
     ),
+    "sign_in.external_account_refused": pages.MTO_REQUIREMENTS.unmet(
+        "{tenant} does not accept the account of {operator}, which belongs to another tenant: {said}",
+        "Partner administrator of {home}: add {operator} to a group that is assigned in the GDAP relationship with"
+        " {tenant}. Administrator of {tenant}: if {operator} also has a guest account there, delete it, because it"
+        " collides with GDAP. Or Administrator of {tenant}: without GDAP, invite {operator} as a guest.",
+    ),
     "sign_in.account_disabled": pages.B2B.unmet(
-        "The account of {operator} in {tenant} is disabled: {said}",
-        "Administrator of {tenant}: enable the account in Microsoft Entra, Users.",
+        "The account of {operator} is disabled: {said}",
+        "Administrator of {tenant}: enable the account in Microsoft Entra, Users. Or Administrator of {home}: if the"
+        " account in the home tenant is the disabled one, enable it there.",
     ),
     "sign_in.user_not_in_tenant": pages.MTO_REQUIREMENTS.unmet(
         "{operator} has no account and no delegated access in {tenant}: {said}",
@@ -140,6 +147,10 @@ _ADDRESS: t.Final[dict[str, pages.Reason]] = {
         pages.ANSIBLE_ADMIN
         + "resolve the cause that the message names, on the machine that runs this or in its network, then run again.",
     ),
+    "sign_in.not_sent": pages.APP_CREDENTIALS.unknown(
+        "No sign-in to {tenant} was attempted, because the credential cannot be used: {said}",
+        pages.ANSIBLE_ADMIN + "correct the option that this message names, then run again.",
+    ),
     "sign_in.refused": pages.AADSTS.unmet(
         "Microsoft Entra refused {who} a token for {resource} in {tenant}: {said}",
         "Administrator of {tenant}: find the sign-in in Microsoft Entra, Sign-in logs, and look up its error number"
@@ -172,6 +183,24 @@ _CREDENTIAL: t.Final[dict[str, pages.Reason]] = {
         "Microsoft Entra does not accept the credential of app {app}: {said}",
         _APP_OWNER + "compare the certificate or federated credential in the registration of app {app} with"
         " client_certificate_path or federated_token_file of this run.",
+    ),
+    "sign_in.certificate_not_registered": pages.APP_CREDENTIALS.unknown(
+        "The certificate that signed for app {app} is not registered there: {said}",
+        _APP_OWNER
+        + "upload the certificate of client_certificate_path in Certificates & secrets of app {app}. Or "
+        + pages.ANSIBLE_ADMIN
+        + "set client_certificate_path to the file with the registered certificate.",
+    ),
+    "sign_in.federated_mismatch": pages.APP_CREDENTIALS.unknown(
+        "No federated credential of app {app} matches the token in federated_token_file: {said}",
+        _APP_OWNER + "compare issuer, subject and audience in Certificates & secrets, Federated credentials, with those"
+        " of the token.",
+    ),
+    "sign_in.clock": pages.APP_CREDENTIALS.unknown(
+        "The assertion for app {app} has expired or is not valid yet: {said}",
+        pages.ANSIBLE_ADMIN
+        + "set the clock of the machine that runs this. With federated_token_file, also check that its issuer replaces"
+        " the token before it expires.",
     ),
     "sign_in.public_client": pages.APP_CREDENTIALS.unknown(
         "App {app} is a public client for this sign-in, so no credential may be sent: {said}",
@@ -224,11 +253,33 @@ _REFRESH_TOKEN: t.Final[dict[str, pages.Reason]] = {
     ),
 }
 
+# Who the operator is, as the home tenant sees it.
+_OPERATOR: t.Final[dict[str, pages.Reason]] = {
+    "sign_in.operator_not_found": pages.MTO_REQUIREMENTS.unknown(
+        "{operator} does not exist in the home tenant, so it is not known whose access to check.",
+        pages.ANSIBLE_ADMIN
+        + "set operator to the user principal name or the object ID of a person of the home tenant.",
+    ),
+    "sign_in.other_person": pages.REFRESH_TOKENS.unknown(
+        "The refresh token belongs to {owner} instead of {operator}, so it says nothing about {operator}.",
+        pages.SIGN_IN_AGAIN
+        + " Or "
+        + pages.ANSIBLE_ADMIN
+        + "set operator to the person whose access is to be checked.",
+    ),
+    "sign_in.owner_not_known": pages.REFRESH_TOKENS.unknown(
+        "Microsoft did not say whose the refresh token is, so nothing read with it can be taken for {operator}'s.",
+        pages.ANSIBLE_ADMIN
+        + "run again. If this persists, Administrator of the home tenant: grant your app User.Read.",
+    ),
+}
+
 REASONS: t.Final[dict[str, pages.Reason]] = {
     **_TENANT,
     **_ADDRESS,
     **_CREDENTIAL,
     **_REFRESH_TOKEN,
+    **_OPERATOR,
 }
 
 CAVEATS: t.Final[dict[str, pages.CaveatText]] = {

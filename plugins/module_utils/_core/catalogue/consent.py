@@ -50,6 +50,10 @@ REASONS: t.Final[dict[str, Reason]] = {
         "Administrator of {tenant}: check that the subscription includes the service, and that the service exists and"
         " is enabled in Microsoft Entra, Enterprise applications.",
     ),
+    "consent.resource_disabled": CONSENT.unmet(
+        "{resource} is disabled in {tenant}: {said}",
+        "Administrator of {tenant}: enable {resource} in Microsoft Entra, Enterprise applications.",
+    ),
     "consent.app_disabled": CONSENT.unmet(
         "Your app {app} is disabled in {tenant}.",
         "Administrator of {tenant}: enable the app in Microsoft Entra, Enterprise applications.",
