@@ -5,21 +5,31 @@
 
 from __future__ import annotations
 
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import required_by
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, MtoError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
+    MissingLibraryError,
+    MtoError,
+    OptionError,
+    described,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN, SHORTEST
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_constraints,
     resolve_connection,
 )
+from ansible_collections.m365.defender.plugins.module_utils._options.environment import own_name
 from ansible_collections.m365.defender.plugins.module_utils._options.spec import merge_constraints
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
@@ -46,23 +56,63 @@ def run_module(  # noqa: PLR0913  (all but two are optional keywords)
         supports_check_mode=supports_check_mode,
         **merge_constraints(connection_constraints(), constraints or {}),
     )
+    known: Connection | None = None
     try:
+        _refuse_short_secrets(module)
         if offline is not None and module.params["from_evidence"]:
             result = offline(module)
         else:
             require_requests()
             require_msal()
-            connection = resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed)
-            # Secrets from the environment are not parameters, so Ansible does not know them yet.
-            module.no_log_values.update(connection.secrets())
-            result = work(module, connection)
+            known = resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed)
+            result = work(module, known)
     except MissingLibraryError as error:
-        module.fail_json(msg=missing_required_lib(error.library), exception=error.traceback)
+        result = {"failed": True, "msg": missing_required_lib(error.library), "exception": error.traceback}
     except MtoError as error:
-        module.fail_json(msg=str(error))
+        result = {"failed": True, "msg": str(error)}
+    except Exception as error:  # noqa: BLE001  (its text can hold a token, and a traceback would show it)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        result = {"failed": True, "msg": f"The module failed because of {described(error)}.", "exception": where}
+    _leave(module, known, result)
+
+
+def _leave(module: AnsibleModule, connection: Connection | None, result: dict[str, object]) -> None:
+    """Leave with a result. Secrets that are no parameters are not known to Ansible yet: given or issued."""
+    if connection is not None:
+        module.no_log_values.update(connection.known_secrets.values())
     warnings = result.pop("warnings", ())
     for warning in warnings if isinstance(warnings, (list, tuple)) else ():
         module.warn(warning)
     if result.get("failed"):
-        module.fail_json(**result)
+        # A name in an option can hold what Ansible cannot encode.
+        module.fail_json(**{**result, "msg": clean(str(result.get("msg") or "The module failed."))})
     module.exit_json(**result)
+
+
+def _refuse_short_secrets(module: AnsibleModule) -> None:
+    """Raise OptionError for a secret that Ansible would find, and mask, in ids and statuses of the result."""
+    for name, values, key in _secret_options(module.argument_spec, module.params):
+        value = values[key]
+        if not isinstance(value, str) or not 0 < len(value) < SHORTEST:
+            continue
+        # Otherwise the message itself would be masked.
+        module.no_log_values.discard(value)
+        values[key] = HIDDEN
+        instead = f", or set {own_name(name)} in the environment instead" if name in required_by() else ""
+        raise OptionError(
+            f"{name}: the value has fewer than {SHORTEST} characters, so that Ansible would mask parts of the result."
+            f" Use a longer one{instead}."
+        )
+
+
+def _secret_options(spec: Spec, values: dict[str, object]) -> Iterator[tuple[str, dict[str, object], str]]:
+    """Yield every option that is a secret, with the dictionary that holds its value."""
+    for name, option in spec.items():
+        inner = values.get(name)
+        if isinstance(inner, dict) and option.get("options"):
+            yield from (
+                (f"{name}.{inner_name}", holder, key)
+                for inner_name, holder, key in _secret_options(option["options"], inner)
+            )
+        elif option.get("no_log") and name in values:
+            yield name, values, name

@@ -75,16 +75,18 @@ def assess(
 ) -> Assessment[Row]:
     """Read and judge every declared tenant. `facts` are what the module returns beside its rows.
 
-    Without a sign-in to the home tenant all rows are unknown, and the result says so. Raises OptionError, and MtoError
-    where it is not known whose the refresh token is.
+    Whatever happens in the home tenant, there is a row for each: where that leaves nothing known, all are unknown, and
+    the result says why. Raises OptionError for options that cannot be used.
     """
     session, now = Session(connection), utc_now()
     failure: Mapping[str, object] = {}
     try:
         home, read = open_home(session, now)
-    except HomeSignInError as error:
+    except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
+        error = caught if isinstance(caught, HomeSignInError) else session.home_error(_unforeseen(caught))
         home, failure = unread_home(session), home_failure(error)
-        judged = [_unread(session, home, tenant, now, error.problem, rows, "sign_in") for tenant in tenants]
+        cause = None if error.problem.reason.startswith("read.") else "sign_in"
+        judged = [_unread(session, home, tenant, now, error.problem, rows, cause) for tenant in tenants]
     else:
 
         def work(tenant: Tenant) -> tuple[Saved, Row]:
@@ -101,6 +103,10 @@ def assess(
         returned={**facts(session, home), **failure},
     )
     return Assessment(run, [row for _saved, row in judged], session.warnings)
+
+
+def _unforeseen(error: Exception) -> Problem:
+    return Problem("read.failed", {"said": described(error)})
 
 
 def _unread(  # noqa: PLR0913, PLR0917  (all that a row about nothing read needs)

@@ -81,7 +81,8 @@ _OAUTH_CODE: t.Final = re.compile(r"[a-z_]{1,64}")
 _TRANSIENT_CODES: t.Final = ("temporarily_unavailable", "server_error")
 # Text that a person cannot act on and that changes from run to run. White space has been collapsed before.
 _NOISE: t.Final = re.compile(
-    r"[ ;,(]{0,3}\b(trace|correlation|request)[ _-]?id\b[ :=\"']{0,4}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\"')]{0,3}"
+    r"[ ;,(]{0,3}\b(trace|correlation|request)[ _-]?id\b[ :=\"']{0,4}"
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[\"')]{0,3}"
     r"|[ ;,(]{0,3}\btimestamp\b[ :=\"']{0,4}\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.\d]{0,12}Z?[\"')]{0,3}",
     re.IGNORECASE,
 )

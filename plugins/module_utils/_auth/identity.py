@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import abc
-import base64
-import binascii
-import json
 import logging
 import re
 import threading
@@ -16,6 +13,7 @@ import traceback
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
+from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of, is_jwt
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import (
     RefreshTokenFile,
     RefreshTokenNotStored,
@@ -25,10 +23,12 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.transport impo
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     MissingLibraryError,
     MtoError,
+    OptionError,
     ServiceError,
     SignInError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.text import shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, origin_of
 
 try:
@@ -44,6 +44,8 @@ else:
     logging.getLogger("msal").propagate = False
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential
     from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalResponse
     from ansible_collections.m365.defender.plugins.module_utils._core.model import IdentityName, Service
@@ -52,6 +54,8 @@ if t.TYPE_CHECKING:
 
 
 _TOKEN: t.Final = re.compile(r"[\x21-\x7e]+")
+_LONGEST_ID: t.Final = 64
+_Result = t.TypeVar("_Result")
 SERVICE_TITLES: t.Final[dict[Service, str]] = {"graph": "Microsoft Graph", "arm": "Azure Resource Manager"}
 
 
@@ -61,14 +65,23 @@ def require_msal() -> None:
         raise MissingLibraryError("msal", MSAL_IMPORT_ERROR)
 
 
-def claims_of(access_token: str) -> dict[str, object]:
-    """Return the unverified claims of a token; none if it cannot be read. A token is opaque by contract [doc]."""
+def call_msal(call: Callable[[], _Result], details: Mapping[str, str] | None = None) -> _Result:
+    """Return the result of a call of msal. Raise MtoError only, whatever msal makes of an answer.
+
+    Nothing is chained: an error of msal can hold a key, a nonce or a token.
+    """
     try:
-        payload = access_token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error):
-        return {}
-    return claims if isinstance(claims, dict) else {}
+        return call()
+    except OptionError as error:
+        raise SignInError(str(error), Problem("sign_in.not_sent", {"said": str(error), **(details or {})})) from None
+    except ServiceError as error:
+        reason = "sign_in.throttled" if error.status == 429 else "sign_in.no_answer"
+        raise SignInError(str(error), Problem(reason, {"said": str(error), **(details or {})})) from None
+    except MtoError:
+        raise
+    except Exception as error:  # noqa: BLE001  (msal trusts what it is sent, and fails in many ways)
+        error_text = f"the library msal cannot use it ({type(error).__name__})."
+        raise SignInError(error_text, Problem("sign_in.no_answer", {"said": error_text, **(details or {})})) from None
 
 
 class _Common(t.TypedDict):
@@ -94,8 +107,10 @@ class Identity(abc.ABC):
         self._cloud = common["cloud"]
         self._client_id = common["client_id"]
         self._credential = common["credential"]
+        self.warnings: list[str] = []
         if self._credential is not None:
             self._credential.validate()
+            self.warnings += self._credential.warnings()
         self._lock = threading.Lock()
         self._tokens: dict[tuple[str, Service], BearerToken] = {}
         self._discovery: dict[str, MsalResponse] = {}
@@ -114,27 +129,23 @@ class Identity(abc.ABC):
     def _fresh_token(self, tenant_id: str, service: Service) -> BearerToken:
         audience = self._cloud.graph_audience if service == "graph" else self._cloud.arm_audience
         details = {"resource": SERVICE_TITLES[service]}
-        try:
-            answer = self._ask(tenant_id, [f"{audience}/.default"])
-        except (ValueError, TypeError, LookupError) as error:
-            # msal rejects a private key or an authority this way. Not chained: its error can hold the key.
-            raise SignInError(str(error), Problem("sign_in.refused", {"said": str(error), **details})) from None
-        except ServiceError as error:
-            reason = "sign_in.throttled" if error.status == 429 else "sign_in.no_answer"
-            raise SignInError(str(error), Problem(reason, {"said": str(error), **details})) from error
+        answer = call_msal(lambda: self._ask(tenant_id, [f"{audience}/.default"]), details)
         value = answer.get("access_token")
-        if not value:
+        if not isinstance(value, str):
             problem = problem_of(answer)
             raise SignInError(error_text_of(answer), Problem(problem.reason, {**details, **problem.details}))
-        return self._checked(str(value), tenant_id, service)
+        return self._checked(value, tenant_id, service)
 
     def _checked(self, value: str, tenant_id: str, service: Service) -> BearerToken:
         """Refuse another tenant's token, and a value that could not be sent: it would end up in an error message."""
         if not _TOKEN.fullmatch(value):
-            error_text = "the answer holds no token"
+            error_text = "the answer holds no token."
             raise SignInError(error_text, Problem("sign_in.no_answer", {"said": error_text}))
+        # All others are known by their form: they are too many to be searched for in every text.
+        if not is_jwt(value):
+            self._http.secrets.add(value)
         claims = claims_of(value)
-        tid = str(claims.get("tid") or "").lower()
+        tid = shortened(claims.get("tid", "").lower(), _LONGEST_ID)
         if tid and tid != tenant_id:
             problem = Problem("read.wrong_tenant", {"answered": tid, "tenant_id": tenant_id})
             raise SignInError(f"Microsoft Entra issued a token for tenant {tid} instead of {tenant_id}", problem)
@@ -149,6 +160,11 @@ class Identity(abc.ABC):
             "validate_authority": False,
             "instance_discovery": False,
         }
+
+    def _warn(self, text: str) -> None:
+        with self._lock:
+            if text not in self.warnings:
+                self.warnings.append(text)
 
     @abc.abstractmethod
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
@@ -167,7 +183,7 @@ class AppIdentity(Identity):
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
         if self._credential is None:
             raise MtoError("the app identity has no credential")
-        cache = TokenCacheFile(self._cache_directory, self._client_id, tenant_id)
+        cache = TokenCacheFile(self._cache_directory, self._client_id, tenant_id, self._warn)
         application = msal.ConfidentialClientApplication(
             self._client_id,
             client_credential=self._credential.for_msal(),
@@ -197,10 +213,10 @@ class OperatorIdentity(Identity):
         **common: t.Unpack[_Common],
     ) -> None:
         super().__init__(**common)
-        self.warnings: list[str] = []
         self._home_tenant_id = home_tenant_id
         self._file = RefreshTokenFile(token_file) if token_file else None
         self._refresh_token = refresh_token or (self._file.load() if self._file else "")
+        self._http.secrets.add(self._refresh_token)
         self._public = self._credential is None
 
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
@@ -253,6 +269,7 @@ class OperatorIdentity(Identity):
         return stored if stored != used else None
 
     def _keep(self, used: str, rotated: str) -> None:
+        self._http.secrets.add(rotated)
         with self._lock:
             self._refresh_token = rotated
         if self._file is None:
@@ -260,4 +277,4 @@ class OperatorIdentity(Identity):
         try:
             self._file.rotate(used, rotated)
         except RefreshTokenNotStored as error:
-            self.warnings.append(f"{error} The token in the file remains valid until it expires.")
+            self._warn(f"{error} The token in the file remains valid until it expires.")

@@ -13,21 +13,19 @@ import contextlib
 import fcntl
 import os
 import pathlib
-import re
 import stat
 import time
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import Unfit, read_private
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT, is_token
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOKEN: t.Final = re.compile(r"[\x21-\x7e]+")
-_VAULT: t.Final = "$ANSIBLE_VAULT;"
 # Refresh tokens are about 1 to 2 KB [guess]; a larger file holds something else.
 _LARGEST: t.Final = 65536
-_TOO_OPEN: t.Final = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _LOCK_WAIT: t.Final = 10.0
 _LOCK_POLL: t.Final = 0.02
 
@@ -49,10 +47,13 @@ class RefreshTokenFile:
     def load(self) -> str:
         """Return the token without white space around it. Raise OptionError if the file does not hold one safely."""
         try:
-            content = _read(self.path)
+            # `utf-8-sig` for the byte order mark that an editor may have written.
+            content = read_private(self.path, _LARGEST).decode("utf-8-sig", errors="replace")
         except OSError as error:
             raise OptionError(f"refresh_token_file: cannot read '{self.path}': {error.strerror}.") from error
-        except _Unfit as error:
+        except ValueError as error:
+            raise OptionError(f"refresh_token_file: '{self.path}' is not a valid name of a file.") from error
+        except Unfit as error:
             raise OptionError(f"refresh_token_file: '{self.path}' {error}") from error
         return self._token_in(content)
 
@@ -91,12 +92,12 @@ class RefreshTokenFile:
         token = content.strip()
         if not token:
             raise OptionError(f"refresh_token_file: '{self.path}' is empty.")
-        if token.startswith(_VAULT):
+        if token.startswith(VAULT):
             raise OptionError(
                 f"refresh_token_file: '{self.path}' is encrypted with ansible-vault. Pass the vaulted token in"
                 " the option refresh_token, or name a file that holds the token itself."
             )
-        if not _TOKEN.fullmatch(token):
+        if not is_token(token):
             raise OptionError(
                 f"refresh_token_file: '{self.path}' must hold one refresh token on one line and nothing else; it has"
                 " white space or characters that a token cannot contain."
@@ -106,20 +107,22 @@ class RefreshTokenFile:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[pathlib.Path]:
         """Hold the lock and yield the real file. Errors of the system become RefreshTokenNotStored."""
-        target = pathlib.Path(os.path.realpath(self.path))
         try:
+            target = pathlib.Path(os.path.realpath(self.path))
             with _locked(target, self._lock_wait):
                 yield target
         except OSError as error:
             raise self._not_stored(f"{error.strerror}.") from error
-        except _Unfit as error:
+        except ValueError as error:
+            raise self._not_stored("it is not a valid name of a file.") from error
+        except Unfit as error:
             raise self._not_stored(str(error)) from error
 
     def _not_stored(self, cause: str) -> RefreshTokenNotStored:
         return RefreshTokenNotStored(f"The refresh token could not be stored in '{self.path}': {cause}")
 
     def _write(self, target: pathlib.Path, token: str) -> None:
-        if not _TOKEN.fullmatch(token):
+        if not is_token(token):
             raise self._not_stored("the value is not a token.")
         temporary = _temporary(target)
         try:
@@ -132,32 +135,6 @@ class RefreshTokenFile:
         finally:
             temporary.unlink(missing_ok=True)
         _sync_directory(target.parent)
-
-
-class _Unfit(Exception):
-    """The file cannot be read or replaced safely. The text follows the file's name."""
-
-
-def _read(path: pathlib.Path) -> str:
-    # O_NONBLOCK: opening a named pipe would wait for its writer.
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        _check(path, os.fstat(handle))
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read().decode("utf-8-sig", errors="replace")
-    finally:
-        os.close(handle)
-
-
-def _check(path: pathlib.Path, status: os.stat_result) -> None:
-    """Check the open file, because the path may point to another one by now."""
-    if not stat.S_ISREG(status.st_mode):
-        raise _Unfit("is not a regular file.")
-    if status.st_mode & _TOO_OPEN:
-        mode = stat.S_IMODE(status.st_mode)
-        raise _Unfit(f"has mode {mode:04o}, so that other users can access the token. Run: chmod 600 '{path}'")
-    if status.st_size > _LARGEST:
-        raise _Unfit(f"has {status.st_size} bytes, which is too large for a refresh token.")
 
 
 @contextlib.contextmanager
@@ -182,7 +159,7 @@ def _acquire(handle: int, wait: float) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= end:
-                raise _Unfit(f"another process has held its lock for {wait:g} seconds.") from error
+                raise Unfit(f"another process has held its lock for {wait:g} seconds.") from error
             time.sleep(_LOCK_POLL)
         else:
             return
@@ -213,7 +190,7 @@ def _keep_owner(target: pathlib.Path, handle: int) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(status.st_mode):
-        raise _Unfit("it is not a regular file.")
+        raise Unfit("it is not a regular file.")
     if status.st_uid != os.fstat(handle).st_uid:
         os.fchown(handle, status.st_uid, status.st_gid)
 

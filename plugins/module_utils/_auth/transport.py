@@ -3,31 +3,52 @@
 
 """The HTTP client of msal: our own session, so that TLS, retries and the deadline are ours.
 
-msal caches a 429 or 5xx answer of the token endpoint and returns it again; retrying below msal avoids that.
+It is also the door for what comes back. msal trusts an answer: it reads any 4xx as Microsoft Entra's refusal, and fails
+or waits forever on fields of another form. So it sees documented fields of the documented form only. It caches a 429 or
+5xx answer of the token endpoint and returns it again; retrying below msal avoids that.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import typing as t
 from urllib.parse import urlencode
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
+from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, Response
+
+# Fields of an answer [doc v2-oauth2-auth-code-flow, v2-oauth2-device-code, v2-protocols-oidc] that msal may see.
+_TOKEN: t.Final = ("access_token",)
+_DEVICE_CODE: t.Final = ("device_code", "user_code", "verification_uri")
+_METADATA: t.Final = ("token_endpoint", "authorization_endpoint")
+_TEXTS: t.Final = (
+    *(*_TOKEN, *_DEVICE_CODE, *_METADATA),
+    *("token_type", "scope", "refresh_token", "id_token", "message", "issuer", "device_authorization_endpoint"),
+)
+# In seconds, with the largest that is believed: a year, and a minute between two questions about a device code.
+_NUMBERS: t.Final = {"expires_in": 366 * 86400, "ext_expires_in": 366 * 86400, "interval": 60}
+_ERROR_FIELDS: t.Final = ("error", "error_description", "error_codes", "suberror")
+# What a request can hold that must not show where its answer repeats it. Assertions are known by their form.
+_SECRETS: t.Final = ("client_secret", "refresh_token", "code", "code_verifier", "device_code")
 
 
 class MsalResponse:
     """The part of an answer that msal reads."""
 
-    def __init__(self, response: Response) -> None:
-        self.status_code = response.status
-        self.text = response.text
-        self.headers = dict(response.headers)
+    def __init__(self, status: int, body: JsonObject, headers: Mapping[str, str]) -> None:
+        self.status_code = status
+        self.text = json.dumps(body)
+        self.headers = dict(headers)
 
     def raise_for_status(self) -> None:
         """Raise ServiceError for an error status. msal calls this for HTTP 5xx only."""
@@ -59,12 +80,13 @@ class MsalTransport:
         if address in self._discovery:
             return self._discovery[address]
         response = self._http.send("GET", address, headers=headers)
-        metadata = _usable(response)
+        body = self._usable(response, (_METADATA,))
         if response.status >= 400:
-            body = response.json()
             raise SignInError(error_text_of(body), problem_of(body))
-        self._discovery[address] = metadata
-        return metadata
+        # A person would be sent there to sign in.
+        self._checked(body["authorization_endpoint"], None)
+        self._discovery[address] = MsalResponse(response.status, body, response.headers)
+        return self._discovery[address]
 
     def post(
         self,
@@ -75,7 +97,10 @@ class MsalTransport:
         **_ignored: object,
     ) -> MsalResponse:
         """Send a token request. Asking for a token again is harmless, so it may be retried."""
-        return _usable(self._http.send("POST", self._checked(url, params), headers=headers, body=data))
+        if data is not None and not isinstance(data, str):
+            self._http.secrets.add(*(data.get(name) for name in _SECRETS))
+        response = self._http.send("POST", self._checked(url, params), headers=headers, body=data)
+        return MsalResponse(response.status, self._usable(response, (_TOKEN, _DEVICE_CODE)), response.headers)
 
     def _checked(self, url: str, params: Mapping[str, str] | None) -> str:
         if origin_of(url) != self._origin:
@@ -87,19 +112,49 @@ class MsalTransport:
     def close(self) -> None:
         """Do nothing: the session is shared, and its owner closes it."""
 
+    def _usable(self, response: Response, forms: Sequence[Sequence[str]]) -> JsonObject:
+        """Return the documented fields of a success in one of the forms, or of a refusal.
 
-def _usable(response: Response) -> MsalResponse:
-    """Return an answer of Entra. Raise ServiceError for one that says nothing about the credential.
+        Raise ServiceError for an answer that says nothing about the credential: a throttled request, a server error, a
+        redirect, a proxy's page. msal would log the whole body of such an answer, and the body can hold a token.
+        """
+        status = response.status
+        if status == 429 or status >= 500:
+            raise self._error(response, f"answered HTTP {status} to every attempt")
+        try:
+            # Not through the scrubber of other answers: this one is meant to hold tokens.
+            body = parse_json(response.body.decode("utf-8"))
+        except ValueError:
+            raise self._error(response, f"answered HTTP {status} with something else than JSON") from None
+        if not isinstance(body, dict):
+            raise self._error(response, f"answered HTTP {status} with JSON of an unknown form")
+        if 400 <= status < 500 and isinstance(body.get("error"), str):
+            return {name: self._hidden(body[name]) for name in _ERROR_FIELDS if name in body}
+        if status != 200 or not any(all(name in body for name in form) for form in forms):
+            raise self._error(response, f"answered HTTP {status} with neither a result nor an OAuth error")
+        return self._documented(response, body)
 
-    That is a throttled request, a server error, or a proxy's page. msal would log the whole body of an answer that it
-    cannot parse, and the body can hold a token.
-    """
-    if response.status == 429 or response.status >= 500:
-        raise ServiceError(
-            f"the token service answered HTTP {response.status} to every attempt",
-            status=response.status,
-            request_id=response.request_id,
-        )
-    if not isinstance(response.json(), dict):
-        raise ServiceError("the token service answered with JSON of an unknown form", status=response.status)
-    return MsalResponse(response)
+    def _documented(self, response: Response, body: JsonObject) -> JsonObject:
+        fields = {name: body[name] for name in (*_TEXTS, *_NUMBERS) if name in body}
+        odd = [name for name, value in fields.items() if not _well_formed(name, value)]
+        if odd:
+            raise self._error(response, f"answered with a field of an unknown form ({odd[0]})")
+        return fields
+
+    def _hidden(self, value: object) -> object:
+        return self._http.secrets.hide(value) if isinstance(value, str) else value
+
+    def _error(self, response: Response, what: str) -> ServiceError:
+        return ServiceError(f"the token service {what}.", status=response.status, request_id=response.request_id)
+
+
+def _well_formed(name: str, value: object) -> bool:
+    if name in _NUMBERS:
+        # Some versions of the service send numbers as text [doc v1 token endpoint].
+        number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
+        return type(number) is int and 0 < number <= _NUMBERS[name]
+    if name == "token_type":
+        return isinstance(value, str) and value.lower() == "bearer"
+    if name == "id_token":
+        return isinstance(value, str) and bool(claims_of(value))
+    return isinstance(value, str) and bool(value or name in ("scope", "refresh_token"))

@@ -36,7 +36,6 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.trim import
     trim_relationships,
     trim_schedules,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     BoundRead,
@@ -51,6 +50,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+    from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 # A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
@@ -136,8 +136,8 @@ class Home:
 def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> Home:
     """Sign in to the home tenant, and read what concerns all tenants.
 
-    Raises HomeSignInError where there is no token, OptionError where the option names nobody, or somebody else than the
-    refresh token, and MtoError where it is not known whose the refresh token is.
+    Raises HomeSignInError where there is no token, where the option names nobody, or somebody else than the refresh
+    token, and where it is not known whose the refresh token is.
     """
     gdap = any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
     b2b = any(tenant.access in ("b2b", "auto") for tenant in tenants)
@@ -176,7 +176,7 @@ def unread_home(session: Session) -> Home:
 
 
 def home_failure(error: HomeSignInError) -> dict[str, object]:
-    """Return what goes beside the rows where the home tenant gave no token: `failed`, `msg`, `home_problem`."""
+    """Return what goes beside the rows where nothing is known anywhere: `failed`, `msg`, `home_problem`."""
     verdict = CATALOGUE.verdict("sign_in", error.problem.reason, error.problem.details).as_dict()
     problem = {key: verdict[key] for key in ("reason", "message", "remedy", "doc_url")}
     return {"failed": True, "msg": str(error), "home_problem": problem}
@@ -212,33 +212,36 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     user = evidence[operator_reads.OPERATOR.key].data
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
-        raise OptionError(
+        raise session.home_error(
+            Problem("sign_in.operator_not_found"),
             f"operator: there is no user '{wanted}' in the home tenant {session.home_target.tenant_id}; give the user"
-            " principal name or the object id of a person of the home tenant."
+            " principal name or the object id of a person of the home tenant.",
         )
     if user is None and session.reading_as == "operator":
-        raise MtoError(
+        raise session.home_error(
+            Problem("sign_in.owner_not_known"),
             "refresh_token: Microsoft did not say whose it is, so nothing read with it can be taken for the operator's."
-            " Run again. If this persists, Administrator of the home tenant: grant your app User.Read."
+            " Run again. If this persists, Administrator of the home tenant: grant your app User.Read.",
         )
     if user is None:
         return wanted, (wanted,) if "@" in wanted else ()
     if wanted and wanted.lower() not in (user["id"], user["upn"].lower(), str(user["mail"]).lower()):
-        raise _other_person(user["upn"], wanted)
+        raise _other_person(session, user["upn"], wanted)
     return user["upn"], known_mails(user)
 
 
-def _other_person(owner: str, wanted: str) -> OptionError:
-    return OptionError(
+def _other_person(session: Session, owner: str, wanted: str) -> HomeSignInError:
+    return session.home_error(
+        Problem("sign_in.other_person", {"owner": owner, "operator": wanted}),
         f"operator: the refresh token belongs to {owner}, not to {wanted}; give the token of that person"
-        " (ansible-playbook m365.defender.login), or name the right operator."
+        " (ansible-playbook m365.defender.login), or name the right operator.",
     )
 
 
 def unproven_operator(session: Session, home: Home) -> Problem | None:
     """Return why the operator identity cannot be taken for the operator's, where both identities are given.
 
-    Raises OptionError where the refresh token is somebody else's.
+    Raises HomeSignInError where the refresh token is somebody else's.
     """
     if session.reading_as == "operator" or not session.has("operator"):
         return None
@@ -252,7 +255,7 @@ def unproven_operator(session: Session, home: Home) -> Problem | None:
         own.data["id"] == known["id"] if known else home.operator.lower() in (own.data["id"], own.data["upn"].lower())
     )
     if not same:
-        raise _other_person(own.data["upn"], home.operator)
+        raise _other_person(session, own.data["upn"], home.operator)
     return None
 
 

@@ -27,13 +27,20 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     MtoError,
     SignInError,
     UnreachableError,
+    described,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import (
+    MAX_TRIES,
+    BearerToken,
+    Http,
+    backoff,
+    pause,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,6 +75,7 @@ class Session:
         self.home_target = ReadTarget(home, "the home tenant", self.consent_url(home))
         pool = self.concurrency
         http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=self.deadline, pool=pool)
+        http.secrets = self._secrets = connection.known_secrets
         self._identities = _identities(connection, http)
         self._missing: dict[tuple[str, str], tuple[MissingPermission, ...]] = {}
         self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
@@ -94,7 +102,7 @@ class Session:
     @property
     def warnings(self) -> list[str]:
         """What the user should know, although nothing failed because of it."""
-        return [text for identity in self._identities for text in getattr(identity, "warnings", ())]
+        return list(dict.fromkeys(text for identity in self._identities for text in identity.warnings))
 
     def missing_permissions(self, target: ReadTarget) -> list[dict[str, object]]:
         """Return what the sign-ins in a tenant lacked for the reads that were due, one row for each permission."""
@@ -110,13 +118,25 @@ class Session:
         return any(identity.name == name for identity in self._identities)
 
     def sign_in_home(self) -> None:
-        """Sign in to the home tenant. Raises HomeSignInError: without it nothing is known about any tenant."""
-        try:
-            self.sign_in_as(self.reading_as, self.home_target.tenant_id, "graph")
-        except MtoError as error:
-            raise self._home_error(sign_in_problem(error)) from None
+        """Sign in to the home tenant. Raises HomeSignInError: without it nothing is known about any tenant.
 
-    def _home_error(self, problem: Problem) -> HomeSignInError:
+        Everything depends on this answer, so one that is of no use is asked for again.
+        """
+        for attempt in range(MAX_TRIES):
+            try:
+                token = self.sign_in_as(self.reading_as, self.home_target.tenant_id, "graph")
+            except MtoError as error:
+                problem, wait = sign_in_problem(error), backoff(attempt)
+                last = attempt == MAX_TRIES - 1 or wait > self.deadline.remaining()
+                if problem.reason != "sign_in.no_answer" or last:
+                    raise self.home_error(problem) from None
+                pause(wait, self.deadline)
+            else:
+                self._secrets.add(token.value)
+                return
+
+    def home_error(self, problem: Problem, text: str = "") -> HomeSignInError:
+        """Return why nothing is known about any tenant, in the catalogue's words unless there is a better text."""
         if problem.reason == "access.tenant_not_found":
             problem = Problem("sign_in.home_not_found", problem.details)
         home, operator = self.home_target, self.operator or "the operator"
@@ -125,7 +145,7 @@ class Session:
             tenant_id=home.tenant_id,
             home=home.name,
             where=home.name,
-            what="the sign-in",
+            what="what all tenants share",
             operator=operator,
             who=operator if self.reading_as == "operator" else "your app",
             app=self.client_id,
@@ -134,8 +154,9 @@ class Session:
             defender_portal=self.defender_portal,
         )
         problem = words.complete(problem)
-        message, remedy = CATALOGUE.words(problem)
-        return HomeSignInError(f"Sign-in to the home tenant {home.tenant_id} failed. {message} {remedy}", problem)
+        done = "Sign-in to" if problem.reason.startswith(("sign_in.", "consent.")) else "Reading"
+        in_words = f"{done} the home tenant {home.tenant_id} failed. {' '.join(CATALOGUE.words(problem))}"
+        return HomeSignInError(text or in_words, problem)
 
     def sign_in_as(self, name: IdentityName, tenant_id: str, service: Service) -> BearerToken:
         """Return a token for a service in a tenant. Raises MtoError of the kind that says why not; ask `has` first."""
@@ -174,7 +195,10 @@ class Session:
             return reader.unread(reads, identity.name, sign_in_problem(error), target)
         key = (target.tenant_id, identity.name)
         self._missing[key] = missing_permissions(target.needs, identity.name, token.claims)
-        evidence = reader.read(reads, token, target)
+        try:
+            evidence = reader.read(reads, token, target)
+        except Exception as error:  # noqa: BLE001  (whatever an answer does to a client is said of these reads only)
+            return reader.unread(reads, identity.name, Problem("read.failed", {"said": described(error)}), target)
         wrong_tenant = _list_of_another(evidence, token) if service == "arm" else _answer_of_another(evidence, token)
         return reader.unread(reads, identity.name, wrong_tenant, target) if wrong_tenant else evidence
 

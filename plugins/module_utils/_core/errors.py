@@ -9,7 +9,7 @@ MtoError
 +-- DeadlineError         the option `deadline` is used up
 +-- UnreachableError      no usable HTTP answer came back
 +-- ServiceError          a service answered with an error
-+-- HomeSignInError       no token for the home tenant: nothing can be read anywhere
++-- HomeSignInError       no token for the home tenant, or not the operator's: nothing is known anywhere
 +-- SignInError           no token for a tenant
 """
 
@@ -64,7 +64,7 @@ class ServiceError(MtoError):
 
 
 class HomeSignInError(MtoError):
-    """The home tenant gave no token, so that nothing can be read anywhere. `problem` is a reason of the catalogue."""
+    """The home tenant gave no token, or not the operator's: nothing is known anywhere. `problem` says why."""
 
     def __init__(self, message: str, problem: Problem) -> None:
         super().__init__(message)

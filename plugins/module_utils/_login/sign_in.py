@@ -15,7 +15,11 @@ import time
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import OperatorIdentity, require_msal
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import (
+    OperatorIdentity,
+    call_msal,
+    require_msal,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
@@ -25,7 +29,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     HomeSignInError,
     MtoError,
     OptionError,
-    ServiceError,
     SignInError,
     UnreachableError,
 )
@@ -49,7 +52,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 # Answers that say nothing about the token.
-_INCONCLUSIVE: t.Final = frozenset({"sign_in.throttled", "sign_in.no_answer", "sign_in.transient"})
+_INCONCLUSIVE: t.Final = frozenset({"sign_in.throttled", "sign_in.no_answer", "sign_in.not_sent", "sign_in.transient"})
 _LONGEST_WAIT: t.Final = 3600
 
 
@@ -85,6 +88,7 @@ def begin_login(connection: Connection, *, method: str, wait: int, port: int) ->
         raise OptionError(f"wait: {wait} is out of range; give a number of seconds above 0 and up to {_LONGEST_WAIT}.")
     if not 0 <= port <= 65535:
         raise OptionError(f"port: '{port}' is not a valid port; give 0 for any free port, or a number up to 65535.")
+    _validate(connection)
     if method == "browser":
         state, chosen = _begin_browser(connection, port)
     else:
@@ -157,6 +161,7 @@ def complete_login(
     nobody signs in in time.
     """
     flow.check(connection, time.time())
+    _validate(connection)
     if flow.method == "browser":
         answer = _complete_browser(connection, flow, show)
     else:
@@ -257,12 +262,18 @@ def holder_of_working_token(connection: Connection, path: str) -> str | None:
         if error.problem.reason in _INCONCLUSIVE:
             raise _refused(connection, error.problem, "browser") from error
         return None
-    except (UnreachableError, DeadlineError) as error:
+    except MtoError as error:
         raise _refused(connection, _problem(error), "browser") from error
     upn = str(claims.get("upn") or claims.get("unique_name") or claims.get("preferred_username") or "")
     person = Person(upn, str(claims.get("oid") or ""))
     wanted = connection.operator or person.object_id
     return (person.upn or person.object_id) if wanted and person.is_called(wanted) else None
+
+
+def _validate(connection: Connection) -> None:
+    """Raise OptionError if the app's credential cannot be used."""
+    if connection.credential is not None:
+        connection.credential.validate()
 
 
 def _scopes(connection: Connection) -> list[str]:
@@ -272,7 +283,9 @@ def _scopes(connection: Connection) -> list[str]:
 
 def _http(connection: Connection, more_time: float = 0.0) -> Http:
     deadline = Deadline(connection.deadline + more_time)
-    return Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
+    http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
+    http.secrets = connection.known_secrets
+    return http
 
 
 def _application(connection: Connection, *, public: bool = False, more_time: float = 0.0) -> t.Any:
@@ -287,31 +300,31 @@ def _application(connection: Connection, *, public: bool = False, more_time: flo
     credential = None if public else connection.credential
     if credential is None:
         return msal.PublicClientApplication(connection.client_id, **common)
-    credential.validate()
     return msal.ConfidentialClientApplication(connection.client_id, client_credential=credential.for_msal(), **common)
 
 
 def _ask(connection: Connection, call: Callable[[], t.Any]) -> t.Any:
     """Return the result of `call`. Errors of msal and of the connection become HomeSignInError with one sentence."""
     try:
+        return call_msal(lambda: _of_this_sign_in(call))
+    except MtoError as error:
+        raise _refused(connection, _problem(error), "browser") from None
+
+
+def _of_this_sign_in(call: Callable[[], t.Any]) -> t.Any:
+    try:
         return call()
-    except (SignInError, ServiceError, UnreachableError, DeadlineError) as error:
-        raise _refused(connection, _problem(error), "browser") from error
-    except (ValueError, TypeError) as error:
-        # msal rejects a private key or an authority this way. Not chained: its error can hold the key.
-        raise _refused(connection, Problem("sign_in.refused", {"said": str(error)}), "browser") from None
     except (RuntimeError, LookupError):
         # msal checks the nonce and assumes the claims of an id_token. Not chained: its text can hold the nonce.
-        problem = Problem("sign_in.no_answer", {"said": "the id_token in the answer does not belong to this sign-in"})
-        raise _refused(connection, problem, "browser") from None
+        error_text = "the id_token in the answer does not belong to this sign-in"
+        raise SignInError(error_text, Problem("sign_in.no_answer", {"said": error_text})) from None
 
 
 def _problem(error: MtoError) -> Problem:
     if isinstance(error, SignInError):
         return error.problem
-    if isinstance(error, ServiceError):
-        return Problem("sign_in.throttled" if error.status == 429 else "sign_in.no_answer", {"said": str(error)})
-    return Problem("sign_in.unreachable", {"said": str(error)})
+    network = isinstance(error, UnreachableError | DeadlineError)
+    return Problem("sign_in.unreachable" if network else "sign_in.no_answer", {"said": str(error)})
 
 
 def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignInError:

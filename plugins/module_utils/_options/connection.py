@@ -19,7 +19,9 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.re
     select_credential,
     selectors,
 )
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import token_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import (
     CLOUDS,
     ENDPOINT_NAMES,
@@ -83,6 +85,11 @@ class Connection:
     credential: Credential | None = dataclasses.field(repr=False)
     refresh_token: str | None = dataclasses.field(repr=False)
     refresh_token_file: str | None = None
+    # Every secret of the run, from the moment that it exists: what is given here, and what is issued later.
+    known_secrets: Secrets = dataclasses.field(default_factory=Secrets, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.known_secrets.add(*self.secrets())
 
     @property
     def has_operator_identity(self) -> bool:
@@ -125,7 +132,7 @@ def resolve_connection(
         deadline=parse_number("deadline", params.get("deadline"), 600.0, DAY),
         token_cache=text("token_cache"),
         credential=credential,
-        refresh_token=tokens.get("refresh_token"),
+        refresh_token=token_of("refresh_token", tokens["refresh_token"]) if "refresh_token" in tokens else None,
         refresh_token_file=tokens.get("refresh_token_file"),
     )
     if identity_needed and credential is None and not tokens:

@@ -6,15 +6,11 @@
 from __future__ import annotations
 
 import functools
-import pathlib
-import re
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.key_file import AppKey, read_key_file
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential, CredentialOption
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-
-_CERTIFICATE: t.Final = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-_PRIVATE_KEY: t.Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 
 
 class ClientCertificate(Credential):
@@ -38,48 +34,19 @@ class ClientCertificate(Credential):
     REQUIRED_BY: t.ClassVar = {"client_certificate_password": ("client_certificate_path",)}
 
     def validate(self) -> None:
-        """Raise OptionError if the file cannot be read, or is a PEM file that lacks something."""
-        self.for_msal()
+        """Raise OptionError if the file does not hold a key with its certificate that an app can sign in with."""
+        self._key  # noqa: B018  (reading it is the check)
+
+    def warnings(self) -> list[str]:
+        """Return what the user should know about the certificate: it has expired, or is not valid yet."""
+        return self._key.warnings(self.values["client_certificate_path"], utc_now())
 
     def for_msal(self) -> dict[str, object]:
-        """Return the path of a PFX file (since msal 1.29), or the parts of a PEM file."""
-        if b"-----BEGIN" in self._content:
-            return self._pem()
-        return {
-            "private_key_pfx_path": str(self._path),
-            "passphrase": self._password,
-            "public_certificate": True,
-        }
-
-    @property
-    def _path(self) -> pathlib.Path:
-        return pathlib.Path(self.values["client_certificate_path"])
-
-    @property
-    def _password(self) -> str | None:
-        return self.values.get("client_certificate_password")
+        """Return the key, and the certificate that belongs to it: msal names it in what it signs (since msal 1.35)."""
+        return {"private_key": self._key.private_key, "public_certificate": self._key.certificate}
 
     @functools.cached_property
-    def _content(self) -> bytes:
-        try:
-            return self._path.read_bytes()
-        except OSError as error:
-            raise OptionError(f"client_certificate_path: cannot read '{self._path}': {error.strerror}.") from error
-
-    def _pem(self) -> dict[str, object]:
-        """msal computes the fingerprint from the certificate (since msal 1.35)."""
-        text = self._content.decode("ascii", errors="replace")
-        certificate, private_key = _CERTIFICATE.search(text), _PRIVATE_KEY.search(text)
-        if certificate is None or private_key is None:
-            raise OptionError(
-                f"client_certificate_path: '{self._path}' must hold both certificate and private key (PEM or PFX)."
-            )
-        if "ENCRYPTED" in private_key.group(0) and not self._password:
-            raise OptionError(
-                f"client_certificate_password: the private key in '{self._path}' is encrypted; give its password."
-            )
-        return {
-            "private_key": private_key.group(0),
-            "public_certificate": certificate.group(0),
-            "passphrase": self._password,
-        }
+    def _key(self) -> AppKey:
+        return read_key_file(
+            self.values["client_certificate_path"], self.values.get("client_certificate_password") or ""
+        )

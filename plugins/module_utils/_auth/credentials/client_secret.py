@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential, CredentialOption
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import secret_of
 
 
 class ClientSecret(Credential):
@@ -21,6 +22,14 @@ class ClientSecret(Credential):
         ),
     )
 
+    def validate(self) -> None:
+        """Raise OptionError if the value cannot be a client secret."""
+        self.for_msal()
+
+    def secrets(self) -> list[str]:
+        """Return the secret as it is sent."""
+        return [value.strip() for value in super().secrets()]
+
     def for_msal(self) -> str:
         """Return the secret itself."""
-        return self.values["client_secret"]
+        return secret_of("client_secret", self.values["client_secret"])

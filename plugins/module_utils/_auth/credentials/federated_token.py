@@ -5,10 +5,20 @@
 
 from __future__ import annotations
 
-import pathlib
+import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential, CredentialOption
+from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import is_jwt
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_text
+
+_OPTION: t.Final = "federated_token_file"
+_WAY_OUT: t.Final = "name a file that holds the token of the other issuer, and nothing else."
+_LARGEST: t.Final = 65536
+# The member that holds the token in the answer of a CI system's token endpoint: GitHub's, and others' [community].
+_MEMBERS: t.Final = ("value", "token", "id_token", "oidcToken")
 
 
 class FederatedToken(Credential):
@@ -16,7 +26,7 @@ class FederatedToken(Credential):
 
     OPTIONS = (
         CredentialOption(
-            "federated_token_file",
+            _OPTION,
             "path",
             "AZURE_FEDERATED_TOKEN_FILE",
             "App identity, a file with a token of another issuer, for workload identity federation.",
@@ -24,7 +34,7 @@ class FederatedToken(Credential):
     )
 
     def validate(self) -> None:
-        """Raise OptionError if the file cannot be read or is empty."""
+        """Raise OptionError if the file cannot be read or does not hold a token."""
         self._read()
 
     def for_msal(self) -> dict[str, object]:
@@ -32,14 +42,24 @@ class FederatedToken(Credential):
         return {"client_assertion": self._read}
 
     def _read(self) -> str:
-        path = pathlib.Path(self.values["federated_token_file"])
-        try:
-            token = path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise OptionError(f"federated_token_file: cannot read '{path}': {error.strerror}.") from error
-        except UnicodeDecodeError:
-            # Not chained: the error holds the bytes of the file.
-            raise OptionError(f"federated_token_file: cannot read '{path}': it is not a text file.") from None
-        if not token:
-            raise OptionError(f"federated_token_file: '{path}' is empty.")
+        path = self.values[_OPTION]
+        text = read_user_text(_OPTION, path, _WAY_OUT, most=_LARGEST).strip()
+        if not text:
+            raise OptionError(f"{_OPTION}: {path} is empty; {_WAY_OUT}")
+        if text.startswith(VAULT):
+            raise OptionError(f"{_OPTION}: {path} is encrypted with ansible-vault; {_WAY_OUT}")
+        # An editor or a terminal may have broken the long line.
+        token = "".join(_unwrapped(text).split())
+        if not is_jwt(token):
+            raise OptionError(f"{_OPTION}: {path} holds no JSON web token; {_WAY_OUT}")
         return token
+
+
+def _unwrapped(text: str) -> str:
+    """Return the token in quotes, or in the JSON of a token endpoint; any other text as it is."""
+    try:
+        value = parse_json(text)
+    except ValueError:
+        return text.strip("'\"")
+    members = [value.get(name) for name in _MEMBERS] if isinstance(value, dict) else [value]
+    return next((member for member in members if isinstance(member, str)), "")

@@ -51,6 +51,10 @@ class Credential(abc.ABC):
         """Return the values that must not show anywhere."""
         return [self.values[option.name] for option in self.OPTIONS if option.secret and option.name in self.values]
 
+    def warnings(self) -> list[str]:
+        """Return what the user should know about a credential that can be used all the same."""
+        return []
+
     def validate(self) -> None:  # noqa: B027  (a kind without a file has nothing to check)
         """Raise OptionError if the credential cannot be used. No network."""
 

@@ -99,3 +99,55 @@ def test_saved_evidence_needs_no_connection(run):
     spec = {"tenants": {"type": "list"}, "from_evidence": {"type": "path"}}
     result = run({"from_evidence": "file"}, spec=spec, offline=lambda module: {"file": module.params["from_evidence"]})
     assert result["file"] == "file"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyError("eyJhbGciOi.secret.token"), ValueError("eyJhbGciOi.secret.token"), RecursionError(), MemoryError()],
+)
+def test_exception_that_nobody_foresaw_is_one_sentence(run, error):
+    def work(_module, _connection):
+        raise error
+
+    result = run(GOOD, work)
+    assert result["failed"]
+    assert result["msg"] == f"The module failed because of an unexpected {type(error).__name__}."
+    assert "token" not in json.dumps({name: value for name, value in result.items() if name != "invocation"})
+
+
+def test_half_a_surrogate_in_a_message_can_be_encoded(run):
+    def work(_module, _connection):
+        raise MtoError("endpoints: '\ud800' is wrong.")
+
+    assert run(GOOD, work)["msg"] == "endpoints: '\ufffd' is wrong."
+
+
+@pytest.mark.parametrize("value", ["met", "4d05", "e", "unknown"])
+def test_short_secret_is_refused_before_it_masks_anything(run, value):
+    options = {"home_tenant_id": HOME, "client_id": CLIENT, "client_certificate_path": "f"}
+    result = run({**options, "client_certificate_password": value})
+    assert result["msg"] == (
+        "client_certificate_password: the value has fewer than 8 characters, so that Ansible would mask parts of the"
+        " result. Use a longer one, or set MTO_CLIENT_CERTIFICATE_PASSWORD in the environment instead."
+    )
+
+
+def test_short_secret_in_a_dictionary_is_refused(run):
+    session = {"type": "dict", "no_log": True, "options": {"xsrf_token": {"type": "str", "no_log": True}}}
+    result = run({**GOOD, "portal_session": {"xsrf_token": "met"}}, spec={"portal_session": session})
+    assert result["msg"].startswith("portal_session.xsrf_token: the value has fewer than 8 characters")
+
+
+def test_short_password_of_the_environment_masks_nothing(run, monkeypatch):
+    monkeypatch.setenv("MTO_CLIENT_CERTIFICATE_PATH", "f")
+    monkeypatch.setenv("MTO_CLIENT_CERTIFICATE_PASSWORD", "met")
+    result = run({"home_tenant_id": HOME, "client_id": CLIENT}, lambda _module, _connection: {"status": "unmet"})
+    assert result["status"] == "unmet"
+
+
+def test_secret_that_was_issued_is_masked(run):
+    def work(_module, connection):
+        connection.known_secrets.add("0.rotated-token")
+        return {"leak": "0.rotated-token"}
+
+    assert "0.rotated-token" not in json.dumps(run(GOOD, work))

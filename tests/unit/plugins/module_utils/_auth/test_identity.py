@@ -8,13 +8,16 @@ from __future__ import annotations
 import base64
 import json
 import types
+from urllib.parse import urlencode
 
 import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.federated_token import FederatedToken
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity, claims_of
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity, OperatorIdentity
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
 
@@ -27,7 +30,8 @@ def token(**claims):
 
 
 def identity():
-    return AppIdentity(http=None, cloud=CLOUDS["public"], client_id="c", credential=None)
+    http = types.SimpleNamespace(secrets=Secrets())
+    return AppIdentity(http=http, cloud=CLOUDS["public"], client_id="c", credential=None)
 
 
 def test_token_of_another_tenant_is_refused():
@@ -48,11 +52,6 @@ def test_what_could_not_be_sent_is_no_token(value):
     assert "eyJ" not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", ["", "x", "a.%%%.c", "a." + base64.urlsafe_b64encode(b"[]").decode() + ".c"])
-def test_claims_of_what_is_no_token(value):
-    assert claims_of(value) == {}
-
-
 @pytest.mark.parametrize(
     ("status", "body"),
     [
@@ -67,8 +66,9 @@ def test_claims_of_what_is_no_token(value):
 def test_what_is_no_answer_of_entra_is_no_refusal_of_entra(status, body, capfd):
     """A page of a proxy, or half a token: nothing of it is logged, and nobody is told to look a number up."""
     response = Response("POST", "https://login.microsoftonline.com/t", status, {"content-type": "text/html"}, body)
-    http = types.SimpleNamespace(send=lambda *_args, **_options: response)
-    app = AppIdentity(http=http, cloud=CLOUDS["public"], client_id="c", credential=ClientSecret({"client_secret": "s"}))
+    http = types.SimpleNamespace(send=lambda *_args, **_options: response, secrets=Secrets())
+    secret = ClientSecret({"client_secret": "a-client-secret"})
+    app = AppIdentity(http=http, cloud=CLOUDS["public"], client_id="c", credential=secret)
     with pytest.raises(SignInError) as caught:
         app.token(TENANT, "graph")
     assert caught.value.problem.reason in ("sign_in.no_answer", "sign_in.throttled")
@@ -78,5 +78,125 @@ def test_what_is_no_answer_of_entra_is_no_refusal_of_entra(status, body, capfd):
 
 def test_unusable_credential_is_refused_before_any_sign_in(tmp_path):
     credential = FederatedToken({"federated_token_file": str(tmp_path / "nowhere")})
-    with pytest.raises(OptionError, match="federated_token_file: cannot read"):
+    with pytest.raises(OptionError, match=r"federated_token_file: .* cannot be read"):
         AppIdentity(http=None, cloud=CLOUDS["public"], client_id="c", credential=credential)
+
+
+def test_token_file_that_goes_away_is_a_fault_of_this_machine(tmp_path):
+    path = tmp_path / "token"
+    path.write_text(token(sub="ci"), encoding="ascii")
+    app = AppIdentity(
+        http=Entra(),
+        cloud=CLOUDS["public"],
+        client_id="c",
+        credential=FederatedToken({"federated_token_file": str(path)}),
+    )
+    path.unlink()
+    with pytest.raises(SignInError, match="federated_token_file") as caught:
+        app.token(TENANT, "graph")
+    assert caught.value.problem.reason == "sign_in.not_sent"
+    assert "Microsoft Entra" not in " ".join(CATALOGUE.words(caught.value.problem))
+
+
+LOGIN = CLOUDS["public"].login
+METADATA = {
+    "token_endpoint": f"{LOGIN}/{TENANT}/oauth2/v2.0/token",
+    "authorization_endpoint": f"{LOGIN}/{TENANT}/oauth2/v2.0/authorize",
+}
+
+
+class Entra:
+    """Gives metadata, and these answers to token requests, one by one; the last one again."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.secrets = Secrets()
+        self.forms = []
+
+    def send(self, method, url, *, body=None, **_options):
+        if method == "GET":
+            return Response(method, url, 200, {}, json.dumps(METADATA).encode())
+        self.forms.append(dict(body))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        status, content = answer(self.forms[-1]) if callable(answer) else answer
+        return Response(
+            method, url, status, {}, content if isinstance(content, bytes) else json.dumps(content).encode()
+        )
+
+
+def identities(entra):
+    common = {"http": entra, "cloud": CLOUDS["public"], "client_id": "c"}
+    secret = ClientSecret({"client_secret": "a-client-secret~1"})
+    yield AppIdentity(**common, credential=secret)
+    for credential in (secret, None):
+        yield OperatorIdentity(**common, credential=credential, home_tenant_id=TENANT, refresh_token="0.refresh~token")
+
+
+def token_answer(**changes):
+    good = {"token_type": "Bearer", "expires_in": 3599, "access_token": token(tid=TENANT)}
+    return 200, {**good, **changes}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(
+            token_answer(access_token=value)
+            for value in (5, None, "", "two words", "eyJ\ud800", "eyJ\u20ac", ["a"], {})
+        ),
+        *(token_answer(expires_in=value) for value in (-1, "x", 10**400, [], None)),
+        *(token_answer(scope=value) for value in (5, ["a"], {})),
+        *(
+            token_answer(id_token=value)
+            for value in ("x", "a.b.c", 5, token(sub=5), "a." + "W" * 60000 + ".c", token())
+        ),
+        *(token_answer(refresh_token=value) for value in (5, ["0.A"], {})),
+        *(token_answer(token_type=value) for value in ("pop", 5)),
+        *(
+            (status, body)
+            for status in (302, 400, 401, 403, 404, 451)
+            for body in ({}, [], b"", b"<html>", {"error": 5})
+        ),
+        *((200, body) for body in ({}, [], b"", b"<html>", None, b"\xef\xbb\xbf{}", {"error": "invalid_grant"})),
+        (400, {"error": "access_denied"}),
+        (400, {"error": {"code": "AADSTS50057", "message": "AADSTS50057: disabled"}}),
+        (503, {"error": "temporarily_unavailable", "error_codes": [90033]}),
+    ],
+)
+def test_answer_of_another_form_leaves_the_sign_in_unknown(answer):
+    """For each way of signing in, and without an exception but SignInError."""
+    for identity in identities(Entra(answer)):
+        with pytest.raises(SignInError) as caught:
+            identity.token(TENANT, "graph")
+        assert caught.value.problem.reason == "sign_in.no_answer"
+        assert "eyJ" not in str(caught.value)
+
+
+def test_refusal_in_entras_own_words_is_a_refusal():
+    refusal = {"error": "invalid_grant", "error_description": "AADSTS50057: disabled.", "error_codes": [50057]}
+    for identity in identities(Entra((400, refusal))):
+        with pytest.raises(SignInError, match="AADSTS50057") as caught:
+            identity.token(TENANT, "graph")
+        assert caught.value.problem.reason == "sign_in.account_disabled"
+
+
+def test_echo_of_what_was_sent_shows_no_secret():
+    def echo(form):
+        return 400, {"error": "invalid_request", "error_description": f"AADSTS900144: {form} {urlencode(form)}"}
+
+    entra = Entra(echo)
+    for identity in identities(entra):
+        with pytest.raises(SignInError) as caught:
+            identity.token(TENANT, "graph")
+        texts = f"{caught.value} {caught.value.problem}"
+        assert "AADSTS900144" in texts
+        for secret in ("a-client-secret~1", "0.refresh~token"):
+            assert secret not in texts
+
+
+def test_opaque_tokens_and_rotated_ones_are_known_secrets():
+    entra = Entra(token_answer(access_token="opaque-access-token", refresh_token="0.rotated-token"))
+    _app, operator, _public = identities(entra)
+    operator.token(TENANT, "graph")
+    known = {"opaque-access-token", "0.rotated-token", "0.refresh~token", "a-client-secret~1"}
+    assert known <= entra.secrets.values()

@@ -213,7 +213,10 @@ def test_store_refuses_what_is_no_token(path, token):
     assert RefreshTokenFile(path).load() == OLD
 
 
-@given(st.text(alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=3000))
+IN_TOKENS = [chr(code) for code in range(0x21, 0x7F) if chr(code) not in "\"'`{}<>\\,;"]
+
+
+@given(st.text(alphabet=IN_TOKENS, min_size=1, max_size=3000))
 def test_what_is_stored_is_what_is_loaded(tmp_path_factory, token):
     file = RefreshTokenFile(tmp_path_factory.getbasetemp() / "any_token")
     file.store(token)

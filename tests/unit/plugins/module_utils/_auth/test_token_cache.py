@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import stat
 
 import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.token_cache import TokenCacheFile
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
 EVENT = {
     "client_id": "c",
@@ -48,13 +50,93 @@ def test_unchanged_cache_writes_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"not json", b"\xff"])
-def test_unreadable_file_counts_as_empty(tmp_path, content):
-    (tmp_path / "c-t.json").write_bytes(content)
-    assert "eyJ" not in TokenCacheFile(str(tmp_path), "c", "t").load().serialize()
+SECTION = "AccessToken"
 
 
-def test_directory_that_cannot_be_made_is_named(tmp_path):
+def damaged(**changes):
+    """The file of a run before, with its only token changed."""
+    body = json.loads(filled(None)._cache.serialize())
+    (row,) = body[SECTION].values()
+    row.update(changes)
+    return json.dumps(body).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"not json", b"\xff", b"[]", b"null", b"5", b"{}", b'"x"', b"[" * 100_000, b'{"AccessToken": [1]}'),
+        *(b'{"AccessToken": "x"}', b'{"AccessToken": {"a": 5}}', b'{"AccessToken": {"a": []}}', b'{"x": {"a": {}}}'),
+        *(b'{"AccessToken": {"a": {"secret": "eyJ"}}}', b'{"AccessToken"', b'{"AccessToken": NaN}'),
+        *(damaged(expires_on=value) for value in ("x", -1, None, [], "9" * 5000, "-5", 10**30)),
+        *(damaged(secret=value) for value in (None, 5, ["eyJ"], {})),
+        *(damaged(target=value) for value in (None, 5, ["s"])),
+        *(damaged(refresh_on=value) for value in ("x", None, [])),
+        damaged(environment=5),
+        b" " * (2 * 1024 * 1024),
+    ],
+)
+def test_damaged_file_counts_as_empty(tmp_path, content):
+    path = tmp_path / "c-t.json"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    cache = TokenCacheFile(str(tmp_path), "c", "t").load()
+    assert "eyJ" not in cache.serialize()
+    assert not list(cache.search(SECTION, target=["s"], query={"client_id": "c"}))
+
+
+def test_half_a_surrogate_in_the_file_can_be_encoded(tmp_path):
+    path = tmp_path / "c-t.json"
+    path.write_bytes(damaged(realm="\ud800"))
+    path.chmod(0o600)
+    assert TokenCacheFile(str(tmp_path), "c", "t").load().serialize().encode()
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o644, 0o660, 0o640, 0o620])
+def test_file_that_others_can_access_is_not_trusted(tmp_path, mode):
+    filled(str(tmp_path)).save()
+    (path,) = tmp_path.iterdir()
+    path.chmod(mode)
+    warnings = []
+    assert "eyJ" not in TokenCacheFile(str(tmp_path), "c", "t", warnings.append).load().serialize()
+    (warning,) = warnings
+    assert warning.startswith(f"token_cache: {path} was not used, because it has mode {mode:04o}")
+    assert warning.endswith(f"Run: chmod 600 '{path}'")
+
+
+def test_what_is_no_file_counts_as_empty(tmp_path):
+    warnings = []
+    (tmp_path / "c-t.json").mkdir()
+    os.mkfifo(tmp_path / "c-p.json", 0o600)
+    (tmp_path / "c-l.json").symlink_to(tmp_path / "nowhere")
+    for name in ("t", "p", "l"):
+        assert TokenCacheFile(str(tmp_path), "c", name, warnings.append).load()._cache == {"AccessToken": {}}
+    assert [text.rpartition("because ")[2] for text in warnings] == ["it is not a regular file."] * 2
+
+
+def test_directory_that_cannot_be_made_costs_a_warning(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(OptionError, match=r"token_cache: cannot write '.*file/cache/c-t\.json'"):
-        filled(str(tmp_path / "file" / "cache")).save()
+    warnings = []
+    for directory in (tmp_path / "file" / "cache", "\0"):
+        file = TokenCacheFile(str(directory), "c", "t", warnings.append)
+        file.load().add(EVENT)
+        file.save()
+    assert warnings[0].endswith("file/cache (Not a directory).")
+    assert warnings[1].endswith("(its name is not valid).")
+
+
+def test_full_disk_leaves_the_old_file_and_no_part_of_the_new_one(tmp_path, monkeypatch):
+    filled(str(tmp_path)).save()
+    (path,) = tmp_path.iterdir()
+    before = path.read_bytes()
+    warnings = []
+    file = TokenCacheFile(str(tmp_path), "c", "t", warnings.append)
+    file.load().add({**EVENT, "scope": ["another"]})
+
+    def full(_handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    file.save()
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    assert warnings == [f"token_cache: tokens cannot be kept in {tmp_path} (No space left on device)."]

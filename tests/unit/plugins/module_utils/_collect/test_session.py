@@ -18,16 +18,20 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import SUBSCRIBED_SKUS, SUBSCRIPTIONS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import ELIGIBLE_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._collect import session as session_module
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget, path_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
+from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     DeadlineError,
+    HomeSignInError,
     MtoError,
     SignInError,
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Answer
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken
 
@@ -81,6 +85,7 @@ def session(*identities, graph=None):
     found = object.__new__(Session)
     found._identities = list(identities)
     found._missing = {}
+    found._secrets = Secrets()
     found._reader = EvidenceReader(graph or FakeGraph())
     return found
 
@@ -260,5 +265,74 @@ def test_clouds_that_share_their_hosts_are_read_by_one_sign_in(own, other, reach
 def test_refresh_token_of_nobody_knows_whom_is_not_taken_for_the_operators():
     found = session(FakeIdentity("operator", ("User.Read",)), graph=FakeGraph(status=429))
     found.operator, found.home_target, found.concurrency = "anna@northwind.example", PLACE, 1
-    with pytest.raises(MtoError, match="refresh_token: Microsoft did not say whose it is"):
+    found.client_id, found.defender_portal = "c", "https://security.example"
+    with pytest.raises(HomeSignInError, match="refresh_token: Microsoft did not say whose it is") as caught:
         read_home(found, [], NOW)
+    assert caught.value.problem.reason == "sign_in.owner_not_known"
+
+
+class Unsteady(FakeIdentity):
+    """An identity that fails with these problems first."""
+
+    def fail_with(self, *problems):
+        self.problems, self.asked = list(problems), 0
+        return self
+
+    def token(self, tenant_id, service):
+        self.asked += 1
+        if self.problems:
+            raise SignInError("no", Problem(self.problems.pop(0), {"said": "no"}))
+        return super().token(tenant_id, service)
+
+
+def home_session(identity, seconds=60):
+    found = session(identity)
+    found.operator, found.home_target, found.deadline = "anna@northwind.example", PLACE, Deadline(seconds)
+    found.client_id, found.defender_portal = "c", "https://security.example"
+    return found
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    seconds = []
+    monkeypatch.setattr(session_module, "pause", lambda wait, _deadline: seconds.append(wait))
+    return seconds
+
+
+def test_home_tenant_is_asked_again_where_an_answer_was_of_no_use(waits):
+    identity = Unsteady("app").fail_with(*["sign_in.no_answer"] * 4)
+    home_session(identity).sign_in_home()
+    assert (identity.asked, len(waits)) == (5, 4)
+
+
+def test_home_tenant_is_not_asked_for_ever(waits):
+    identity = Unsteady("app").fail_with(*["sign_in.no_answer"] * 9)
+    with pytest.raises(HomeSignInError, match="no usable answer"):
+        home_session(identity).sign_in_home()
+    assert identity.asked == 5
+
+
+def test_home_tenant_is_not_asked_beyond_the_deadline(waits):
+    identity = Unsteady("app").fail_with(*["sign_in.no_answer"] * 9)
+    with pytest.raises(HomeSignInError, match="no usable answer"):
+        home_session(identity, 0.1).sign_in_home()
+    assert (identity.asked, waits) == (1, [])
+
+
+@pytest.mark.parametrize("reason", ["sign_in.secret_wrong", "sign_in.not_sent", "sign_in.throttled", "sign_in.refused"])
+def test_refusal_is_not_asked_for_again(waits, reason):
+    identity = Unsteady("app").fail_with(reason)
+    with pytest.raises(HomeSignInError) as caught:
+        home_session(identity).sign_in_home()
+    assert (identity.asked, caught.value.problem.reason) == (1, reason)
+
+
+@pytest.mark.parametrize("error", [ValueError("eyJhbGciOi.t.t"), KeyError("x"), RecursionError(), MtoError("refused.")])
+def test_client_that_fails_costs_these_reads_only(error):
+    class Broken(FakeGraph):
+        def read(self, requests, token):
+            raise error
+
+    evidence = session(FakeIdentity("app"), graph=Broken()).read(ASKED, PLACE)
+    assert {answer.problem.reason for answer in evidence.values()} == {"read.failed"}
+    assert "eyJ" not in str(evidence)

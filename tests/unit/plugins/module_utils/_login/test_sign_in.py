@@ -21,6 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     OptionError,
     UnreachableError,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._login import sign_in as login
 from ansible_collections.m365.defender.plugins.module_utils._login.flow import unpack_flow
 from ansible_collections.m365.defender.plugins.module_utils._login.listener import listening
@@ -61,6 +62,7 @@ class Entra:
         self.challenge = None
         self.raises = None
         self.extra = {}
+        self.secrets = Secrets()
 
     def send(self, method, url, *, headers=None, body=None):
         del headers
@@ -78,7 +80,8 @@ class Entra:
         form = dict(body)
         self.posts.append((url, form))
         if url.endswith("/devicecode"):
-            return self._answer(url, 200, {"expires_in": 900, "interval": 1, **self.device})
+            status = 400 if "error" in self.device else 200
+            return self._answer(url, status, {"expires_in": 900, "interval": 1, **self.device})
         if self.refusals:
             refusal = self.refusals.pop(0)
             return self._answer(url, 400, refusal)

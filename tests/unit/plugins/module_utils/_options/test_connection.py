@@ -17,7 +17,12 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
 
 HOME = "11111111-2222-3333-4444-555555555555"
 CLIENT = "66666666-7777-8888-9999-000000000000"
-GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "s3cret", "operator": "anna@northwind.example"}
+GOOD = {
+    "home_tenant_id": HOME,
+    "client_id": CLIENT,
+    "client_secret": "a-client-secret",
+    "operator": "anna@northwind.example",
+}
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,11 @@ GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "s3cret", 
         pytest.param({"timeout": float("nan")}, "timeout: nan is out of range", id="timeout_is_no_number"),
         pytest.param({"deadline": 0.0}, r"deadline: 0\.0 is out of range", id="deadline_zero"),
         pytest.param({"endpoints": "https://x"}, "endpoints: give a dictionary", id="endpoints_as_text"),
-        pytest.param({"refresh_token": "r", "refresh_token_file": "f"}, "only one of refresh_token", id="two_tokens"),
+        pytest.param(
+            {"refresh_token": "0.refresh-token", "refresh_token_file": "f"},
+            "only one of refresh_token",
+            id="two_tokens",
+        ),
         pytest.param({"federated_token_file": "f"}, "are mutually exclusive", id="two_credentials"),
     ],
 )
@@ -52,9 +61,11 @@ def test_operator_is_asked_for_where_nobody_else_says_who():
 
 
 def test_refresh_token_alone_names_the_operator():
-    connection = resolve_connection({**GOOD, "operator": None, "client_secret": None, "refresh_token": "r"}, {})
+    connection = resolve_connection(
+        {**GOOD, "operator": None, "client_secret": None, "refresh_token": "0.refresh-token"}, {}
+    )
     require_operator(connection)
-    assert (connection.credential, connection.refresh_token) == (None, "r")
+    assert (connection.credential, connection.refresh_token) == (None, "0.refresh-token")
 
 
 @pytest.mark.parametrize(
@@ -74,8 +85,15 @@ def test_refresh_token_alone_names_the_operator():
             {"federated_token_file": "f"},
             id="own_names_hide_azures",
         ),
-        pytest.param({}, {"MTO_REFRESH_TOKEN": "r", "AZURE_CLIENT_SECRET": "of another app"}, {}, id="public_client"),
-        pytest.param({"refresh_token": "r"}, {"MTO_CLIENT_SECRET": "own"}, {}, id="refresh_token_hides_too"),
+        pytest.param(
+            {},
+            {"MTO_REFRESH_TOKEN": "0.refresh-token", "AZURE_CLIENT_SECRET": "of another app"},
+            {},
+            id="public_client",
+        ),
+        pytest.param(
+            {"refresh_token": "0.refresh-token"}, {"MTO_CLIENT_SECRET": "own"}, {}, id="refresh_token_hides_too"
+        ),
     ],
 )
 def test_credential_from_task_or_environment(params, environ, credential):
@@ -86,10 +104,37 @@ def test_credential_from_task_or_environment(params, environ, credential):
 
 def test_secrets_are_told_to_ansible_and_hidden_in_representations():
     connection = resolve_connection(
-        {**GOOD, "client_secret": None}, {"MTO_CLIENT_SECRET": "env", "MTO_REFRESH_TOKEN": "r"}
+        {**GOOD, "client_secret": None},
+        {"MTO_CLIENT_SECRET": "of-the-environment", "MTO_REFRESH_TOKEN": "0.refresh-token"},
     )
-    assert connection.secrets() == ["env", "r"]
-    assert "env" not in repr(connection)
+    assert connection.secrets() == ["of-the-environment", "0.refresh-token"]
+    assert connection.known_secrets.values() == {"of-the-environment", "0.refresh-token"}
+    assert "of-the-environment" not in repr(connection)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("0.token", "fewer than 8 characters"),
+        ("two words of it", "white space or characters"),
+        ("0.first-line\n0.second-line", "white space or characters"),
+        ('"0.in-quotes"', "cannot contain"),
+        ('{"refresh_token":"0.of-json"}', "cannot contain"),
+        ("********", "masked by Ansible"),
+        ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "masked by Ansible"),
+        ("$ANSIBLE_VAULT;1.1;AES256\n6162", "encrypted with ansible-vault"),
+        ("0.\u0440efresh-token", "white space or characters"),
+        ("0.refresh-token\udc80", "white space or characters"),
+    ],
+)
+def test_what_cannot_be_a_refresh_token_is_refused_without_being_repeated(value, words):
+    with pytest.raises(OptionError, match=rf"^refresh_token: .*{words}") as caught:
+        resolve_connection({**GOOD, "refresh_token": value}, {})
+    assert value not in str(caught.value)
+
+
+def test_white_space_around_a_refresh_token_is_not_part_of_it():
+    assert resolve_connection({**GOOD, "refresh_token": " 0.refresh-token\r\n"}, {}).refresh_token == "0.refresh-token"
 
 
 def test_endpoints_that_ansible_filled_with_none_are_not_given():
