@@ -109,7 +109,8 @@ options:
   token_cache:
     description:
       - A directory for access tokens of the app identity, so that the next task does not have to sign in again.
-      - The files are readable by their owner only. If not set, E(MTO_TOKEN_CACHE) is used. Without either, tokens are
+      - The files are readable by their owner only. One that others can access is not used, and a warning says so. If
+        not set, E(MTO_TOKEN_CACHE) is used. Without either, tokens are
         kept in memory only.
     type: path
 """
@@ -118,7 +119,7 @@ options:
         + r"""  refresh_token:
     description:
       - Operator identity, a refresh token of the operator. It is redeemed with the credential of the app, or with none
-        for a public client.
+        for a public client. White space around it is ignored.
       - If the task gives no credential at all, E(MTO_REFRESH_TOKEN) is used.
       - If both identities are given, tenants are read as the app, and as the operator where the app lacks permission.
       - Give at most one of O(refresh_token) and O(refresh_token_file).
@@ -133,6 +134,7 @@ options:
     type: path
 requirements:
   - Python 3.11 or newer
+  - cryptography 42 or newer
   - msal 1.35 or newer
   - requests 2.32 or newer
 notes:

@@ -16,8 +16,9 @@ description:
   - Each requirement gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link
     to Microsoft's page, and the evidence.
   - What cannot be read is V(unknown), never V(met). A tenant that cannot be read does not hide the others.
-  - Verdicts do not fail the module. It fails if options are wrong, or if the sign-in to the home tenant fails. In the
-    latter case its rows are complete nevertheless, and RV(home_problem) gives the reason.
+  - Verdicts do not fail the module. It fails if options are wrong, if the sign-in to the home tenant fails, or if
+    the home tenant does not know the operator. Whatever happens in the home tenant, the rows are complete nevertheless,
+    and RV(home_problem) gives the reason.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -171,8 +172,8 @@ ansible_facts:
               days_left: 97
               auto_extend: true
 home_problem:
-  description: Why the sign-in to the home tenant failed. All verdicts are V(unknown) in this case.
-  returned: if the sign-in to the home tenant fails
+  description: Why nothing is known about any tenant. All verdicts are V(unknown) in this case.
+  returned: if the home tenant does not let the app or the operator sign in, or does not know the operator
   type: dict
   sample:
     reason: sign_in.secret_expired

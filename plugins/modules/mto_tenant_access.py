@@ -15,8 +15,9 @@ description:
   - Each check gets a verdict with a reason, one sentence, the remedy (who must do what, in which tenant), a link to
     Microsoft's page, and the evidence.
   - What cannot be read is V(unknown), never verified. A tenant that cannot be read does not hide the others.
-  - Verdicts do not fail the module. It fails if options are wrong, or if the sign-in to the home tenant fails. In the
-    latter case its rows are complete nevertheless, and RV(home_problem) gives the reason.
+  - Verdicts do not fail the module. It fails if options are wrong, if the sign-in to the home tenant fails, or if
+    the home tenant does not know the operator. Whatever happens in the home tenant, the rows are complete nevertheless,
+    and RV(home_problem) gives the reason.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
@@ -203,8 +204,8 @@ evidence:
     requirements: []
     access: []
 home_problem:
-  description: Why the sign-in to the home tenant failed. All rows are V(unknown) in this case.
-  returned: if the sign-in to the home tenant fails
+  description: Why nothing is known about any tenant. All rows are V(unknown) in this case.
+  returned: if the home tenant does not let the app or the operator sign in, or does not know the operator
   type: dict
   sample:
     reason: sign_in.refresh_token_expired

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
@@ -13,7 +14,6 @@ from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id,
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.data.aadsts import ERRORS
@@ -115,9 +115,12 @@ def test_app_alone_verifies_nothing_unless_asked_for_less(calm):
 
 
 def test_token_of_somebody_else_is_refused(calm):
+    found = access(calm, CALM, refresh_token=calm.connection["colleague_refresh_token"])
     words = r"the refresh token belongs to [a-z.]+6@northwindmsp\.example, not to anna\.berg@northwindmsp\.example"
-    with pytest.raises(OptionError, match=words):
-        access(calm, CALM, refresh_token=calm.connection["colleague_refresh_token"])
+    assert found["failed"]
+    assert re.search(words, found["msg"])
+    assert found["home_problem"]["reason"] == "sign_in.other_person"
+    assert [row["status"] for row in found["tenants"]] == ["unknown", "unknown"]
 
 
 def test_unknown_refresh_token_leaves_complete_rows(calm):

@@ -134,7 +134,10 @@ def test_credential_kind_is_one_class_and_one_line(copy):
     options = {"home_tenant_id": guid, "client_id": guid, "client_assertion_file": "/nowhere/assertion"}
     text = json.dumps({"ANSIBLE_MODULE_ARGS": options})
     failed = json.loads(copy.run(sys.executable, "-m", f"{MODULES}.mto_gdap_customer_info", text=text, code=1))
-    assert failed["msg"] == "client_assertion_file: cannot read '/nowhere/assertion': No such file or directory."
+    assert failed["msg"] == (
+        "client_assertion_file: /nowhere/assertion cannot be read (No such file or directory); name a file with the"
+        " assertion, and nothing else."
+    )
     shown = copy.run("ansible-doc", "--json", "m365.defender.mto_gdap_customer_info")
     documented = json.loads(shown)["m365.defender.mto_gdap_customer_info"]["doc"]["options"]["client_assertion_file"]
     assert "E(MTO_CLIENT_ASSERTION_FILE)" in documented["description"][1]

@@ -131,8 +131,9 @@ def test_unknown_home_tenant_fails(calm):
 
 
 def test_unknown_operator_fails(calm):
-    with pytest.raises(OptionError, match=r"operator: there is no user 'nobody@northwindmsp.example'"):
-        facts(calm, CALM, operator="nobody@northwindmsp.example")
+    found = failure(calm, CALM, operator="nobody@northwindmsp.example")
+    assert "operator: there is no user 'nobody@northwindmsp.example'" in found["msg"]
+    assert found["home_problem"]["reason"] == "sign_in.operator_not_found"
 
 
 def test_operator_by_object_id(calm):

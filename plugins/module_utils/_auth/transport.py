@@ -152,7 +152,8 @@ def _well_formed(name: str, value: object) -> bool:
     if name in _NUMBERS:
         # Some versions of the service send numbers as text [doc v1 token endpoint].
         number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
-        return type(number) is int and 0 < number <= _NUMBERS[name]
+        smallest = 0 if name == "interval" else 1
+        return type(number) in (int, float) and smallest <= number <= _NUMBERS[name]
     if name == "token_type":
         return isinstance(value, str) and value.lower() == "bearer"
     if name == "id_token":

@@ -21,13 +21,15 @@ class ClientCertificate(Credential):
             "client_certificate_path",
             "path",
             "AZURE_CLIENT_CERTIFICATE_PATH",
-            "App identity, a file with certificate and private key, as PFX or PEM.",
+            "App identity, a file with an RSA key of at least 2048 bits and its certificate, as PFX or PEM. A PEM file"
+            " can hold a whole chain, in any order; the certificate that belongs to the key is used.",
         ),
         CredentialOption(
             "client_certificate_password",
             "str",
             "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-            "The password of O(client_certificate_path), if it has one.",
+            "The password of O(client_certificate_path), if it has one. In a task it needs at least 8 characters,"
+            " because Ansible masks its text everywhere in the result.",
             secret=True,
         ),
     )

@@ -17,7 +17,7 @@ class ClientSecret(Credential):
             "client_secret",
             "str",
             "AZURE_CLIENT_SECRET",
-            "App identity, a secret of the app registration.",
+            "App identity, the value of a client secret of the app registration.",
             secret=True,
         ),
     )

@@ -29,7 +29,8 @@ class FederatedToken(Credential):
             _OPTION,
             "path",
             "AZURE_FEDERATED_TOKEN_FILE",
-            "App identity, a file with a token of another issuer, for workload identity federation.",
+            "App identity, a file with a JSON web token of another issuer, for workload identity federation. It may"
+            " also hold the JSON answer of the endpoint that issues the token.",
         ),
     )
 

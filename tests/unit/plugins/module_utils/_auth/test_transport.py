@@ -146,7 +146,7 @@ def test_msal_sees_documented_fields_only():
     assert seen == {**ANSWER, "expires_in": "9"}
 
 
-@pytest.mark.parametrize("interval", [-1, 0, 61, 10**9, "a", []])
+@pytest.mark.parametrize("interval", [-1, 61, 10**9, "a", []])
 def test_device_code_that_would_be_waited_for_without_end_is_no_answer(interval):
     body = {"device_code": "d", "user_code": "u", "verification_uri": "https://x", "expires_in": 900}
     transport(200, json.dumps(body).encode()).post(f"{LOGIN}/t", data={})
