@@ -132,7 +132,7 @@ def test_unknown_refresh_token_leaves_complete_rows(calm):
 
 
 def test_wrong_secret_fails_with_complete_rows(calm):
-    found = access(calm, CALM, client_secret="wrong")
+    found = access(calm, CALM, client_secret="a-wrong-secret")
     assert found["failed"] is True
     assert found["home_problem"]["reason"] == "sign_in.secret_wrong"
     assert [(row["status"], row["first_broken"]) for row in found["tenants"]] == [("unknown", "sign_in")] * 2

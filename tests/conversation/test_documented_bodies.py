@@ -363,7 +363,7 @@ def test_the_documented_refusal_of_entra(server):
     server.at(f"/{TENANT}/v2.0/.well-known/openid-configuration", Reply(metadata))
     server.at(f"/{TENANT}/oauth2/v2.0/token", Reply(fixture("entra__aadsts-error__response")["body"], 400))
     identity = AppIdentity(
-        http=http_of(server), cloud=cloud, client_id="c", credential=ClientSecret({"client_secret": "s"})
+        http=http_of(server), cloud=cloud, client_id="c", credential=ClientSecret({"client_secret": "a-secret-of-ours"})
     )
     with pytest.raises(SignInError) as caught:
         identity.token(TENANT, "graph")

@@ -98,8 +98,8 @@ def test_no_secret_and_nothing_like_a_token_is_saved(runs):
 def test_failed_home_sign_in_is_judged_again_as_it_was(tmp_path):
     with start_lab(world=write_world(tmp_path, tenant(1))) as lab:
         rows = declared(tenant(1))
-        body, told = saved(result(lab, rows, client_secret="wrong"))
-        access_body, access_told = saved(verified(lab, rows, client_secret="wrong", refresh_token=None))
+        body, told = saved(result(lab, rows, client_secret="a-wrong-secret"))
+        access_body, access_told = saved(verified(lab, rows, client_secret="a-wrong-secret", refresh_token=None))
     assert told["failed"]
     assert facts_from_evidence(body).as_dict() == {**told, "warnings": []}
     assert access_told["failed"]

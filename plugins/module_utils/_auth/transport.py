@@ -153,7 +153,7 @@ def _well_formed(name: str, value: object) -> bool:
         # Some versions of the service send numbers as text [doc v1 token endpoint].
         number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
         smallest = 0 if name == "interval" else 1
-        return type(number) in (int, float) and smallest <= number <= _NUMBERS[name]
+        return isinstance(number, int | float) and not isinstance(number, bool) and smallest <= number <= _NUMBERS[name]
     if name == "token_type":
         return isinstance(value, str) and value.lower() == "bearer"
     if name == "id_token":
