@@ -18,6 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_
     RefreshTokenFile,
     RefreshTokenNotStored,
 )
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import is_token
 from ansible_collections.m365.defender.plugins.module_utils._auth.token_cache import TokenCacheFile
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
@@ -225,9 +226,9 @@ class OperatorIdentity(Identity):
         newer = self._stored_meanwhile(used) if answer.get("error") == "invalid_grant" else None
         if newer is not None:
             used, answer = newer, self._redeem_with_or_without(newer, tenant_id, scopes)
-        rotated = answer.get("refresh_token")
-        if rotated and tenant_id == self._home_tenant_id:
-            self._keep(used, str(rotated))
+        rotated = str(answer.get("refresh_token") or "")
+        if tenant_id == self._home_tenant_id and is_token(rotated):
+            self._keep(used, rotated)
         return answer
 
     def _redeem_with_or_without(self, refresh_token: str, tenant_id: str, scopes: list[str]) -> dict[str, object]:

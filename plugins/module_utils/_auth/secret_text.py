@@ -14,7 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.secrets import
 VAULT: t.Final = "$ANSIBLE_VAULT;"
 _LINE: t.Final = re.compile(r"[\x21-\x7e]+")
 # Quotes, brackets and the like surround a token in JSON, in a shell or in YAML, but are in none.
-_TOKEN: t.Final = re.compile(r"[^\"'`{}<>\\,;\s]+")
+_TOKEN: t.Final = re.compile(r"[^\"'`{}<>\[\]\\,;\s]+")
 # What Ansible writes in the place of a secret.
 _MASKS: t.Final = (HIDDEN, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 

@@ -130,7 +130,7 @@ class MsalTransport:
             raise self._error(response, f"answered HTTP {status} with JSON of an unknown form")
         if 400 <= status < 500 and isinstance(body.get("error"), str):
             return {name: self._hidden(body[name]) for name in _ERROR_FIELDS if name in body}
-        if status != 200 or not any(all(name in body for name in form) for form in forms):
+        if status != 200 or "error" in body or not any(all(name in body for name in form) for form in forms):
             raise self._error(response, f"answered HTTP {status} with neither a result nor an OAuth error")
         return self._documented(response, body)
 

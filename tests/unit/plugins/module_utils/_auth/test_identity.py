@@ -194,6 +194,15 @@ def test_echo_of_what_was_sent_shows_no_secret():
             assert secret not in texts
 
 
+@pytest.mark.parametrize("rotated", ["", "two words", '"0.in-quotes"', "0.caf\u00e9-token", "0.half\ud800-token"])
+def test_rotated_token_that_is_none_is_not_kept(rotated):
+    entra = Entra(token_answer(refresh_token=rotated))
+    _app, operator, _public = identities(entra)
+    operator.token(TENANT, "graph")
+    operator.token(TENANT, "arm")
+    assert [form["refresh_token"] for form in entra.forms] == ["0.refresh~token"] * 2
+
+
 def test_opaque_tokens_and_rotated_ones_are_known_secrets():
     entra = Entra(token_answer(access_token="opaque-access-token", refresh_token="0.rotated-token"))
     _app, operator, _public = identities(entra)

@@ -213,7 +213,7 @@ def test_store_refuses_what_is_no_token(path, token):
     assert RefreshTokenFile(path).load() == OLD
 
 
-IN_TOKENS = [chr(code) for code in range(0x21, 0x7F) if chr(code) not in "\"'`{}<>\\,;"]
+IN_TOKENS = [chr(code) for code in range(0x21, 0x7F) if chr(code) not in "\"'`{}<>[]\\,;"]
 
 
 @given(st.text(alphabet=IN_TOKENS, min_size=1, max_size=3000))
@@ -324,3 +324,35 @@ def test_reader_never_sees_half_a_token(path):
     assert seen <= {letter * 20000 for letter in "abcd"}
     assert len(seen) > 1
     assert leftovers(path) == set()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'"0.in-quotes"',
+        b"'0.in-quotes'",
+        b'{"refresh_token":"0.of-json"}',
+        b"0.first-line\n0.second-line",
+        b"<html>0.page</html>",
+        "0.token".encode("utf-16"),
+        b"\xff\xfe\xff",
+        b"0.token\x00",
+        b"[" * 60_000,
+    ],
+)
+def test_file_with_anything_but_one_token_is_refused(path, content):
+    path.write_bytes(content)
+    with pytest.raises(OptionError, match=r"^refresh_token_file: ") as caught:
+        RefreshTokenFile(path).load()
+    assert "0." not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["\0", "\0/token", "/"])
+def test_name_that_no_file_can_have_is_a_sentence(name):
+    with pytest.raises(OptionError, match=r"^refresh_token_file: "):
+        RefreshTokenFile(name).load()
+    for change in (lambda file: file.store("0.token"), lambda file: file.rotate("0.a", "0.b")):
+        with pytest.raises(RefreshTokenNotStored):
+            change(RefreshTokenFile(name))
+    with pytest.raises(RefreshTokenNotStored):
+        RefreshTokenFile(name).require_writable()

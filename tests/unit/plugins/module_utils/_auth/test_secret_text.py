@@ -42,4 +42,4 @@ def test_what_passes_is_one_line_of_ascii(text):
     assert secret.isascii()
     assert not any(character.isspace() for character in secret)
     assert len(secret) >= 8
-    assert is_token(secret) == (not set(secret) & set("\"'`{}<>\\,;"))
+    assert is_token(secret) == (not set(secret) & set("\"'`{}<>[]\\,;"))

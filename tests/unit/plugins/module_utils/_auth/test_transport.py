@@ -91,6 +91,7 @@ NO_BODIES = [
     b'{"access_token": null}',
     b'{"access_token": ["eyJ"]}',
     b'{"access_token": ""}',
+    b'{"access_token": "eyJ.a.b", "token_type": "Bearer", "expires_in": 5, "error": {}}',
 ]
 STATUSES = [*(200, 201, 202, 204, 206, 300, 301, 302, 303, 307, 308), *range(400, 452), *(429, 500, 502, 503, 504, 599)]
 
