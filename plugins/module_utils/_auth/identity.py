@@ -29,6 +29,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     SignInError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._core.text import shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, origin_of
 
@@ -211,13 +212,15 @@ class OperatorIdentity(Identity):
         home_tenant_id: str,
         refresh_token: str | None,
         token_file: str | None = None,
+        issued: Secrets | None = None,
         **common: t.Unpack[_Common],
     ) -> None:
         super().__init__(**common)
         self._home_tenant_id = home_tenant_id
         self._file = RefreshTokenFile(token_file) if token_file else None
         self._refresh_token = refresh_token or (self._file.load() if self._file else "")
-        self._http.secrets.add(self._refresh_token)
+        self._issued = Secrets() if issued is None else issued
+        self._remember(self._refresh_token)
         self._public = self._credential is None
 
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
@@ -269,8 +272,13 @@ class OperatorIdentity(Identity):
             return None
         return stored if stored != used else None
 
+    def _remember(self, refresh_token: str) -> None:
+        """Make a refresh token a known secret, also to whoever shows results (`issued`)."""
+        self._http.secrets.add(refresh_token)
+        self._issued.add(refresh_token)
+
     def _keep(self, used: str, rotated: str) -> None:
-        self._http.secrets.add(rotated)
+        self._remember(rotated)
         with self._lock:
             self._refresh_token = rotated
         if self._file is None:

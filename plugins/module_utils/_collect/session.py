@@ -75,7 +75,8 @@ class Session:
         self.home_target = ReadTarget(home, "the home tenant", self.consent_url(home))
         pool = self.concurrency
         http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=self.deadline, pool=pool)
-        http.secrets = self._secrets = connection.known_secrets
+        http.secrets.add(*connection.secrets())
+        self._secrets = connection.known_secrets
         self._identities = _identities(connection, http)
         self._missing: dict[tuple[str, str], tuple[MissingPermission, ...]] = {}
         self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
@@ -256,6 +257,7 @@ def _identities(connection: Connection, http: Http) -> list[Identity]:
             home_tenant_id=connection.home_tenant_id,
             refresh_token=connection.refresh_token,
             token_file=connection.refresh_token_file,
+            issued=connection.known_secrets,
         )
         identities.append(operator)
     return identities

@@ -284,7 +284,7 @@ def _scopes(connection: Connection) -> list[str]:
 def _http(connection: Connection, more_time: float = 0.0) -> Http:
     deadline = Deadline(connection.deadline + more_time)
     http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
-    http.secrets = connection.known_secrets
+    http.secrets.add(*connection.secrets())
     return http
 
 

@@ -85,7 +85,8 @@ class Connection:
     credential: Credential | None = dataclasses.field(repr=False)
     refresh_token: str | None = dataclasses.field(repr=False)
     refresh_token_file: str | None = None
-    # Every secret of the run, from the moment that it exists: what is given here, and what is issued later.
+    # What Ansible has to mask: what is given here, and what the home tenant issues later. Tokens for target tenants are
+    # too many for Ansible to search for in every text; they are kept out where text comes in.
     known_secrets: Secrets = dataclasses.field(default_factory=Secrets, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -209,3 +209,11 @@ def test_opaque_tokens_and_rotated_ones_are_known_secrets():
     operator.token(TENANT, "graph")
     known = {"opaque-access-token", "0.rotated-token", "0.refresh~token", "a-client-secret~1"}
     assert known <= entra.secrets.values()
+
+
+def test_refresh_tokens_are_made_known_to_whoever_shows_results():
+    entra, issued = Entra(token_answer(refresh_token="0.rotated-token")), Secrets()
+    common = {"http": entra, "cloud": CLOUDS["public"], "client_id": "c", "credential": None}
+    operator = OperatorIdentity(**common, home_tenant_id=TENANT, refresh_token="0.refresh~token", issued=issued)
+    operator.token(TENANT, "graph")
+    assert issued.values() == {"0.refresh~token", "0.rotated-token"}
