@@ -29,7 +29,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.environment
 from ansible_collections.m365.defender.plugins.module_utils._options.spec import merge_constraints
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
@@ -56,29 +56,36 @@ def run_module(  # noqa: PLR0913  (all but two are optional keywords)
         supports_check_mode=supports_check_mode,
         **merge_constraints(connection_constraints(), constraints or {}),
     )
-    known: Connection | None = None
-    try:
+    connections: list[Connection] = []
+
+    def run() -> dict[str, object]:
         _refuse_short_secrets(module)
         if offline is not None and module.params["from_evidence"]:
-            result = offline(module)
-        else:
-            require_requests()
-            require_msal()
-            known = resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed)
-            result = work(module, known)
+            return offline(module)
+        require_requests()
+        require_msal()
+        connections.append(resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed))
+        return work(module, connections[0])
+
+    _leave(module, _result_of(run), connections)
+
+
+def _result_of(run: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """Return the result of `run`, or a failure in one sentence."""
+    try:
+        return run()
     except MissingLibraryError as error:
-        result = {"failed": True, "msg": missing_required_lib(error.library), "exception": error.traceback}
+        return {"failed": True, "msg": missing_required_lib(error.library), "exception": error.traceback}
     except MtoError as error:
-        result = {"failed": True, "msg": str(error)}
+        return {"failed": True, "msg": str(error)}
     except Exception as error:  # noqa: BLE001  (its text can hold a token, and a traceback would show it)
         where = "".join(traceback.format_tb(error.__traceback__))
-        result = {"failed": True, "msg": f"The module failed because of {described(error)}.", "exception": where}
-    _leave(module, known, result)
+        return {"failed": True, "msg": f"The module failed because of {described(error)}.", "exception": where}
 
 
-def _leave(module: AnsibleModule, connection: Connection | None, result: dict[str, object]) -> None:
-    """Leave with a result. Secrets that are no parameters are not known to Ansible yet: given or issued."""
-    if connection is not None:
+def _leave(module: AnsibleModule, result: dict[str, object], connections: Sequence[Connection]) -> None:
+    """Leave with a result. Secrets that are not parameters are not known to Ansible yet: given or issued."""
+    for connection in connections:
         module.no_log_values.update(connection.known_secrets.values())
     warnings = result.pop("warnings", ())
     for warning in warnings if isinstance(warnings, (list, tuple)) else ():
