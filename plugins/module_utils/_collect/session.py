@@ -34,13 +34,8 @@ from ansible_collections.m365.defender.plugins.module_utils._core.sentence impor
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import (
-    MAX_TRIES,
-    BearerToken,
-    Http,
-    backoff,
-    pause,
-)
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_TRIES, BearerToken, Http
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import backoff, pause
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
