@@ -37,18 +37,23 @@ def read_user_bytes(option: str, path: str | os.PathLike[str], way_out: str, *, 
         cause = getattr(error, "strerror", None) or "its name is not valid"
         raise OptionError(f"{option}: {path} cannot be read ({cause}); {way_out}") from error
     if len(content) > most:
-        raise OptionError(f"{option}: {path} is larger than {most // MEGABYTE} MB; {way_out}")
+        limit = f"{most // MEGABYTE} MB" if most >= MEGABYTE else f"{most // 1024} KB"
+        raise OptionError(f"{option}: {path} is larger than {limit}; {way_out}")
     return content
 
 
 def read_user_text(option: str, path: str | os.PathLike[str], way_out: str, *, most: int = MEGABYTE) -> str:
     """Return the text of a file, without a byte order mark. Raise OptionError, which ends with `way_out`."""
-    content = read_user_bytes(option, path, way_out, most=most)
     try:
-        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+        text = decoded(read_user_bytes(option, path, way_out, most=most))
     except ValueError:
         raise OptionError(f"{option}: {path} is not a text file in UTF-8; {way_out}") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decoded(content: bytes) -> str:
+    """Return the text of UTF-8 or, by its mark, UTF-16, without a byte order mark. Raise ValueError for other bytes."""
+    return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
 
 
 def read_user_json(option: str, path: str | os.PathLike[str], way_out: str, *, most: int = 64 * MEGABYTE) -> Json:

@@ -13,7 +13,7 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, UnreachableError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
 
@@ -148,27 +148,41 @@ def apply(context: ReconcileContext, portal: Portal, contract: Contract) -> Outc
 
 def _send_plan(context: ReconcileContext, portal: Portal, contract: Contract, planned: Outcome) -> WriteFailure | None:
     """Send the requests in turn, up to the first that is not accepted."""
-    plan = planned.plan
+    requests = _requests(context, contract, planned, planned.before)
+    for accepted in range(len(requests)):
+        if accepted and contract.echoes:
+            # Our own write has changed what the portal answers, an etag for example.
+            reading = context.read()
+            if _problem_of(context, reading.view) is not None:
+                return WriteFailure(0, "the view could not be read again between two requests", accepted)
+            try:
+                requests = _requests(context, contract, planned, reading)
+            except MtoError as error:
+                return WriteFailure(0, str(error).removesuffix("."), accepted)
+        failure = send_request(portal, requests[accepted])
+        if failure is not None:
+            return dataclasses.replace(failure, accepted=accepted)
+    return None
+
+
+def _requests(context: ReconcileContext, contract: Contract, planned: Outcome, reading: Reading) -> list[WriteRequest]:
+    """Return the requests of a plan, filled from what was read last. Raises MtoError where a value is missing."""
+    plan, desired = planned.plan, context.desired
     kept = [tenant_id for tenant_id in planned.before.view.registered if tenant_id not in plan.remove]
-    requests = write_requests(
+    return write_requests(
         contract,
-        planned.before.placeholder_values(context.desired.home_tenant_id),
+        reading.placeholder_values(desired.home_tenant_id, desired.declared),
         full_list=[*kept, *plan.add],
         add=plan.add,
         remove=plan.remove,
     )
-    for accepted, request in enumerate(requests):
-        failure = send_request(portal, request)
-        if failure is not None:
-            return dataclasses.replace(failure, accepted=accepted)
-    return None
 
 
 def send_request(portal: Portal, request: WriteRequest) -> WriteFailure | None:
     """Send one request. Return None where the portal accepted it."""
     try:
         response = portal.write(request.method, request.path, request.headers, request.body)
-    except (UnreachableError, DeadlineError) as error:
+    except MtoError as error:
         # A recorded path may hold what the portal told the session alone, such as an etag.
         path = request.path.split("?", 1)[0]
         return WriteFailure(0, str(error).replace(path, "/(the recorded path)"))

@@ -4,148 +4,213 @@
 """The portal contract: how the portal's own page changes the view, as the user recorded it in their browser.
 
 Microsoft publishes no such request, and nobody else has, so none is built in: a small YAML file describes it. The file
-is data. It is filled from the portal's own answers, and what is made of it goes to the portal's own host alone.
+is data. It is filled from the portal's own answers, and what is made of it goes to the portal's own host alone. A
+contract that cannot say which tenants it means is refused here, before anything is read or sent.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import pathlib
 import re
-import traceback
 import typing as t
+from urllib.parse import unquote
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
-
-try:
-    import yaml
-except ImportError:
-    HAS_YAML = False
-    YAML_IMPORT_ERROR = traceback.format_exc()
-else:
-    HAS_YAML = True
-    YAML_IMPORT_ERROR = ""
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
+    OPTIONAL,
+    PLACEHOLDER,
+    TemplateRules,
+    TenantList,
+)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import load_strict
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 Scope = t.Literal["list", "tenant"]
+CallName = t.Literal["set", "change", "add", "remove"]
 
+_CALLS: t.Final[tuple[CallName, ...]] = ("set", "change", "add", "remove")
+# The lists of tenants that a call has, and what its templates have to name: one of these groups.
+_LISTS: t.Final[Mapping[CallName, tuple[TenantList, ...]]] = {
+    "set": ("tenants", "offered"),
+    "change": ("tenants", "added", "removed"),
+    "add": ("tenants",),
+    "remove": ("tenants",),
+}
+_NEEDED: t.Final[Mapping[CallName, tuple[set[str], ...]]] = {
+    "set": ({"tenants"}, {"offered"}),
+    "change": ({"added", "removed"}, {"tenants", "selected"}),
+    "add": ({"tenants"},),
+    "remove": ({"tenants"},),
+}
+_NEEDED_PER_TENANT: t.Final = ({"id"}, {"tenants"})
+_NEEDED_WORDS: t.Final[Mapping[CallName, str]] = {
+    "set": "the full list: $tenant_ids, or $each or $each_offered with the id of the tenant",
+    "change": "both lists: $added_ids and $removed_ids, or $each_added and $each_removed, or $each with $selected",
+    "add": "the tenants: $tenant_ids, or $each with the id of the tenant",
+    "remove": "the tenants: $tenant_ids, or $each with the id of the tenant",
+}
 _METHODS: t.Final = ("POST", "PUT", "PATCH", "DELETE")
 # The session is sent by this collection, and framing is the HTTP library's.
 _OWN_HEADERS: t.Final = frozenset(
-    {"authorization", "connection", "content-length", "cookie", "host", "transfer-encoding", "x-xsrf-token"}
+    "accept-encoding authorization connection content-encoding content-length cookie expect host keep-alive"
+    " proxy-authorization proxy-connection set-cookie te trailer transfer-encoding upgrade x-xsrf-token".split()
 )
-_HEADER_NAME: t.Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
-_BAD_IN_PATH: t.Final = re.compile(r"[\\\s#\x00-\x1f\x7f]|//|(^|/)\.\.?(/|\?|$)")
-# The only key of a dictionary that becomes a list with its value once for each tenant.
-EACH: t.Final = "$each"
-PLACEHOLDER: t.Final = re.compile(r"\$(\$|[A-Za-z_][\w.]*)")
-# What a placeholder may begin with: everywhere, and where one tenant is meant.
-_EVERYWHERE: t.Final = ("home_tenant_id", "tenant_ids", "effective", "picker")
-_PER_TENANT: t.Final = ("tenant_id", "tenant")
+_HEADER_NAME: t.Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HEADER_VALUE: t.Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+_PATH: t.Final = re.compile(r"/(?!/)[\x21\x22\x24-\x5b\x5d-\x7e]*")
+_WAY_OUT: t.Final = "docs/contract.md shows the form."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Call:
-    """One kind of request. `scope` list: one request for all tenants; tenant: one request for each."""
+    """One kind of request. `scope` list: for many tenants, at most `most` in each; tenant: a request for each.
 
-    name: str
+    `names` is what its templates name, `echoes` whether they hold what the portal has just answered.
+    """
+
+    name: CallName
     method: str
     path: str
+    query: Mapping[str, str]
     headers: Mapping[str, str]
     body: object
     scope: Scope
+    most: int | None = None
+    names: frozenset[str] = frozenset()
+    echoes: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Contract:
-    """The calls of a contract: either `whole` (one call sets the full list) or `add` and perhaps `remove`."""
+    """The calls of a contract: `whole` (the full list), or `change` (both lists), or `add` and perhaps `remove`."""
 
     whole: Call | None = None
+    change: Call | None = None
     add: Call | None = None
     remove: Call | None = None
+
+    @property
+    def echoes(self) -> bool:
+        """Return whether a request holds what the portal answered: the next one needs its newest answer."""
+        return any(call.echoes for call in (self.whole, self.change, self.add, self.remove) if call)
 
 
 def load_contract(path: str) -> Contract:
     """Read the contract in a file. Raises OptionError that names `portal_contract`, the place and the way out."""
-    if not HAS_YAML:
-        raise MissingLibraryError("PyYAML", YAML_IMPORT_ERROR)
-    try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise OptionError(f"portal_contract: '{path}' cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise OptionError(f"portal_contract: '{path}' cannot be read: it is not UTF-8 text.") from error
-    try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise OptionError(f"portal_contract: '{path}' is not valid YAML; docs/contract.md shows the form.") from error
-    return parse_contract(data)
+    return parse_contract(load_strict("portal_contract", path, _WAY_OUT))
 
 
 def parse_contract(data: object) -> Contract:
     """Check plain data as a whole and return the contract in it. Raises OptionError that names the place."""
-    top = _mapping("portal_contract", data, {"version", "recorded", "source", "write"})
-    if top.get("version") != 1:
-        raise OptionError("portal_contract: version must be 1; docs/contract.md shows the form.")
-    write = _mapping("portal_contract: write", top.get("write"), {"set", "add", "remove"})
-    calls = {name: _parse_call(name, write[name]) for name in write}
-    if ("set" in calls) == ("add" in calls):
-        raise OptionError("portal_contract: write needs either `set` (the full list) or `add` (and `remove`).")
-    if "set" in calls and "remove" in calls:
-        raise OptionError("portal_contract: write.remove cannot be used with `set`, which sends the full list.")
-    return Contract(calls.get("set"), calls.get("add"), calls.get("remove"))
+    top = _mapping("portal_contract", data, ("version", "recorded", "source", "write"))
+    if top.get("version") != 1 or isinstance(top["version"], bool):
+        raise OptionError(f"portal_contract: version must be 1; {_WAY_OUT}")
+    for key in ("recorded", "source"):
+        if not isinstance(top.get(key, ""), str):
+            raise OptionError(f"portal_contract: {key} must be text; put it in quotes.")
+    write = _mapping("portal_contract: write", top.get("write"), _CALLS)
+    calls = {name: _parse_call(name, write[name]) for name in _CALLS if name in write}
+    if len(calls.keys() & {"set", "change", "add"}) != 1:
+        raise OptionError(
+            "portal_contract: write needs either `set` (the full list), or `change` (both lists), or `add` (and"
+            " `remove`)."
+        )
+    if "remove" in calls and "add" not in calls:
+        raise OptionError("portal_contract: write.remove cannot be used with `set` or `change`, which also remove.")
+    return Contract(calls.get("set"), calls.get("change"), calls.get("add"), calls.get("remove"))
 
 
-def _mapping(place: str, data: object, known: set[str]) -> Mapping[str, object]:
+def _mapping(place: str, data: object, known: tuple[str, ...]) -> Mapping[str, object]:
     if not isinstance(data, dict) or not data:
-        raise OptionError(f"{place} must be a dictionary with {', '.join(sorted(known))}; see docs/contract.md.")
+        raise OptionError(f"{place} must be a dictionary with {', '.join(sorted(known))}; {_WAY_OUT}")
     unknown = sorted(str(key) for key in data if key not in known)
     if unknown:
         raise OptionError(f"{place}: '{unknown[0]}' is not a known key; use {', '.join(sorted(known))}.")
     return data
 
 
-def _parse_call(name: str, data: object) -> Call:
+def _parse_call(name: CallName, data: object) -> Call:
     place = f"portal_contract: write.{name}"
-    row = _mapping(place, data, {"per", "method", "path", "headers", "body"})
+    row = _mapping(place, data, ("per", "max_per_request", "method", "path", "query", "headers", "body"))
     scope = _parse_scope(place, name, row)
-    method = str(row.get("method", "")).upper()
-    if method not in _METHODS:
+    method = row.get("method")
+    if not isinstance(method, str) or method.upper() not in _METHODS:
         raise OptionError(f"{place}.method: '{method}' is not a choice; give one of {', '.join(_METHODS)}.")
-    call = Call(name, method, _parse_path(place, row), _parse_headers(place, row), row.get("body"), scope)
-    for template in (call.path, dict(call.headers), call.body):
-        _check_placeholders(place, template, per_tenant=scope == "tenant")
-    return call
+    call = Call(
+        name=name,
+        method=method.upper(),
+        path=_parse_path(place, row),
+        query=_parse_texts(place, "query", row),
+        headers=_parse_headers(place, row),
+        body=row.get("body"),
+        scope=scope,
+        most=_parse_most(place, name, scope, row),
+    )
+    return dataclasses.replace(call, names=_names_of(place, call), echoes=_echoes(call))
 
 
-def _parse_scope(place: str, name: str, row: Mapping[str, object]) -> Scope:
+def _parse_scope(place: str, name: CallName, row: Mapping[str, object]) -> Scope:
     scope = row.get("per", "list")
     if scope == "list":
         return "list"
-    if scope == "tenant" and name != "set":
+    if scope == "tenant" and name in ("add", "remove"):
         return "tenant"
-    choices = "list" if name == "set" else "list or tenant"
+    choices = "list or tenant" if name in ("add", "remove") else "list"
     raise OptionError(f"{place}.per: '{scope}' is not a choice; give {choices}.")
+
+
+def _parse_most(place: str, name: CallName, scope: Scope, row: Mapping[str, object]) -> int | None:
+    most = row.get("max_per_request")
+    if most is None:
+        return None
+    if name == "set" or scope == "tenant":
+        raise OptionError(f"{place}.max_per_request: remove it; this call cannot be divided.")
+    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+        raise OptionError(f"{place}.max_per_request: '{most}' must be a whole number of at least 1.")
+    return most
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text is a path on the portal's own host that no server and no library reads as another one."""
+    if not _PATH.fullmatch(text):
+        return False
+    # Servers decode a segment once or twice, and some end it at a semicolon.
+    segments = [unquote(unquote(segment)) for segment in text.split("?", 1)[0].split("/")[1:]]
+    names = [name.split(";", 1)[0] for segment in segments for name in re.split(r"[/\\]", segment)]
+    dots = any(name in (".", "..") for name in names)
+    return not dots and "" not in segments[:-1] and all(segment.isprintable() for segment in segments)
 
 
 def _parse_path(place: str, row: Mapping[str, object]) -> str:
     path = row.get("path")
-    if not isinstance(path, str) or not path.startswith("/") or _BAD_IN_PATH.search(path):
+    if not isinstance(path, str) or not is_path(path):
         raise OptionError(
             f"{place}.path: give the path on the portal's own host, without the host; it begins with a single /."
         )
     return path
 
 
+def _parse_texts(place: str, key: str, row: Mapping[str, object]) -> Mapping[str, str]:
+    texts = row.get(key)
+    if texts is None:
+        return {}
+    if not isinstance(texts, dict):
+        raise OptionError(f"{place}.{key} must be a dictionary.")
+    for name, value in texts.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise OptionError(f"{place}.{key}: names and values must be text; put them in quotes.")
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise OptionError(f"{place}.{key}: a name or a value is empty or holds a character that cannot be sent.")
+    return texts
+
+
 def _parse_headers(place: str, row: Mapping[str, object]) -> Mapping[str, str]:
-    headers = row.get("headers") or {}
-    if not isinstance(headers, dict):
-        raise OptionError(f"{place}.headers must be a dictionary.")
-    for name, value in headers.items():
-        if not isinstance(name, str) or not _HEADER_NAME.match(name) or not isinstance(value, str):
-            raise OptionError(f"{place}.headers: names and values must be text.")
+    headers = _parse_texts(place, "headers", row)
+    if len({name.lower() for name in headers}) < len(headers):
+        raise OptionError(f"{place}.headers: a name occurs twice.")
+    for name in headers:
         if name.lower() in _OWN_HEADERS:
             raise OptionError(
                 f"{place}.headers: remove {name}: this collection sends the session itself, and no session belongs in a"
@@ -154,21 +219,41 @@ def _parse_headers(place: str, row: Mapping[str, object]) -> Mapping[str, str]:
     return headers
 
 
-def _check_placeholders(place: str, template: object, *, per_tenant: bool) -> None:
-    """Refuse a placeholder that could never be filled. Raises OptionError."""
-    if isinstance(template, dict):
-        for key, value in template.items():
-            if key == EACH and len(template) > 1:
-                raise OptionError(f"{place}: {EACH} must be the only key of its dictionary.")
-            _check_placeholders(place, value, per_tenant=per_tenant or key == EACH)
-    elif isinstance(template, list):
-        for value in template:
-            _check_placeholders(place, value, per_tenant=per_tenant)
-    elif isinstance(template, str):
-        roots = (*_EVERYWHERE, *_PER_TENANT) if per_tenant else _EVERYWHERE
-        for name in PLACEHOLDER.findall(template):
-            if name != "$" and name.split(".", 1)[0] not in roots:
-                raise OptionError(
-                    f"{place}: ${name} is not a placeholder that can be used here; use"
-                    f" {', '.join(f'${root}' for root in roots)}, or $$ for a dollar sign."
-                )
+def is_header_value(text: str) -> bool:
+    """Return whether a header can carry a text: printable ASCII, without a space at either end."""
+    return _HEADER_VALUE.fullmatch(text) is not None
+
+
+def _names_of(place: str, call: Call) -> frozenset[str]:
+    """Check every template of a call. Return what path, query and body name; it must be enough to mean tenants."""
+    rules = TemplateRules(place, _LISTS[call.name], per_tenant=call.scope == "tenant")
+    for name, value in call.headers.items():
+        rules.key(name)
+        rules.text(_required(value))
+    named = rules.body(call.body) | rules.text(call.path, address=True)
+    for name, value in call.query.items():
+        rules.key(name)
+        rules.literal(value)
+        named |= rules.text(_required(value), address=True)
+    needed = _NEEDED_PER_TENANT if call.scope == "tenant" else _NEEDED[call.name]
+    if not any(group <= named for group in needed):
+        words = "the id of its tenant: $tenant_id" if call.scope == "tenant" else _NEEDED_WORDS[call.name]
+        raise OptionError(f"{place}: neither path, query nor body names {words}.")
+    return frozenset(named)
+
+
+def _required(value: str) -> str:
+    """Return a template as if it were not optional."""
+    return value[:-1] if OPTIONAL.fullmatch(value) else value
+
+
+def _echoes(call: Call) -> bool:
+    return any(root in ("effective", "picker") for root in _roots((call.path, call.query, call.headers, call.body)))
+
+
+def _roots(template: object) -> set[str]:
+    """Return the first words of all placeholders in a template."""
+    if isinstance(template, str):
+        return {name.split(".")[0] for name in PLACEHOLDER.findall(template)}
+    values = template.values() if isinstance(template, dict) else template if isinstance(template, list | tuple) else ()
+    return set().union(*(_roots(value) for value in values))

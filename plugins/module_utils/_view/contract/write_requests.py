@@ -8,30 +8,52 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import EACH, PLACEHOLDER
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import is_header_value, is_path
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
+    COPY,
+    EACH,
+    ID_LISTS,
+    KEY,
+    OPTIONAL,
+    PLACEHOLDER,
+    VALUE,
+    TenantList,
+)
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Call, Contract
 
-_CONTROL_CHARACTERS: t.Final = re.compile(r"[\x00-\x1f\x7f]")
+_ID: t.Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
+
+
+class _Absent(MtoError):
+    """The portal's answer lacks a field."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PlaceholderValues:
     """The values that placeholders are filled with. `rows` are the portal's own, by lower-case tenant id.
 
-    The answers hold the session's etag, so they are not shown.
+    The answers hold the session's etag, so they are not shown. `offered` are the ids in the picker, in its order,
+    `declared` those of the tenant list.
     """
 
     home_tenant_id: str
     picker: object = dataclasses.field(repr=False)
     effective: object = dataclasses.field(repr=False)
     rows: Mapping[str, Mapping[str, object]] = dataclasses.field(repr=False)
+    offered: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+    @property
+    def tenant_ids(self) -> frozenset[str]:
+        """Return the ids of all tenants that are known."""
+        return frozenset({self.home_tenant_id, *self.rows, *self.declared})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,93 +80,212 @@ def write_requests(
     Raises MtoError where the contract or the portal's answer lacks what is needed.
     """
     if contract.whole is not None:
-        return [_fill_call(contract.whole, values, full_list)]
+        return [_fill_call(contract.whole, values, full_list, full_list)]
+    if contract.change is not None:
+        return list(_fill_portions(contract.change, values, (*remove, *add), add))
     if remove and contract.remove is None:
         raise OptionError(
             "portal_contract: write.remove is missing, and tenants have to be removed; record a removal as well."
         )
-    changes = ((contract.remove, remove), (contract.add, add))
-    return [request for call, ids in changes if call is not None for request in _fill_scope(call, values, ids)]
+    changes = ((contract.remove, remove, ()), (contract.add, add, add))
+    return [
+        request
+        for call, tenant_ids, selected in changes
+        if call is not None
+        for request in _fill_portions(call, values, tenant_ids, selected)
+    ]
 
 
-def _fill_scope(call: Call, values: PlaceholderValues, tenant_ids: Sequence[str]) -> list[WriteRequest]:
-    if call.scope == "tenant":
-        return [_fill_call(call, values, (tenant_id,), tenant_id) for tenant_id in tenant_ids]
-    return [_fill_call(call, values, tenant_ids)] if tenant_ids else []
+def _fill_portions(
+    call: Call, values: PlaceholderValues, tenant_ids: Sequence[str], selected: Sequence[str]
+) -> Iterator[WriteRequest]:
+    size = 1 if call.scope == "tenant" else call.most or len(tenant_ids)
+    for start in range(0, len(tenant_ids), max(size, 1)):
+        yield _fill_call(call, values, tenant_ids[start : start + size], selected)
 
 
 def _fill_call(
-    call: Call, values: PlaceholderValues, tenant_ids: Sequence[str], tenant_id: str | None = None
+    call: Call, values: PlaceholderValues, tenant_ids: Sequence[str], selected: Sequence[str]
 ) -> WriteRequest:
-    filler = _TemplateFiller(call.name, values, tuple(tenant_ids))
-    headers = {name: filler.text(value, tenant_id) for name, value in call.headers.items()}
-    if any(_CONTROL_CHARACTERS.search(value) for value in headers.values()):
+    """Fill one request about these tenants, of which `selected` are to be in the view."""
+    _refuse_recorded_ids(call, values)
+    filler = _TemplateFiller(call, values, tuple(tenant_ids), frozenset(selected))
+    filler.refuse_what_is_not_offered()
+    tenant_id = tenant_ids[0] if call.scope == "tenant" else None
+    headers = dict(filler.pairs(call.headers, tenant_id))
+    for value in headers.values():
+        if not isinstance(value, str) or not is_header_value(value):
+            raise MtoError(
+                f"portal_contract: write.{call.name}.headers: the portal's answer holds a character that a header"
+                " cannot carry, such as a control character, or no text at all."
+            )
+    path = filler.address(tenant_id)
+    if not is_path(path):
         raise MtoError(
-            f"portal_contract: write.{call.name}.headers: the portal's answer holds a control character, which a header"
-            " cannot carry."
+            f"portal_contract: write.{call.name}.path: with what the portal answered, the path leads elsewhere, so"
+            " nothing was sent."
         )
-    path = filler.text(call.path, tenant_id, in_path=True)
-    return WriteRequest(call.method, path, headers, filler.value(call.body, tenant_id), filler.tenant_ids)
+    body = filler.value(call.body, tenant_id)
+    return WriteRequest(call.method, path, t.cast("Mapping[str, str]", headers), body, filler.tenant_ids)
+
+
+def _refuse_recorded_ids(call: Call, values: PlaceholderValues) -> None:
+    """Raise OptionError where a template holds the id of a tenant as it was recorded."""
+    known = {tenant_id.replace("-", "") for tenant_id in values.tenant_ids}
+    for text in _texts((call.path, call.query, call.headers, call.body)):
+        if any(match.replace("-", "").lower() in known for match in _ID.findall(unquote(text))):
+            raise OptionError(
+                f"portal_contract: write.{call.name}: it holds the id of a tenant as it was recorded, which would be"
+                " sent for every other tenant as well, so nothing was sent; put a placeholder in its place."
+            )
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Return every text in a value, the keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for pair in value.items() for item in pair for text in _texts(item))
+    elif isinstance(value, list | tuple):
+        yield from (text for item in value for text in _texts(item))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _TemplateFiller:
     """The templates of one call, to be filled for these tenants. Raises MtoError where the portal lacks a value."""
 
-    call_name: str
+    call: Call
     values: PlaceholderValues
     tenant_ids: tuple[str, ...]
+    selected: frozenset[str]
+
+    def refuse_what_is_not_offered(self) -> None:
+        """Raise MtoError where a list of all offered tenants would leave out one that is to be in the view."""
+        missing = {*self.tenant_ids} - {*self.values.offered}
+        if "offered" in self.call.names and missing:
+            raise self._refusal(f"the portal does not offer {min(missing)}, so the request would remove it")
 
     def value(self, template: object, tenant_id: str | None) -> object:
         """The template with everything in it filled. A text that is one placeholder becomes its value, of any type."""
         if isinstance(template, dict):
-            if EACH in template:
-                return [self.value(template[EACH], each_id) for each_id in self.tenant_ids]
-            return {key: self.value(value, tenant_id) for key, value in template.items()}
+            each = next((key for key in EACH if key in template), None)
+            if each is not None:
+                return self._each(template[each], self._tenants(EACH[each]))
+            return dict(self.pairs(template, tenant_id, null=True))
         if isinstance(template, list):
             return [self.value(value, tenant_id) for value in template]
         if not isinstance(template, str):
             return template
         whole = PLACEHOLDER.fullmatch(template)
         if whole and whole[1] != "$":
-            return self._look_up(whole[1], tenant_id)
-        return self.text(template, tenant_id)
+            value = self._look_up(whole[1], tenant_id)
+            self._refuse_other_tenants(whole[1], value)
+            return value
+        return self._text(template, tenant_id)
 
-    def text(self, template: str, tenant_id: str | None, *, in_path: bool = False) -> str:
-        """A text with its placeholders filled. In a path values are quoted, so that none can lead elsewhere."""
+    def pairs(
+        self, templates: Mapping[str, object], tenant_id: str | None, *, null: bool = False
+    ) -> Iterator[tuple[str, object]]:
+        """Return the filled keys and values of a dictionary, but for optional ones that the answer does not have.
+
+        `null` says whether null is a value.
+        """
+        for key, template in templates.items():
+            if key == COPY:
+                yield from self._copied(str(template)[1:], tenant_id, without=templates.keys())
+                continue
+            optional = OPTIONAL.fullmatch(template) if isinstance(template, str) else None
+            try:
+                value = self.value(f"${optional[1]}" if optional else template, tenant_id)
+            except _Absent:
+                if optional is None:
+                    raise
+                continue
+            if null or not optional or value is not None:
+                yield key.replace("$$", "$"), value
+
+    def address(self, tenant_id: str | None) -> str:
+        """The path with its query. Values are quoted, so that none can lead elsewhere."""
+        path = self._text(self.call.path, tenant_id, quoted=True)
+        parameters = [
+            f"{quote(name, safe='$')}={quote(self._as_text(name, item), safe='')}"
+            for name, value in self.pairs(self.call.query, tenant_id)
+            for item in (value if isinstance(value, list) else [value])
+        ]
+        return f"{path}{'&' if '?' in path else '?'}{'&'.join(parameters)}" if parameters else path
+
+    def _each(self, template: object, tenant_ids: Iterable[str]) -> object:
+        if isinstance(template, dict) and KEY in template:
+            pairs = ((self.value(template[KEY], each), self.value(template[VALUE], each)) for each in tenant_ids)
+            return {str(key): value for key, value in pairs}
+        return [self.value(template, each) for each in tenant_ids]
+
+    def _tenants(self, which: TenantList) -> tuple[str, ...]:
+        if which == "offered":
+            return self.values.offered
+        if which == "tenants":
+            return self.tenant_ids
+        return tuple(each for each in self.tenant_ids if (each in self.selected) == (which == "added"))
+
+    def _copied(self, name: str, tenant_id: str | None, without: Iterable[str]) -> Iterator[tuple[str, object]]:
+        value = self._look_up(name, tenant_id)
+        if not isinstance(value, dict):
+            raise self._refusal(f"the value of ${name} is not a dictionary")
+        kept = {key: field for key, field in value.items() if key.replace("$", "$$") not in without}
+        self._refuse_other_tenants(name, kept)
+        yield from kept.items()
+
+    def _text(self, template: str, tenant_id: str | None, *, quoted: bool = False) -> str:
+        """A text with its placeholders filled."""
 
         def filled(match: re.Match[str]) -> str:
             if match[1] == "$":
                 return "$"
             value = self._look_up(match[1], tenant_id)
-            if not isinstance(value, (str, int)) or isinstance(value, bool):
-                raise MtoError(
-                    f"portal_contract: write.{self.call_name}: the value of ${match[1]} is neither text nor a number,"
-                    " so it cannot be part of a text."
-                )
-            return quote(str(value), safe="") if in_path else str(value)
+            items = [self._as_text(match[1], item) for item in (value if quoted and match[1] in ID_LISTS else [value])]
+            return ",".join(quote(item, safe="") if quoted else item for item in items)
 
         return PLACEHOLDER.sub(filled, template)
 
-    def _look_up(self, name: str, tenant_id: str | None) -> object:
+    def _as_text(self, name: str, value: object) -> str:
+        if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
+            raise self._refusal(f"the value of ${name} is neither text nor a number, so it cannot be part of a text")
+        return str(value)
+
+    def _look_up(self, name: str, tenant_id: str | None) -> t.Any:
         root, *keys = name.split(".")
         value = self._root_value(root, tenant_id)
         for key in keys:
-            if not isinstance(value, dict) or value.get(key) is None:
-                raise MtoError(
-                    f"portal_contract: write.{self.call_name}: the portal's answer has no ${name}, so nothing was sent."
+            if not isinstance(value, dict) or key not in value:
+                raise _Absent(
+                    f"portal_contract: write.{self.call.name}: the portal's answer has no ${name}, so nothing was sent."
                     " The portal has changed, or another page was recorded: record the request again."
                 )
             value = value[key]
         return value
 
     def _root_value(self, root: str, tenant_id: str | None) -> object:
+        if root in ID_LISTS:
+            return list(self._tenants(ID_LISTS[root]))
         roots: dict[str, object] = {
             "home_tenant_id": self.values.home_tenant_id,
-            "tenant_ids": list(self.tenant_ids),
             "effective": self.values.effective,
             "picker": self.values.picker,
             "tenant_id": tenant_id,
             "tenant": self.values.rows.get(tenant_id or ""),
+            "selected": tenant_id in self.selected,
         }
         return roots[root]
+
+    def _refuse_other_tenants(self, name: str, value: object) -> None:
+        """Raise MtoError where an echoed answer names tenants that this request is not about."""
+        if name.split(".", maxsplit=1)[0] not in ("effective", "picker"):
+            return
+        meant = {*self.tenant_ids, self.values.home_tenant_id}
+        meant |= {*self.values.offered} if "offered" in self.call.names else set()
+        others = {text.lower() for text in _texts(value)} & self.values.tenant_ids - meant
+        if others:
+            raise self._refusal(f"${name} names {min(others)} as well, which this request is not about")
+
+    def _refusal(self, problem: str) -> MtoError:
+        return MtoError(f"portal_contract: write.{self.call.name}: {problem}, so nothing was sent.")

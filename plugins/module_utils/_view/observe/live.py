@@ -10,8 +10,8 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     DeadlineError,
+    MtoError,
     ServiceError,
-    UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
@@ -25,12 +25,13 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.write
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
     parse_session,
+    unwrapped,
     view_from_answers,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
@@ -49,13 +50,15 @@ class Reading:
     picker: object = dataclasses.field(default=None, repr=False)
     effective: object = dataclasses.field(default=None, repr=False)
 
-    def placeholder_values(self, home_tenant_id: str) -> PlaceholderValues:
+    def placeholder_values(self, home_tenant_id: str, declared: Sequence[str] = ()) -> PlaceholderValues:
         """Return what a contract is filled with."""
-        effective = self.effective[0] if isinstance(self.effective, list) and self.effective else self.effective
+        picker, effective = unwrapped(self.picker), unwrapped(self.effective)
+        effective = effective[0] if isinstance(effective, list) and effective else effective
+        offered = _rows_by_tenant(picker, "tenantInfoList")
         rows = _rows_by_tenant(effective, "exposedTargetTenantsInfo")
-        for tenant_id, row in _rows_by_tenant(self.picker, "tenantInfoList").items():
+        for tenant_id, row in offered.items():
             rows[tenant_id] = {**rows.get(tenant_id, {}), **row}
-        return PlaceholderValues(home_tenant_id, self.picker, effective, rows)
+        return PlaceholderValues(home_tenant_id, picker, effective, rows, tuple(offered), tuple(declared))
 
 
 def _rows_by_tenant(body: object, key: str) -> dict[str, Mapping[str, object]]:
@@ -91,13 +94,13 @@ def _read(portal: Portal, path: str, what: str) -> Answer:
         response = portal.read(path)
         problem = refusal_of(response, what)
         return Answer(problem=problem) if problem else Answer(response.json())
-    except UnreachableError as error:
-        return Answer(problem=Problem("read.unreachable", {**read, "said": str(error)}))
     except DeadlineError:
         return Answer(problem=Problem("read.deadline", read))
     except ServiceError:
         page = "it answers a page instead of data, as it does where the session has ended"
         return Answer(problem=Problem("read.failed", {**read, "said": page}))
+    except MtoError as error:
+        return Answer(problem=Problem("read.unreachable", {**read, "said": str(error)}))
 
 
 def refusal_of(response: Response, what: str) -> Problem | None:

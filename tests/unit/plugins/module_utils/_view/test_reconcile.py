@@ -247,3 +247,53 @@ def test_no_answer_is_status_0_without_the_recorded_path(error):
 @pytest.mark.parametrize(("status", "refused"), [(0, False), (399, False), (400, True), (499, True), (500, False)])
 def test_only_a_client_error_is_a_certain_refusal(status, refused):
     assert WriteFailure(status, "").refused is refused
+
+
+ECHO = parse_contract(
+    {"version": 1, "write": {"add": {**EACH["write"]["add"], "headers": {"If-Match": "$effective._etag"}}}}
+)
+
+
+class EtagPortal(WritePortal):
+    """Notes the etag of each write."""
+
+    def write(self, method, path, headers, body):
+        super().write(method, path, headers, body)
+        self.sent[-1] = headers["If-Match"]
+        return response({}, 204)
+
+
+def with_etags(*views):
+    """Reads these views in turn, each with a newer etag."""
+    made, _clock = context(*views)
+    numbers = iter(range(99))
+
+    def read():
+        return dataclasses.replace(made.read(), effective={"_etag": f"etag {next(numbers)}"})
+
+    return dataclasses.replace(made, read=read)
+
+
+def test_each_request_echoes_what_the_portal_answered_last():
+    portal = EtagPortal()
+    assert reconcile.apply(with_etags(EMPTY, make_view([A], [B]), FULL), portal, ECHO).added() == (A, B)
+    assert portal.sent == ["etag 0", "etag 1"]
+
+
+def test_where_the_answer_cannot_be_read_again_the_rest_is_not_sent():
+    unread = dataclasses.replace(EMPTY, problems={"picker": Problem("read.throttled")})
+    portal = EtagPortal()
+    outcome = reconcile.apply(with_etags(EMPTY, unread, make_view([A], [B])), portal, ECHO)
+    assert portal.sent == ["etag 0"]
+    assert outcome.write_failure.accepted == 1
+    assert "could not be read again between two requests" in outcome.write_failure.error_text
+    assert outcome.added() == (A,)
+
+
+def test_where_the_answer_lacks_a_value_later_the_rest_is_not_sent():
+    work = with_etags(EMPTY, make_view([A], [B]))
+    readings = iter([work.read(), dataclasses.replace(work.read(), effective={}), *(work.read() for _n in range(50))])
+    portal = EtagPortal()
+    outcome = reconcile.apply(dataclasses.replace(work, read=lambda: next(readings)), portal, ECHO)
+    assert (portal.sent, outcome.write_failure.accepted) == (["etag 0"], 1)
+    assert "has no $effective._etag" in outcome.write_failure.error_text
