@@ -10,8 +10,10 @@ The session's cookies are kept in memory and sent to the portal's own host alone
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import json
 import re
+import time
 import typing as t
 from urllib.parse import unquote
 
@@ -19,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, Response
 
@@ -34,8 +36,40 @@ _BAD_REQUEST: t.Final = 400
 
 SESSION_COOKIE: t.Final = "sccauth"
 XSRF_COOKIE: t.Final = "XSRF-TOKEN"
-# Set-Cookie headers arrive joined by commas; a value holds neither a comma nor a semicolon (RFC 6265).
-_SET_COOKIE: t.Final = re.compile(r"(?:^|,\s*)(sccauth[A-Za-z0-9]*|XSRF-TOKEN)=([^;,\s]+)")
+_OURS: t.Final = re.compile(r"(?:sccauth[A-Za-z0-9]*|XSRF-TOKEN)")
+# Set-Cookie headers arrive joined by commas, and a date holds one as well: the next cookie begins with a name.
+_NEXT_COOKIE: t.Final = re.compile(r",\s*(?=[A-Za-z0-9!#$%&'*+.^_`|~-]+=)")
+_COOKIE_VALUE: t.Final = re.compile(r"[\x21-\x3a\x3c-\x7e]+")
+
+
+def is_cookie_value(text: str) -> bool:
+    """Return whether a text can be the value of a cookie: printable ASCII without a space or a semicolon."""
+    return _COOKIE_VALUE.fullmatch(text) is not None
+
+
+def set_cookies(header: str, now: float) -> dict[str, str]:
+    """Return the session's cookies in Set-Cookie headers by name. One that is deleted has an empty value."""
+    cookies: dict[str, str] = {}
+    for text in _NEXT_COOKIE.split(header):
+        pair, *attributes = (part.strip() for part in text.split(";"))
+        name, _equals, value = pair.partition("=")
+        if _OURS.fullmatch(name) and (not value or is_cookie_value(value)):
+            cookies[name] = "" if _is_over(attributes, now) else value
+    return cookies
+
+
+def _is_over(attributes: Iterable[str], now: float) -> bool:
+    """Return whether a cookie has ended. Max-Age counts more than Expires (RFC 6265, 5.3)."""
+    ends: dict[str, str] = {}
+    for attribute in attributes:
+        key, _equals, value = attribute.partition("=")
+        ends[key.strip().lower()] = value.strip()
+    if re.fullmatch(r"-?[0-9]{1,18}", ends.get("max-age", "")):
+        return int(ends["max-age"]) <= 0
+    try:
+        return email.utils.parsedate_to_datetime(ends.get("expires", "")).timestamp() <= now
+    except (ValueError, OverflowError):
+        return False
 
 
 class Portal:
@@ -48,7 +82,8 @@ class Portal:
     def __init__(self, http: Http, base: str, cookies: Mapping[str, str], tenant_id: str) -> None:
         self.base = base
         self._http = http
-        self._cookies = dict(cookies)
+        self._cookies: dict[str, str] = {}
+        self._keep(cookies)
         self._origin = origin_of(base)
         self._tenant_id = tenant_id
 
@@ -77,7 +112,17 @@ class Portal:
         return response
 
     def write(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Response:
-        """Send a recorded write, once: without an answer only a read shows what happened."""
+        """Send a recorded write, once: without an answer only a read shows what happened.
+
+        A refusal for an old XSRF token (HTTP 400 with a new one) did nothing, so it is sent with the new one, once.
+        """
+        token = self._cookies.get(XSRF_COOKIE)
+        response = self._write(method, path, headers, body)
+        if response.status == _BAD_REQUEST and self._cookies.get(XSRF_COOKIE) != token:
+            response = self._write(method, path, headers, body)
+        return response
+
+    def _write(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Response:
         sent = None if body is None else json.dumps(body)
         content = {} if body is None else {"Content-Type": "application/json"}
         response = self._http.send(
@@ -89,7 +134,7 @@ class Portal:
     def _url(self, path: str) -> str:
         url = f"{self.base}{path}"
         if not path.startswith("/") or origin_of(url) != self._origin:
-            raise ValueError("a path of the portal must begin with / and stay on the portal's host")
+            raise MtoError("a path of the portal must begin with / and stay on the portal's host.")
         return url
 
     def _headers(self, path: str) -> dict[str, str]:
@@ -104,4 +149,10 @@ class Portal:
         }
 
     def _keep_cookies(self, response: Response) -> None:
-        self._cookies.update(_SET_COOKIE.findall(response.headers.get("set-cookie", "")))
+        self._keep(set_cookies(response.headers.get("set-cookie", ""), time.time()))
+
+    def _keep(self, cookies: Mapping[str, str]) -> None:
+        """Take over cookies, drop those that were deleted, and let no answer carry their values on."""
+        merged = {**self._cookies, **cookies}
+        self._cookies = {name: value for name, value in merged.items() if value}
+        self._http.secrets.add(*self._cookies.values(), *map(unquote, self._cookies.values()))

@@ -15,7 +15,11 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import SESSION_COOKIE, XSRF_COOKIE
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
+    SESSION_COOKIE,
+    XSRF_COOKIE,
+    is_cookie_value,
+)
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import environment_value
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
@@ -147,7 +151,10 @@ def _parse_session(values: Mapping[str, str | None] | None) -> Mapping[str, str]
     sccauth, xsrf_token = values.get("sccauth"), values.get("xsrf_token")
     if not sccauth or not xsrf_token:
         raise OptionError("portal_session: give both sccauth and xsrf_token, the values of the two cookies.")
-    return {SESSION_COOKIE: sccauth, XSRF_COOKIE: xsrf_token}
+    session = {SESSION_COOKIE: sccauth.strip(), XSRF_COOKIE: xsrf_token.strip()}
+    if not all(map(is_cookie_value, session.values())):
+        raise OptionError("portal_session: sccauth or xsrf_token holds a character that no cookie value can hold.")
+    return session
 
 
 def _declared_tenants(params: Mapping[str, t.Any], connection: Connection) -> tuple[Tenant, ...]:

@@ -6,17 +6,27 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import email.utils
+import math
 import pathlib
+import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
+from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_text
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import is_cookie_value
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # The portal may split a long session into sccauthC1 and so on, as Microsoft's web stack does [guess].
-_NAMES: t.Final = ("sccauth", "XSRF-TOKEN")
+_NAMES: t.Final = re.compile(r"sccauth[A-Za-z0-9]*|XSRF-TOKEN")
+# Browsers name the end of a cookie's life in one way, test tools in others.
+_ENDS: t.Final = ("expirationDate", "expires", "expiry")
+# Seconds do not reach this number before the year 5138: it is milliseconds.
+_MILLISECONDS: t.Final = 1e11
 _HTTP_ONLY: t.Final = "#HttpOnly_"
 _NETSCAPE_FIELDS: t.Final = 7
 _FORMS: t.Final = "a Playwright storage state, a Netscape cookies.txt, or the JSON list of a browser extension"
@@ -35,21 +45,14 @@ class Cookie:
 
 def read_cookies(path: str) -> list[Cookie]:
     """Read the cookies in a file. Raises OptionError that names `portal_cookies_file` and the way out."""
-    try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise OptionError(f"portal_cookies_file: '{path}' cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        # Not chained: the error holds the bytes of the file.
-        raise OptionError(f"portal_cookies_file: '{path}' is not a text file; give {_FORMS}.") from None
-    return parse_cookies(text, path)
+    return parse_cookies(read_user_text("portal_cookies_file", path, f"give {_FORMS}."), path)
 
 
 def mode_warning(path: str) -> str | None:
     """Return a warning where users other than the owner may read the file, or None."""
     try:
         mode = pathlib.Path(path).stat().st_mode
-    except OSError:
+    except (OSError, ValueError):
         return None
     if not mode & 0o077:
         return None
@@ -59,8 +62,8 @@ def mode_warning(path: str) -> str | None:
 def parse_cookies(text: str, path: str) -> list[Cookie]:
     """Parse the cookies in a text. Raises OptionError where it is in none of the three forms."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = parse_json(text)
+    except ValueError:
         parsed = _netscape(text)
     else:
         rows = data.get("cookies") if isinstance(data, dict) else data
@@ -75,8 +78,7 @@ def _from_json(row: object) -> Cookie | None:
     """Parse a row of JSON. Playwright writes `expires` (-1: session), extensions `expirationDate` and `hostOnly`."""
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("name", "value", "domain")):
         return None
-    expires = row.get("expirationDate", row.get("expires"))
-    timed = isinstance(expires, (int, float)) and not isinstance(expires, bool) and expires > 0
+    ends = next((row[key] for key in _ENDS if row.get(key) is not None), None)
     domain = str(row["domain"])
     host_only = row.get("hostOnly")
     return Cookie(
@@ -84,30 +86,49 @@ def _from_json(row: object) -> Cookie | None:
         value=row["value"],
         domain=domain.lstrip(".").lower(),
         host_only=host_only if isinstance(host_only, bool) else not domain.startswith("."),
-        expires=float(expires) if timed and isinstance(expires, (int, float)) else None,
+        expires=None if row.get("session") is True else _seconds(ends),
     )
 
 
+def _seconds(ends: object) -> float | None:
+    """The end of a cookie's life in seconds since 1970; None for a session's cookie: -1, 0, or no time at all."""
+    if isinstance(ends, bool) or not isinstance(ends, int | float | str):
+        return None
+    try:
+        number = float(ends)
+    except (ValueError, OverflowError):
+        return _seconds_of_date(str(ends)) if isinstance(ends, str) else math.inf
+    if not number > 0:
+        return None
+    return number / 1000 if number >= _MILLISECONDS else number
+
+
+def _seconds_of_date(text: str) -> float | None:
+    moment = parse_time(text.strip())
+    try:
+        return (moment or email.utils.parsedate_to_datetime(text)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
 def _netscape(text: str) -> list[Cookie | None]:
-    lines = (line.removeprefix(_HTTP_ONLY) for line in text.splitlines())
+    lines = (line.removeprefix(_HTTP_ONLY) for line in text.split("\n"))
     return [_from_line(line) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _from_line(line: str) -> Cookie | None:
     """Parse a line: domain, include subdomains, path, secure, expires, name, value, with tabs between them."""
-    fields = line.rstrip("\r\n").split("\t")
+    fields = line.rstrip("\r").split("\t")
     if len(fields) != _NETSCAPE_FIELDS:
         return None
-    domain, subdomains, _path, _secure, expires, name, value = fields
-    timed = expires.isdigit() and int(expires) > 0
-    ends = float(expires) if timed else None
-    return Cookie(name, value, domain.lstrip(".").lower(), subdomains.upper() != "TRUE", ends)
+    domain, subdomains, _path, _secure, ends, name, value = fields
+    return Cookie(name, value, domain.lstrip(".").lower(), subdomains.upper() != "TRUE", _seconds(ends))
 
 
 def cookies_for(cookies: Iterable[Cookie], host: str, now: float) -> Mapping[str, str]:
     """Values by name of those session cookies that a browser would send to a host now (RFC 6265, 5.1.3 and 5.4)."""
-    ours = (cookie for cookie in cookies if cookie.name.startswith(_NAMES[0]) or cookie.name == _NAMES[1])
-    fresh = (cookie for cookie in ours if cookie.value and (cookie.expires is None or cookie.expires > now))
+    ours = (cookie for cookie in cookies if _NAMES.fullmatch(cookie.name) and is_cookie_value(cookie.value))
+    fresh = (cookie for cookie in ours if cookie.expires is None or cookie.expires > now)
     matching = (cookie for cookie in fresh if _matches(cookie, host.lower()))
     # The nearer domain comes last and wins.
     return {cookie.name: cookie.value for cookie in sorted(matching, key=lambda cookie: len(cookie.domain))}

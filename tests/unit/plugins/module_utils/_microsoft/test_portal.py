@@ -9,9 +9,10 @@ import json
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import UnreachableError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, UnreachableError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import GROUPS, Portal
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import GROUPS, Portal, set_cookies
 
 BASE = "https://mto.example"
 COOKIES = {"sccauth": "session", "XSRF-TOKEN": "first%3Atoken"}
@@ -22,6 +23,7 @@ class FakeHttp:
 
     def __init__(self, *answers):
         self.answers = list(answers)
+        self.secrets = Secrets()
         self.sent = []
 
     def send(self, method, url, **request):
@@ -98,6 +100,62 @@ def test_a_write_without_a_body():
 @pytest.mark.parametrize("path", ["x", "https://evil.example/", "@evil.example/", ".evil.example/x"])
 def test_no_path_leads_elsewhere(path):
     client, http = portal()
-    with pytest.raises(ValueError, match="must begin with / and stay on the portal's host"):
+    with pytest.raises(MtoError, match="must begin with / and stay on the portal's host"):
         client.read(path)
     assert http.sent == []
+
+
+DATE = "Wed, 21 Oct 2026 07:28:00 GMT"
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("header", "cookies"),
+    [
+        ("", {}),
+        ("XSRF-TOKEN=a", {"XSRF-TOKEN": "a"}),
+        (f"XSRF-TOKEN=a; Expires={DATE}; Path=/, sccauth=b", {"XSRF-TOKEN": "", "sccauth": "b"}),
+        ("XSRF-TOKEN=a; expires=Thu, 21 Oct 2099 07:28:00 GMT, sccauthC1=b", {"XSRF-TOKEN": "a", "sccauthC1": "b"}),
+        ("sccauth=a; Max-Age=0", {"sccauth": ""}),
+        ("sccauth=a; max-age=-1; secure", {"sccauth": ""}),
+        (f"sccauth=a; Max-Age=60; Expires={DATE}", {"sccauth": "a"}),
+        ("sccauth=a; Max-Age=soon; Expires=never", {"sccauth": "a"}),
+        (f"sccauth=a; Max-Age={'9' * 9999}", {"sccauth": "a"}),
+        ("sccauth=a; Expires=Wed, 99 Oct 99999999999999 07:28:00 GMT", {"sccauth": "a"}),
+        ("sccauth=; path=/", {"sccauth": ""}),
+        ("sccauth", {"sccauth": ""}),
+        ("sccauth=a b", {}),
+        ("sccauth=\u00fc", {}),
+        ("sccauth=a=b==; x", {"sccauth": "a=b=="}),
+        ("other=1, xsccauth=2, Xsrf-Token=3", {}),
+        (";;,,=,;=;", {}),
+    ],
+)
+def test_what_a_set_cookie_header_says(header, cookies):
+    assert set_cookies(header, NOW) == cookies
+
+
+def test_a_cookie_that_the_portal_deletes_is_gone():
+    client, http = portal((200, {"set-cookie": "sccauth=deleted; Max-Age=0"}))
+    client.read("/a")
+    client.read("/b")
+    assert http.sent[1][2]["headers"]["Cookie"] == "XSRF-TOKEN=first%3Atoken"
+
+
+def test_every_cookie_is_a_secret_in_both_spellings():
+    client, http = portal((200, {"set-cookie": "XSRF-TOKEN=second%3Atoken"}))
+    client.read("/a")
+    assert {"first%3Atoken", "first:token", "second%3Atoken", "second:token"} <= http.secrets.values()
+
+
+def test_a_write_that_is_refused_for_an_old_token_is_sent_with_the_new_one():
+    client, http = portal((400, {"set-cookie": "XSRF-TOKEN=second"}), (400, {"set-cookie": "XSRF-TOKEN=third"}))
+    assert client.write("PUT", "/x", {}, [1]).status == 400
+    assert [request["headers"]["X-XSRF-TOKEN"] for _method, _url, request in http.sent] == ["first:token", "second"]
+
+
+@pytest.mark.parametrize("answer", [(400, {}), (403, {"set-cookie": "XSRF-TOKEN=second"}), (500, {})])
+def test_any_other_refusal_of_a_write_is_final(answer):
+    client, http = portal(answer)
+    client.write("PUT", "/x", {}, [1])
+    assert len(http.sent) == 1
