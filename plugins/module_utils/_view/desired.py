@@ -16,7 +16,8 @@ class DesiredState:
     """The declared list and its rules. Ids are lower-case GUIDs, `declared` in the user's order.
 
     `state` absent: the declared tenants are to leave the view, all others stay. `purge`: with state present, remove
-    what is not declared. `whole_list`: whether `declared` is known to be the full list.
+    what is not declared. `whole_list`: whether `declared` is known to be the full list. `sends_full_list`: whether
+    a write replaces the whole view.
     """
 
     declared: tuple[str, ...]
@@ -27,3 +28,4 @@ class DesiredState:
     whole_list: bool = True
     max_tenants: int = 100
     max_removals: int = 3
+    sends_full_list: bool = False

@@ -8,7 +8,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._view.messages import problem_text, sentence_details
+from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
+    hidden_warnings,
+    problem_text,
+    sentence_details,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import snapshot_of
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
@@ -38,7 +42,7 @@ def view_info(options: PortalOptions, connection: Connection) -> dict[str, objec
     return {
         **describe_view(view, ObservedView(view, problem, source.url), details),
         "snapshot": None if view.problems or problem else snapshot_of(view),
-        "warnings": list(source.warnings),
+        "warnings": [*source.warnings, *hidden_warnings(view, operator)],
     }
 
 
@@ -54,6 +58,8 @@ def describe_view(view: MultitenantView, observed: ObservedView, details: Mappin
         "operator": view.operator,
         "home_tenant_id": view.home_tenant_id,
         "taken_at": view.taken_at,
+        "tenant_group": view.group.name if view.group else None,
+        "hidden_tenants": view.hidden,
         "tenant_groups": _groups(view),
         "problems": [problem_text(problem, details) for problem in problems],
     }

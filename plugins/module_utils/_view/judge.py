@@ -35,6 +35,11 @@ def judge_registration(
     return _verdict(reason, details, evidence)
 
 
+def hidden_words(count: int) -> str:
+    """Return how many tenants are hidden, in words."""
+    return "1 tenant" if count == 1 else f"{count} tenants"
+
+
 def judge_undeclared(tenant_id: str, observed: ObservedView, details: Mapping[str, str]) -> Verdict:
     """The verdict about a tenant that is in the view and not declared."""
     return _verdict("registration.not_declared", details, evidence_of(tenant_id, observed))
@@ -59,6 +64,8 @@ def _obstacle(tenant_id: str, observed: ObservedView) -> Problem | None:
         return unread
     state = view.registration_state(tenant_id)
     if state == "unknown":
+        if view.answered:
+            return Problem("registration.hidden_tenants", {"hidden": hidden_words(view.hidden)})
         failed = [f"{name}: {view.sources[name]}" for name in view.failed_sources]
         return Problem("registration.partial", {"sources": ", ".join(failed) or "no source is named"})
     return Problem("registration.differs") if state == "differs" else None

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
-from ansible_collections.m365.defender.plugins.module_utils._view.judge import problem_verdict
+from ansible_collections.m365.defender.plugins.module_utils._view.judge import hidden_words, problem_verdict
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, Refusal
     from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Outcome
 
@@ -51,6 +52,11 @@ _REFUSALS: t.Final = {
         "{count} {nouns} would be removed, but max_removals is {max_removals}: {tenants} {stay} in the view. Check the"
         " list. If it is right, raise max_removals."
     ),
+    "hidden_tenants": (
+        "The tenant group holds tenants that the operator cannot see, and the recorded request sends the full list,"
+        " which would remove them: nothing was changed for {tenants}. Record a contract that sends only the difference,"
+        " or change the view by hand."
+    ),
 }
 
 
@@ -65,6 +71,13 @@ def sentence_details(connection: Connection, operator: str, url: str, max_tenant
         home_tenant_id=connection.home_tenant_id,
         max_tenants=str(max_tenants),
     ).details()
+
+
+def hidden_warnings(view: MultitenantView, operator: str) -> list[str]:
+    """Return a warning where the tenant group holds tenants that its owner cannot see."""
+    if not view.hidden:
+        return []
+    return [f"The private tenant group holds {hidden_words(view.hidden)} that {operator} cannot see."]
 
 
 def problem_text(problem: Problem, details: Mapping[str, str]) -> str:

@@ -72,12 +72,35 @@ class TenantGroup:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class GroupIdentity:
+    """Which tenant group the view shows, in the portal's words; None for what it does not say. `kind` is its `type`."""
+
+    entity_type: str | None = None
+    name: str | None = None
+    kind: int | None = None
+    group_id: str | None = None
+
+    @property
+    def private(self) -> bool:
+        """Return whether it is the person's own group, which nobody shares. Anything but the recorded form is not.
+
+        [community: one record of a private group; that a shared one differs in these fields is a guess]
+        """
+        return self == PRIVATE_GROUP
+
+
+PRIVATE_GROUP: t.Final = GroupIdentity("EffectiveGroup", "My private group", 0)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class MultitenantView:
     """A view as the portal answered. `offered` and `exposed` are by lower-case tenant id, in the portal's order.
 
     `taken_at` is ISO 8601 in UTC. `operator` and `home_tenant_id` are those of the session, None where the answers do
     not say whose view it is. `sources` is what the picker says about each access method. `problems` say what could not
-    be read: `session` (whose view it is), `picker` and `effective`. The answer itself is None then.
+    be read: `session` (whose view it is), `picker` and `effective`. The answer itself is None then. `group` is the
+    tenant group that the view shows, None where a file of an earlier version does not say; `hidden` is how many tenants
+    are in it that this person cannot see.
     """
 
     taken_at: str
@@ -88,6 +111,8 @@ class MultitenantView:
     sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
     groups: tuple[TenantGroup, ...] | None = None
     problems: Mapping[str, Problem] = dataclasses.field(default_factory=dict)
+    group: GroupIdentity | None = None
+    hidden: int = 0
 
     @property
     def failed_sources(self) -> tuple[str, ...]:
@@ -95,9 +120,14 @@ class MultitenantView:
         return tuple(name for name, answer in self.sources.items() if answer != SUCCESS)
 
     @property
-    def complete(self) -> bool:
-        """Return whether absence proves something: both answers are there, and every source answered in full."""
+    def answered(self) -> bool:
+        """Return whether both answers are there, and every source answered in full."""
         return self.offered is not None and self.exposed is not None and bool(self.sources) and not self.failed_sources
+
+    @property
+    def complete(self) -> bool:
+        """Return whether absence proves something: everything answered, and no tenant of the group is hidden."""
+        return self.answered and not self.hidden
 
     def offered_row(self, tenant_id: str) -> OfferedTenant | None:
         """The picker's row of a tenant, None where there is none."""

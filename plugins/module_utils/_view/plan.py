@@ -5,7 +5,8 @@
 
 A tenant is never removed when in doubt: it must be in the view by both answers of the portal, every source of the
 portal must have answered, the list must be known to be whole, and no limit may be exceeded. The home tenant is never
-removed.
+removed. Where the write sends the full list and the group holds tenants that this person cannot see, nothing is changed
+at all: the list would leave them out.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ RefusalKind = t.Literal[
     "removal_part_of_list",
     "removal_empty_list",
     "removal_too_many",
+    "hidden_tenants",
 ]
 _REFUSED_ADDITIONS: t.Final[tuple[RefusalKind, ...]] = ("not_offered", "lost_access", "unclear")
 
@@ -60,9 +62,16 @@ def make_plan(desired: DesiredState, view: MultitenantView) -> Plan:
     """Plan the changes to this view, which must be the operator's own. The plan for an unreadable view is empty."""
     remove, refused_removals = _removals(desired, view)
     if desired.state == "absent":
-        return Plan((), remove, refused_removals)
+        return _without_full_list(desired, view, Plan((), remove, refused_removals))
     add, refused_additions = _additions(desired, view, remove)
-    return Plan(add, remove, (*refused_additions, *refused_removals))
+    return _without_full_list(desired, view, Plan(add, remove, (*refused_additions, *refused_removals)))
+
+
+def _without_full_list(desired: DesiredState, view: MultitenantView, plan: Plan) -> Plan:
+    """Return the plan, with every change refused where it would be written as a list that leaves out hidden tenants."""
+    if plan.empty or not view.hidden or not desired.sends_full_list:
+        return plan
+    return Plan(refusals=(*plan.refusals, Refusal("hidden_tenants", (*plan.add, *plan.remove))))
 
 
 def _additions(
@@ -73,9 +82,9 @@ def _additions(
         if tenant_id in desired.eligible and tenant_id != desired.home_tenant_id:
             by_step.setdefault(_addition_step(view, tenant_id), []).append(tenant_id)
     add = by_step.get("add", [])
-    # The home tenant is not a target tenant, so it takes no room.
+    # The home tenant is not a target tenant, so it takes no room; a hidden tenant does.
     remaining = {*view.registered} - {*remove} - {desired.home_tenant_id}
-    room = max(0, desired.max_tenants - len(remaining))
+    room = max(0, desired.max_tenants - len(remaining) - view.hidden)
     refusals = [Refusal(kind, tuple(by_step[kind])) for kind in _REFUSED_ADDITIONS if kind in by_step]
     if add[room:]:
         refusals.append(Refusal("over_limit", tuple(add[room:])))
@@ -125,7 +134,7 @@ def _unwanted(desired: DesiredState, view: MultitenantView) -> tuple[str, ...]:
 
 def _removal_barrier(desired: DesiredState, view: MultitenantView) -> RefusalKind | None:
     """Return why nothing at all may be removed, or None."""
-    if not view.complete:
+    if not view.answered:
         return "removal_partial"
     if desired.state == "absent":
         return None

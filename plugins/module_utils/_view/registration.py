@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.messages import sentence_details
+from ansible_collections.m365.defender.plugins.module_utils._view.messages import hidden_warnings, sentence_details
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._view.result import ResultBuilder
 
@@ -25,6 +26,8 @@ if t.TYPE_CHECKING:
 def register_tenants(options: RegistrationOptions, connection: Connection, *, check_mode: bool) -> dict[str, object]:
     """The result of mto_tenant. Raises MtoError before anything is changed."""
     contract = load_contract(options.portal_contract) if options.portal_contract else None
+    if options.applies and contract is not None and contract.whole is not None:
+        options = dataclasses.replace(options, desired=dataclasses.replace(options.desired, sends_full_list=True))
     source = open_source(options.portal, connection)
     if options.applies:
         _require_means_to_write(source, contract)
@@ -36,7 +39,7 @@ def register_tenants(options: RegistrationOptions, connection: Connection, *, ch
     context = _context(options, connection, source, backup)
     outcome = _reconcile(context, source, contract if options.applies else None, check_mode=check_mode)
     result = builder.result(outcome, backup.path if backup else None)
-    return {**result, "warnings": list(source.warnings)}
+    return {**result, "warnings": [*source.warnings, *hidden_warnings(outcome.after.view, options.operator)]}
 
 
 def _require_means_to_write(source: ViewSource, contract: Contract | None) -> None:

@@ -18,6 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
 )
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
+    PRIVATE_GROUP,
     ExposedTenant,
     MultitenantView,
     OfferedTenant,
@@ -110,17 +111,20 @@ def make_view(
     only_picker: t.Iterable[str] = (),
     only_group: t.Iterable[str] = (),
     unseen: t.Iterable[str] = (),
+    hidden: int = 0,
 ) -> MultitenantView:
     """A view in which both answers agree, but for the tenants named last.
 
-    `only_picker`: added by the picker alone; `only_group`: by the group alone; `unseen`: without a row in the picker.
+    `hidden`: tenants in the group that are not shown; `only_picker`: added by the picker alone; `only_group`: by the
+    group alone; `unseen`: without a row in the picker.
     """
     rows = {
         **{each: OfferedTenant(each, each, lost_access=each in lost) for each in (*offered, *only_group)},
         **{each: OfferedTenant(each, each, True, each in lost, 1, ADDED) for each in (*registered, *only_picker)},
     }
     group = {each: ExposedTenant(each, each, 1, ADDED) for each in (*registered, *only_group, *unseen)}
-    return MultitenantView(TAKEN, ANNA, HOME, rows, group, dict(SOURCES if sources is None else sources))
+    answered = dict(SOURCES if sources is None else sources)
+    return MultitenantView(TAKEN, ANNA, HOME, rows, group, answered, group=PRIVATE_GROUP, hidden=hidden)
 
 
 def make_connection(**params: t.Any) -> Connection:

@@ -13,12 +13,18 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
 MTO_TENANTS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenants")
+# The view can be switched to another tenant group [doc, July 2026].
+MTO_GROUPS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenant-groups")
 _NEW_SESSION: t.Final = (
     "{operator}: sign in to {portal} in a browser and export the cookies to `portal_cookies_file` again, or take a"
     " snapshot: run ansible-playbook m365.defender.snapshot."
 )
 _NEW_SNAPSHOT: t.Final = (
     "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot (docs/snapshot.md)."
+)
+_NEW_RECORDING: t.Final = (
+    "{operator}: record the load of {settings_url} again: developer tools open before the page, Disable cache selected,"
+    " HAR with content (docs/snapshot.md)."
 )
 
 REASONS: t.Final[dict[str, pages.Reason]] = {
@@ -85,6 +91,22 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "registration.unreadable": MTO_TENANTS.unknown(
         "The portal's answer for {what} has a form that has not been recorded before, so nothing is concluded from it.",
         "{operator}: check {tenant} by hand on {settings_url}, and report the form of the answer to this project.",
+    ),
+    "registration.other_group": MTO_GROUPS.unknown(
+        "The view of {operator} is switched to the tenant group '{group}', which other people may share, and not to the"
+        " private group. Nothing is concluded about {tenant} from it, and nothing is written to it.",
+        "{operator}: open {portal}, select My private group as the tenant group, and take a new snapshot if you use"
+        " one. " + pages.ANSIBLE_ADMIN + "run again after that.",
+    ),
+    "registration.hidden_tenants": MTO_GROUPS.unknown(
+        "The private group of {operator} holds {hidden} that {operator} cannot see. {tenant} is not shown and may be"
+        " one of them, so nothing is concluded about {tenant}.",
+        "{operator}: open {settings_url} and look for {tenant} there. If it is missing, check your access to it first.",
+    ),
+    "registration.not_recorded": MTO_TENANTS.unknown(
+        "The recording does not contain a usable answer for the {what}: it holds HTTP {status}, and no body that can be"
+        " read.",
+        _NEW_RECORDING,
     ),
     "registration.not_in_snapshot": MTO_TENANTS.unknown(
         "The snapshot does not contain the {what}.",

@@ -13,10 +13,15 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
+from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     ANSWER_NAMES,
     ExposedTenant,
+    GroupIdentity,
     MultitenantView,
     OfferedTenant,
     TenantGroup,
@@ -25,7 +30,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observed_view 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _Row = t.TypeVar("_Row", OfferedTenant, ExposedTenant)
 _Parsed = t.TypeVar("_Parsed")
 
@@ -47,23 +52,45 @@ class Owner:
     home_tenant_id: str | None = None
 
 
-def view_from_answers(taken_at: str, answers: Mapping[str, Answer], owner: Owner) -> MultitenantView:
+@dataclasses.dataclass(frozen=True, slots=True)
+class EffectiveGroup:
+    """The tenant group that the view shows: which one it is (None where the answer does not say), and its tenants.
+
+    `hidden` is the number of its tenants that this person cannot see.
+    """
+
+    identity: GroupIdentity | None
+    exposed: dict[str, ExposedTenant]
+    hidden: int = 0
+
+
+def view_from_answers(
+    taken_at: str, answers: Mapping[str, Answer], owner: Owner, *, unnamed_group: bool = False
+) -> MultitenantView:
     """Make the view out of the answers, by the names in ANSWER_NAMES; `picker` and `effective` must be among them.
 
-    What could not be read, or is not of a known form, is a problem of the view, never an empty list.
+    What could not be read, or is not of a known form, is a problem of the view, never an empty list. `unnamed_group`
+    accepts an effective group that does not say which one it is: files of earlier versions do not.
     """
     problems = {name: answer.problem for name, answer in answers.items() if answer.problem and name != "groups"}
     picker = _parsed(parse_picker, "picker", answers, problems)
-    exposed = _parsed(parse_effective, "effective", answers, problems)
+    group = _parsed(parse_effective, "effective", answers, problems)
+    identity = group.identity if group else None
+    if group is not None and not (unnamed_group if identity is None else identity.private):
+        name = one_line(identity and identity.name) or "without a name"
+        problems["effective"] = Problem("registration.other_group", {"group": name})
+    shown = None if "effective" in problems else group
     return MultitenantView(
         taken_at=taken_at,
         operator=owner.operator,
         home_tenant_id=owner.home_tenant_id,
         offered=picker[0] if picker else None,
-        exposed=exposed,
+        exposed=shown.exposed if shown else None,
         sources=picker[1] if picker else {},
         groups=parse_groups(answers.get("groups", Answer()).body),
         problems={name: problems[name] for name in ANSWER_NAMES if name in problems},
+        group=identity,
+        hidden=shown.hidden if shown else 0,
     )
 
 
@@ -81,28 +108,36 @@ def _parsed(
 
 def parse_picker(body: object) -> tuple[dict[str, OfferedTenant], dict[str, str]] | None:
     """Rows of the tenant picker by tenant id, and what each source answered; None where the form is not known."""
-    body = unwrapped(body)
-    if not isinstance(body, dict):
+    try:
+        answer = Fields(unwrapped(body), "picker")
+        return _rows(answer.value("tenantInfoList"), _offered), _sources(answer.value("responseTypes"))
+    except OptionError:
         return None
-    rows = _rows(body.get("tenantInfoList"), _offered)
-    sources = body.get("responseTypes") or {}
-    if rows is None or not isinstance(sources, dict):
-        return None
-    return rows, {str(name): str(answer) for name, answer in sources.items()}
 
 
-def parse_effective(body: object) -> dict[str, ExposedTenant] | None:
-    """Tenants of the effective group by tenant id; None where the form is not known, or not all of them are shown."""
+def parse_effective(body: object) -> EffectiveGroup | None:
+    """The effective group; None where the form is not known."""
     body = unwrapped(body)
     if isinstance(body, list):
         body = body[0] if len(body) == 1 else None
-    if not isinstance(body, dict):
+    try:
+        answer = Fields(body, "group")
+        exposed = _rows(answer.value("exposedTargetTenantsInfo"), _exposed)
+        count = _whole_number(answer, "allTenantsCount")
+        return EffectiveGroup(_identity(answer), exposed, max(0, (count or 0) - len(exposed)))
+    except OptionError:
         return None
-    rows = _rows(body.get("exposedTargetTenantsInfo"), _exposed)
-    count = body.get("allTenantsCount")
-    if rows is None or (isinstance(count, int) and count > len(rows)):
-        return None
-    return rows
+
+
+def _identity(answer: Fields) -> GroupIdentity | None:
+    """Which group it is, None where the answer says nothing about it."""
+    identity = GroupIdentity(
+        entity_type=answer.optional_text("entityType"),
+        name=answer.optional_text("name"),
+        kind=_whole_number(answer, "type"),
+        group_id=answer.optional_text("tenantGroupId") or None,
+    )
+    return None if identity == GroupIdentity() else identity
 
 
 def parse_groups(body: object) -> tuple[TenantGroup, ...] | None:
@@ -111,8 +146,10 @@ def parse_groups(body: object) -> tuple[TenantGroup, ...] | None:
     rows = [body] if isinstance(body, dict) else body
     if not isinstance(rows, list):
         return None
-    groups = [_group(row) for row in rows]
-    return None if None in groups else tuple(group for group in groups if group is not None)
+    try:
+        return tuple(_group(Fields(row, "group")) for row in rows)
+    except OptionError:
+        return None
 
 
 def parse_session(body: object) -> Owner:
@@ -130,59 +167,64 @@ def unwrapped(body: object) -> object:
     return body
 
 
-def _rows(rows: object, parse_row: Callable[[Mapping[str, object], str, str], _Row | None]) -> dict[str, _Row] | None:
+def _rows(rows: object, parse_row: Callable[[Mapping[str, object], Fields, str], _Row]) -> dict[str, _Row]:
     """Rows by tenant id. One that cannot be read, or two that contradict each other, spoil the whole list."""
     if not isinstance(rows, list):
-        return None
+        raise OptionError("the rows must be a list.")
     by_tenant: dict[str, _Row] = {}
     for row in rows:
-        parsed = _row(row, parse_row)
-        if parsed is None or by_tenant.setdefault(parsed.tenant_id, parsed) != parsed:
-            return None
+        fields = Fields(row, "row")
+        tenant_id = fields.text("tenantId").lower()
+        if not _GUID.fullmatch(tenant_id):
+            raise OptionError("tenantId must be a GUID.")
+        parsed = parse_row(row, fields, tenant_id)
+        if by_tenant.setdefault(tenant_id, parsed) != parsed:
+            raise OptionError("two rows about one tenant contradict each other.")
     return by_tenant
 
 
-def _row(row: object, parse_row: Callable[[Mapping[str, object], str, str], _Row | None]) -> _Row | None:
-    if not isinstance(row, dict):
-        return None
-    tenant_id = str(row.get("tenantId")).lower()
-    if not _GUID.match(tenant_id):
-        return None
-    return parse_row(row, tenant_id, _text_or_none(row.get("name")) or tenant_id)
+def _offered(row: Mapping[str, object], fields: Fields, tenant_id: str) -> OfferedTenant:
+    selected, lost_access = (fields.flag(name) if name in row else False for name in ("selected", "lostAccess"))
+    name = fields.optional_text("name") or tenant_id
+    return OfferedTenant(tenant_id, name, selected, lost_access, _environment(fields), _added_on(fields))
 
 
-def _offered(row: Mapping[str, object], tenant_id: str, name: str) -> OfferedTenant | None:
-    selected, lost_access, added_on = row.get("selected", False), row.get("lostAccess", False), row.get("addedOn")
-    if not isinstance(selected, bool) or not isinstance(lost_access, bool) or not _is_time(added_on):
-        return None
-    return OfferedTenant(tenant_id, name, selected, lost_access, _environment(row), _text_or_none(added_on))
+def _exposed(_row: Mapping[str, object], fields: Fields, tenant_id: str) -> ExposedTenant:
+    name = fields.optional_text("name") or tenant_id
+    return ExposedTenant(tenant_id, name, _environment(fields), _added_on(fields))
 
 
-def _exposed(row: Mapping[str, object], tenant_id: str, name: str) -> ExposedTenant | None:
-    added_on = row.get("addedOn")
-    if not _is_time(added_on):
-        return None
-    return ExposedTenant(tenant_id, name, _environment(row), _text_or_none(added_on))
+def _group(row: Fields) -> TenantGroup:
+    tenants = _rows(row.value("exposedTargetTenantsInfo"), _exposed)
+    name, group_id = (row.optional_text(key) or "" for key in ("name", "tenantGroupId"))
+    return TenantGroup(name, group_id, tuple(tenants.values()))
 
 
-def _group(row: object) -> TenantGroup | None:
-    if not isinstance(row, dict):
-        return None
-    tenants = _rows(row.get("exposedTargetTenantsInfo"), _exposed)
-    if tenants is None:
-        return None
-    name, group_id = (row.get(key) for key in ("name", "tenantGroupId"))
-    return TenantGroup(str(name or ""), str(group_id or ""), tuple(tenants.values()))
+def _sources(answered: object) -> dict[str, str]:
+    """What each source of the picker answered; none where the answer names no source."""
+    if answered is None:
+        return {}
+    sources = Fields(answered, "responseTypes")
+    return {str(name): sources.text(name) for name in answered} if isinstance(answered, dict) else {}
 
 
-def _environment(row: Mapping[str, object]) -> int | None:
-    value = row.get("tenantAadEnvironment")
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _environment(fields: Fields) -> int | None:
+    return _whole_number(fields, "tenantAadEnvironment")
 
 
-def _is_time(value: object) -> bool:
-    """Return whether it may be a time. Only its presence is used, so any text is accepted."""
-    return value is None or isinstance(value, str)
+def _added_on(fields: Fields) -> str | None:
+    added_on = fields.optional_text("addedOn")
+    if added_on is not None and parse_time(added_on) is None:
+        raise OptionError("addedOn must be a time.")
+    return added_on
+
+
+def _whole_number(fields: Fields, name: str) -> int | None:
+    """A number that is not negative, or None. A truth value is no number."""
+    number = fields.optional_number(name)
+    if isinstance(number, bool) or (number is not None and number < 0):
+        raise OptionError(f"{name} must be a whole number.")
+    return number
 
 
 def _text_or_none(value: object) -> str | None:

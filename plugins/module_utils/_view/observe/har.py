@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import json
 import typing as t
 from urllib.parse import urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._core.user_file import decoded
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer, Owner, parse_session
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
 
@@ -26,6 +27,8 @@ _PATHS: t.Final = {
     "groups": "/mtoapi/tenantgroups",
     "session": "/sccmanagement/mgmt/tenantcontext",
 }
+_OK: t.Final = 200
+_UNUSABLE: t.Final = "registration.not_recorded"
 _REFUSALS: t.Final = {
     400: "registration.feature_off",
     401: "registration.signed_out",
@@ -42,29 +45,33 @@ def har_entries(data: object) -> list[object] | None:
 
 
 def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Answer], Owner]:
-    """Return the portal's last answer of each kind, and whose session it was.
+    """Return the portal's last usable answer of each kind, and whose session it was.
 
-    Raises OptionError, which begins with `place`, where the recording cannot be used.
+    A page asks again, and the last answer is often cut or refused: it does not take the place of a usable one. Raises
+    OptionError, which begins with `place`, where the recording cannot be used.
     """
     answers: dict[str, Answer] = {}
-    owners: set[Owner] = set()
+    owners: list[Owner] = []
     for entry in entries:
         name = _answer_name(entry)
         if name is None or not isinstance(entry, dict):
             continue
         if name == "session":
-            owners.add(parse_session(_json_body(entry["response"])))
-        else:
-            answers[name] = _answer(name, entry)
-    owners.discard(Owner())
-    if len(owners) > 1:
+            owners.append(parse_session(_json_body(entry["response"])))
+            continue
+        answer = _answer(name, entry)
+        if answer.problem is None or name not in answers or answers[name].problem is not None:
+            answers[name] = answer
+    operators = {owner.operator.casefold(): owner.operator for owner in owners if owner.operator}
+    tenant_ids = {owner.home_tenant_id.lower() for owner in owners if owner.home_tenant_id}
+    if len(operators) > 1 or len(tenant_ids) > 1:
         raise OptionError(f"{place} holds the sessions of more than one person; record one page load.")
     if not answers.keys() & {"picker", "effective"}:
         raise OptionError(
             f"{place} holds no answer of the multitenant portal; record the load of its settings page"
             " (docs/snapshot.md)."
         )
-    return answers, owners.pop() if owners else Owner()
+    return answers, Owner(next(iter(operators.values()), None), next(iter(tenant_ids), None))
 
 
 def _answer_name(entry: object) -> str | None:
@@ -72,7 +79,7 @@ def _answer_name(entry: object) -> str | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("response"), dict):
         return None
     request = entry.get("request")
-    url = request.get("url") if isinstance(request, dict) and request.get("method") == "GET" else None
+    url = request.get("url") if isinstance(request, dict) and str(request.get("method")).upper() == "GET" else None
     if not isinstance(url, str):
         return None
     try:
@@ -85,10 +92,11 @@ def _answer_name(entry: object) -> str | None:
 def _answer(name: str, entry: Mapping[str, t.Any]) -> Answer:
     response, recorded_at = entry["response"], entry.get("startedDateTime")
     status = response.get("status")
-    if status == 200:
-        return Answer(_json_body(response), recorded_at=recorded_at)
-    details = {"what": ANSWER_NAMES[name], "status": str(status), "where": "the snapshot", "said": f"HTTP {status}"}
-    reason = _REFUSALS.get(status, "read.failed") if isinstance(status, int) else "read.failed"
+    body = _json_body(response) if status == _OK else None
+    if isinstance(body, dict | list):
+        return Answer(body, recorded_at=recorded_at)
+    details = {"what": ANSWER_NAMES[name], "status": shortened(one_line(status), 20)}
+    reason = _REFUSALS.get(status, _UNUSABLE) if isinstance(status, int) else _UNUSABLE
     return Answer(problem=Problem(reason, details), recorded_at=recorded_at)
 
 
@@ -100,8 +108,9 @@ def _json_body(response: Mapping[str, object]) -> object:
         return None
     try:
         if content.get("encoding") == "base64":
-            text = base64.b64decode(text, validate=True).decode("utf-8")
-        body: object = json.loads(text)
-    except (ValueError, binascii.Error, RecursionError):
+            # Tools break the lines.
+            text = decoded(base64.b64decode("".join(text.split()), validate=True))
+        body: object = parse_json(text.removeprefix("\ufeff"))
+    except ValueError:
         return None
     return body

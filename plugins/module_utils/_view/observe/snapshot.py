@@ -10,14 +10,13 @@ for a cookie, a token or an etag.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import pathlib
 import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
+from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
     Owner,
@@ -37,6 +36,7 @@ if t.TYPE_CHECKING:
 
 # A clock may be a little ahead of ours; more than that is a mistake.
 _AHEAD: t.Final = dt.timedelta(minutes=5)
+_EARLIEST_YEAR: t.Final = 2000
 _FORMS: t.Final = "a file that m365.defender.snapshot wrote, or a HAR of the portal's settings page (docs/snapshot.md)"
 _UNITS: t.Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION: t.Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw]?)\s*\Z")
@@ -45,16 +45,11 @@ _DURATION: t.Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw]?)\s*\Z")
 def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") -> MultitenantView:
     """The view in a file. Raises OptionError that names the option and the way out."""
     place = f"{option}: '{path}'"
-    try:
-        data = json.loads(pathlib.Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise OptionError(f"{place} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise OptionError(f"{place} is not valid JSON; give {_FORMS}.") from error
+    data = read_user_json(option, path, f"give {_FORMS}.")
     entries = har_entries(data)
     if entries is not None:
         view = _from_har(entries, _vouched_owner(data), place)
-    elif isinstance(data, dict) and data.get("mto_snapshot") == 1:
+    elif isinstance(data, dict) and data.get("mto_snapshot") == 1 and data["mto_snapshot"] is not True:
         view = _from_own_file(data, place)
     else:
         raise OptionError(f"{place} does not hold a multitenant view; give {_FORMS}.")
@@ -66,16 +61,16 @@ def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") 
 def _from_own_file(data: Mapping[str, object], place: str) -> MultitenantView:
     bodies = {"picker": data.get("picker"), "effective": data.get("effective"), "groups": data.get("tenant_groups")}
     answers = {name: Answer(body) for name, body in bodies.items() if body is not None}
-    return view_from_answers(_moment(data.get("taken_at"), place), _with_gaps(answers), _vouched_owner(data))
+    taken_at = _moment(data.get("taken_at"), place)
+    return view_from_answers(taken_at, _with_gaps(answers), _vouched_owner(data), unnamed_group=True)
 
 
 def _from_har(entries: list[object], vouched: Owner, place: str) -> MultitenantView:
     """The view in a HAR. It is as old as the older one of the two answers that it consists of."""
     answers, recorded = read_recording(entries, place)
-    taken = {name: _moment(answer.recorded_at, place) for name, answer in answers.items()}
     # What the portal itself said counts; what a person wrote into the file fills the gap.
     owner = Owner(recorded.operator or vouched.operator, recorded.home_tenant_id or vouched.home_tenant_id)
-    oldest = min(taken[name] for name in ("picker", "effective") if name in taken)
+    oldest = min(_moment(answers[name].recorded_at, place) for name in ("picker", "effective") if name in answers)
     return view_from_answers(oldest, _with_gaps(answers), owner)
 
 
@@ -100,14 +95,13 @@ def _moment(value: object, place: str) -> str:
     """A time with its zone, in UTC to the second."""
     try:
         # Python reads six fractional digits, browsers and the portal write up to seven.
-        moment = dt.datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", str(value)))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise OptionError(
-            f"{place} does not say when it was taken; taken_at must be a time such as 2026-11-24T10:00:00Z."
-        )
-    return timestamp(moment)
+        moment = dt.datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value)) if isinstance(value, str) else None
+        # A year of three digits could not be read back.
+        if moment is not None and moment.tzinfo is not None and moment.year >= _EARLIEST_YEAR:
+            return timestamp(moment)
+    except (ValueError, OverflowError):
+        pass
+    raise OptionError(f"{place} does not say when it was taken; taken_at must be a time such as 2026-11-24T10:00:00Z.")
 
 
 def snapshot_of(view: MultitenantView) -> dict[str, object]:
@@ -124,7 +118,10 @@ def snapshot_of(view: MultitenantView) -> dict[str, object]:
             ],
             "responseTypes": dict(view.sources),
         },
-        "effective": {"exposedTargetTenantsInfo": [_portal_row(row) for row in (view.exposed or {}).values()]},
+        "effective": {
+            **_group_fields(view),
+            "exposedTargetTenantsInfo": [_portal_row(row) for row in (view.exposed or {}).values()],
+        },
         "tenant_groups": [
             {
                 "name": group.name,
@@ -134,6 +131,16 @@ def snapshot_of(view: MultitenantView) -> dict[str, object]:
             for group in view.groups or ()
         ],
     }
+
+
+def _group_fields(view: MultitenantView) -> dict[str, object]:
+    """Return which group the view shows, and how many tenants it holds, seen or hidden."""
+    count = {"allTenantsCount": len(view.exposed or {}) + view.hidden}
+    if view.group is None:
+        return {**count}
+    group = view.group
+    named = {"entityType": group.entity_type, "name": group.name, "type": group.kind, "tenantGroupId": group.group_id}
+    return {**named, **count}
 
 
 def _portal_row(row: OfferedTenant | ExposedTenant) -> dict[str, object]:

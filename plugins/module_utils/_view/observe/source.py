@@ -71,6 +71,16 @@ class ViewSource:
         return unread_session or too_old or owner_problem(view, connection.operator, connection.home_tenant_id)
 
 
+def group_warning(snapshot: MultitenantView) -> str | None:
+    """Return a warning where a snapshot does not say which tenant group it shows, or None."""
+    if snapshot.group is not None or "effective" in snapshot.problems:
+        return None
+    return (
+        "portal_snapshot: the snapshot does not say which tenant group it shows, as those of earlier versions do not."
+        " It is taken for the private group; take a new snapshot to be certain (docs/snapshot.md)."
+    )
+
+
 def owner_problem(view: MultitenantView, operator: str | None, home_tenant_id: str) -> Problem | None:
     """Return why the view is not this person's in this home tenant, or None: the view is per person. Pure."""
     if view.operator is None or view.home_tenant_id is None or not operator or GUID.match(operator.lower()):
@@ -89,7 +99,7 @@ def open_source(options: PortalOptions, connection: Connection) -> ViewSource:
     unpublished = f"https://(multitenant portal of {connection.cloud.name}, address not published: give endpoints.mto)"
     url = connection.cloud.mto or unpublished
     snapshot = load_snapshot(options.snapshot, utc_now()) if options.snapshot else None
-    warning = None
+    warning = group_warning(snapshot) if snapshot else None
     if options.session:
         url = mto_address(connection.cloud)
         cookies: Mapping[str, str] | None = options.session
@@ -104,6 +114,7 @@ def open_source(options: PortalOptions, connection: Connection) -> ViewSource:
 
 def _open_portal(base: str, cookies: Mapping[str, str], connection: Connection, deadline: Deadline) -> Portal:
     http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
+    http.secrets = connection.known_secrets
     portal = Portal(http, base, cookies, connection.home_tenant_id)
     portal.renew()
     return portal

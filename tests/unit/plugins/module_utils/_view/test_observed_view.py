@@ -28,7 +28,7 @@ json_values = st.recursive(
 def view(picker=None):
     """A view whose group holds A."""
     rows, sources = parse_picker(picker or PICKER_BODY) or (None, {})
-    return MultitenantView(TAKEN, "anna", HOME, rows, parse_effective(EFFECTIVE_BODY), sources)
+    return MultitenantView(TAKEN, "anna", HOME, rows, parse_effective(EFFECTIVE_BODY).exposed, sources)
 
 
 @given(

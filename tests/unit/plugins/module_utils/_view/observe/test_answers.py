@@ -25,6 +25,7 @@ from portal_answers import (
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
+    EffectiveGroup,
     Owner,
     parse_effective,
     parse_groups,
@@ -34,6 +35,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.answer
     view_from_answers,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
+    PRIVATE_GROUP,
     ExposedTenant,
     OfferedTenant,
     TenantGroup,
@@ -64,7 +66,7 @@ def test_a_row_of_the_picker():
 
 
 def test_a_row_of_the_effective_group():
-    assert parse_effective(group(WHOLE, {"tenantId": OTHER})) == {
+    assert parse_effective(group(WHOLE, {"tenantId": OTHER})).exposed == {
         ID: ExposedTenant(ID, "Birch", 2, ADDED),
         OTHER: ExposedTenant(OTHER, OTHER, None, None),
     }
@@ -75,20 +77,15 @@ def test_a_row_of_the_effective_group():
     [
         ("name", "", {"name": ID}),
         ("name", None, {"name": ID}),
-        ("name", 7, {"name": ID}),
-        ("tenantAadEnvironment", True, {"environment": None}),
-        ("tenantAadEnvironment", False, {"environment": None}),
-        ("tenantAadEnvironment", "1", {"environment": None}),
+        ("tenantAadEnvironment", None, {"environment": None}),
         ("tenantAadEnvironment", 0, {"environment": 0}),
-        ("addedOn", "", {"added_on": None}),
         ("addedOn", None, {"added_on": None}),
-        ("addedOn", "any text", {"added_on": "any text"}),
     ],
 )
 def test_a_field_that_is_odd_or_missing(field, value, read):
     row = {**WHOLE, field: value}
     (offered,) = parse_picker(picker(row))[0].values()
-    (exposed,) = list(parse_effective(group(row)).values())
+    (exposed,) = parse_effective(group(row)).exposed.values()
     for made in (offered, exposed):
         assert {name: getattr(made, name) for name in read} == read
 
@@ -96,11 +93,22 @@ def test_a_field_that_is_odd_or_missing(field, value, read):
 @pytest.mark.parametrize(
     "row",
     [
+        {**WHOLE, "name": 7},
+        {**WHOLE, "tenantAadEnvironment": True},
+        {**WHOLE, "tenantAadEnvironment": "1"},
+        {**WHOLE, "tenantAadEnvironment": 1.0},
+        {**WHOLE, "tenantAadEnvironment": -1},
+        {**WHOLE, "addedOn": ""},
+        {**WHOLE, "addedOn": "any text"},
+        {**WHOLE, "addedOn": "0000-01-01T00:00:00Z"},
         {**WHOLE, "addedOn": 5},
         {**WHOLE, "addedOn": False},
         {**WHOLE, "tenantId": ID[:-1]},
         {**WHOLE, "tenantId": ID + "0"},
         {**WHOLE, "tenantId": None},
+        {**WHOLE, "tenantId": [ID]},
+        {**WHOLE, "tenantId": f"{ID}\n"},
+        {**WHOLE, "tenantId": ID.replace("a", "\uff41")},
         {"name": "Birch"},
         "text",
         None,
@@ -119,20 +127,21 @@ def test_a_flag_that_is_not_boolean_spoils_the_picker(flag, value):
 
 
 def test_a_tenant_with_two_rows():
-    assert list(parse_effective(group(WHOLE, WHOLE))) == [ID]
+    assert list(parse_effective(group(WHOLE, WHOLE)).exposed) == [ID]
     assert parse_effective(group(WHOLE, {**WHOLE, "name": "Else"})) is None
     assert parse_picker(picker(BARE, {**BARE, "selected": True})) is None
 
 
 @pytest.mark.parametrize(
-    ("count", "whole"), [(0, True), (1, True), (2, False), (None, True), ("2", True), (True, True)]
+    ("count", "hidden"), [(0, 0), (1, 0), (2, 1), (9, 8), (None, 0), ("2", None), (True, None), (-1, None), (1.0, None)]
 )
-def test_a_group_that_counts_more_tenants_than_it_shows(count, whole):
-    assert (parse_effective(group(WHOLE, allTenantsCount=count)) is not None) is whole
+def test_a_group_that_counts_more_tenants_than_it_shows(count, hidden):
+    parsed = parse_effective(group(WHOLE, allTenantsCount=count))
+    assert (parsed and parsed.hidden) == hidden
 
 
 def test_the_effective_group_may_be_a_list_of_one():
-    assert list(parse_effective([group(WHOLE)])) == [ID]
+    assert list(parse_effective([group(WHOLE)]).exposed) == [ID]
     assert parse_effective([group(WHOLE), group(WHOLE)]) is None
     assert parse_effective([]) is None
 
@@ -144,7 +153,8 @@ def test_what_is_not_a_picker(body):
 
 def test_a_picker_that_names_no_source():
     assert parse_picker({"tenantInfoList": []}) == ({}, {})
-    assert parse_picker(picker(responseTypes={"B2B": 3})) == ({}, {"B2B": "3"})
+    for odd in ([], "", 0, False, {"B2B": 3}, {"B2B": None}):
+        assert parse_picker(picker(responseTypes=odd)) is None
 
 
 def test_groups_are_one_or_many():
@@ -192,7 +202,9 @@ def test_recorded_shapes():
     assert sources == SOURCES
     assert parse_picker(wrapped(PICKER_BODY)) == (rows, sources)
     assert parse_picker({"tenantInfoList": []}) == ({}, {})
-    assert list(parse_effective(EFFECTIVE_BODY)) == list(parse_effective([EFFECTIVE_BODY])) == [A]
+    assert parse_effective(EFFECTIVE_BODY) == parse_effective([EFFECTIVE_BODY])
+    assert list(parse_effective(EFFECTIVE_BODY).exposed) == [A]
+    assert parse_effective(EFFECTIVE_BODY).identity.private
     assert parse_groups([EFFECTIVE_BODY]) == parse_groups(EFFECTIVE_BODY)
     assert parse_session(CONTEXT_BODY) == parse_session(wrapped(CONTEXT_BODY)) == Owner(ANNA, HOME)
     assert parse_session({}) == parse_session(None) == Owner()
@@ -224,7 +236,6 @@ def test_a_list_that_is_not_wholly_known_is_not_read(body):
         [],
         {},
         [EFFECTIVE_BODY, EFFECTIVE_BODY],
-        {**EFFECTIVE_BODY, "allTenantsCount": 2},
         {**EFFECTIVE_BODY, "exposedTargetTenantsInfo": [{}]},
     ],
 )
@@ -247,7 +258,7 @@ def test_no_answer_breaks_a_reader(body):
         {"tenantInfoList": body, "exposedTargetTenantsInfo": body, "AuthInfo": body},
     ):
         assert isinstance(parse_picker(given_body), tuple | None)
-        assert isinstance(parse_effective(given_body), dict | None)
+        assert isinstance(parse_effective(given_body), EffectiveGroup | None)
         assert isinstance(parse_groups(given_body), tuple | None)
         assert isinstance(parse_session(given_body), Owner)
 
@@ -260,7 +271,8 @@ def test_a_view_is_made_of_the_answers():
     view = view_from_answers(TAKEN, answers(groups=Answer([EFFECTIVE_BODY])), Owner(ANNA, HOME))
     assert (view.taken_at, view.operator, view.home_tenant_id) == (TAKEN, ANNA, HOME)
     assert view.offered == parse_picker(PICKER_BODY)[0]
-    assert view.exposed == parse_effective(EFFECTIVE_BODY)
+    assert view.exposed == parse_effective(EFFECTIVE_BODY).exposed
+    assert (view.group, view.hidden) == (PRIVATE_GROUP, 0)
     assert view.sources == SOURCES
     assert view.groups == parse_groups([EFFECTIVE_BODY])
     assert view.problems == {}
@@ -284,3 +296,48 @@ def test_what_cannot_be_read_is_a_problem_and_not_an_empty_list():
         ("picker", Problem("registration.unreadable", {"what": "list of tenants"})),
         ("effective", refused),
     ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "SOC West"},
+        {"name": "my private group"},
+        {"name": None},
+        {"name": ""},
+        {"type": 1},
+        {"type": None},
+        {"entityType": "TenantGroup"},
+        {"entityType": None},
+        {"tenantGroupId": "00000000-0000-0000-0000-000000000001"},
+        {"entityType": "TenantGroup", "name": "SOC West", "type": 2, "tenantGroupId": "g-1"},
+    ],
+)
+def test_another_tenant_group_is_not_the_view(changes):
+    view = view_from_answers(TAKEN, answers(effective=Answer({**EFFECTIVE_BODY, **changes})), Owner(ANNA, HOME))
+    assert view.problems["effective"].reason == "registration.other_group"
+    assert view.problems["effective"].details == {"group": changes.get("name", "My private group") or "without a name"}
+    assert (view.exposed, view.hidden) == (None, 0)
+    assert view.registration_state(A) == "unknown"
+
+
+@pytest.mark.parametrize("changes", [{"name": 5}, {"type": "0"}, {"type": False}, {"entityType": []}, {"type": 0.0}])
+def test_a_group_of_an_odd_shape_is_unreadable(changes):
+    view = view_from_answers(TAKEN, answers(effective=Answer({**EFFECTIVE_BODY, **changes})), Owner(ANNA, HOME))
+    assert view.problems["effective"].reason == "registration.unreadable"
+
+
+def test_a_group_that_says_nothing_about_itself_is_taken_from_earlier_files_only():
+    bare = answers(effective=Answer({"exposedTargetTenantsInfo": EFFECTIVE_BODY["exposedTargetTenantsInfo"]}))
+    live = view_from_answers(TAKEN, bare, Owner(ANNA, HOME))
+    assert live.problems["effective"].reason == "registration.other_group"
+    saved = view_from_answers(TAKEN, bare, Owner(ANNA, HOME), unnamed_group=True)
+    assert (saved.problems, saved.group, saved.registration_state(A)) == ({}, None, "registered")
+
+
+def test_hidden_tenants_leave_absence_open():
+    hidden = answers(effective=Answer({**EFFECTIVE_BODY, "allTenantsCount": 3}))
+    view = view_from_answers(TAKEN, hidden, Owner(ANNA, HOME))
+    assert (view.hidden, view.complete, view.answered, view.problems) == (2, False, True, {})
+    assert view.registration_state(A) == "registered"
+    assert view.registration_state(f"{A[:-1]}f") == "unknown"

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,10 +46,12 @@ def test_the_last_answer_counts():
         (401, "registration.signed_out"),
         (403, "registration.forbidden"),
         (440, "registration.signed_out"),
-        (500, "read.failed"),
-        (0, "read.failed"),
-        ("200", "read.failed"),
-        ([], "read.failed"),
+        (500, "registration.not_recorded"),
+        (0, "registration.not_recorded"),
+        (304, "registration.not_recorded"),
+        ("200", "registration.not_recorded"),
+        (True, "registration.not_recorded"),
+        ([], "registration.not_recorded"),
     ],
 )
 def test_a_refusal(status, reason):
@@ -63,6 +68,12 @@ def test_a_refusal(status, reason):
         None,
         {},
         {"text": 5},
+        {"text": ""},
+        {"text": "null"},
+        {"text": "5"},
+        {"text": "[" * 99999},
+        {"text": '{"a": NaN}'},
+        {"text": "\u00fc", "encoding": "base64"},
         {"text": "<html>"},
         {"text": "!", "encoding": "base64"},
         {"text": "/w==", "encoding": "base64"},
@@ -71,7 +82,29 @@ def test_a_refusal(status, reason):
 def test_a_body_that_is_not_json(content):
     entry = har_entry(PICKER_PATH, PICKER_BODY)
     entry["response"]["content"] = content
-    assert read_recording([entry], "x")[0]["picker"].body is None
+    answer = read_recording([entry], "x")[0]["picker"]
+    assert answer.body is None
+    assert answer.problem.reason == "registration.not_recorded"
+    # A usable answer counts, whatever comes before or after it.
+    usable = har_entry(PICKER_PATH, PICKER_BODY)
+    for entries in ([usable, entry], [entry, usable], [usable, har_entry(PICKER_PATH, {}, 401)]):
+        assert read_recording(entries, "x")[0]["picker"].body == PICKER_BODY
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.encodebytes, lambda raw: base64.b64encode(raw) + b"\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_body_in_base64(encode, encoding):
+    entry = har_entry(PICKER_PATH, PICKER_BODY)
+    text = encode(json.dumps(PICKER_BODY).encode(encoding)).decode()
+    entry["response"]["content"] = {"text": text, "encoding": "base64"}
+    assert read_recording([entry], "x")[0]["picker"].body == PICKER_BODY
+
+
+@pytest.mark.parametrize("text", ["\ufeff{}", '{"a": "\\ud800"}', '{"a": "\\u0000\\u202e"}'])
+def test_odd_text_in_a_body_is_made_harmless(text):
+    (answer,) = read_recording([har_entry(PICKER_PATH, text)], "x")[0].values()
+    assert "\ud800" not in str(answer.body)
+    json.dumps(answer.body, ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize(
@@ -97,8 +130,10 @@ def test_two_people_in_one_recording_are_refused():
     with pytest.raises(OptionError, match=r"^x holds the sessions of more than one person"):
         read_recording([*HAR_ENTRIES, other], "x")
     # The same person twice, or an answer that names nobody, is fine.
-    again = [har_entry(SESSION_PATH, CONTEXT_BODY), har_entry(SESSION_PATH, "<html>")]
-    assert read_recording([*HAR_ENTRIES, *again], "x")[1].operator == ANNA
+    shouted = {"AuthInfo": {"UserName": ANNA.upper(), "TenantId": HOME.upper()}}
+    again = [har_entry(SESSION_PATH, body) for body in (CONTEXT_BODY, shouted, {"AuthInfo": {"TenantId": HOME}}, "<x>")]
+    owner = read_recording([*HAR_ENTRIES, *again], "x")[1]
+    assert (owner.operator.lower(), owner.home_tenant_id) == (ANNA, HOME)
 
 
 @given(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -59,7 +60,14 @@ def test_a_har_becomes_a_view_and_a_file_without_a_session(tmp_path):
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(400, "feature_off"), (401, "signed_out"), (440, "signed_out"), (403, "forbidden"), (200, "unreadable")],
+    [
+        (400, "feature_off"),
+        (401, "signed_out"),
+        (440, "signed_out"),
+        (403, "forbidden"),
+        (200, "unreadable"),
+        (500, "not_recorded"),
+    ],
 )
 def test_an_answer_that_is_a_refusal(tmp_path, status, reason):
     view = har(tmp_path, [*HAR_ENTRIES[:1], har_entry("/mtoapi/tenants/TenantPicker", "{}", status), HAR_ENTRIES[2]])
@@ -99,6 +107,26 @@ def test_an_answer_that_was_not_recorded(tmp_path):
         ),
         ({"mto_snapshot": 1, "picker": PICKER_BODY, "effective": EFFECTIVE_BODY}, "does not say when it was taken"),
         ({"mto_snapshot": 1, "taken_at": "2026-11-24T10:00:00"}, "does not say when it was taken"),
+        *(
+            ({"mto_snapshot": 1, "taken_at": odd}, "does not say when it was taken")
+            for odd in (
+                "0000-01-01T00:00:00Z",
+                "0001-01-01T00:00:00+14:00",
+                "0999-01-01T00:00:00Z",
+                "9999-12-31T23:59:59-14:00",
+                "2026-11-24T10:00:00+99:00",
+                "2026-11-24T10:00:00Z" + "0" * 9999,
+                20261124,
+                1.5,
+                True,
+                [],
+                {},
+                "\u0662\u0660\u0662\u0666-11-24T10:00:00Z",
+            )
+        ),
+        ({"mto_snapshot": True, "taken_at": "2026-11-24T10:00:00Z"}, "does not hold a multitenant view"),
+        ('{"mto_snapshot": 1, "taken_at": NaN}', "is not valid JSON"),
+        ("[" * 99999, "is not valid JSON"),
         ({"mto_snapshot": 1, "taken_at": "2027-01-01T00:00:00Z"}, "which is in the future"),
         (
             {
@@ -118,6 +146,24 @@ def test_an_answer_that_was_not_recorded(tmp_path):
 def test_a_bad_snapshot_is_named(tmp_path, data, sentence):
     with pytest.raises(OptionError, match=f"portal_snapshot: .*{sentence}"):
         load_snapshot(saved(tmp_path, data), NOW)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_editors_write(tmp_path, encoding):
+    view = make_view([A], [B], hidden=2)
+    path = tmp_path / "view.json"
+    path.write_bytes(json.dumps(snapshot_of(view), indent=1).replace("\n", "\r\n").encode(encoding))
+    assert load_snapshot(str(path), NOW) == dataclasses.replace(view, groups=())
+
+
+def test_a_file_of_an_earlier_version_does_not_say_which_group(tmp_path):
+    data = snapshot_of(make_view([A], [B]))
+    data["effective"] = {"exposedTargetTenantsInfo": data["effective"]["exposedTargetTenantsInfo"]}
+    view = load_snapshot(saved(tmp_path, data), NOW)
+    assert (view.group, view.problems, view.registration_state(A)) == (None, {}, "registered")
+    data["effective"] |= {"name": "SOC West", "type": 1}
+    other = load_snapshot(saved(tmp_path, data), NOW).problems["effective"]
+    assert (other.reason, other.details) == ("registration.other_group", {"group": "SOC West"})
 
 
 def test_only_what_a_view_consists_of_is_saved():
@@ -145,7 +191,7 @@ def test_problems_of_a_file_are_in_the_order_of_the_answers(tmp_path):
 
 
 def test_a_file_that_is_missing(tmp_path):
-    with pytest.raises(OptionError, match=r"restore: '.*none\.json' cannot be read: No such file"):
+    with pytest.raises(OptionError, match=r"restore: .*none\.json cannot be read \(No such file"):
         load_snapshot(str(tmp_path / "none.json"), NOW, option="restore")
 
 
