@@ -13,6 +13,12 @@ from lab.worlds.fields import Guid, Name, Regex, Strict, aadsts
 
 Source = t.Literal["B2B", "GDAP", "TGov"]
 SOURCES: t.Final[tuple[Source, ...]] = ("B2B", "GDAP", "TGov")
+# Elsewhere these fields would do nothing.
+_FIELDS_OF_FAULTS: t.Final = {
+    "seconds": ("throttle", "slow"),
+    "retry_after": ("throttle", "error"),
+    "status": ("error", "html"),
+}
 BATCHABLE: t.Final = ("throttle", "error", "slow", "expired_token")
 
 
@@ -38,6 +44,9 @@ class Fault(Strict):
             raise ValueError(f"a fault of kind '{self.kind}' cannot happen in_batch; {', '.join(BATCHABLE)} can")
         if self.kind == "slow" and self.seconds is None:
             raise ValueError("a fault of kind 'slow' needs seconds")
+        for field, kinds in _FIELDS_OF_FAULTS.items():
+            if field in self.model_fields_set and self.kind not in kinds:
+                raise ValueError(f"a fault of kind '{self.kind}' takes no {field}; {' and '.join(kinds)} do")
         return self
 
 
@@ -90,6 +99,14 @@ class PortalFault(Strict):
         reads = ("error", "throttle", "html", "cut_before")
         if self.kind == "html" if self.on == "write" else self.kind not in reads:
             raise ValueError(f"{self.kind} does not happen on {self.on}")
+        if "seconds" in self.model_fields_set and self.kind not in ("throttle", "slow"):
+            raise ValueError(f"a fault of kind '{self.kind}' takes no seconds")
+        if self.kind == "slow" and not self.seconds:
+            raise ValueError("a fault of kind 'slow' needs seconds")
+        if self.kind == "throttle" and self.seconds % 1:
+            raise ValueError("Retry-After is a whole number of seconds; give a fault of kind 'throttle' such a number")
+        if self.kind == "session_ends" and self.times > 1:
+            raise ValueError("a session ends once; remove times")
         return self
 
 
@@ -101,13 +118,25 @@ class PortalTenant(Strict):
     in_view: bool = False
 
 
+class PortalGroup(Strict):
+    """A tenant group that others share. Its form in the portal's answer is a guess but for the names of the fields."""
+
+    name: Name
+    type: int = 1
+    group_id: Guid | None = "00000000-0000-4000-8000-0000000000aa"
+
+
 class PortalSettings(Strict):
     """The Defender portal of the home tenant. `write_shape` is the lab's own invention: Microsoft's is not public.
 
-    `sources` is the answer of each source of the tenant picker. `session_seconds` is how long a session lasts.
+    `group` is the tenant group to which the operator's view is switched, by default the private one; it holds
+    `hidden_tenants` that the operator cannot see. `sources` is the answer of each source of the tenant picker.
+    `session_seconds` is how long a session lasts.
     """
 
-    write_shape: t.Literal["replace", "per_tenant"] = "replace"
+    write_shape: t.Literal["replace", "per_tenant", "echo", "query", "difference", "flags", "keys"] = "replace"
+    group: PortalGroup | None = None
+    hidden_tenants: t.Annotated[int, pydantic.Field(ge=0)] = 0
     feature: t.Literal["on", "off"] = "on"
     home_in_picker: bool = True
     groups_as: t.Literal["array", "object"] = "array"
@@ -115,3 +144,10 @@ class PortalSettings(Strict):
     session_seconds: t.Annotated[float, pydantic.Field(gt=0, strict=False)] = 14400
     extra: t.Annotated[tuple[PortalTenant, ...], pydantic.Strict(strict=False)] = ()
     faults: t.Annotated[tuple[PortalFault, ...], pydantic.Strict(strict=False)] = ()
+
+    @pydantic.model_validator(mode="after")
+    def _check_faults(self) -> t.Self:
+        meanwhile = any(fault.kind == "changed_meanwhile" for fault in self.faults)
+        if meanwhile and all(row.in_view for row in self.extra):
+            raise ValueError("a fault of kind 'changed_meanwhile' needs a tenant in extra that is not in the view")
+        return self

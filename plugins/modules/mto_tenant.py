@@ -17,6 +17,8 @@ description:
     sends the portal's own request as the user recorded it in O(portal_contract), and reads the view back.
   - The module never removes a tenant when in doubt. A tenant is removed only if both answers of the portal show it,
     every source of the portal has answered, and no limit is exceeded. The home tenant is never touched.
+  - Only the operator's private tenant group is judged and written. While the view is switched to another tenant group,
+    every row is unknown and nothing is sent.
   - Run it once, on localhost, with the full list of tenants.
 extends_documentation_fragment:
   - m365.defender._attributes
@@ -204,7 +206,7 @@ refused:
   elements: dict
   contains:
     kind:
-      description: The kind of refusal, such as V(not_offered), V(over_limit) or V(removal_partial).
+      description: The kind of refusal, such as V(not_offered), V(over_limit), V(removal_partial) or V(hidden_tenants).
       returned: success
       type: str
       sample: removal_partial
@@ -286,7 +288,9 @@ sources:
     GDAP: Success
     TGov: Success
 complete:
-  description: Whether every source answered, so that a tenant missing from the list is known not to be offered.
+  description:
+    - Whether every source answered and no tenant of the group is hidden. Only then does the absence of a tenant from
+      the list prove anything.
   returned: success
   type: bool
   sample: true

@@ -95,7 +95,9 @@ sources:
     GDAP: Success
     TGov: Success
 complete:
-  description: Whether every source answered, so that a tenant missing from the list is known not to be offered.
+  description:
+    - Whether every source answered and no tenant of the group is hidden. Only then does the absence of a tenant from
+      the list prove anything.
   returned: success
   type: bool
   sample: true
@@ -114,6 +116,18 @@ taken_at:
   returned: success
   type: str
   sample: "2026-11-24T12:00:00Z"
+tenant_group:
+  description:
+    - The tenant group that the view shows. Only the private group is judged and written.
+    - V(null) if the answer does not say.
+  returned: success
+  type: str
+  sample: My private group
+hidden_tenants:
+  description: How many tenants are in the tenant group that this person cannot see.
+  returned: success
+  type: int
+  sample: 0
 tenant_groups:
   description: The tenant groups. V(null) if they were not read.
   returned: success

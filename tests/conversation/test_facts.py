@@ -204,7 +204,7 @@ BROKEN = [
     ("throttled_for_ever", fault(kind="throttle", retry_after="0.01"), ("license", "read.throttled")),
     ("throttled_in_batch", fault(kind="throttle", retry_after="0.01", in_batch=True), ("license", "read.throttled")),
     ("server_error", fault(kind="error", status=503, retry_after="0.01"), ("license", "read.failed")),
-    ("html", fault(kind="html", retry_after="0.01"), ("license", "read.failed")),
+    ("html", fault(kind="html"), ("license", "read.failed")),
     ("reset", fault(kind="reset"), ("license", "read.unreachable")),
     ("truncated", fault(kind="truncate"), ("license", "read.unreachable")),
     ("login_down", fault(host="login", kind="error", status=503, retry_after="0.01"), ("sign_in", "sign_in.no_answer")),

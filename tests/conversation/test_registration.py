@@ -36,8 +36,11 @@ from ansible_collections.m365.defender.plugins.module_utils._view.registration i
 from lab.clients.portal import EFFECTIVE, Page
 from lab.process import start_lab
 
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+
 ONE, TWO, THREE, OTHER = (tenant_id(number) for number in (1, 2, 3, 50))
-SHAPES = ("replace", "per_tenant")
+SHAPES = ("replace", "per_tenant", "echo", "query", "difference", "flags", "keys")
 EXTRA = {"tenant_id": OTHER, "name": "Other"}
 
 
@@ -65,9 +68,12 @@ class Desk:
         }
         return {name: value for name, value in given.items() if value is not None}
 
-    def run(self, *, check_mode: bool = False, **more: t.Any) -> dict[str, t.Any]:
+    def connection(self) -> Connection:
+        return resolve_connection(self.params(), {}, identity_needed=False, app_needed=False)
+
+    def run(self, *, check_mode: bool = False, using: Connection | None = None, **more: t.Any) -> dict[str, t.Any]:
         params = self.params(**more)
-        connection = resolve_connection(params, {}, identity_needed=False, app_needed=False)
+        connection = using or resolve_connection(params, {}, identity_needed=False, app_needed=False)
         options = parse_registration_options(params, connection)
         return register_tenants(options, connection, check_mode=check_mode)
 

@@ -4,14 +4,12 @@
 """The portal's hosts: sign-in, the reads of its own pages, a settings page, and the lab's own write request.
 
 Reads follow public captures [community]. How Microsoft's page writes is not public: the requests under /mtoapi/lab are
-the lab's own invention, in two shapes, so that a recorded contract can be proven without code for either.
+the lab's own invention, in several shapes, so that a recorded contract can be proven without code for any of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-import math
 import typing as t
 import urllib.parse
 
@@ -19,8 +17,11 @@ from aiohttp import web
 
 from lab.hosts import hosting
 from lab.hosts.portal import bodies
+from lab.hosts.portal.errors import PortalError
 from lab.hosts.portal.page import settings_page
 from lab.hosts.portal.sign_in import SESSION_COOKIE, XSRF_COOKIE, SignIn, xsrf_cookie
+from lab.hosts.portal.writes import Handler as WriteHandler
+from lab.hosts.portal.writes import Writes
 
 if t.TYPE_CHECKING:
     from lab.hosts.hosting import Service
@@ -28,15 +29,8 @@ if t.TYPE_CHECKING:
     from lab.worlds.faults import PortalFault
 
 _PROXY: t.Final = "/apiproxy/mtoapi"
-
-
-class PortalError(Exception):
-    """A refusal."""
-
-    def __init__(self, status: int, message: str, headers: t.Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = dict(headers or {})
+# The shapes that send the full list.
+_FULL_LISTS: t.Final = ("replace", "echo", "flags")
 
 
 def build(lab: Service, host: str, portal: PortalState) -> web.Application:
@@ -53,11 +47,8 @@ def build(lab: Service, host: str, portal: PortalState) -> web.Application:
     app.router.add_get(f"{_PROXY}/tenantGroups/effective", api.answer(api.effective))
     app.router.add_get(f"{_PROXY}/tenantGroups", api.answer(api.groups))
     app.router.add_get(f"{_PROXY}/tenants/{{tenant_id}}/workloadStatus", api.answer(api.workloads))
-    if portal.settings.write_shape == "replace":
-        app.router.add_put(f"{_PROXY}/lab/view", api.answer(api.replace))
-    else:
-        app.router.add_post(f"{_PROXY}/lab/view/{{tenant_id}}", api.answer(api.add))
-        app.router.add_delete(f"{_PROXY}/lab/view/{{tenant_id}}", api.answer(api.remove))
+    for method, path, handler in Writes(portal, api.group).routes():
+        app.router.add_route(method, f"{_PROXY}{path}", api.answer(api.writer(handler), write=True))
     app.router.add_route("*", "/{tail:.*}", _not_found)
     return app
 
@@ -83,39 +74,39 @@ class _Api:
         self._portal = portal
         self._names = {row.tenant_id: row.name for row in portal.offers} | dict([portal.home])
 
-    def answer(self, work: t.Any, *, multitenant: bool = True) -> Handler:
-        """Return the handler of a path: it checks the session, answers, and renews the XSRF token."""
+    def answer(self, work: t.Any, *, multitenant: bool = True, write: bool = False) -> Handler:
+        """Return the handler of a path: it checks the session, answers or refuses, and renews the XSRF token."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
+            session = self._portal.sessions.get(request.cookies.get(SESSION_COOKIE, ""))
             try:
-                session = self._session(request, multitenant=multitenant)
+                self._check(request, session, multitenant=multitenant, write=write)
                 request[hosting.RECORD] |= {"tenant": self._portal.home[0], "identity": "session"}
                 response: web.StreamResponse = await work(request, session)
             except PortalError as error:
-                body = {"message": str(error)}
-                return web.json_response(body, status=error.status, headers=error.headers)
-            if not response.prepared:
+                response = web.json_response({"message": str(error)}, status=error.status, headers=error.headers)
+            if session is not None and session.ends > _now() and not response.prepared:
                 _renew(response, session)
             return response
 
         return handle
 
-    def _session(self, request: web.Request, *, multitenant: bool) -> PortalSession:
-        session = self._portal.sessions.get(request.cookies.get(SESSION_COOKIE, ""))
+    def _check(self, request: web.Request, session: PortalSession | None, *, multitenant: bool, write: bool) -> None:
         if session is None:
             raise PortalError(401, "You are not signed in.")
         if session.ends <= _now():
             raise PortalError(440, "Your session has ended.")
         sent = request.headers.get("X-XSRF-TOKEN", "")
         cookie = urllib.parse.unquote(request.cookies.get(XSRF_COOKIE, ""))
+        # A page sends several reads at once, but no write beside another request [guess].
+        accepted = session.tokens[-1:] if write else session.tokens
         # The status for an invalid token is not on record [guess].
-        if not sent or sent not in session.tokens or cookie not in session.tokens:
+        if sent != cookie or sent not in accepted:
             raise PortalError(400, "The XSRF token is missing or not valid.")
         if multitenant and request.headers.get("mtoproxyurl") != "MTO":
             raise PortalError(400, "InvalidProxyPrefix")
         if multitenant and self._portal.settings.feature == "off":
             raise PortalError(400, "Multitenant management is not available for this user.")
-        return session
 
     async def context(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer whose session it is."""
@@ -132,11 +123,12 @@ class _Api:
     async def effective(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer with the person's own group."""
         broken = self._read_fault(request, "effective")
-        return broken or web.json_response(self._group(self._portal.view_of(session.person)))
+        return broken or web.json_response(self.group(self._portal.view_of(session.person)))
 
     async def groups(self, _request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer with the tenant groups: captures show an array or a single object [community]."""
-        group = {**self._group(self._portal.view_of(session.person)), "entityType": "TenantGroup"}
+        own = self.group(self._portal.view_of(session.person))
+        group = {**own, "entityType": "TenantGroup", "tenantGroupId": own["tenantGroupId"] or bodies.GROUP_ID}
         return web.json_response([group] if self._portal.settings.groups_as == "array" else group)
 
     async def workloads(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
@@ -147,57 +139,19 @@ class _Api:
             raise PortalError(403, "You have no access to this tenant.")
         return web.json_response({"tenantId": tenant_id, "mdeStatus": "Active", "mdoStatus": "Active"})
 
-    async def replace(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """Write the full list, if the client has read its newest version: the first shape."""
-        view = self._portal.view_of(session.person)
-        body = await _json(request)
-        rows = body.get("tenants") if isinstance(body, dict) else None
-        if not isinstance(rows, list):
-            raise PortalError(400, "The body has to hold the list `tenants`.")
-        wanted = [self._known(row.get("tenantId") if isinstance(row, dict) else None, view, session) for row in rows]
-        if "If-Match" not in request.headers:
-            raise PortalError(428, "If-Match is missing.")
+    def writer(self, handler: WriteHandler) -> t.Any:
+        """Return the work of a write request: check it, then change the view, with the faults around it."""
 
-        def change() -> None:
-            if request.headers["If-Match"] != view.etag:
-                raise PortalError(412, "The tenant group was changed in the meantime.")
-            self._write(view, wanted)
+        async def work(request: web.Request, session: PortalSession) -> web.StreamResponse:
+            view = self._portal.view_of(session.person)
+            if self._portal.settings.group is not None:
+                raise PortalError(409, "Another tenant group is selected.")
+            return await self._change(request, session, view, handler)
 
-        return await self._change(request, session, view, change)
-
-    async def add(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """Add a tenant: the second shape."""
-        view = self._portal.view_of(session.person)
-        tenant_id = self._known(request.match_info["tenant_id"], view, session)
-        body = await _json(request)
-        if not isinstance(body, dict) or str(body.get("tenantId", "")).lower() != tenant_id:
-            raise PortalError(400, "The body has to name the same tenant as the path.")
-        return await self._change(request, session, view, lambda: self._write(view, [*view.added, tenant_id]))
-
-    async def remove(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
-        """Remove a tenant: the second shape."""
-        view = self._portal.view_of(session.person)
-        tenant_id = request.match_info["tenant_id"].lower()
-        if tenant_id not in view.added:
-            raise PortalError(404, "The tenant is not in the view.")
-        return await self._change(
-            request, session, view, lambda: self._write(view, [row for row in view.added if row != tenant_id])
-        )
-
-    def _known(self, sent: object, view: PersonalView, session: PortalSession) -> str:
-        tenant_id = str(sent or "").lower()
-        offered = {row.tenant_id for row in self._portal.offers_to(session.person) if row.offered}
-        if tenant_id not in offered and tenant_id not in view.added:
-            raise PortalError(400, "The tenant is not one that you can add.")
-        return tenant_id
-
-    def _write(self, view: PersonalView, wanted: t.Iterable[str], delay: float = 0.0) -> None:
-        view.write(dict.fromkeys(wanted), _now(), self._delay or delay)
-
-    _delay = 0.0
+        return work
 
     async def _change(
-        self, request: web.Request, session: PortalSession, view: PersonalView, change: t.Callable[[], None]
+        self, request: web.Request, session: PortalSession, view: PersonalView, handler: WriteHandler
     ) -> web.StreamResponse:
         """Change the view, with the faults before and after it takes effect."""
         fault = self._portal.fault("write")
@@ -210,12 +164,15 @@ class _Api:
             view.write([*view.added, *(row.tenant_id for row in self._portal.settings.extra)], _now())
         if kind == "cut_before":
             return _cut(request)
+        wanted = await handler(request, session)
         if kind != "does_nothing":
-            self._delay = fault.seconds if fault and kind == "slow" else 0.0
-            change()
+            if self._portal.settings.write_shape in _FULL_LISTS:
+                # What a list does not name is not in the view any more, seen or not.
+                view.hidden = 0
+            view.write(dict.fromkeys(wanted), _now(), fault.seconds if fault and kind == "slow" else 0.0)
         if kind == "error_after":
             raise PortalError(500, "An unexpected error occurred.")
-        return _cut(request) if kind == "cut_after" else web.json_response(self._group(view))
+        return _cut(request) if kind == "cut_after" else web.json_response(self.group(view))
 
     def _read_fault(self, request: web.Request, on: str) -> web.StreamResponse | None:
         fault = self._portal.fault(on)
@@ -224,9 +181,12 @@ class _Api:
             return web.Response(text=hosting.HTML, content_type="text/html")
         return _cut(request) if fault is not None and fault.kind == "cut_before" else None
 
-    def _group(self, view: PersonalView) -> dict[str, t.Any]:
+    def group(self, view: PersonalView) -> dict[str, t.Any]:
+        """Return the body of the person's own group, or of the shared one that is selected."""
         since = creation_time(self._lab)
-        return bodies.effective(view, view.visible(_now()), self._names, self._portal.home[0], since)
+        return bodies.effective(
+            view, view.visible(_now()), self._names, self._portal.home[0], since, self._portal.settings.group
+        )
 
 
 def creation_time(lab: Service) -> str:
@@ -240,7 +200,7 @@ def _refuse(fault: PortalFault | None) -> None:
     if fault.kind == "error":
         raise PortalError(503, "The service is not available.")
     if fault.kind == "throttle":
-        raise PortalError(429, "Too many requests.", {"Retry-After": str(math.ceil(fault.seconds or 1))})
+        raise PortalError(429, "Too many requests.", {"Retry-After": str(int(fault.seconds) or 1)})
 
 
 def _cut(request: web.Request) -> web.StreamResponse:
@@ -253,13 +213,6 @@ def _cut(request: web.Request) -> web.StreamResponse:
 
 def _renew(response: web.StreamResponse, session: PortalSession) -> None:
     response.headers.add("Set-Cookie", xsrf_cookie(session.rotate()))
-
-
-async def _json(request: web.Request) -> t.Any:
-    try:
-        return await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise PortalError(400, "The body is not JSON.") from None
 
 
 def _now() -> dt.datetime:

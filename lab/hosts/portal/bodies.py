@@ -11,7 +11,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lab.hosts.portal.state import Offer, PersonalView
-    from lab.worlds.faults import PortalSettings
+    from lab.worlds.faults import PortalGroup, PortalSettings
 
 PUBLIC: t.Final = 1
 GROUP_ID: t.Final = "00000000-0000-0000-0000-000000000001"
@@ -39,17 +39,25 @@ def _info(tenant_id: str, name: str) -> dict[str, t.Any]:
 
 
 def effective(
-    view: PersonalView, added: Mapping[str, str], names: Mapping[str, str], tenant_id: str, at: str
+    view: PersonalView,
+    added: Mapping[str, str],
+    names: Mapping[str, str],
+    tenant_id: str,
+    at: str,
+    selected: PortalGroup | None = None,
 ) -> dict[str, t.Any]:
-    """Return the person's own group with the visible tenants in `added`."""
+    """Return the person's own group with the visible tenants in `added`, or the shared group that is selected.
+
+    The form of the private group is on record [community]; that a shared one has an id and another type is a guess.
+    """
     return {
         "entityType": "EffectiveGroup",
-        "name": "My private group",
-        "tenantGroupId": GROUP_ID,
+        "name": selected.name if selected else "My private group",
+        "tenantGroupId": selected.group_id if selected else None,
         "userId": None,
-        "type": 0,
+        "type": selected.type if selected else 0,
         "description": "Your personalized, private group of tenants",
-        "allTenantsCount": len(added),
+        "allTenantsCount": len(added) + view.hidden,
         "exposedTargetTenantsInfo": [
             {**_info(member_id, names.get(member_id, member_id)), "addedOn": since}
             for member_id, since in added.items()

@@ -35,18 +35,50 @@ async function ask(method, path, body, headers) {
   return answer.json();
 }
 
-async function write(add, remove) {
-  if (document.body.dataset.shape === "replace") {
-    const kept = group.exposedTargetTenantsInfo.filter((row) => !remove.includes(row.tenantId));
-    const added = picker.filter((row) => add.includes(row.tenantId));
-    const tenants = [...kept, ...added].map(({ tenantId, name, tenantAadEnvironment }) =>
-      ({ tenantId, name, tenantAadEnvironment }));
-    await ask("PUT", "/lab/view", { tenants }, { "If-Match": group._etag });
-  } else {
+function portions(list, most) {
+  return list.length ? [list.slice(0, most), ...portions(list.slice(most), most)] : [];
+}
+
+const brief = ({ tenantId, name, tenantAadEnvironment }) => ({ tenantId, name, tenantAadEnvironment });
+const rowsOf = (ids) => picker.filter((row) => ids.includes(row.tenantId));
+const keptBut = (ids) => group.exposedTargetTenantsInfo.filter((row) => !ids.includes(row.tenantId));
+const version = () => ({ "If-Match": group._etag });
+
+const shapes = {
+  async replace(add, remove) {
+    await ask("PUT", "/lab/view", { tenants: [...keptBut(remove), ...rowsOf(add)].map(brief) }, version());
+  },
+  async per_tenant(add, remove) {
     for (const tenantId of remove) await ask("DELETE", "/lab/view/" + tenantId);
     for (const tenantId of add) await ask("POST", "/lab/view/" + tenantId, { tenantId });
-  }
-}
+  },
+  async echo(add, remove) {
+    const exposedTargetTenantsInfo = [...keptBut(remove), ...rowsOf(add).map(brief)];
+    await ask("PUT", "/lab/view/group", { ...group, exposedTargetTenantsInfo });
+  },
+  async query(add, remove) {
+    const send = (method, ids) => ask(method, "/lab/view/tenants?" + ids.map((id) => "id=" + id).join("&"));
+    for (const ids of portions(remove, 3)) await send("DELETE", ids);
+    for (const ids of portions(add, 3)) await send("POST", ids);
+  },
+  async difference(add, remove) {
+    for (const ids of portions([...remove, ...add], 2)) {
+      const added = rowsOf(ids.filter((id) => add.includes(id))).map(({ tenantId, name }) => ({ tenantId, name }));
+      const removed = ids.filter((id) => remove.includes(id));
+      group = await ask("PATCH", "/lab/view/changes", { added, removed }, version());
+    }
+  },
+  async flags(add, remove) {
+    const there = [...keptBut(remove).map((row) => row.tenantId), ...add];
+    const tenants = picker.map(({ tenantId }) => ({ tenantId, selected: there.includes(tenantId) }));
+    await ask("PUT", "/lab/view/selection", { tenants });
+  },
+  async keys(add, remove) {
+    const members = {};
+    for (const id of [...remove, ...add]) members[id] = { selected: add.includes(id) };
+    await ask("PATCH", "/lab/view/members", { members });
+  },
+};
 
 function cell(row, child) {
   const made = document.createElement("td");
@@ -95,7 +127,7 @@ async function load() {
 async function change(add, remove) {
   byId("state").textContent = "Saving";
   try {
-    await write(add, remove);
+    await shapes[document.body.dataset.shape](add, remove);
     await load();
     byId("state").textContent = "Saved";
   } catch (error) {

@@ -27,6 +27,7 @@ if t.TYPE_CHECKING:
 
 SESSION_COOKIE: t.Final = "sccauth"
 XSRF_COOKIE: t.Final = "XSRF-TOKEN"
+STATE_COOKIE: t.Final = "OpenIdConnect.state"
 
 
 class SignIn:
@@ -52,30 +53,37 @@ class SignIn:
         return response
 
     def to_login(self, request: web.Request) -> web.Response:
-        """Redirect to the login host, which leads back here."""
+        """Redirect to the login host, which leads back here. The browser keeps the state of its sign-in in a cookie."""
+        state, nonce = self.portal.start_sign_in()
         query = {
             "client_id": PORTAL_APP,
             "response_type": "code id_token",
             "response_mode": "form_post",
             "redirect_uri": f"{self._base}/",
             "scope": "openid profile",
-            "state": request.path,
-            "nonce": "lab",
+            "state": state,
+            "nonce": nonce,
         }
         place = f"{self._lab.endpoints['login']}/common/oauth2/v2.0/authorize"
-        return web.Response(status=302, headers={"Location": f"{place}?{urllib.parse.urlencode(query)}"})
+        response = web.Response(status=302, headers={"Location": f"{place}?{urllib.parse.urlencode(query)}"})
+        response.headers.add("Set-Cookie", f"{STATE_COOKIE}={state}; Path=/; Secure; SameSite=None; HttpOnly")
+        return response
 
     async def back(self, request: web.Request) -> web.Response:
         """Take the form of the login host: start a session and redirect to the settings page."""
         form = await request.post()
         code = self._lab.sign_ins.take_portal_code(str(form.get("code", "")), f"{self._base}/")
-        if code is None:
+        state = str(form.get("state", ""))
+        # A form that another browser was given, or another sign-in, starts no session here.
+        ours = state == request.cookies.get(STATE_COOKIE) and bool(form.get("id_token"))
+        if code is None or not self.portal.finish_sign_in(state, code.nonce) or not ours:
             text = f"<p>Sign-in failed. {html.escape(str(form.get('error_description', '')))}</p>"
             return web.Response(text=text, status=401, content_type="text/html")
         value, token = new_session(self.portal, code.person)
         response = web.Response(status=302, headers={"Location": f"{self._base}/mtosettings"})
         response.headers.add("Set-Cookie", f"{SESSION_COOKIE}={value}; Path=/; Secure; SameSite=None; HttpOnly")
         response.headers.add("Set-Cookie", xsrf_cookie(token))
+        response.headers.add("Set-Cookie", f"{STATE_COOKIE}=; Path=/; Secure; SameSite=None; HttpOnly; Max-Age=0")
         return response
 
 

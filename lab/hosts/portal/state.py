@@ -49,11 +49,15 @@ class Offer:
 
 @dataclasses.dataclass(slots=True)
 class PersonalView:
-    """The tenants in a person's view with the time of their addition. Reads see `shown`, each from its moment on."""
+    """The tenants in a person's view with the time of their addition. Reads see `shown`, each from its moment on.
+
+    `hidden` is the number of tenants in it that the person cannot see.
+    """
 
     added: dict[str, str]
     etag: str
     shown: list[tuple[dt.datetime, dict[str, str]]]
+    hidden: int = 0
 
     def visible(self, now: dt.datetime) -> dict[str, str]:
         """Return what a read shows now."""
@@ -84,11 +88,12 @@ class PortalState:
         self.offers = _offers(world, state)
         self.sessions: dict[str, PortalSession] = {}
         self._counts: dict[str, int] = {}
+        self._pending: dict[str, str] = {}
         now = state.started
         mine = [row.tenant_id for row in world.tenants if row.in_view]
         mine += [row.tenant_id for row in world.home.portal.extra if row.in_view]
         self._views = {
-            state.operator.object_id: _view(mine, now),
+            state.operator.object_id: _view(mine, now, world.home.portal.hidden_tenants),
             state.colleague.object_id: _view([], now),
         }
         self.home = (state.home.tenant_id, state.home.name)
@@ -104,6 +109,22 @@ class PortalState:
             return self.offers
         return [dataclasses.replace(row, offered=False, reachable=False) for row in self.offers]
 
+    def shown_to(self, person: Person) -> list[str]:
+        """Return the ids in the picker of a person: what is offered or in the view, and home if the world says so."""
+        added = self.view_of(person).added
+        ids = [row.tenant_id for row in self.offers_to(person) if row.offered or row.tenant_id in added]
+        return [*([self.home[0]] if self.settings.home_in_picker else []), *ids]
+
+    def start_sign_in(self) -> tuple[str, str]:
+        """Return the state and the nonce of a new sign-in."""
+        state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self._pending[state] = nonce
+        return state, nonce
+
+    def finish_sign_in(self, state: str, nonce: str) -> bool:
+        """Return whether a sign-in with these values was started and is not finished yet."""
+        return secrets.compare_digest(self._pending.pop(state, "\0"), nonce)
+
     def sign_in(self, person: Person, now: dt.datetime) -> str:
         """Start a session and return the value of its cookie."""
         value = secrets.token_urlsafe(48)
@@ -118,10 +139,10 @@ class PortalState:
         return next((fault for fault in mine if fault.after < count <= fault.after + fault.times), None)
 
 
-def _view(tenant_ids: t.Iterable[str], now: dt.datetime) -> PersonalView:
+def _view(tenant_ids: t.Iterable[str], now: dt.datetime, hidden: int = 0) -> PersonalView:
     long_ago = now - dt.timedelta(days=30)
     added = {tenant_id: portal_time(long_ago) for tenant_id in tenant_ids}
-    return PersonalView(added, new_etag(), [(long_ago, dict(added))])
+    return PersonalView(added, new_etag(), [(long_ago, dict(added))], hidden)
 
 
 def _offers(world: World, state: State) -> list[Offer]:
