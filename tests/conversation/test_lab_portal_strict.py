@@ -25,12 +25,19 @@ def lab(tmp_path_factory):
         yield running
 
 
+def new_page(lab):
+    """A page with the newest token: an earlier test has used the session."""
+    page = Page(lab)
+    page.renew()
+    return page
+
+
 def token_of(page):
     return page.headers()["X-XSRF-TOKEN"]
 
 
 def test_the_header_has_to_repeat_the_cookie(lab):
-    page = Page(lab)
+    page = new_page(lab)
     old = token_of(page)
     page.get(PICKER)
     # Both are valid for a read, but they have to be the same.
@@ -38,7 +45,7 @@ def test_the_header_has_to_repeat_the_cookie(lab):
 
 
 def test_a_write_needs_the_newest_token(lab):
-    page = Page(lab)
+    page = new_page(lab)
     value = page.session.cookies["XSRF-TOKEN"]
     old = {"X-XSRF-TOKEN": token_of(page), "Cookie": f"sccauth={page.session.cookies['sccauth']}; XSRF-TOKEN={value}"}
     etag = page.get(EFFECTIVE).json()["_etag"]
@@ -48,7 +55,7 @@ def test_a_write_needs_the_newest_token(lab):
 
 @pytest.mark.parametrize("changes", [{"mtoproxyurl": None}, {"X-XSRF-TOKEN": "made-up"}])
 def test_a_refusal_renews_the_token_too(lab, changes):
-    page = Page(lab)
+    page = new_page(lab)
     before = token_of(page)
     assert page.get(PICKER, **changes).status_code == 400
     assert token_of(page) != before
@@ -67,14 +74,14 @@ def test_a_refusal_renews_the_token_too(lab, changes):
     ],
 )
 def test_what_the_page_does_not_send_is_refused(lab, body, status):
-    page = Page(lab)
+    page = new_page(lab)
     etag = page.get(EFFECTIVE).json()["_etag"]
     assert page.ask("PUT", f"{API}/lab/view", body, **{"If-Match": etag}).status_code == status
     assert page.view() == []
 
 
 def test_a_body_that_is_not_declared_as_json(lab):
-    page = Page(lab)
+    page = new_page(lab)
     answer = page.session.put(f"{page.base}{API}/lab/view", data="{}", headers=page.headers(**{"If-Match": "x"}))
     assert answer.status_code == 415
 
@@ -89,7 +96,7 @@ def form_of(page, lab):
 
 @pytest.mark.parametrize("changes", [{"state": "made-up"}, {"state": ""}, {"id_token": ""}, {"code": "made-up"}])
 def test_a_sign_in_with_another_state_is_refused(lab, changes):
-    page = Page(lab)
+    page = new_page(lab)
     fields = form_of(page, lab)
     assert page.session.post(f"{lab['mto']}/", data={**fields, **changes}).status_code == 401
 

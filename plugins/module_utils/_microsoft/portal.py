@@ -140,11 +140,13 @@ class Portal:
     def _headers(self, path: str) -> dict[str, str]:
         """The headers of the portal's own page; its multitenant part needs one more [community]."""
         multitenant = {"mtoproxyurl": "MTO"} if path.startswith(_MULTITENANT) else {}
+        token = self._cookies.get(XSRF_COOKIE, "")
+        decoded = unquote(token)
         return {
             "Accept": "application/json",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
-            # As the portal's own page does: the value of the cookie, decoded [community].
-            "X-XSRF-TOKEN": unquote(self._cookies.get(XSRF_COOKIE, "")),
+            # As the portal's own page does: the value of the cookie, decoded [community], where a header can carry it.
+            "X-XSRF-TOKEN": decoded if decoded.isascii() and decoded.isprintable() else token,
             **multitenant,
         }
 

@@ -105,7 +105,7 @@ def load_contract(path: str) -> Contract:
 def parse_contract(data: object) -> Contract:
     """Check plain data as a whole and return the contract in it. Raises OptionError that names the place."""
     top = _mapping("portal_contract", data, ("version", "recorded", "source", "write"))
-    if top.get("version") != 1 or isinstance(top["version"], bool):
+    if top.get("version") != 1 or type(top["version"]) is not int:
         raise OptionError(f"portal_contract: version must be 1; {_WAY_OUT}")
     for key in ("recorded", "source"):
         if not isinstance(top.get(key, ""), str):

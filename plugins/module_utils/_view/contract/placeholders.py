@@ -44,7 +44,7 @@ ID_LISTS: t.Final[Mapping[str, TenantList]] = {
 _ANSWERS: t.Final = ("effective", "picker")
 _OF_ONE: t.Final = ("tenant_id", "tenant", "selected")
 _NAMES_ONE: t.Final = ("tenant", "tenant_id", "tenant.tenantId")
-# What has fields, and what is no text by itself.
+# What has fields, and is not text by itself.
 _WITH_FIELDS: t.Final = (*_ANSWERS, "tenant")
 _GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LARGEST: t.Final = 2**53

@@ -220,7 +220,7 @@ def _added_on(fields: Fields) -> str | None:
 
 
 def _whole_number(fields: Fields, name: str) -> int | None:
-    """A number that is not negative, or None. A truth value is no number."""
+    """A number that is not negative, or None. True and false are not numbers."""
     number = fields.optional_number(name)
     if isinstance(number, bool) or (number is not None and number < 0):
         raise OptionError(f"{name} must be a whole number.")

@@ -63,7 +63,8 @@ class Reading:
 
 def _rows_by_tenant(body: object, key: str) -> dict[str, Mapping[str, object]]:
     rows = body.get(key) if isinstance(body, dict) else None
-    return {str(row.get("tenantId", "")).lower(): row for row in rows or () if isinstance(row, dict)}
+    listed = rows if isinstance(rows, list) else []
+    return {str(row.get("tenantId", "")).lower(): row for row in listed if isinstance(row, dict)}
 
 
 def read_live(portal: Portal, *, groups: bool = False) -> Reading:

@@ -135,6 +135,14 @@ def test_what_a_set_cookie_header_says(header, cookies):
     assert set_cookies(header, NOW) == cookies
 
 
+@pytest.mark.parametrize("value", ["a%0d%0aX:%20y", "%c3%bc", "%ff", "a%00"])
+def test_a_token_that_no_header_can_carry_is_sent_as_it_is(value):
+    client, http = portal((200, {"set-cookie": f"XSRF-TOKEN={value}"}))
+    client.read("/a")
+    client.read("/b")
+    assert http.sent[1][2]["headers"]["X-XSRF-TOKEN"] == value
+
+
 def test_a_cookie_that_the_portal_deletes_is_gone():
     client, http = portal((200, {"set-cookie": "sccauth=deleted; Max-Age=0"}))
     client.read("/a")

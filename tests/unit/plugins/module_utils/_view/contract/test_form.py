@@ -36,6 +36,7 @@ def change(body, **more):
         ({"version": 2, "write": {"set": {}}}, "version must be 1"),
         ({**SET, "version": True}, "version must be 1"),
         ({**SET, "version": "1"}, "version must be 1"),
+        ({**SET, "version": 1.0}, "version must be 1"),
         ({**SET, "extra": 1}, "'extra' is not a known key"),
         ({**SET, "recorded": dt.date(2026, 11, 24)}, "recorded must be text; put it in quotes"),
         ({**SET, "source": 1e3}, "source must be text"),

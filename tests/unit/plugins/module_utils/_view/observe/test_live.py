@@ -103,3 +103,18 @@ def test_placeholder_values_join_both_rows_of_a_tenant(effective):
 def test_without_bodies_there_is_nothing_to_fill_with():
     view = read_live(FakePortal(picker=wrapped(PICKER_BODY))).view
     assert Reading(view).placeholder_values(HOME).rows == {}
+
+
+@pytest.mark.parametrize("body", [None, 5, "x", [], {}, [5], {"tenantInfoList": 5}, {"tenantInfoList": [5]}])
+def test_answers_of_any_shape_give_placeholder_values(body):
+    reading = read_live(FakePortal(picker=body, effective=body, session=body, groups=body), groups=True)
+    assert reading.placeholder_values(HOME).rows == {}
+    assert {"picker", "effective"} <= reading.view.problems.keys()
+
+
+def test_placeholder_values_come_from_inside_the_wrapper():
+    values = read_live(FakePortal(picker=wrapped(PICKER_BODY), effective=wrapped(EFFECTIVE_BODY))).placeholder_values(
+        HOME, (A,)
+    )
+    assert (values.picker, values.effective) == (PICKER_BODY, EFFECTIVE_BODY)
+    assert (values.offered, values.declared) == ((A, B), (A,))
