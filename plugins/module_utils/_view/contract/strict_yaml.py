@@ -23,6 +23,9 @@ else:
     HAS_YAML = True
     YAML_IMPORT_ERROR = ""
 
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
+
 # A contract takes about a kilobyte; PyYAML reads a megabyte in half a minute.
 _MOST_BYTES: t.Final = 16 * 1024
 _MOST_VALUES: t.Final = 1000
@@ -60,7 +63,7 @@ if HAS_YAML:
             self._depth -= 1
             return node
 
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[t.Hashable, t.Any]:
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[t.Hashable, Json]:
             seen: set[str] = set()
             for key, _value in node.value:
                 if key.tag == _MERGE:

@@ -241,9 +241,10 @@ class _TemplateFiller:
         def filled(match: re.Match[str]) -> str:
             if match[1] == "$":
                 return "$"
-            value = self._look_up(match[1], tenant_id)
-            items = [self._as_text(match[1], item) for item in (value if quoted and match[1] in ID_LISTS else [value])]
-            return ",".join(quote(item, safe="") if quoted else item for item in items)
+            if match[1] in ID_LISTS:
+                return ",".join(self._tenants(ID_LISTS[match[1]]))
+            text = self._as_text(match[1], self._look_up(match[1], tenant_id))
+            return quote(text, safe="") if quoted else text
 
         return PLACEHOLDER.sub(filled, template)
 
@@ -252,7 +253,7 @@ class _TemplateFiller:
             raise self._refusal(f"the value of ${name} is neither text nor a number, so it cannot be part of a text")
         return str(value)
 
-    def _look_up(self, name: str, tenant_id: str | None) -> t.Any:
+    def _look_up(self, name: str, tenant_id: str | None) -> object:
         root, *keys = name.split(".")
         value = self._root_value(root, tenant_id)
         for key in keys:
