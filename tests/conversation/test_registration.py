@@ -416,7 +416,7 @@ def test_nothing_of_the_session_stands_in_any_result(tmp_path):
     [
         ({"portal_contract": None}, "registration: apply needs portal_contract"),
         ({"portal_cookies_file": None}, "registration: apply needs portal_contract"),
-        ({"portal_cookies_file": "/nowhere.json"}, "portal_cookies_file: '/nowhere.json' cannot be read"),
+        ({"portal_cookies_file": "/nowhere.json"}, "portal_cookies_file: /nowhere.json cannot be read"),
         ({"portal_snapshot": "x.json"}, "give only one of"),
         ({"operator": None}, "operator: missing. Give the user principal name"),
         ({"eligible": ["x"]}, r"eligible\[0\]: 'x' is not the tenant_id"),
