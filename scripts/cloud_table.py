@@ -37,7 +37,9 @@ PAGE: t.Final = ROOT / "docs" / "clouds.md"
 SCHEMA_OF_CLOUD: t.Final = {"public": "Prod", "gcc": "Prod", "gcc_high": "Fairfax", "dod": "Fairfax"}
 # What Microsoft's pages say on their own: the clouds in which a path, with everything below it, exists [doc].
 DOCUMENTED: t.Final[dict[str, tuple[str, ...]]] = {
-    "/tenantRelationships/delegatedAdmin": ("public", "gcc"),
+    "/tenantRelationships/delegatedAdminRelationships": ("public", "gcc", "gcc_high", "dod"),
+    # No page that was seen names the customers in L4 and L5: there they stay open, and are asked for.
+    "/tenantRelationships/delegatedAdminCustomers": ("public", "gcc"),
     "/security/incidents": ("public", "gcc", "gcc_high", "dod"),
     "/roleManagement/defender": ("public", "gcc", "gcc_high", "dod"),
     "/directory/tenantGovernance": ("public", "gcc"),

@@ -110,7 +110,8 @@ FEATURES: t.Final = CloudFeatures(
         "/users/{operator}/transitiveMemberOf/microsoft.graph.group": ("Prod", "Fairfax"),
     },
     documented={
-        "/tenantRelationships/delegatedAdmin": ("public", "gcc"),
+        "/tenantRelationships/delegatedAdminRelationships": ("public", "gcc", "gcc_high", "dod"),
+        "/tenantRelationships/delegatedAdminCustomers": ("public", "gcc"),
         "/security/incidents": ("public", "gcc", "gcc_high", "dod"),
         "/roleManagement/defender": ("public", "gcc", "gcc_high", "dod"),
         "/directory/tenantGovernance": ("public", "gcc"),
