@@ -30,7 +30,7 @@ from tree_answers import RENAMED, Document, Json, RunError, collect, start_lab
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-WORLDS: t.Final = ("demo", "depth", "methods")
+WORLDS: t.Final = ("demo", "depth", "methods", "disabled", "unlisted")
 SHOWN: t.Final = 5
 # What a person reads: one text, or a list of texts.
 SENTENCES: t.Final = {

@@ -29,15 +29,14 @@ _DEFENDER_ROLES: t.Final = ("Security Reader", "Security Operator", "Security Ad
 _OTHER_ROLES: t.Final = ["Directory Readers", "Helpdesk Administrator"]
 
 _STATUSES: t.Final[dict[str, tuple[str, ...]]] = {
-    "expiring": ("active", "expiring"),
-    "expired": ("expired",),
+    "expired": ("expired", "expiring"),
     "terminated": ("terminated",),
     "approval_pending": ("approvalPending",),
-    "partner_consent": ("approvalPending",),
+    "partner_consent": ("approvalPending", "approved", "activating", "active"),
     "activating": ("approved", "activating"),
     "created": ("created",),
 }
-_NOT_ASSIGNED_YET: t.Final = ("no_assignment", "approval_pending", "partner_consent", "activating", "created")
+_NOT_ASSIGNED_YET: t.Final = ("no_assignment", "approval_pending", "activating", "created")
 # Days left, and days since the relationship started.
 _DAYS: t.Final = {
     "expired": (-9, 374),
@@ -131,8 +130,10 @@ def objects(drawn: Drawn, rng: random.Random) -> Row:
         **_roles_of_a_guest(drawn.roles, role, rng),
     }
     group = {"name": _READERS, "roles": [role], "assignable_to_role": True}
+    # A second account that could be the operator's as well.
+    twice = [{**guest, **_roles_of_a_guest("none", role, rng)}] if drawn.access == "twice" else []
     return {
-        "guests": [guest],
+        "guests": [guest, *twice],
         "groups": [group, *rare.groups(drawn.roles)],
         "defender_roles_used": drawn.roles != "defender_unused",
     }

@@ -12,7 +12,7 @@ import uuid
 from lab.generator import access, states
 from lab.generator.licenses import licenses
 from lab.generator.names import COUNTRIES, NAMES, TRADES, ascii_name
-from lab.generator.oracle import expected
+from lab.generator.oracle import expected, with_operator
 from lab.generator.rare import declared, in_other_cloud
 from lab.worlds.loading import load_world
 from lab.worlds.world import World
@@ -38,7 +38,10 @@ def generate(count: int, seed: int, *, calm: bool = False, home: Home | None = N
     rng = random.Random(f"{seed}/{count}")  # noqa: S311 - a world, not a secret
     kind = "calm" if calm else "mixed"
     rows = [_tenant(rng, number, calm=calm) for number in range(count)]
-    return World.model_validate({"name": f"{kind}-{count}-{seed}", "home": _home(home), "tenants": rows})
+    around = _home(home)
+    enabled = around["operator"].get("enabled", True)
+    rows = [{**row, "expect": with_operator(row["expect"], enabled=enabled)} for row in rows]
+    return World.model_validate({"name": f"{kind}-{count}-{seed}", "home": around, "tenants": rows})
 
 
 def _home(home: Home | None) -> Row:

@@ -31,6 +31,7 @@ _ACCESS: t.Final[dict[tuple[str, str], str]] = {
     ("b2b", "pending"): "access.guest_pending",
     ("b2b", "disabled"): "access.guest_disabled",
     ("b2b", "deleted"): "access.guest_deleted",
+    ("b2b", "twice"): "access.guest_ambiguous",
     ("b2b", "missing"): "access.guest_missing",
     **governance.ACCESS,
 }
@@ -121,6 +122,20 @@ def _unread_verdicts(reason: str) -> dict[str, str]:
     return {**unread, "access": reason, "permissions": "permissions.access_first"}
 
 
+def with_operator(answer: dict[str, t.Any], *, enabled: bool) -> dict[str, t.Any]:
+    """Return the right answer for an operator who may be disabled at home: no access, whatever a tenant has in order.
+
+    Only a consent that is missing comes before.
+    """
+    if enabled:
+        return answer
+    access = {"access": "access.operator_disabled"}
+    verdicts = {name: reason for name, reason in answer.get("verdicts", {}).items() if name in ("license", "mfa_trust")}
+    if answer["first_broken"] != "consent":
+        answer = {"first_broken": "access", "reason": "access.operator_disabled"}
+    return {**answer, "verdicts": {**verdicts, **access}}
+
+
 def _first_broken(drawn: Drawn) -> tuple[str | None, str | None]:
     links = (
         ("access", _no_access(drawn)),
@@ -144,8 +159,11 @@ def _no_access(drawn: Drawn) -> str | None:
 
 
 def _not_listed(drawn: Drawn) -> str | None:
-    """Return why no list shows the tenant, or None. GDAP and governance have their own lists."""
-    if drawn.method != "b2b" or drawn.arm != "hidden":
+    """Return why no list shows the tenant, or None. GDAP and governance have their own lists.
+
+    A refused sign-in is the cause of a list without the tenant.
+    """
+    if drawn.method != "b2b" or drawn.arm != "hidden" or drawn.sign_in in _SIGN_IN:
         return None
     return "access.not_listed" if drawn.declared == "auto" else "access.not_listed_b2b"
 

@@ -41,7 +41,7 @@ GDAP: t.Final = (
     "missing",
 )
 B2B_WORKS: t.Final = ("accepted", "member")
-B2B: t.Final = (*B2B_WORKS, "pending", "disabled", "deleted", "missing")
+B2B: t.Final = (*B2B_WORKS, "pending", "disabled", "deleted", "twice", "missing")
 # Cross-tenant access of the home tenant (outbound) and of the target (inbound). Only B2B depends on it.
 POLICY: t.Final = (
     "ok",

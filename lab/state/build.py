@@ -58,6 +58,7 @@ def build_state(world: World, now: dt.datetime) -> State:
         colleague=colleague,
         started=now,
         governance=build_governance(world, now),
+        admin_agents=frozenset(home.operator_ids if operator.admin_agent else ()),
         refresh_token_error=None if operator.refresh_token == "ok" else operator.refresh_token,
         arm_page_size=world.home.arm_page_size,
         public_client=world.home.public_client,

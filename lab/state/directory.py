@@ -187,9 +187,12 @@ class GdapRelationship:
         return str(self.entity["customer"]["tenantId"])
 
     def in_force(self, now: dt.datetime) -> bool:
-        """Return whether the relationship gives access now. `expiring` is still in force [guess]."""
-        ends = self.entity["endDateTime"]
-        return self.entity["status"] in ("active", "expiring") and ends is not None and ends > timestamp(now)
+        """Return whether the relationship gives access now.
+
+        `expiring` has passed its end, and a reseller's gives nothing before the partner has reviewed it [doc].
+        """
+        ends, reviewed = self.entity["endDateTime"], not self.entity.get("isPartnerConsentPending")
+        return self.entity["status"] == "active" and reviewed and ends is not None and ends > timestamp(now)
 
     def given(self) -> set[tuple[str, str]]:
         """Return pairs of partner group and role from active assignments."""
@@ -226,6 +229,7 @@ class State:
     colleague: Person
     started: dt.datetime
     governance: GovernanceLists
+    admin_agents: frozenset[str] = frozenset()
     refresh_token_error: int | None = None
     arm_page_size: int = 100
     public_client: bool = False

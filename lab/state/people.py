@@ -60,7 +60,9 @@ def _own_identity(directory: Directory, upn: str) -> Entity:
 def operator_user(directory: Directory, operator: Operator, created: dt.datetime) -> Entity:
     """Return the operator in the home tenant."""
     user = _user(directory.tenant_id, operator.upn, operator.name, created)
-    return user | {"mail": operator.mail or operator.upn, "identities": [_own_identity(directory, operator.upn)]}
+    identities = [_own_identity(directory, operator.upn)]
+    mail = operator.mail or operator.upn
+    return user | {"mail": mail, "identities": identities, "accountEnabled": operator.enabled}
 
 
 def colleague_user(directory: Directory, upn: str, name: str, created: dt.datetime) -> Entity:

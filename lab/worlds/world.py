@@ -68,7 +68,8 @@ class Operator(Strict):
     """The person whose access is judged. `roles` are roles in the home tenant.
 
     The operator is in the `groups`, in the `timed_groups` until their end, and may activate the `eligible_groups`.
-    `refresh_token` is `ok`, or the AADSTS number that every use of it gets.
+    `refresh_token` is `ok`, or the AADSTS number that every use of it gets. `enabled` false: the account at home is
+    disabled. `admin_agent` false: not in the group of Partner Center that sees GDAP relationships.
     """
 
     upn: t.Annotated[str, pydantic.StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -79,6 +80,8 @@ class Operator(Strict):
     timed_groups: TimedGroups = ()
     roles: RoleIds = ()
     refresh_token: t.Annotated[int, pydantic.AfterValidator(aadsts)] | t.Literal["ok"] = "ok"
+    enabled: bool = True
+    admin_agent: bool = True
 
     @property
     def every_group(self) -> list[str]:

@@ -22,12 +22,12 @@ def lab():
         yield found
 
 
-def told_of(lab):
-    """The report about a whole world, as both modules find it."""
-    requirements = facts(lab, lab.tenants())
+def told_of(lab, **identity):
+    """The report about a whole world, as both modules find it; with both identities, unless told otherwise."""
+    requirements = facts(lab, lab.tenants(), **identity)
     return mto_report(
         {row["tenant_id"]: row for row in requirements},
-        access=access(lab, lab.tenants())["tenants"],
+        access=access(lab, lab.tenants(), **identity)["tenants"],
         generated_at="2026-11-25T12:00:00Z",
         home_tenant_id=lab.connection["home_tenant_id"],
         operator=lab.connection["operator"],
@@ -43,11 +43,15 @@ def report(lab):
 @pytest.fixture(scope="module")
 def reports(report):
     """The report about each world, by its name."""
-    with start_lab(world="methods") as lab:
-        return {"depth": report, "methods": told_of(lab)}
+    found = {"depth": report}
+    for name in WORLDS:
+        if name not in found:
+            with start_lab(world=name) as lab:
+                found[name] = told_of(lab)
+    return found
 
 
-WORLDS = {name: load_world(world_path(name)).tenants for name in ("depth", "methods")}
+WORLDS = {name: load_world(world_path(name)).tenants for name in ("depth", "methods", "disabled", "unlisted")}
 CASES = [
     pytest.param(name, place, id=f"{name}-{tenant.name}")
     for name, tenants in WORLDS.items()
@@ -57,7 +61,22 @@ CASES = [
 
 @pytest.mark.parametrize(("world", "place"), CASES)
 def test_the_answer_is_the_right_one(reports, world, place):
-    row, expect = reports[world]["tenants"][place], WORLDS[world][place].expect
+    agree(reports[world]["tenants"][place], WORLDS[world][place].expect)
+
+
+def test_a_person_who_may_not_see_relationships_proves_no_absence():
+    """The operator identity alone, of somebody who is not an Admin agent."""
+    with start_lab(world="person") as lab:
+        token = lab.connection["refresh_token"]
+        found = told_of(lab, client_secret=None, refresh_token=token, operator=None)
+        for row, tenant in zip(found["tenants"], load_world(world_path("person")).tenants, strict=True):
+            agree(row, tenant.expect)
+        as_app = {row["name"]: row["reason"] for row in facts(lab, lab.tenants())}
+    assert as_app["Person by GDAP"] is None
+    assert as_app["Person without GDAP"] == "access.gdap_missing"
+
+
+def agree(row, expect):
     assert (row["first_broken"], row["reason"]) == (expect.first_broken, expect.reason)
     assert row["eligible"] is (expect.first_broken is None)
     verdicts = {**row["requirements"], **{check: row["access"][check] for check in ("listed", "sign_in", "defender")}}

@@ -37,6 +37,18 @@ def test_every_answer_is_the_oracles(count, seed):
             assert verdict["reason"] == reason, row["name"]
 
 
+def test_disabled_operator_has_access_to_nothing():
+    with start_lab(world="disabled", tenants=40, seed=3) as lab:
+        rows = facts(lab, lab.tenants())
+        for row, tenant in zip(rows, lab.world.tenants, strict=True):
+            verdict = row["requirements"]["access"]
+            assert (verdict["status"], verdict["reason"]) == ("unmet", tenant.expect.verdicts["access"])
+            assert row["ready"] is False
+        checked = access(lab, lab.tenants())["tenants"]
+    assert {row["status"] for row in checked} == {"unverified"}
+    assert {row["first_broken"] for row in checked} == {"access"}
+
+
 def test_no_tenant_sees_more_than_four_requests():
     """Discovery and token included: one sign-in, one batch, and one more where an account has been found."""
     with start_lab(tenants=25, calm=True) as lab:

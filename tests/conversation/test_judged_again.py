@@ -53,7 +53,7 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
-@pytest.fixture(scope="module", params=["demo", "depth", "methods"])
+@pytest.fixture(scope="module", params=["demo", "depth", "methods", "disabled", "unlisted"])
 def runs(request):
     """Both modules over a whole world, with the options that the module has no say in any more."""
     with start_lab(world=f"lab/worlds/{request.param}.yml") as lab:

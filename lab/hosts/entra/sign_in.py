@@ -39,6 +39,8 @@ def presence_of(
     """Return a person as this tenant sees them. Raises EntraError where they may not sign in."""
     if person is not state.operator:
         return _colleague(person, state, directory, names)
+    if not state.home.users[person.object_id]["accountEnabled"]:
+        raise EntraError(50057)
     directory.remove_expired(now)
     users = [directory.users[user_id] for user_id in directory.operator_ids]
     user = next((user for user in users if _usable(user)), None)

@@ -33,7 +33,7 @@ _CUSTOMERS: t.Final = Resource(
     max_page=300,
 )
 # A customer is in the list until its last relationship has ended [guess].
-_NOT_ENDED: t.Final = ("active", "expiring", "terminating", "terminationRequested")
+_NOT_ENDED: t.Final = ("active", "terminating", "terminationRequested")
 
 
 def list_relationships(request: Request) -> Answer:
@@ -75,10 +75,14 @@ def get_customer(request: Request) -> Answer:
 
 
 def _relationships(request: Request) -> list[GdapRelationship]:
-    """Return all relationships. The home tenant is the only partner in the lab."""
-    if request.directory is not request.lab.state.home:
+    """Return all relationships. The home tenant is the only partner in the lab.
+
+    A person who is not in the group Admin agents sees none, without an error [community microsoft-graph-docs#8921].
+    """
+    state, caller = request.lab.state, request.caller
+    if request.directory is not state.home:
         raise denied()
-    return request.lab.state.relationships
+    return [] if caller.delegated and caller.object_id not in state.admin_agents else state.relationships
 
 
 def _relationship(request: Request) -> GdapRelationship:

@@ -87,10 +87,8 @@ def judge_access_checks(case: Case, checks: Sequence[str]) -> AccessRow:
 def unread_access(case: Case, problem: Problem, checks: Sequence[str]) -> AccessRow:
     """Return the row of a tenant of which nothing could be read: every check is unknown, and says why."""
     details = {"what": "access", "where": case.tenant.name, **problem.details}
-    verdicts = {
-        check: case.verdict(check, problem.reason, details, caused_by=None if check == "sign_in" else "sign_in")
-        for check in CHECKS
-    }
+    causes = {} if problem.reason.startswith("access.") else {"listed": "sign_in", "defender": "sign_in"}
+    verdicts = {check: case.verdict(check, problem.reason, details, caused_by=causes.get(check)) for check in CHECKS}
     return _row(case, verdicts, None, checks)
 
 

@@ -64,6 +64,9 @@ def gdap_customers(connection: Connection) -> list[Customer]:
     reads = [BoundRead(read) for read in (ORGANIZATION, CUSTOMERS, RELATIONSHIPS)]
     evidence = session.read(reads, session.home_target)
     rows, relationships = _whole(evidence[CUSTOMERS.key]), _whole(evidence[RELATIONSHIPS.key])
+    seen = relationships and evidence[RELATIONSHIPS.key].identity != "app"
+    if not rows and not seen and evidence[CUSTOMERS.key].identity != "app":
+        raise MtoError(_nothing_shown(session))
     problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
     customers = [
         _customer(session, row, next(iter(problem), None), _ends(relationships, row["tenant_id"], now))
@@ -77,6 +80,14 @@ def _whole(evidence: Evidence) -> Json:
     if evidence.problem is None:
         return evidence.data
     raise MtoError(" ".join(CATALOGUE.words(evidence.problem)))
+
+
+def _nothing_shown(session: Session) -> str:
+    """Return why an empty list that a person read is not a list for Git: others may see customers."""
+    words = SentenceContext(
+        tenant="any customer", home=session.home_target.name, operator=session.operator or "the operator"
+    )
+    return " ".join(CATALOGUE.words(words.complete(Problem("access.gdap_not_shown"))))
 
 
 def _ends(relationships: Sequence[Relationship], tenant_id: str, now: dt.datetime) -> str | None:

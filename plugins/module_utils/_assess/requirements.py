@@ -71,6 +71,8 @@ def judge_requirements(case: Case) -> RequirementRow:
 def unread_requirements(case: Case, problem: Problem, caused_by: str | None = None) -> RequirementRow:
     """Return the row of a tenant of which nothing could be read: every verdict is unknown and says why."""
     details = {"where": case.tenant.name, **problem.details}
+    # Refused at home, a disabled operator has no access anywhere: that is a "no", and its own cause.
+    caused_by = None if problem.reason.startswith("access.") else caused_by
     verdicts = {
         check.name: case.verdict(
             check.name, problem.reason, {"what": f"what decides on {check.name}", **details}, caused_by=caused_by

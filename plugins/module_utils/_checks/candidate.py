@@ -77,6 +77,15 @@ class Candidate:
         return case.verdict(check, self.why.reason, self.why.details, evidence=self.evidence, caveats=caveats)
 
 
+def proves_no_absence(evidence: Evidence) -> bool:
+    """Tell whether a list without the tenant leaves open that it was hidden from the person who read it.
+
+    Some of Microsoft's lists come back empty instead of refused [community microsoft-graph-docs-contrib#8921]; a person
+    who sees `others` sees all. The app's lists are whole.
+    """
+    return evidence.identity != "app" and not evidence.data.get("others")
+
+
 def unread_problem(evidence: Evidence | None, what: str, where: str) -> Problem:
     """Return the problem of evidence that is not readable, or one of our own where nobody asked for it."""
     problem = evidence.problem if evidence is not None else None

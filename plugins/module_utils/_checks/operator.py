@@ -14,7 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import sh
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 
-# Guest properties are beyond the basic profile: User.ReadBasic.All is not enough [guess].
+# Guest properties and accountEnabled are beyond the basic profile: User.ReadBasic.All is not enough [guess].
 USER_PERMISSIONS: t.Final = ("User.Read.All", "Directory.Read.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 MEMBER_PERMISSIONS: t.Final = (
     "User.Read.All",
@@ -44,6 +44,8 @@ class UserData(t.TypedDict):
     upn: str
     mail: str | None
     other_mails: list[str]
+    enabled: bool | None
+    type: str
 
 
 class OrganizationData(t.TypedDict):
@@ -63,16 +65,19 @@ def name_of(row: Fields, key: str = "id") -> str:
     return shortened(row.optional_text("displayName") or row.non_empty(key), _LONGEST_NAME)
 
 
-_USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails"
+# Microsoft Graph returns accountEnabled and userType only where they are selected [doc resources/user].
+_USER_SELECT: t.Final = "$select=id,displayName,userPrincipalName,mail,otherMails,accountEnabled,userType"
 
 
 def shape_user(body: Fields) -> UserData:
-    """Keep id and addresses."""
+    """Keep id, addresses, and whether the account is enabled: None where the answer does not say."""
     return {
         "id": body.guid("id"),
         "upn": body.non_empty("userPrincipalName"),
         "mail": body.optional_text("mail") or None,
         "other_mails": list(body.texts("otherMails")) if body.has("otherMails") else [],
+        "enabled": body.optional_flag("accountEnabled"),
+        "type": body.optional_text("userType") or "",
     }
 
 
@@ -108,7 +113,7 @@ OPERATOR: t.Final = Read(
     title="the operator",
     path="/users/{operator}?" + _USER_SELECT,
     app=USER_PERMISSIONS,
-    delegated=("User.ReadBasic.All", *USER_PERMISSIONS),
+    delegated=USER_PERMISSIONS,
     shape=shape_user,
     missing_is_answer=True,
 )

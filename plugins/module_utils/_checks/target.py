@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, IdentityName
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class TargetContext:
     """What is known before a target tenant is read: the case holds what the home tenant's evidence says about it.
 
     `mails` are the operator's addresses; `operator_targets` the operator and their groups as targets of cross-tenant
-    access settings. `as_operator`: the operator is the identity that reads first; `has_app`: the app can read as well.
+    access settings. `as_operator`: the operator is the identity that reads first; `has_app` and `has_operator`: this
+    identity can read as well.
     """
 
     case: Case
@@ -29,6 +30,7 @@ class TargetContext:
     operator_targets: frozenset[str]
     as_operator: bool
     has_app: bool
+    has_operator: bool = False
 
 
 class TargetReader(t.Protocol):
@@ -37,5 +39,5 @@ class TargetReader(t.Protocol):
     def read(self, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
         """Return evidence by key, from the identity that reads first, or from the other one where that is refused."""
 
-    def read_as_app(self, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
-        """Return evidence by key, as the app alone."""
+    def read_as(self, identity: IdentityName, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
+        """Return evidence by key, as one identity alone."""

@@ -14,14 +14,16 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import SERVICE_TITLES
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import RELATIONSHIPS
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import account_look_ups
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import refused_at_home
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import first_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import refusal_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
     ARM_TENANTS,
     CUSTOMERS,
-    trim_list,
+    needs_account,
+    trim_lists,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in import reads as sign_in_reads
@@ -29,7 +31,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.evidence im
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home_basics, unproven_operator
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
-from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import context_of, empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
@@ -56,9 +58,11 @@ class Lists:
 
 def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str]) -> Lists:
     """Sign in to the home tenant and read Microsoft's lists. Raises as read_home does."""
-    home = read_home_basics(session)
-    unproven = unproven_operator(session, home)
     methods = {tenant.access for tenant in tenants} if "listed" in checks else set()
+    # Without an operator, an account in the tenant replaces the person's list, and settings can veto an account.
+    home = read_home_basics(session, b2b=bool(methods & {"b2b", "auto"}) and not session.has("operator"))
+    unproven = unproven_operator(session, home)
+    unproven = unproven and refused_at_home(unproven)
     target = dataclasses.replace(session.home_target, name=home.name)
     evidence: dict[str, Evidence] = {}
     if methods & {"gdap", "auto"}:
@@ -80,8 +84,8 @@ def _read_own_tenants(session: Session, target: ReadTarget, unproven: Problem | 
 def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], now: dt.datetime) -> Case:
     """Return a case with all evidence about one tenant. What could not be read is evidence with a problem."""
     case = empty_case(session, lists.home, tenant, now)
-    listed = {key: trim_list(evidence, tenant.tenant_id) for key, evidence in lists.evidence.items()}
-    case = case.with_evidence({**listed, OPERATOR.key: lists.home.evidence[OPERATOR.key]})
+    operator = {OPERATOR.key: lists.home.evidence[OPERATOR.key]}
+    case = case.with_evidence({**trim_lists(lists.evidence, tenant), **operator})
     needs = (INCIDENTS,) if "defender" in checks else ()
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
@@ -89,22 +93,15 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
         return case.with_evidence(
             {sign_in_reads.OPERATOR_SIGN_IN.key: _refusal(session, target, sign_in_reads.OPERATOR_SIGN_IN, problem)}
         )
-    if "listed" in checks and _needs_account(session, case):
-        look_ups = account_look_ups(lists.home.mails, as_operator=session.reading_as == "operator")
-        case = case.with_evidence(session.read_as("app", look_ups, target))
+    if needs_account(case):
+        case = case.with_evidence(lists.home.about(tenant))
+        account = session.read_as("app", [_ORGANIZATION, *first_reads(context_of(session, lists.home, case))], target)
+        case = case.with_evidence({key: item for key, item in account.items() if key != ORGANIZATION.key})
     if "sign_in" in checks or "defender" in checks:
         case = case.with_evidence(_as_operator(session, lists, tenant, checks, target))
     if "defender" in checks and session.has("app") and not readable(case.get(INCIDENTS)):
         case = case.with_evidence(_as_app(session, case, target))
     return case
-
-
-def _needs_account(session: Session, case: Case) -> bool:
-    """Tell whether the account replaces the person's list: that could not be read, and no other list decides."""
-    own, customers = case.get(ARM_TENANTS), case.get(CUSTOMERS)
-    if own is None or readable(own) or not session.has("app") or case.tenant.access not in ("b2b", "auto"):
-        return False
-    return not (readable(customers) and customers.data["listed"])
 
 
 def _as_operator(

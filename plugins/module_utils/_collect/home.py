@@ -24,6 +24,9 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
     in_force,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
+    METHODS as GOVERNANCE,
+)
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
     groups_named,
     trim_governance,
 )
@@ -56,6 +59,9 @@ if t.TYPE_CHECKING:
 # A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
 _BATCH: t.Final = 19
 _ORGANIZATION: t.Final = BoundRead(operator_reads.ORGANIZATION)
+# Access methods by which GDAP counts (governance cannot coexist with it), and by which cross-tenant access counts.
+_GDAP: t.Final = ("gdap", "auto", "governance")
+_B2B: t.Final = ("b2b", "auto")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,11 +79,10 @@ class Home:
 
     def about(self, tenant: Tenant) -> dict[str, Evidence]:
         """Return the evidence about one tenant, trimmed to fit its row."""
-        trimmed = {
-            operator_reads.OPERATOR.key: self.evidence[operator_reads.OPERATOR.key],
-            **self._settings(tenant),
-            **trim_governance(self.evidence, tenant),
-        }
+        trimmed = {operator_reads.OPERATOR.key: self.evidence[operator_reads.OPERATOR.key]}
+        # A row says the same whatever the other rows of the list ask for.
+        trimmed |= self._settings(tenant) if tenant.access in _B2B else {}
+        trimmed |= trim_governance(self.evidence, tenant) if tenant.access in GOVERNANCE else {}
         assignments = self._relationships(tenant, trimmed)
         groups = {row["group"] for evidence in assignments if evidence.data for row in evidence.data["assignments"]}
         operator_groups = self.get(operator_reads.OPERATOR_GROUPS)
@@ -92,7 +97,7 @@ class Home:
 
     def _relationships(self, tenant: Tenant, trimmed: dict[str, Evidence]) -> list[Evidence]:
         """Add this tenant's relationships and their assignments; return the assignments."""
-        relationships = self.get(RELATIONSHIPS)
+        relationships = self.get(RELATIONSHIPS) if tenant.access in _GDAP else None
         if relationships is None:
             return []
         trimmed[RELATIONSHIPS.key] = trim_relationships(relationships, tenant)
@@ -139,8 +144,8 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     Raises HomeSignInError where there is no token, where the option names nobody, or somebody else than the refresh
     token, and where it is not known whose the refresh token is.
     """
-    gdap = any(tenant.access in ("gdap", "auto", "governance") for tenant in tenants)
-    b2b = any(tenant.access in ("b2b", "auto") for tenant in tenants)
+    gdap = any(tenant.access in _GDAP for tenant in tenants)
+    b2b = any(tenant.access in _B2B for tenant in tenants)
     reads = [*_access_reads(session, gdap=gdap, b2b=b2b), *_cross_cloud_reads(session, tenants)]
     later = (ASSIGNMENTS, *(bound.read for bound in _activations(session, ""))) if gdap else ()
     home = _read_basics(session, reads, later)
@@ -153,9 +158,12 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     return dataclasses.replace(home, evidence=evidence)
 
 
-def read_home_basics(session: Session) -> Home:
-    """Sign in to the home tenant, and read no more than its name and who the operator is. Raises as read_home does."""
-    return _read_basics(session, (), ())
+def read_home_basics(session: Session, *, b2b: bool = False) -> Home:
+    """Sign in to the home tenant, and read its name and who the operator is. Raises as read_home does.
+
+    `b2b`: also read what decides on an account of the operator in another tenant.
+    """
+    return _read_basics(session, _access_reads(session, gdap=False, b2b=b2b), ())
 
 
 def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence[Read]) -> Home:

@@ -152,6 +152,7 @@ class _NotFound(t.TypedDict):
 
 class _Relationships(t.TypedDict):
     relationships: list[gdap.Relationship]
+    others: t.NotRequired[int]
 
 
 class _Assignments(t.TypedDict):

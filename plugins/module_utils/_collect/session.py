@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
     Identity,
     OperatorIdentity,
 )
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import refused_at_home
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
@@ -135,6 +136,7 @@ class Session:
         """Return why nothing is known about any tenant, in the catalogue's words unless there is a better text."""
         if problem.reason == "access.tenant_not_found":
             problem = Problem("sign_in.home_not_found", problem.details)
+        problem = refused_at_home(problem)
         home, operator = self.home_target, self.operator or "the operator"
         words = SentenceContext(
             tenant=home.name,

@@ -13,7 +13,13 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.operator imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE, checks_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+    BoundRead,
+    Evidence,
+    IdentityName,
+    Problem,
+    Tenant,
+)
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -33,21 +39,14 @@ class _SessionReader:
     def read(self, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
         return self.session.read(reads, self.target)
 
-    def read_as_app(self, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
-        return self.session.read_as("app", reads, self.target)
+    def read_as(self, identity: IdentityName, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
+        return self.session.read_as(identity, reads, self.target)
 
 
 def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:
     """Return a case with all evidence about one tenant. What could not be read is evidence with a problem."""
     case = empty_case(session, home, tenant, now).with_evidence(home.about(tenant))
-    context = TargetContext(
-        case=case,
-        home_tenant_id=session.home_target.tenant_id,
-        mails=home.mails,
-        operator_targets=home.operator_targets,
-        as_operator=session.reading_as == "operator",
-        has_app=session.has("app"),
-    )
+    context = context_of(session, home, case)
     checks = checks_of("requirements")
     reads = [BoundRead(ORGANIZATION), *(read for check in checks for read in check.first_reads(context))]
     first = list({read.key: read for read in reads}.values())
@@ -61,6 +60,19 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     for check in checks:
         context = dataclasses.replace(context, case=check.follow_up(context, _SessionReader(session, target)))
     return context.case
+
+
+def context_of(session: Session, home: Home, case: Case) -> TargetContext:
+    """Return what is known before the tenant of a case is read."""
+    return TargetContext(
+        case=case,
+        home_tenant_id=session.home_target.tenant_id,
+        mails=home.mails,
+        operator_targets=home.operator_targets,
+        as_operator=session.reading_as == "operator",
+        has_app=session.has("app"),
+        has_operator=session.has("operator"),
+    )
 
 
 def empty_case(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:

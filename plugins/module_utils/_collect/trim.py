@@ -105,7 +105,7 @@ def trim_relationships(evidence: Evidence, tenant: Tenant) -> Evidence:
         for row in evidence.data
         if row["customer"] == tenant.tenant_id
     ]
-    return dataclasses.replace(evidence, data={"relationships": rows})
+    return dataclasses.replace(evidence, data={"relationships": rows, "others": len(evidence.data) - len(rows)})
 
 
 def trim_assignments(evidence: Evidence, tenant: Tenant) -> Evidence:

@@ -19,6 +19,7 @@ from evidence import (
     case,
     gdap_evidence,
     group_rows,
+    operator_evidence,
     relationship,
     role_evidence,
     role_rows,
@@ -57,6 +58,7 @@ relationships = st.lists(
         st.one_of(st.none(), st.integers(-400, 400)),
         id=st.sampled_from(["r1", "r2", "r3"]),
         roles=ROLES,
+        partner_consent_pending=st.sampled_from([False, False, False, True, None]),
     ),
     max_size=3,
     unique_by=lambda row: row["id"],
@@ -150,6 +152,13 @@ timed = st.builds(
 )
 
 
+operators = st.builds(
+    lambda enabled, kind: {"operator": operator_evidence(enabled=enabled, type=kind)},
+    st.sampled_from([True, True, True, False, None]),
+    st.sampled_from(["Member", "Member", "", "Guest"]),
+)
+
+
 UNREAD = (
     "read.throttled",
     "read.partial",
@@ -173,6 +182,7 @@ def cases(draw):
         **draw(sides),
         **draw(roles),
         **draw(timed),
+        **draw(operators),
     }
     return case(evidence, access=draw(st.sampled_from(["gdap", "b2b", "auto"])))
 

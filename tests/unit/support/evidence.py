@@ -26,6 +26,7 @@ def assignments_key(relationship_id: str) -> str:
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 TENANT_ID = "aaaaaaaa-0000-4000-8000-000000000001"
+OPERATOR_ID = "ffffffff-0000-4000-8000-000000000001"
 GROUP = "bbbbbbbb-0000-4000-8000-000000000001"
 OTHER_GROUP = "bbbbbbbb-0000-4000-8000-000000000002"
 RELATIONSHIP = "cccccccc-0000-4000-8000-000000000001-dddddddd-0000-4000-8000-000000000001"
@@ -44,12 +45,25 @@ def unread(what: str, reason: str = "read.throttled") -> Evidence:
     return Evidence(what, f"https://graph.test/{what}", "app", "2026-11-23T12:00:00Z", "", "doc", problem=problem)
 
 
+def operator_evidence(**fields: t.Any) -> Evidence:
+    """The operator in the home tenant, an enabled member unless `fields` say otherwise."""
+    row = {
+        "id": OPERATOR_ID,
+        "upn": "anna@northwind.example",
+        "mail": None,
+        "other_mails": [],
+        "enabled": True,
+        "type": "Member",
+    }
+    return piece("operator", {**row, **fields})
+
+
 def case(evidence: dict[str, Evidence], **tenant: t.Any) -> Case:
-    """A case about Contoso."""
+    """A case about Contoso, and about an operator who is in order at home unless the evidence says otherwise."""
     fields = {"tenant_id": TENANT_ID, "name": "Contoso", "access": "gdap", "roles": DEFENDER_ROLES, **tenant}
     return Case(
         tenant=Tenant(**fields),
-        evidence=evidence,
+        evidence={"operator": operator_evidence(), **evidence},
         now=NOW,
         home="Northwind",
         operator="anna@northwind.example",

@@ -59,7 +59,8 @@ CAVEATS: t.Final[dict[str, pages.CaveatText]] = {
     ),
     "access.gdap_carries_no_sentinel": pages.MTO_REQUIREMENTS.caveat(
         "GDAP does not give access to Microsoft Sentinel data.",
-        "Administrator of {tenant}: if {tenant} uses Microsoft Sentinel, add B2B access.",
+        "Administrator of {tenant}: if {tenant} uses Microsoft Sentinel, add B2B access and an Azure role for the"
+        " workspace. No Entra role gives rights to a workspace.",
     ),
     "access.list_not_seen": pages.MTO_REQUIREMENTS.caveat(
         "The list that Microsoft shows {operator} was not read. The account in {tenant} is used instead.",

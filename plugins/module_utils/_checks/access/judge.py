@@ -19,8 +19,18 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import judge as governance_judge
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank, unread_problem
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import (
+    operator_barred,
+    operator_problem,
+)
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import (
+    Candidate,
+    Rank,
+    proves_no_absence,
+    unread_problem,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 if t.TYPE_CHECKING:
@@ -39,7 +49,13 @@ _IN_THE_WAY: t.Final = {
 # The methods of `auto`, in their order.
 _METHODS: t.Final = ("GDAP", "B2B", "governance")
 _NOT_BEGUN: t.Final = frozenset(
-    {"access.gdap_missing", "access.guest_missing", "access.governance_missing", "access.governance_reversed"}
+    {
+        "access.gdap_missing",
+        "access.gdap_not_shown",
+        "access.guest_missing",
+        "access.governance_missing",
+        "access.governance_reversed",
+    }
 )
 
 
@@ -74,10 +90,19 @@ class Access:
 
 
 def judge_access(case: Case) -> Access:
+    """Judge the ways into the tenant, and the operator's own account, without which none of them carries."""
+    access = _judge_ways(case)
+    problem = operator_problem(case) if access.proven else operator_barred(case)
+    if problem is None:
+        return access
+    return Access(case.verdict("access", problem.reason, problem.details, evidence=[case.get(OPERATOR)]))
+
+
+def _judge_ways(case: Case) -> Access:
     """Judge by the declared method; under `auto` by whatever carries: GDAP first, then B2B, then governance."""
     method = case.tenant.access
     if method == "b2b":
-        return _by_b2b(case)
+        return by_b2b(case)
     judges = {"gdap": _by_gdap, "governance": _by_governance}
     access = judges.get(method, _by_any)(case)
     return access.with_caveats(*governance_judge.governance_caveats(case, met=access.proven))
@@ -85,7 +110,7 @@ def judge_access(case: Case) -> Access:
 
 def _by_any(case: Case) -> Access:
     """Let the first way that carries decide. A preview's list that may not be read is not a way."""
-    gdap, b2b, governance = _by_gdap(case), _by_b2b(case), _by_governance(case)
+    gdap, b2b, governance = _by_gdap(case), by_b2b(case), _by_governance(case)
     ways = [gdap, b2b] if governance_judge.governance_unavailable(case) else [gdap, b2b, governance]
     first = next((way for way in ways if way.proven), None)
     if first is None:
@@ -144,8 +169,9 @@ def _by_gdap(case: Case) -> Access:
     candidates = judge_relationships(case, relationships)
     if not candidates:
         # In a cloud that the sign-in does not reach, a relationship is not missing: GDAP cannot exist there.
-        why = other_cloud(case) or Problem("access.gdap_missing")
-        return Access(case.verdict("access", why.reason, why.details, evidence=[relationships]))
+        hidden = Problem("access.gdap_not_shown") if proves_no_absence(relationships) else None
+        why = other_cloud(case) or hidden or Problem("access.gdap_missing")
+        return Access(case.verdict("access", why.reason, why.details, evidence=[relationships]), open=hidden)
     best = candidates[0]
     unclear = next((candidate.why for candidate in candidates if candidate.rank is Rank.UNKNOWN), None)
     if best.rank is Rank.MET:
@@ -160,7 +186,7 @@ def _leaves_open(problem: Problem | None) -> Problem | None:
     return None if problem is not None and problem.reason == "read.not_in_cloud" else problem
 
 
-def _by_b2b(case: Case) -> Access:
+def by_b2b(case: Case) -> Access:
     """Judge the account, and then the cross-tenant access settings of both sides, each of which can veto it.
 
     A block makes an account in order useless: unmet. Settings that do not decide it, or that could not be read, leave

@@ -45,8 +45,15 @@ def account_look_ups(mails: Sequence[str], *, as_operator: bool) -> list[BoundRe
 
 
 def follow_up(context: TargetContext, reader: TargetReader) -> Case:
-    """Read, where no account is found, whether there was one. The organization proves whose answer it is."""
-    if not context.has_app or judge_accounts(context.case).reason != "access.guest_missing":
-        return context.case
-    look_ups = b2b_reads.bind_look_ups(b2b_reads.DELETED_LOOK_UPS, context.mails)
-    return context.case.with_evidence(reader.read_as_app([BoundRead(ORGANIZATION), *look_ups]))
+    """Read whether there was an account where none is found, and which of several is the person's.
+
+    The organization proves whose answer it is.
+    """
+    found = judge_accounts(context.case)
+    if context.has_app and found.problem is None and found.reason == "access.guest_missing":
+        look_ups = b2b_reads.bind_look_ups(b2b_reads.DELETED_LOOK_UPS, context.mails)
+        return context.case.with_evidence(reader.read_as("app", [BoundRead(ORGANIZATION), *look_ups]))
+    if context.has_operator and found.reason == "access.guest_ambiguous":
+        own = reader.read_as("operator", [BoundRead(ORGANIZATION), BoundRead(b2b_reads.OWN_ACCOUNT)])
+        return context.case.with_evidence({key: item for key, item in own.items() if key != ORGANIZATION.key})
+    return context.case

@@ -10,6 +10,28 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
 REASONS: t.Final[dict[str, pages.Reason]] = {
+    "access.operator_disabled": pages.USER_ACCOUNT.unmet(
+        "The account of {operator} in {home} is disabled, so {operator} cannot sign in to {tenant} or to any other"
+        " tenant.",
+        "User Administrator of {home}: enable the account in Microsoft Entra, Users. Or "
+        + pages.ANSIBLE_ADMIN
+        + "name another operator.",
+    ),
+    "access.operator_missing": pages.RESTORE_USER.unmet(
+        "{home} has no user {operator}.",
+        pages.ANSIBLE_ADMIN
+        + "name an operator who is a user of {home}. Or User Administrator of {home}: restore the account in Microsoft"
+        " Entra, Users, Deleted users, within 30 days of its deletion.",
+    ),
+    "access.operator_state_unknown": pages.USER_ACCOUNT.unknown(
+        "Microsoft did not say whether the account of {operator} in {home} is enabled.",
+        "Administrator of {home}: grant your app User.Read.All, and check the account in Microsoft Entra, Users.",
+    ),
+    "access.operator_not_member": pages.B2B.unknown(
+        "{operator} is not a member of {home} (user type '{type}'), and no document says that such an account reaches"
+        " {tenant} from there.",
+        pages.ANSIBLE_ADMIN + "name an operator who is a member of {home}.",
+    ),
     "access.gdap_in_force": pages.GDAP.met(
         "GDAP relationship '{relationship}' is in force until {ends}, and {operator} is in the group '{group}' that"
         " it is assigned to.",
@@ -18,13 +40,26 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "There is no GDAP relationship between {home} and {tenant}.",
         "Partner administrator of {home}: request a GDAP relationship in "
         + pages.GDAP_LIST
-        + ". Global Administrator of {tenant}: approve it.",
+        + ". "
+        + pages.GDAP_APPROVER
+        + "approve it.",
+    ),
+    "access.gdap_not_shown": pages.GDAP.unknown(
+        "Microsoft shows {operator} no GDAP relationship at all. It also shows none to a person who is not in the group"
+        " 'Admin agents' of Partner Center, so that this does not prove that there is none with {tenant}.",
+        "Account administrator of {home}: add {operator} to the group 'Admin agents' in Partner Center. Or "
+        + pages.ANSIBLE_ADMIN
+        + "provide an app identity (client_secret, client_certificate_path or federated_token_file) that is granted"
+        " DelegatedAdminRelationship.Read.All, which sees them all.",
     ),
     "access.gdap_expired": pages.GDAP.unmet(
-        "GDAP relationship '{relationship}' with {tenant} expired on {ends}.",
+        "GDAP relationship '{relationship}' with {tenant} has passed its expiration date (status {status}, end"
+        " {ends}).",
         "Partner administrator of {home}: request a new GDAP relationship in "
         + pages.GDAP_LIST
-        + ". Global Administrator of {tenant}: approve it.",
+        + ". "
+        + pages.GDAP_APPROVER
+        + "approve it.",
     ),
     "access.gdap_terminated": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} was ended (status {status}).",
@@ -34,14 +69,16 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "access.gdap_not_active": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is not active yet (status {status}).",
-        "Global Administrator of {tenant}: approve the relationship: {invitation_url}",
+        pages.GDAP_APPROVER + "approve the relationship: {invitation_url}",
     ),
     "access.gdap_not_sent": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is a draft that has not been sent for approval (status"
         " {status}).",
         "Partner administrator of {home}: finalize the request in "
         + pages.GDAP_LIST
-        + ". Global Administrator of {tenant}: then approve it: {invitation_url}",
+        + ". "
+        + pages.GDAP_APPROVER
+        + "then approve it: {invitation_url}",
     ),
     "access.gdap_activating": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} is approved, and Microsoft is activating it (status"
@@ -86,11 +123,18 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "Partner administrator of {home}: check the assignment in " + pages.GDAP_LIST + ".",
     ),
     "access.gdap_partner_consent": pages.GDAP.unmet(
-        "GDAP relationship '{relationship}' with {tenant} is waiting for the consent of {home}, the reseller (status"
-        " {status}).",
-        "Partner administrator of {home}: consent to the request of the indirect provider in "
+        "GDAP relationship '{relationship}' with {tenant} gives no access before {home}, the reseller, has reviewed it"
+        " (status {status}).",
+        "Partner administrator of {home}: review the relationship of the indirect provider and consent to it in "
         + pages.GDAP_LIST
-        + ". Global Administrator of {tenant}: then approve the relationship: {invitation_url}",
+        + ". "
+        + pages.GDAP_APPROVER
+        + "if it is still waiting for approval, then approve it: {invitation_url}",
+    ),
+    "access.gdap_partner_consent_unknown": pages.GDAP.unknown(
+        "GDAP relationship '{relationship}' with {tenant} is a reseller's (status {status}), and Microsoft did not say"
+        " whether {home} has reviewed it.",
+        "Partner administrator of {home}: check the relationship in " + pages.GDAP_LIST + ".",
     ),
     "access.gdap_status_unknown": pages.GDAP.unknown(
         "GDAP relationship '{relationship}' with {tenant} has an unrecognized status: '{status}'.",
@@ -128,6 +172,14 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         " more days.",
         "User Administrator of {tenant}: restore the account in Microsoft Entra, Users, Deleted users, within 30 days"
         " of its deletion. Administrator of {tenant}: after that, invite {operator} again.",
+    ),
+    "access.guest_ambiguous": pages.B2B.unknown(
+        "{tenant} has more than one account that can be the one of {operator} ({accounts}), and nothing says as which"
+        " of them {operator} signs in.",
+        "User Administrator of {tenant}: keep one of these accounts, and delete or disable the others in Microsoft"
+        " Entra, Users. Or "
+        + pages.ANSIBLE_ADMIN
+        + "provide the operator identity (refresh_token_file), as which Microsoft Entra says which account it is.",
     ),
     "access.guest_state_unknown": pages.B2B.unknown(
         "{tenant} has an account with the email address of {operator} ({account}), but does not say that it is an"
@@ -185,7 +237,9 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "{tenant} is not in the list of GDAP customers of {home}.",
         "Partner administrator of {home}: request a GDAP relationship in "
         + pages.GDAP_LIST
-        + ". Global Administrator of {tenant}: approve it.",
+        + ". "
+        + pages.GDAP_APPROVER
+        + "approve it.",
     ),
     "access.not_listed_b2b": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of tenants of {operator}.",

@@ -11,6 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import (
+    BARRED,
+    operator_barred,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import OPERATOR_SIGN_IN
@@ -24,9 +28,11 @@ def judge_defender(case: Case, sign_in: Verdict) -> Verdict:
     """Return met for an answer to the operator. Without a sign-in it is unknown, caused by it. Pure."""
     incidents, as_app, token = (case.get(read) for read in (INCIDENTS, INCIDENTS_AS_APP, OPERATOR_SIGN_IN))
     if sign_in.status != "met":
-        problem = token.problem if token is not None else None
+        problem = operator_barred(case) or (token.problem if token is not None else None)
         reason, details = (problem.reason, problem.details) if problem else (sign_in.reason, {})
-        return case.verdict("defender", reason, details, evidence=[as_app], caused_by="sign_in")
+        # An operator who is disabled at home is the link `access`, whatever the sign-in says.
+        cause = None if reason in BARRED else "sign_in"
+        return case.verdict("defender", reason, details, evidence=[as_app], caused_by=cause)
     if readable(incidents):
         caveats = [] if incidents.data["any"] else [case.caveat("defender.no_incidents")]
         return case.verdict("defender", "defender.answers", evidence=[incidents, as_app], caveats=caveats)

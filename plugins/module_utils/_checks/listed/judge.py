@@ -5,8 +5,8 @@
 
 GDAP: the delegated admin customers of the home tenant [doc]. B2B: the tenants of the operator at Azure Resource
 Manager [doc GET /tenants], the public list that comes nearest to what the portal offers [guess]. The app alone cannot
-see a person's list: the accepted account in the tenant replaces it then, and a caveat says so. Governance (preview):
-the relationships in which the home tenant governs and that were not ended.
+see a person's list: where no operator identity is given, an account that gives access replaces it, and a caveat says
+so. Governance (preview): the relationships in which the home tenant governs and that were not ended.
 """
 
 from __future__ import annotations
@@ -20,16 +20,25 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import reads as governance_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import (
     governance_caveats,
+    governance_hidden,
     governance_unavailable,
     governed_states,
     lists_problem,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Rank
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import by_b2b
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import (
+    operator_barred,
+    operator_problem,
+)
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Rank, proves_no_absence
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
-from ansible_collections.m365.defender.plugins.module_utils._checks.operator import name_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, name_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import arm_refusal, judge_sign_in
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read, Tenant
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Verdict
@@ -73,8 +82,23 @@ ARM_TENANTS: t.Final = Read(
     shape=shape_tenants,
     service="arm",
 )
+# The lists that count for an access method.
+_LISTS: t.Final = {
+    "gdap": (CUSTOMERS,),
+    "b2b": (ARM_TENANTS,),
+    "governance": (governance_reads.RELATIONSHIPS,),
+    "auto": (CUSTOMERS, ARM_TENANTS, governance_reads.RELATIONSHIPS),
+}
+# Reasons that a list without the tenant gives, where the refusal of a sign-in can be why it is not there.
+_NOT_LISTED: t.Final = ("access.not_listed", "access.not_listed_b2b")
 # Statuses of a governance relationship that was not ended, in lower case.
 _LISTED: t.Final = frozenset({"active", "terminationrequestedbygoverningtenant"})
+
+
+def trim_lists(evidence: Mapping[str, Evidence], tenant: Tenant) -> dict[str, Evidence]:
+    """Trim the lists that count for a tenant: what it is judged by never depends on the other tenants' methods."""
+    keys = (read.key for read in _LISTS[tenant.access])
+    return {key: trim_list(evidence[key], tenant.tenant_id) for key in keys if key in evidence}
 
 
 def trim_list(evidence: Evidence, tenant_id: str) -> Evidence:
@@ -90,10 +114,25 @@ def trim_list(evidence: Evidence, tenant_id: str) -> Evidence:
 
 
 def judge_listed(case: Case) -> tuple[Verdict, str | None]:
-    """Return the verdict, and the method whose list decides; None where no list holds the tenant. Pure."""
-    method = case.tenant.access
+    """Return the verdict, and the method whose list decides; None where no list holds the tenant. Pure.
+
+    What keeps the operator out of the tenant, or out of Azure Resource Manager there, keeps the tenant off their list
+    [doc mto-troubleshoot], and is the cause then.
+    """
+    method, barred = case.tenant.access, operator_barred(case)
     judges = {"governance": listed_by_governance, "gdap": _by_gdap, "b2b": _by_b2b}
-    return (judges[method](case), method) if method in judges else _by_any(case)
+    if barred is not None:
+        verdict = case.verdict("listed", barred.reason, barred.details, evidence=[case.get(OPERATOR)])
+        return verdict, method if method in judges else None
+    verdict, decides = (judges[method](case), method) if method in judges else _by_any(case)
+    if verdict.reason in _NOT_LISTED and (_refused(judge_sign_in(case)) or arm_refusal(case)):
+        verdict = dataclasses.replace(verdict, caused_by="sign_in")
+    return verdict, decides
+
+
+def _refused(sign_in: Verdict) -> bool:
+    """Tell whether a policy or missing consent keeps the operator out. Without an account, access is the cause."""
+    return sign_in.caused_by == "consent" or (sign_in.status == "unmet" and sign_in.caused_by is None)
 
 
 def _by_any(case: Case) -> tuple[Verdict, str | None]:
@@ -117,13 +156,13 @@ def _by_gdap(case: Case) -> Verdict:
     customers = case.get(CUSTOMERS)
     if not readable(customers):
         return case.unread("listed", customers)
-    reason = "access.listed_gdap" if customers.data["listed"] else "access.not_listed_gdap"
-    return case.verdict("listed", reason, evidence=[customers])
+    hidden = "access.gdap_not_shown" if proves_no_absence(customers) else "access.not_listed_gdap"
+    return case.verdict("listed", "access.listed_gdap" if customers.data["listed"] else hidden, evidence=[customers])
 
 
 def listed_by_governance(case: Case) -> Verdict:
     """Judge by the relationships themselves: those that were ended list nobody."""
-    evidence, problem = [case.get(governance_reads.RELATIONSHIPS)], lists_problem(case)
+    evidence, problem = [case.get(governance_reads.RELATIONSHIPS)], lists_problem(case) or governance_hidden(case)
     if problem is not None:
         return case.verdict("listed", problem.reason, problem.details, evidence=evidence)
     states = governed_states(case)
@@ -137,16 +176,32 @@ def listed_by_governance(case: Case) -> Verdict:
 
 def _by_b2b(case: Case) -> Verdict:
     tenants = case.get(ARM_TENANTS)
-    if readable(tenants):
-        reason = "access.listed_b2b" if tenants.data["listed"] else "access.not_listed_b2b"
-        return case.verdict("listed", reason, evidence=[tenants])
-    if not case.every(*LOOK_UPS):
+    if not readable(tenants):
+        return _by_account(case, tenants)
+    if tenants.data["listed"]:
+        return case.verdict("listed", "access.listed_b2b", evidence=[tenants])
+    if not tenants.data["others"]:
+        details = {"what": ARM_TENANTS.title, "where": case.home, "said": "not even the home tenant is in it."}
+        return case.verdict("listed", "read.partial", details, evidence=[tenants])
+    return case.verdict("listed", "access.not_listed_b2b", evidence=[tenants])
+
+
+def needs_account(case: Case) -> bool:
+    """Tell whether an account can replace the person's list: nobody is there to ask for it, and no list decides."""
+    own, customers = case.get(ARM_TENANTS), case.get(CUSTOMERS)
+    nobody = own is not None and own.problem is not None and own.problem.reason == "identity.operator_needed"
+    return nobody and not (readable(customers) and customers.data["listed"])
+
+
+def _by_account(case: Case, tenants: Evidence | None) -> Verdict:
+    """Judge by an account that gives access. A list that could be asked for, and was not read, has no substitute."""
+    if not needs_account(case) or not case.every(*LOOK_UPS):
         return case.unread("listed", tenants)
-    account = judge_accounts(case)
-    evidence = (tenants, *account.evidence)
-    if account.account_id is not None:
+    account, access = judge_accounts(case), by_b2b(case)
+    evidence = (tenants, *access.verdict.evidence)
+    if access.account_id is not None and operator_problem(case) is None:
         caveats = [case.caveat("access.list_not_seen")]
         return case.verdict("listed", "access.listed_guest_object", account.details, evidence=evidence, caveats=caveats)
-    if account.rank is Rank.UNKNOWN:
-        return case.unread("listed", *evidence)
-    return case.verdict("listed", "access.not_listed_b2b", evidence=evidence)
+    if account.rank is Rank.UNMET:
+        return case.verdict("listed", "access.not_listed_b2b", evidence=evidence)
+    return case.unread("listed", *evidence)

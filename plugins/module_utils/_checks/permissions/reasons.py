@@ -28,7 +28,9 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "GDAP relationship '{relationship}' with {tenant} includes none of the accepted roles: {wanted}.",
         "Partner administrator of {home}: request a new relationship that includes one of the roles {wanted} in "
         + pages.GDAP_LIST
-        + "; roles cannot be added to an existing one. Global Administrator of {tenant}: approve it.",
+        + "; roles cannot be added to an existing one. "
+        + pages.GDAP_APPROVER
+        + "approve it.",
     ),
     "permissions.gdap_role_not_assigned": pages.GDAP_ASSIGN.unmet(
         "GDAP relationship '{relationship}' includes {roles}, but no assignment gives it to a group of {operator}.",

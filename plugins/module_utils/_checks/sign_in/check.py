@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.list_refusal import with_list_refusal
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reasons import CAVEATS, REASONS
 
 CHECK: t.Final = Check(
@@ -17,7 +18,7 @@ CHECK: t.Final = Check(
     link="sign_in",
     stage="access",
     as_operator=True,
-    judge=judge_sign_in,
+    judge=lambda case: with_list_refusal(case, judge_sign_in(case)),
     reasons=REASONS,
     caveats=CAVEATS,
 )

@@ -21,6 +21,13 @@ _TENANT: t.Final[dict[str, pages.Reason]] = {
     "sign_in.token_issued": pages.AADSTS.met(
         "{operator} can sign in to {tenant}: Microsoft Entra issued a token for {resource}.",
     ),
+    "sign_in.arm_keeps_off_list": pages.MTO_TROUBLESHOOT.unmet(
+        "{tenant} refuses {operator} a token for Azure Resource Manager, and is missing from the list of tenants of"
+        " {operator}: {said}",
+        "Conditional Access Administrator of {tenant}: if a policy refuses it, add the app 'Microsoft 365 Security and"
+        " Compliance Center' (80ccca67-54bd-44ab-8625-4b79c4dc7775) to the policy, or exclude {operator} from it. Or"
+        " Administrator of {tenant}: if consent is missing, open {consent_url} and accept.",
+    ),
     "sign_in.conditional_access": pages.CONDITIONAL_ACCESS.unmet(
         "A Conditional Access policy of {tenant} refuses the sign-in of {who}: {said}",
         _CONDITIONAL_ACCESS_ADMIN

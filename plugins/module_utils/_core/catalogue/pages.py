@@ -79,6 +79,7 @@ CROSS_TENANT_B2B: t.Final = Page(LEARN + "entra/external-id/cross-tenant-access-
 CROSS_TENANT_SYNC: t.Final = Page(
     LEARN + "entra/identity/multi-tenant-organizations/cross-tenant-synchronization-overview"
 )
+USER_ACCOUNT: t.Final = Page(LEARN + "entra/fundamentals/how-to-create-delete-users")
 RESTORE_USER: t.Final = Page(LEARN + "entra/fundamentals/users-restore")
 TENANT_RESTRICTIONS: t.Final = Page(LEARN + "entra/external-id/tenant-restrictions-v2")
 SECURITY_DEFAULTS: t.Final = Page(LEARN + "entra/fundamentals/security-defaults")
@@ -97,6 +98,8 @@ PIM_GROUPS_PAGE: t.Final = Page(LEARN + "entra/id-governance/privileged-identity
 
 # Who runs the plays and holds their variables.
 ANSIBLE_ADMIN: t.Final = "Ansible administrator of the home tenant: "
+# Who approves a request on the customer's side [community CIPP, maester for the second role].
+GDAP_APPROVER: t.Final = "Global Administrator or Customer Delegated Admin Relationship Administrator of {tenant}: "
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"
 _PIM: t.Final = "https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/"
 # Where a person activates what they are eligible for.

@@ -36,6 +36,11 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         + "provide an app identity (client_secret, client_certificate_path or federated_token_file) for this read. Or"
         " Administrator of {where}: assign the operator one of the roles {roles}.",
     ),
+    "read.maybe_hidden": pages.GRAPH_ERRORS.unknown(
+        "{what} in {where} came back empty to the operator, who may not be allowed to see more.",
+        pages.ANSIBLE_ADMIN
+        + "provide an app identity (client_secret, client_certificate_path or federated_token_file) for this read.",
+    ),
     "read.throttled": pages.GRAPH_THROTTLING.unknown(
         "Microsoft kept throttling the requests for {what} in {where} until the task gave up.",
         pages.ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",

@@ -44,6 +44,20 @@ def test_every_verdict_of_the_demo_is_drawn():
     assert drawn >= demo
 
 
+def test_operator_who_is_disabled_at_home_has_access_nowhere():
+    """The answers are about the home tenant that is passed in."""
+    home = load_world(WORLDS / "disabled.yml").home
+    tenants = generate(60, 5, home=home).tenants
+    assert {row.expect.verdicts["access"] for row in tenants} == {"access.operator_disabled"}
+    assert {row.expect.first_broken for row in tenants} == {"access", "consent"}
+    assert {row.expect.reason for row in tenants} == {"access.operator_disabled", "consent.app_not_in_tenant"}
+
+
+def test_a_reseller_that_waits_for_the_partner_is_drawn_in_every_status():
+    relationships = [gdap for row in large_world().tenants for gdap in row.gdap if gdap.partner_consent_pending]
+    assert {gdap.status for gdap in relationships} == {"approvalPending", "approved", "activating", "active"}
+
+
 def test_every_state_of_governance_is_drawn():
     drawn = {row.expect.reason for row in large_world().tenants} | {
         row.expect.verdicts.get("access") for row in large_world().tenants

@@ -52,8 +52,10 @@ BROKEN = [
     ({"arm": "hidden"}, (None, None)),
     (
         {"method": "b2b", "access": "accepted", "arm": "hidden", "sign_in": "mfa"},
-        ("access", "access.not_listed_b2b"),
+        ("sign_in", "sign_in.mfa_required"),
     ),
+    ({"method": "b2b", "access": "twice", "arm": "hidden"}, ("access", "access.guest_ambiguous")),
+    ({"method": "b2b", "access": "accepted", "arm": "hidden"}, ("access", "access.not_listed_b2b")),
     ({"method": "b2b", "access": "pending", "arm": "hidden"}, ("access", "access.guest_pending")),
     ({"defender": "operator_refused"}, ("defender", "defender.rbac_refuses")),
     ({"defender": "not_provisioned", "roles": "none"}, ("permissions", "permissions.gdap_no_role")),

@@ -10,7 +10,11 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import (
+    Candidate,
+    Rank,
+    proves_no_absence,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
@@ -59,24 +63,35 @@ class AccountCandidate(Candidate):
 def judge_accounts(case: Case) -> AccountCandidate:
     """Return the best account; one look-up that shows it is evidence enough.
 
-    Without an accepted one, anything unread leaves the matter unknown. Pure.
+    Of several that could be the person's, only their own sign-in says which one it is. A look-up that was not read, or
+    not to its end, could hold another one, and leaves the matter unknown. Pure.
     """
-    evidence, names = case.every(*reads.LOOK_UPS), _names_of(case)
+    own, names = case.get(reads.OWN_ACCOUNT), _names_of(case)
+    evidence = (own,) if readable(own) and _accounts_in(own) else case.every(*reads.LOOK_UPS)
     accounts: dict[str, reads.Account] = {
-        account["id"]: account for look_up in evidence if readable(look_up) for account in look_up.data["accounts"]
+        account["id"]: account for look_up in evidence if readable(look_up) for account in _accounts_in(look_up)
     }
     candidates = [_judge_account(account, names) for account in accounts.values()]
+    alive = sorted(item.details["account"] for item in candidates if item.rank is not Rank.UNMET)
     best = min(candidates, key=lambda item: (*item.order, item.reason, item.details["object"]), default=None)
-    if best is not None and best.account_id is not None:
-        shown = accounts[best.account_id]
-        return best.with_evidence(next(item for item in evidence if readable(item) and shown in item.data["accounts"]))
+    if best is not None and best.account_id is not None and len(alive) > 1:
+        return best.because("access.guest_ambiguous", accounts=", ".join(alive)).with_evidence(*evidence)
     problem = _unread(case, evidence)
+    if best is not None and best.account_id is not None and problem is None:
+        shown = accounts[best.account_id]
+        return best.with_evidence(next(item for item in evidence if readable(item) and shown in _accounts_in(item)))
     if problem is not None:
         reason = _SAID_BY_ENTRA.get(problem.reason)
         if reason is None:
             return AccountCandidate(problem=problem, evidence=evidence)
         return AccountCandidate(reason=reason, details={**problem.details, **_SEEN_AT_SIGN_IN}, evidence=evidence)
     return best.with_evidence(*evidence) if best is not None else _judge_deleted(case, names, evidence)
+
+
+def _accounts_in(look_up: Evidence) -> list[reads.Account]:
+    """Return the accounts that a look-up found; `/me` of a person without an account in the tenant has none."""
+    accounts: list[reads.Account] = look_up.data.get("accounts", [])
+    return accounts
 
 
 def _judge_deleted(case: Case, names: Sequence[str], evidence: Sequence[Evidence]) -> AccountCandidate:
@@ -110,13 +125,21 @@ def _unread(case: Case, look_ups: Sequence[Evidence]) -> Problem | None:
     operator = case.get(OPERATOR)
     if operator is not None and operator.problem is not None:
         return operator.problem
-    failed = next((look_up for look_up in look_ups if not readable(look_up) or look_up.data["left_out"]), None)
+    failed = next((look_up for look_up in look_ups if not readable(look_up) or look_up.data.get("left_out")), None)
     if failed is None and look_ups:
-        return None
+        return _maybe_hidden(case, look_ups)
     if failed is not None and failed.problem is not None:
         return failed.problem
     why = "there are more accounts with that name than we look at" if failed is not None else "they were not read"
     return Problem("read.partial", {"what": "the operator's accounts", "where": case.tenant.name, "said": why})
+
+
+def _maybe_hidden(case: Case, look_ups: Sequence[Evidence]) -> Problem | None:
+    """Return the problem of look-ups by a person that found nobody: guests may be kept from looking [doc]."""
+    hidden = (look_up for look_up in look_ups if not _accounts_in(look_up) and look_up.what != reads.OWN_ACCOUNT.what)
+    if any(map(_accounts_in, look_ups)) or not any(map(proves_no_absence, hidden)):
+        return None
+    return Problem("read.maybe_hidden", {"what": "the list of users", "where": case.tenant.name})
 
 
 def _judge_account(account: reads.Account, names: Sequence[str]) -> AccountCandidate:

@@ -139,6 +139,8 @@ OWN_ACCOUNT: t.Final = Read(
     app=(),
     delegated=("User.Read", "User.ReadWrite", *USER_PERMISSIONS),
     shape=shape_own_account,
+    # A person by GDAP or governance has no object in the tenant [community].
+    missing_is_answer=True,
 )
 DELETED_BY_MAIL: t.Final = _deleted("deleted_by_mail", "mail eq '{mail}'")
 # The user principal name of a deleted user can begin with its object id [community], so this look may find nothing.

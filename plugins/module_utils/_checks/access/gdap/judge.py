@@ -33,6 +33,7 @@ MICROSOFTS: t.Final = "mlt_"
 INVITATION_URL: t.Final = (
     "https://admin.microsoft.com/AdminPortal/Home#/partners/invitation/granularAdminRelationships/{id}"
 )
+_EXPIRED: t.Final = frozenset({"expired", "expiring"})
 _ENDED: t.Final = frozenset({"terminated", "terminating", "terminationrequested"})
 _GONE: t.Final = frozenset({"deleting", "deleted"})
 _NOT_YET: t.Final = {
@@ -121,18 +122,23 @@ def _judge_relationship(case: Case, relationships: Evidence, row: reads.Relation
     candidate = GdapCandidate(details=details, evidence=(_trim_shown(relationships, row),), row=row, ends=ends)
     if reads.in_force(row, case.now):
         return _judge_in_force(case, candidate)
-    return candidate.because(_not_in_force(row, ends))
+    return candidate.because(_not_in_force(row, ended=ends is not None and ends <= case.now))
 
 
-def _not_in_force(row: reads.Relationship, ends: dt.datetime | None) -> str:
-    """Return the reason. A known status whose end is missing is as doubtful as an unknown status."""
-    status = row["status"].lower()
-    if status == "expired" or (status in reads.IN_FORCE and ends is not None):
+def _not_in_force(row: reads.Relationship, *, ended: bool) -> str:
+    """Return the reason: what has ended stays so; of the others, none is usable before the partner has reviewed it.
+
+    A known status whose end is missing is as doubtful as an unknown status.
+    """
+    status, pending = row["status"].lower(), row["partner_consent_pending"]
+    if status in _EXPIRED or (status == "active" and ended):
         return "access.gdap_expired"
     if status in _ENDED:
         return "access.gdap_terminated"
-    if status == "approvalpending" and row["partner_consent_pending"]:
+    if pending is True and status != "created":
         return "access.gdap_partner_consent"
+    if pending is None and status == "active":
+        return "access.gdap_partner_consent_unknown"
     return _NOT_YET.get(status, "access.gdap_status_unknown")
 
 

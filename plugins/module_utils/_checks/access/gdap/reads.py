@@ -19,12 +19,13 @@ if t.TYPE_CHECKING:
 _PERMISSIONS: t.Final = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
 _PATH: t.Final = "/tenantRelationships/delegatedAdminRelationships"
 GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
-# `expiring` is still in force [guess].
-IN_FORCE: t.Final = frozenset({"active", "expiring"})
 
 
 class Relationship(t.TypedDict):
-    """A relationship. A tenant's row has only its own and its wanted roles: no `customer`, other roles are counted."""
+    """A relationship. A tenant's row has only its own and its wanted roles: no `customer`, other roles are counted.
+
+    `partner_consent_pending` is None where a reseller's relationship does not say whether the partner reviewed it.
+    """
 
     id: str
     customer: t.NotRequired[str]
@@ -33,7 +34,7 @@ class Relationship(t.TypedDict):
     activated: str | None
     ends: str | None
     auto_extend: str
-    partner_consent_pending: bool
+    partner_consent_pending: bool | None
     global_administrator: bool
     roles: list[str]
     other_roles: t.NotRequired[int]
@@ -65,10 +66,16 @@ def _shape_relationship(row: Fields) -> Relationship:
         "activated": row.optional_time("activatedDateTime"),
         "ends": row.optional_time("endDateTime"),
         "auto_extend": row.optional_text("autoExtendDuration") or "",
-        "partner_consent_pending": row.has("isPartnerConsentPending") and row.flag("isPartnerConsentPending"),
+        "partner_consent_pending": _consent_pending(row),
         "global_administrator": GLOBAL_ADMINISTRATOR in roles,
         "roles": roles,
     }
+
+
+def _consent_pending(row: Fields) -> bool | None:
+    """Return false for a relationship that is not a reseller's: only those have the property, never null [csdl]."""
+    resellers = row.has("isPartnerConsentPending") or "reseller" in (row.optional_text("@odata.type") or "").lower()
+    return row.optional_flag("isPartnerConsentPending") if resellers else False
 
 
 def _shape_roles(row: Fields) -> list[str]:
@@ -109,6 +116,10 @@ ASSIGNMENTS: t.Final = Read(
 
 
 def in_force(row: Relationship, now: dt.datetime) -> bool:
-    """Tell whether a relationship gives access now. Its status can lag behind its end."""
+    """Tell whether a relationship gives access now: reviewed by the partner, and active.
+
+    Its status can lag behind its end. One that is `expiring` has passed it [doc resources/delegatedadminrelationship].
+    """
     ends = parse_time(row["ends"])
-    return row["status"].lower() in IN_FORCE and ends is not None and ends > now
+    active = row["status"].lower() == "active" and row["partner_consent_pending"] is False
+    return active and ends is not None and ends > now

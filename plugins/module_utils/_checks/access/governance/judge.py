@@ -15,7 +15,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap import reads as gdap_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, unread_problem
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import (
+    Candidate,
+    proves_no_absence,
+    unread_problem,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
@@ -48,6 +52,7 @@ _MAY_NOT_BE_READ: t.Final = frozenset(
     {
         "consent.permission_missing",
         "read.forbidden",
+        "read.maybe_hidden",
         "read.not_offered",
         "read.not_in_cloud",
         "access.governance_not_in_cloud",
@@ -219,13 +224,21 @@ def _nothing(case: Case, relationships: Evidence) -> GovernanceCandidate:
     ]
     lists = tuple(_trim_shown(item) if readable(item) else item for item in map(case.get, reads.READS) if item)
     if not rows:
-        return GovernanceCandidate(reason="access.governance_missing", evidence=lists)
+        return GovernanceCandidate(reason="access.governance_missing", problem=governance_hidden(case), evidence=lists)
     return _candidate(min(rows, key=lambda row: row["id"]), *lists).because("access.governance_reversed")
+
+
+def governance_hidden(case: Case) -> Problem | None:
+    """Return the problem of an empty list that a person read: which role sees the rows is not documented."""
+    relationships = case.get(reads.RELATIONSHIPS)
+    if not readable(relationships) or relationships.data["rows"] or not proves_no_absence(relationships):
+        return None
+    return Problem("read.maybe_hidden", {"what": reads.RELATIONSHIPS.title, "where": case.home})
 
 
 def governance_unavailable(case: Case) -> Problem | None:
     """Return why `auto` does without governance: the preview's list may not be read, or nobody asked. Else None."""
-    problem = lists_problem(case)
+    problem = lists_problem(case) or governance_hidden(case)
     if problem is None or case.get(reads.RELATIONSHIPS) is None:
         return problem
     refused = problem.reason == "read.failed" and problem.details.get("status", "").startswith("4")
@@ -241,7 +254,7 @@ def governance_caveats(case: Case, *, met: bool) -> list[Caveat]:
     asked = lists if case.tenant.access in reads.METHODS else ()
     problems = (item.problem for item in map(case.get, asked) if item is not None and item.problem is not None)
     caveats = list(_beside_gdap(case))
-    problem = next(problems, None)
+    problem = next(problems, None) or (None if met else governance_hidden(case))
     if problem is not None and not (problem.reason == "read.not_in_cloud" and case.tenant.access == "auto"):
         message = case.verdict("access", problem.reason, problem.details).message
         caveats.append(case.caveat("access.governance_unread", {"said": message}))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 
 import pytest
@@ -65,3 +66,38 @@ def test_list_that_is_not_complete_is_refused():
     assert adoption._whole(piece("customers", [ROW])) == [ROW]
     with pytest.raises(MtoError, match="throttling"):
         adoption._whole(unread("customers"))
+
+
+CUSTOMERS, RELATIONSHIPS = "gdap_customers", "gdap_relationships"
+
+
+@pytest.mark.parametrize(
+    ("customers", "relationships", "identities", "shown"),
+    [
+        ([], [], ("app", "app"), True),
+        ([], [], ("operator", "operator"), False),
+        ([], [], ("operator", "app"), False),
+        ([], [relationship()], ("operator", "app"), False),
+        # Somebody who sees relationships sees customers.
+        ([], [relationship()], ("operator", "operator"), True),
+    ],
+)
+def test_empty_list_of_a_person_is_no_list_for_git(monkeypatch, customers, relationships, identities, shown):
+    found = {
+        CUSTOMERS: dataclasses.replace(piece("customers", customers), identity=identities[0]),
+        RELATIONSHIPS: dataclasses.replace(piece("relationships", relationships), identity=identities[1]),
+    }
+    home = types.SimpleNamespace(name="Northwind")
+    reader = types.SimpleNamespace(
+        sign_in_home=lambda: None,
+        read=lambda _reads, _target: found,
+        home_target=home,
+        operator="anna@northwind.example",
+    )
+    monkeypatch.setattr(adoption, "Session", lambda _connection: reader)
+    monkeypatch.setattr(adoption, "walk", lambda *_arguments: [])
+    if shown:
+        assert adoption.gdap_customers(None) == []
+        return
+    with pytest.raises(MtoError, match=r"'Admin agents'.*app identity"):
+        adoption.gdap_customers(None)

@@ -162,6 +162,57 @@ def test_defender(token_piece, incidents, as_app, status, reason):
     assert (verdict.status, verdict.reason) == (status, reason)
 
 
+REFUSED = [
+    ("sign_in.conditional_access", "sign_in"),
+    ("sign_in.mfa_required", "sign_in"),
+    ("sign_in.inbound_blocked", "sign_in"),
+    ("consent.not_given", "consent"),
+]
+
+
+@pytest.mark.parametrize("access", ["b2b", "auto"])
+@pytest.mark.parametrize(("why", "link"), REFUSED)
+def test_refused_sign_in_is_the_cause_of_a_list_without_the_tenant(access, why, link):
+    """The same link is broken first with the operator, whose list lacks the tenant, and without."""
+    refused = {"operator_sign_in": unread("t", why), "operator_arm_sign_in": unread("t", why)}
+    lists = {"gdap_customers": gdap(False), "arm_tenants": own(False)}
+    row = judge_access_checks(case({**lists, **refused}, access=access), CHECKS).as_dict()
+    assert (row["listed"]["status"], row["listed"]["caused_by"]) == ("unmet", "sign_in")
+    assert (row["first_broken"], row["reason"]) == (link, why)
+    needed = {"arm_tenants": NOT_SEEN, "operator_sign_in": unread("t", NEEDED)}
+    alone = judge_access_checks(case({**needed, "gdap_customers": gdap(True)}, access="auto"), CHECKS).as_dict()
+    assert alone["first_broken"] == "sign_in"
+
+
+@pytest.mark.parametrize("why", ["sign_in.user_not_in_tenant", "sign_in.guest_pending", "sign_in.account_disabled"])
+def test_sign_in_that_finds_no_account_is_no_cause_of_its_own(why):
+    evidence = {"arm_tenants": own(False), "operator_sign_in": unread("t", why)}
+    row = judge_access_checks(case(evidence, access="b2b"), CHECKS).as_dict()
+    assert (row["first_broken"], row["reason"]) == ("access", "access.not_listed_b2b")
+
+
+@pytest.mark.parametrize(
+    ("why", "listed", "reason"),
+    [
+        ("sign_in.mfa_required", False, "sign_in.arm_keeps_off_list"),
+        ("consent.not_given", False, "sign_in.arm_keeps_off_list"),
+        ("sign_in.mfa_required", True, "sign_in.token_issued"),
+        ("consent.not_given", True, "sign_in.token_issued"),
+        ("sign_in.transient", False, "sign_in.token_issued"),
+        ("read.deadline", False, "sign_in.token_issued"),
+    ],
+)
+def test_refused_token_for_resource_manager_counts_where_it_hides_the_tenant(why, listed, reason):
+    evidence = {"arm_tenants": own(listed), "operator_sign_in": token(), "incidents": ANSWER}
+    judged = case({**evidence, "operator_arm_sign_in": unread("t", why)}, access="b2b")
+    row = judge_access_checks(judged, CHECKS).as_dict()
+    assert row["sign_in"]["reason"] == reason
+    assert row["defender"]["status"] == "met"
+    hidden = reason != "sign_in.token_issued"
+    assert row["listed"]["caused_by"] == ("sign_in" if hidden else None)
+    assert row["first_broken"] == ("sign_in" if hidden else None if listed else "access")
+
+
 PIECES = {
     "gdap_customers": [gdap(True), gdap(False), unread("c")],
     "arm_tenants": [own(True), own(False), NOT_SEEN],

@@ -58,7 +58,14 @@ POLICY = {
 # Bodies as Microsoft sends them; each is bent in one place below.
 GOOD = {
     "organization": {"value": [{"id": TOKEN.tenant_id, "displayName": "Contoso"}]},
-    "operator": {"id": guid("operator"), "userPrincipalName": "a@b", "mail": None, "otherMails": []},
+    "operator": {
+        "id": guid("operator"),
+        "userPrincipalName": "a@b",
+        "mail": None,
+        "otherMails": [],
+        "accountEnabled": True,
+        "userType": "Member",
+    },
     "gdap_customers": {"value": [{"tenantId": TOKEN.tenant_id, "displayName": "C"}]},
     "gdap_relationships": {
         "value": [
@@ -245,7 +252,8 @@ def judge_access(evidence, access="auto"):
 def judge(evidence, access="auto"):
     tenant = Tenant(TOKEN.tenant_id, "Contoso", access, DEFENDER_ROLES)
     home = Home("Northwind", "a@b", ("a@b",), {**evidence, "gdap_assignments/r": evidence["gdap_assignments"]})
-    judged = case({**evidence, **home.about(tenant)}, access=access)
+    at_target = {key: item for key, item in evidence.items() if not key.startswith(("gdap_", "governance_"))}
+    judged = case({**at_target, **home.about(tenant)}, access=access)
     return judge_requirements(judged)
 
 

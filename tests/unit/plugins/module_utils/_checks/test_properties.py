@@ -40,7 +40,9 @@ def test_met_by_gdap_implies_all_that_gdap_needs(judged):
         return
     rows = {row["id"]: row for row in judged.evidence["gdap_relationships"].data["relationships"]}
     row = rows[verdict.object]
-    assert row["status"].lower() in ("active", "expiring")
+    assert row["status"].lower() == "active"
+    assert row["partner_consent_pending"] is False
+    assert judged.evidence["operator"].data["enabled"] is True
     assert dt.datetime.fromisoformat(row["ends"]) > NOW
     groups = judged.evidence["operator_groups"].data["groups"]
     given_out = judged.evidence[assignments_key(row["id"])].data["assignments"]

@@ -232,7 +232,6 @@ RELATIONSHIP = ("evidence", "gdap_relationships", "data", "relationships", 0)
         ((*RELATIONSHIP, "ends"), 4102444800, f"{'.'.join(RELATIONSHIP[:4])}[0].ends"),
         ((*RELATIONSHIP, "other_roles"), 1.5, f"{'.'.join(RELATIONSHIP[:4])}[0].other_roles"),
         ((*RELATIONSHIP, "partner_consent_pending"), 0, f"{'.'.join(RELATIONSHIP[:4])}[0].partner_consent_pending"),
-        ((*RELATIONSHIP, "partner_consent_pending"), None, f"{'.'.join(RELATIONSHIP[:4])}[0].partner_consent_pending"),
         ((*RELATIONSHIP, "id"), [], f"{'.'.join(RELATIONSHIP[:4])}[0].id"),
     ],
 )

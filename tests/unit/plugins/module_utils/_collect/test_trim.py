@@ -32,7 +32,8 @@ def test_relationships_of_this_customer_with_wanted_roles():
         {"id": "2", "customer": "somebody", "roles": []},
     ]
     assert trim_relationships(piece("r", rows), TENANT).data == {
-        "relationships": [{"id": "1", "roles": [SECURITY_READER], "other_roles": 1}]
+        "relationships": [{"id": "1", "roles": [SECURITY_READER], "other_roles": 1}],
+        "others": 1,
     }
 
 

@@ -29,7 +29,8 @@ class Reader:
     def __init__(self, data=None):
         self.data, self.asked = data, []
 
-    def read_as_app(self, reads):
+    def read_as(self, identity, reads):
+        self.identity = identity
         self.asked += [bound.key for bound in reads]
         return {bound.key: piece(bound.key, self.data) for bound in reads}
 

@@ -16,6 +16,7 @@ from evidence import (
     assignments_key,
     case,
     gdap_evidence,
+    operator_evidence,
     piece,
     relationship,
     role_evidence,
@@ -163,7 +164,7 @@ def test_no_access_makes_permissions_unknown_because_of_it():
     assert report.first_broken == "access"
 
 
-OPERATOR = piece("operator", {"upn": "anna@northwind.example", "mail": None, "other_mails": []})
+OPERATOR = operator_evidence()
 
 
 ALL_ROLES = role_names(DEFENDER_ROLES)

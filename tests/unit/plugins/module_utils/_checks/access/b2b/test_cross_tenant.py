@@ -19,6 +19,7 @@ from evidence import (
     case,
     gdap_evidence,
     look_up_evidence,
+    operator_evidence,
     piece,
     relationship,
     unread,
@@ -127,10 +128,9 @@ def settings_evidence(inbound=None, outbound=None, *, defaults=None, entry=True,
     row = {"tenantId": TARGET.upper(), "b2bCollaborationOutbound": outbound}
     partners = data_of(shape_partners, {"value": [{"tenantId": OTHER, "b2bCollaborationOutbound": NONE}, row]})
     membership = piece("operator_groups", {"groups": {}, "other_groups": 4}) if groups else unread("operator_groups")
-    user = {"id": ANNA, "upn": "anna@northwind.example", "mail": None, "other_mails": []}
     nothing = {"found": False}
     return {
-        "operator": piece("operator", user),
+        "operator": operator_evidence(id=ANNA),
         "operator_groups": membership,
         "home_cross_tenant_access_default": piece("default", shaped(defaults["outbound"], "outbound")),
         "home_cross_tenant_access_partner": piece(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -15,20 +16,30 @@ from evidence import (
     OTHER_GROUP,
     RELATIONSHIP,
     SECURITY_READER,
+    account_evidence,
     assignments_key,
     case,
     gdap_evidence,
     group_rows,
+    piece,
     relationship,
     unread,
 )
+from evidence import account as guest
+from hypothesis import given
+from hypothesis import strategies as st
 from judged import access_of as verdict_of
 from judged import shown, words
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import judge_relationships
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
+    in_force,
+    shape_relationships,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
 
+STATUSES = ["active", "Active", "expiring", "expired", "approved", "activating", "created", "terminated", "odd"]
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
 
@@ -117,10 +128,79 @@ def test_assignments(assignments, groups, eligible, reason):
         (relationship("approvalPending", None), "access.gdap_not_active"),
         (relationship("created", None, partner_consent_pending=True), "access.gdap_not_sent"),
         (relationship("unknownFutureValue"), "access.gdap_status_unknown"),
+        *(
+            (relationship(status, days, partner_consent_pending=True), "access.gdap_partner_consent")
+            for status, days in (("approved", None), ("activating", None), ("Active", 300), ("odd", 300))
+        ),
+        # What has ended is not helped by a review.
+        (relationship("expiring", -1, partner_consent_pending=True), "access.gdap_expired"),
+        (relationship("active", -1, partner_consent_pending=True), "access.gdap_expired"),
+        (relationship("terminated", partner_consent_pending=True), "access.gdap_terminated"),
+        # A reseller's that does not say it leaves it open, unless another "no" is certain.
+        (relationship(partner_consent_pending=None), "access.gdap_partner_consent_unknown"),
+        (relationship("approvalPending", None, partner_consent_pending=None), "access.gdap_not_active"),
+        (relationship("expired", -1, partner_consent_pending=None), "access.gdap_expired"),
     ],
 )
 def test_a_reseller_and_what_is_not_known(row, reason):
     assert access_of(row).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "pending"),
+    [
+        ({}, False),
+        ({"@odata.type": "#microsoft.graph.delegatedAdminRelationship"}, False),
+        ({"isPartnerConsentPending": True}, True),
+        (
+            {"@odata.type": "#microsoft.graph.resellerDelegatedAdminRelationship", "isPartnerConsentPending": False},
+            False,
+        ),
+        ({"@odata.type": "#microsoft.graph.resellerDelegatedAdminRelationship"}, None),
+        ({"isPartnerConsentPending": None}, None),
+    ],
+)
+def test_only_a_resellers_relationship_waits_for_the_partner(fields, pending):
+    row = {"id": "r", "status": "active", "customer": {"tenantId": "t"}, "displayName": "R", **fields}
+    (shaped,) = shape_relationships({"value": [row]})
+    assert shaped["partner_consent_pending"] is pending
+
+
+@given(st.sampled_from(STATUSES), st.none() | st.integers(-400, 400), st.sampled_from([True, False, None]))
+def test_only_an_active_and_reviewed_relationship_is_in_force(status, days, pending):
+    row = relationship(status, days, partner_consent_pending=pending)
+    met = access_of(row).reason == "access.gdap_in_force"
+    assert met is (status.lower() == "active" and days is not None and days > 0 and pending is False)
+    assert in_force(row, NOW) is met
+
+
+@pytest.mark.parametrize(
+    ("identity", "others", "reason"),
+    [
+        ("app", 0, "access.gdap_missing"),
+        ("operator", 0, "access.gdap_not_shown"),
+        ("operator", 3, "access.gdap_missing"),
+        ("somebody", 0, "access.gdap_not_shown"),
+    ],
+)
+def test_empty_list_that_a_person_read_proves_nothing(identity, others, reason):
+    """Microsoft shows no relationship at all to a person who is not an Admin agent."""
+    relationships = piece("gdap_relationships", {"relationships": [], "others": others})
+    evidence = {**gdap_evidence(), "gdap_relationships": dataclasses.replace(relationships, identity=identity)}
+    verdict = judge_access(case(evidence)).verdict
+    assert verdict.reason == reason
+    assert ("Admin agents" in verdict.message + verdict.remedy) is (reason == "access.gdap_not_shown")
+
+
+@pytest.mark.parametrize(
+    ("identity", "account", "status"),
+    [("app", [], "unmet"), ("operator", [], "unknown"), ("operator", [guest()], "met")],
+)
+def test_under_auto_a_hidden_list_leaves_open_only_what_nothing_else_proves(identity, account, status):
+    relationships = piece("gdap_relationships", {"relationships": [], "others": 0})
+    hidden = {"gdap_relationships": dataclasses.replace(relationships, identity=identity)}
+    evidence = {**gdap_evidence(), **account_evidence(*account), **hidden}
+    assert judge_access(case(evidence, access="auto")).verdict.status == status
 
 
 @pytest.mark.parametrize(
@@ -168,7 +248,7 @@ ASSIGNMENT_PENDING = [{"status": "pending", "group": GROUP, "roles": [SECURITY_R
         pytest.param([relationship("activating", None)], {}, "access.gdap_activating", id="activating"),
         pytest.param([relationship()], {}, "access.gdap_in_force", id="active"),
         pytest.param([relationship("ACTIVE")], {}, "access.gdap_in_force", id="letter_case"),
-        pytest.param([relationship("expiring", 5)], {}, "access.gdap_in_force", id="expiring"),
+        pytest.param([relationship("expiring", 5)], {}, "access.gdap_expired", id="expiring"),
         pytest.param([relationship("active", -1)], {}, "access.gdap_expired", id="end_passed_status_lags"),
         pytest.param([relationship("active", None)], {}, "access.gdap_status_unknown", id="active_without_end"),
         pytest.param([relationship("expired", -1)], {}, "access.gdap_expired", id="expired"),
@@ -244,10 +324,10 @@ def assigned(group=GROUP, status="active", roles=(SECURITY_READER,)):
     ("row", "reason", "said"),
     [
         (relationship("active"), "access.gdap_in_force", "until 2027-09-19"),
-        (relationship("EXPIRING"), "access.gdap_in_force", "until 2027-09-19"),
-        (relationship("active", -1), "access.gdap_expired", "expired on 2026-11-22"),
-        (relationship("expiring", -1), "access.gdap_expired", "expired on 2026-11-22"),
-        (relationship("Expired", None), "access.gdap_expired", "expired on (no end)"),
+        (relationship("EXPIRING"), "access.gdap_expired", "status EXPIRING, end 2027-09-19"),
+        (relationship("active", -1), "access.gdap_expired", "end 2026-11-22"),
+        (relationship("expiring", -1), "access.gdap_expired", "end 2026-11-22"),
+        (relationship("Expired", None), "access.gdap_expired", "end (no end)"),
         (relationship("active", None), "access.gdap_status_unknown", "'active'"),
         (relationship("Odd"), "access.gdap_status_unknown", "'Odd'"),
         (relationship("terminated"), "access.gdap_terminated", "Contoso SOC"),

@@ -246,12 +246,33 @@ def test_auto_takes_the_role_that_any_way_gives():
     assert judge_permissions(judged_case, access).reason == "permissions.role_via_governance"
 
 
+@pytest.mark.parametrize(
+    ("identity", "rows", "others", "reason"),
+    [
+        ("app", [], 0, "access.governance_missing"),
+        ("operator", [], 0, "read.maybe_hidden"),
+        ("operator", [], 2, "access.governance_missing"),
+        ("operator", [governed(**BACK)], 0, "access.governance_reversed"),
+    ],
+)
+def test_empty_list_that_a_person_read_proves_nothing(identity, rows, others, reason):
+    found = lists(rows)
+    key = "governance_relationships"
+    data = {**found[key].data, "others": others}
+    evidence = {**found, key: dataclasses.replace(found[key], identity=identity, data=data)}
+    assert judged(evidence, "governance").verdict.reason == reason
+    by_auto = judged({**gdap_evidence(), **account_evidence(), **evidence}, "auto").verdict
+    assert by_auto.reason == "access.none_found"
+    unread = [caveat.reason for caveat in by_auto.caveats]
+    assert ("access.governance_unread" in unread) is (reason == "read.maybe_hidden")
+
+
 @pytest.mark.parametrize("access", ["governance", "auto", "gdap"])
 @pytest.mark.parametrize(
     ("status", "gdap", "told"),
     [
         ("Active", "active", True),
-        ("active", "expiring", True),
+        ("active", "expiring", False),
         ("active", "terminated", False),
         ("terminated", "active", False),
     ],

@@ -1,0 +1,28 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A sign-in that works, while a refused token for Azure Resource Manager keeps the tenant off the person's list. Pure.
+
+Microsoft documents that such a refusal hides a tenant [doc mto-troubleshoot]. Where it does, it is more than a caveat.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import arm_refusal
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import ARM_SIGN_IN
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
+
+
+def with_list_refusal(case: Case, sign_in: Verdict) -> Verdict:
+    """Return the verdict of the sign-in, or the refusal where it is seen to hide the tenant."""
+    refusal = arm_refusal(case)
+    if refusal is None or sign_in.status != "met" or judge_listed(case)[0].caused_by != "sign_in":
+        return sign_in
+    details = {"said": refusal.details.get("said", "no reason given")}
+    return case.verdict("sign_in", "sign_in.arm_keeps_off_list", details, evidence=[case.get(ARM_SIGN_IN)])
