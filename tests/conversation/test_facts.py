@@ -289,3 +289,29 @@ def test_home_without_permission_leaves_gdap_unknown_and_names_the_permission(tm
     assert (first["first_broken"], first["reason"]) == ("consent", "consent.permission_missing")
     assert "DelegatedAdminRelationship.Read.All" in first["requirements"]["access"]["remedy"]
     assert second["ready"]
+
+
+def test_operator_alone_who_is_disabled_at_home_has_no_access(tmp_path):
+    """The home tenant says 50057: the run fails, and its rows say what that means for every tenant."""
+    operator = {"upn": OPERATOR, "groups": ["SOC analysts"], "enabled": False}
+    world = write_world(tmp_path, tenant(1), guest_tenant(2), operator=operator, public_client=True)
+    with start_lab(world=world) as lab:
+        token = lab.connection["refresh_token"]
+        found = result(lab, CALM, client_secret=None, refresh_token=token, operator=None).as_dict()
+    assert found["failed"] is True
+    assert found["home_problem"]["reason"] == "access.operator_disabled"
+    assert "enable the account" in found["msg"]
+    for row in found["ansible_facts"]["mto_requirements"].values():
+        assert (row["first_broken"], row["reason"]) == ("access", "access.operator_disabled")
+        assert row["requirements"]["access"]["status"] == "unmet"
+
+
+def test_own_object_says_which_of_two_accounts_counts(tmp_path):
+    """With both identities the operator is asked; the app alone cannot know."""
+    row = guest_tenant(1, guests=[{"roles": ["Security Reader"]}, {}])
+    with start_lab(world=write_world(tmp_path, row)) as lab:
+        (alone,) = facts(lab, declared(row))
+        (both,) = facts(lab, declared(row), refresh_token=lab.connection["refresh_token"])
+    assert (alone["first_broken"], alone["reason"]) == ("access", "access.guest_ambiguous")
+    assert reasons(both)["access"] == "access.guest_accepted"
+    assert both["ready"] is True
