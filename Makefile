@@ -7,7 +7,7 @@ WORLD ?= lab/worlds/demo.yml
 ARGS ?=
 GATES ?=
 
-.PHONY: help setup demo test lint sanity unit lowest mutation lab bench docs dist format clean
+.PHONY: help setup demo test lint sanity unit lowest mutation storm fuzz lab bench docs dist format clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -36,6 +36,12 @@ lowest: setup ## run unit and conversation tests with the lowest versions that a
 
 mutation: setup ## change the judges one thing at a time: does a test notice? ARGS="gdap" for one file
 	@$(PY) scripts/mutation.py $(ARGS)
+
+storm: setup ## spoil answers in 300 ways on their way from the lab: does any verdict lie? ARGS="--seed 7 --seconds 300"
+	@cd tests && PYTHONPATH=..:../build/collections ../$(PY) -m storm $(ARGS)
+
+fuzz: setup ## give every reader spoiled files and answers; ARGS="--cpu-seconds 600"
+	@cd tests && PYTHONPATH=..:../build/collections ../$(PY) -m fuzz $(ARGS)
 
 lab: setup ## serve the lab until Ctrl-C; WORLD=lab/worlds/demo.yml, ARGS="--port 8443"
 	@$(PY) -m lab --world $(WORLD) $(ARGS)
