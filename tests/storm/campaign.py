@@ -134,7 +134,7 @@ class Campaign:
             print(f"\n{what}: {kind} {place} ({len(rows)})")
             for row in rows[:_SHOWN]:
                 print(f"    {str(row.get('detail', ''))[:300]}")
-                where = f"--world {row['world']} --seed {row['seed']}"
+                where = f"--world {row['world']} --seed {row['seed']} --tenants {self._settings[0].tenants}"
                 print(f"    make storm ARGS=\"{where} --case '{row.get('case', '')}'\"")
 
 

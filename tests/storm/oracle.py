@@ -38,8 +38,6 @@ _MOST_MEMORY: t.Final = 400
 # The person was refused, and what would tell why could not be read: the weaker word is the service's own as well.
 _WEAKER: t.Final = {"defender.not_provisioned": "defender.refused", "defender.rbac_refuses": "defender.refused"}
 FIRM: t.Final = ("met", "unmet", "not_applicable")
-# Where others hold everything up, a tenant without a fault may be starved of time.
-_STARVED: t.Final = frozenset({"read.deadline", "read.unreachable", "sign_in.unreachable"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +90,10 @@ def _rows(
         yield Failure("lost rows", f"{len(claims.order)} of {len(calm.order)} rows")
     judgements = judgements_of(calm, faults, home)
     for tenant, verdicts in claims.verdicts.items():
-        before = calm.verdicts.get(tenant, {})
+        if tenant not in calm.verdicts:
+            yield Failure("invented tenant", f"a row for {tenant!r}", tenant)
+            continue
+        before = calm.verdicts[tenant]
         yield from (
             dataclasses.replace(failure, tenant=tenant)
             for failure in _differences(before, verdicts, judgements[tenant], slow)
@@ -122,16 +123,15 @@ def _differences(before: Verdicts, after: Verdicts, judgement: Judgement | None,
     for check, (status, reason) in after.items():
         old_status, old_reason = before.get(check, ("(none)", ""))
         words = f"{check}: {old_status} {old_reason} became {status} {reason}"
-        if judgement is None:
-            if (status, reason) != (old_status, old_reason) and not (
-                slow and status == "unknown" and reason in _STARVED
-            ):
+        if judgement is None and not slow:
+            if (status, reason) != (old_status, old_reason):
                 yield Failure("other tenant changed", words)
         elif judgement == "doubt" or status not in FIRM:
+            # Where others hold everything up, a tenant without a fault may be starved of time.
             continue
         elif status in ("met", "not_applicable") and old_status != status:
             yield Failure("false met", words)
-        elif judgement == "garbage" and status == "unmet" and reason not in _same_blame(old_status, old_reason):
+        elif judgement != "word" and status == "unmet" and reason not in _same_blame(old_status, old_reason):
             yield Failure("false unmet", words)
 
 

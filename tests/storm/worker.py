@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
     import collections
     from collections.abc import Iterator
 
+    from storm.proxy import Fault
     from storm.wire import Answer, Json
 
 # So many tenants are declared at once, and so many parts of a large world are stormed.
@@ -39,6 +40,8 @@ PART: t.Final = 25
 _PARTS: t.Final = 2
 _SHORT: t.Final = {"timeout": 2.0, "deadline": 4.0, "concurrency": 16}
 _LONG: t.Final = {"timeout": 30.0, "deadline": 60.0, "concurrency": 16}
+# So many runs in which one of several faults failed everything are taken apart.
+_ALONE: t.Final = 3
 # The modes that are also run with every list cut into pages.
 _PAGED: t.Final = ("facts", "access", "customers")
 _MEGABYTE: t.Final = 1024 * 1024
@@ -86,6 +89,7 @@ class Worker:
         tenants = [row for row in lab.tenants() if row["tenant_id"] not in faulty]
         self._parts = [tenants[start : start + PART] for start in range(0, len(tenants), PART)]
         self._chosen = sorted(self._rng.sample(range(len(self._parts)), min(_PARTS, len(self._parts))))
+        self._alone_left = _ALONE
         self._calm: dict[tuple[str, int, bool], Calm] = {}
         self._seen: dict[tuple[str, int, bool], collections.Counter[tuple[str, str]]] = {}
 
@@ -138,6 +142,10 @@ class Worker:
         checks = sum(len(verdicts) for verdicts in calm.claims.verdicts.values()) if hit else 0
         for failure in failures:
             _tell(self._row(job, failure))
+        if len(hit) > 1 and self._alone_left and any(not failure.tenant for failure in failures):
+            self._alone_left -= 1
+            for fault in hit:
+                self._alone(job, fault)
         _tell(
             {
                 "end": number,
@@ -152,6 +160,11 @@ class Worker:
             }
         )
         return checks
+
+    def _alone(self, job: Job, fault: Fault) -> None:
+        """Run one of several faults again, to see whether it is the one that failed the whole run."""
+        alone = dataclasses.replace(fault, hits=0)
+        self._job(-1, dataclasses.replace(job, faults=(alone,)))
 
     def _row(self, job: Job, failure: Failure) -> dict[str, Json]:
         concerned = [fault for fault in job.faults if fault.hits and fault.tenant == failure.tenant] or [
