@@ -35,6 +35,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
@@ -89,6 +90,7 @@ class _Http:
 
     def __init__(self, *bodies: tuple[int, bytes]) -> None:
         self.deadline = Deadline(0.05)
+        self.secrets = Secrets()
         self._bodies = list(bodies)
 
     def send(self, method: str, url: str, **_more: object) -> Response:

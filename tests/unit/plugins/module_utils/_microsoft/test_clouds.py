@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
     READS as GOVERNANCE_READS,
 )
@@ -96,8 +96,8 @@ def test_what_the_cloud_has_not_is_not_asked(monkeypatch):
     ],
 )
 def test_where_only_documents_say_no_graph_is_asked(cloud, status, error, reason):
-    asked, piece = evidence_of(RELATIONSHIPS, Answer(status, "u", code="BadRequest", error=error), cloud)
-    assert asked == [RELATIONSHIPS.key, "organization"]
+    asked, piece = evidence_of(CUSTOMERS, Answer(status, "u", code="BadRequest", error=error), cloud)
+    assert asked == [CUSTOMERS.key, "organization"]
     assert piece.problem.reason == reason
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from any_case import cases
+from bodies import data_of, guid
 from evidence import (
     SECURITY_READER,
     account,
@@ -157,5 +158,5 @@ def test_refusal_of_the_home_tenant_is_about_the_account_there():
     ],
 )
 def test_what_is_kept_of_the_account(fields, enabled, user_type):
-    user = shape_user({"id": "A", "userPrincipalName": "anna@northwind.example", **fields})
+    user = data_of(shape_user, {"id": guid("anna"), "userPrincipalName": "anna@northwind.example", **fields})
     assert (user["enabled"], user["type"]) == (enabled, user_type)

@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from bodies import data_of, guid
 from evidence import (
     DIRECTORY_READERS,
     GROUP,
@@ -161,8 +162,15 @@ def test_a_reseller_and_what_is_not_known(row, reason):
     ],
 )
 def test_only_a_resellers_relationship_waits_for_the_partner(fields, pending):
-    row = {"id": "r", "status": "active", "customer": {"tenantId": "t"}, "displayName": "R", **fields}
-    (shaped,) = shape_relationships({"value": [row]})
+    row = {
+        "id": "r",
+        "status": "active",
+        "customer": {"tenantId": guid("customer")},
+        "displayName": "R",
+        "accessDetails": {"unifiedRoles": []},
+        **fields,
+    }
+    (shaped,) = data_of(shape_relationships, {"value": [row]})
     assert shaped["partner_consent_pending"] is pending
 
 
