@@ -15,11 +15,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
     SETTINGS_DEFAULT,
     SETTINGS_PARTNER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import (
     READS as GOVERNANCE_READS,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
