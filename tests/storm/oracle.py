@@ -35,8 +35,12 @@ SLACK: t.Final = 5.0
 # What a run may take of a processor beyond the calm one.
 _MOST_CPU: t.Final = 8.0
 _MOST_MEMORY: t.Final = 400
-# The person was refused, and what would tell why could not be read: the weaker word is the service's own as well.
-_WEAKER: t.Final = {"defender.not_provisioned": "defender.refused", "defender.rbac_refuses": "defender.refused"}
+# The service said no, and what would tell why could not be read: the weaker word is the service's own as well.
+_WEAKER: t.Final = {
+    "defender.not_provisioned": "defender.refused",
+    "defender.rbac_refuses": "defender.refused",
+    "access.guest_deleted": "access.guest_missing",
+}
 FIRM: t.Final = ("met", "unmet", "not_applicable")
 
 

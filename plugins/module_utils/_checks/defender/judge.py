@@ -61,6 +61,9 @@ def refusal_of(evidence: Evidence | None) -> Problem | None:
 def _refusal_reason(as_app: Evidence | None, *, roles_known: bool, has_role: bool) -> str:
     if refusal_of(as_app):
         return "defender.not_provisioned"
+    if as_app is not None and as_app.problem is not None and as_app.problem.reason.startswith("read."):
+        # The app was asked and its answer is missing: whom to blame is open.
+        return "defender.refused"
     if roles_known and not has_role:
         return "defender.role_missing"
     if has_role and readable(as_app):

@@ -90,7 +90,7 @@ _LISTS: t.Final = {
     "auto": (CUSTOMERS, ARM_TENANTS, governance_reads.RELATIONSHIPS),
 }
 # Reasons that a list without the tenant gives, where the refusal of a sign-in can be why it is not there.
-_NOT_LISTED: t.Final = ("access.not_listed", "access.not_listed_b2b")
+NOT_LISTED: t.Final = ("access.not_listed", "access.not_listed_b2b")
 # Statuses of a governance relationship that was not ended, in lower case.
 _LISTED: t.Final = frozenset({"active", "terminationrequestedbygoverningtenant"})
 
@@ -125,7 +125,7 @@ def judge_listed(case: Case) -> tuple[Verdict, str | None]:
         verdict = case.verdict("listed", barred.reason, barred.details, evidence=[case.get(OPERATOR)])
         return verdict, method if method in judges else None
     verdict, decides = (judges[method](case), method) if method in judges else _by_any(case)
-    if verdict.reason in _NOT_LISTED and (_refused(judge_sign_in(case)) or arm_refusal(case)):
+    if verdict.reason in NOT_LISTED and (_refused(judge_sign_in(case)) or arm_refusal(case)):
         verdict = dataclasses.replace(verdict, caused_by="sign_in")
     return verdict, decides
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import NOT_LISTED, judge_listed
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import arm_refusal
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import ARM_SIGN_IN
 
@@ -21,8 +21,8 @@ if t.TYPE_CHECKING:
 
 def with_list_refusal(case: Case, sign_in: Verdict) -> Verdict:
     """Return the verdict of the sign-in, or the refusal where it is seen to hide the tenant."""
-    refusal = arm_refusal(case)
-    if refusal is None or sign_in.status != "met" or judge_listed(case)[0].caused_by != "sign_in":
+    refusal, listed = arm_refusal(case), judge_listed(case)[0]
+    if refusal is None or sign_in.status != "met" or listed.reason not in NOT_LISTED or listed.caused_by != "sign_in":
         return sign_in
     details = {"said": refusal.details.get("said", "no reason given")}
     return case.verdict("sign_in", "sign_in.arm_keeps_off_list", details, evidence=[case.get(ARM_SIGN_IN)])

@@ -243,6 +243,18 @@ def shape_settings(body: Fields, direction: Direction) -> SideSettings:
     return settings
 
 
+def shape_default(body: Fields, direction: Direction) -> SideSettings:
+    """Return one side of the default. Another object, which holds no setting at all, is none that refuses."""
+    body.flag("isServiceDefault")
+    return shape_settings(body, direction)
+
+
+def shape_partner(body: Fields, direction: Direction) -> SideSettings:
+    """Return one side of a partner entry, which names its partner."""
+    body.guid("tenantId")
+    return shape_settings(body, direction)
+
+
 def _shape_setting(setting: Fields) -> Setting:
     return {
         "users": _shape_targets(setting.nullable_row("usersAndGroups")),
@@ -330,16 +342,17 @@ def _read(what: str, title: str, path: str, shape: Callable[[Fields], object], *
     )
 
 
-_shape_inbound: t.Final = functools.partial(shape_settings, direction="inbound")
-_shape_outbound: t.Final = functools.partial(shape_settings, direction="outbound")
 SETTINGS_DEFAULT: t.Final = _read(
-    "cross_tenant_access_default", "the default cross-tenant access settings", "/default", _shape_inbound
+    "cross_tenant_access_default",
+    "the default cross-tenant access settings",
+    "/default",
+    functools.partial(shape_default, direction="inbound"),
 )
 SETTINGS_PARTNER: t.Final = _read(
     "cross_tenant_access_partner",
     "the cross-tenant access settings for the home tenant",
     "/partners/{home_tenant_id}",
-    _shape_inbound,
+    functools.partial(shape_partner, direction="inbound"),
     may_be_missing=True,
 )
 # It decides nothing: it says whom the remedy is for.
@@ -352,7 +365,9 @@ SYNCHRONIZATION: t.Final = dataclasses.replace(
     optional=True,
 )
 HOME_DEFAULT: t.Final = dataclasses.replace(
-    SETTINGS_DEFAULT, what="home_cross_tenant_access_default", shape=_shape_outbound
+    SETTINGS_DEFAULT,
+    what="home_cross_tenant_access_default",
+    shape=functools.partial(shape_default, direction="outbound"),
 )
 HOME_PARTNERS: t.Final = _read(
     "home_cross_tenant_access_partners",

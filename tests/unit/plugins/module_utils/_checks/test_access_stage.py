@@ -143,7 +143,7 @@ ANSWER = piece("incidents", {"any": True})
         (token(), forbidden(), ANSWER, "unmet", "defender.rbac_refuses"),
         (token(()), forbidden(), ANSWER, "unmet", "defender.role_missing"),
         (token(()), forbidden(), None, "unmet", "defender.role_missing"),
-        (token(()), forbidden(), unread("i"), "unmet", "defender.role_missing"),
+        (token(()), forbidden(), unread("i"), "unmet", "defender.refused"),
         (token(), forbidden(), None, "unmet", "defender.refused"),
         (token(), forbidden(), unread("i", "consent.permission_missing"), "unmet", "defender.refused"),
         (token(None), forbidden(), ANSWER, "unmet", "defender.refused"),

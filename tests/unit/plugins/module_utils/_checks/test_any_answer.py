@@ -186,8 +186,9 @@ SETTINGS = {
     "b2bDirectConnectInbound": None,
     "automaticUserConsentSettings": {"inboundAllowed": None, "outboundAllowed": True},
 }
-for name in ("cross_tenant_access_default", "cross_tenant_access_partner", "home_cross_tenant_access_default"):
-    GOOD[name] = SETTINGS
+for name in ("cross_tenant_access_default", "home_cross_tenant_access_default"):
+    GOOD[name] = {"isServiceDefault": False, **SETTINGS}
+GOOD["cross_tenant_access_partner"] = {"tenantId": HOME, **SETTINGS}
 GOOD["home_cross_tenant_access_partners"] = {"value": [{"tenantId": TOKEN.tenant_id, **SETTINGS}]}
 GOOD["cross_cloud_default"] = {
     f"b2b{kind}{direction}bound": ALL_ALLOWED

@@ -75,7 +75,7 @@ class FakeGraph:
         if request.key == "organization":
             return Answer(200, url, body={"value": [{"id": self.tenant_id, "displayName": "Contoso"}]})
         return (
-            Answer(200, url, body={"inboundTrust": None})
+            Answer(200, url, body={"isServiceDefault": True, "inboundTrust": None})
             if may
             else Answer(403 if self.status is None else self.status, url, code=self.code, error="no")
         )

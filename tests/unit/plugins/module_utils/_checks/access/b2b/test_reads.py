@@ -111,6 +111,22 @@ def test_trust_is_told_setting_by_setting(value):
         data_of(shape_settings, {"tenantId": guid("x")}, "inbound")
 
 
+SETTINGS = {"inboundTrust": None, "b2bCollaborationInbound": None}
+
+
+@pytest.mark.parametrize(
+    ("read", "body", "missing"),
+    [
+        (b2b_reads.SETTINGS_DEFAULT, {"tenantId": guid("home"), **SETTINGS}, "isServiceDefault is missing"),
+        (b2b_reads.HOME_DEFAULT, {"tenantId": guid("home"), **SETTINGS}, "isServiceDefault is missing"),
+        (b2b_reads.SETTINGS_PARTNER, {"isServiceDefault": True, **SETTINGS}, "tenantId is missing"),
+    ],
+)
+def test_answer_about_another_object_is_not_one_without_settings(read, body, missing):
+    with pytest.raises(OptionError, match=missing):
+        data_of(read.shape, body)
+
+
 def shape(body):
     return body
 
@@ -150,7 +166,7 @@ def test_target_answers_are_cut_down_as_they_arrive():
     mine = frozenset({"user:me"})
     targets = [{"targetType": "user", "target": name} for name in ("me", guid("you"), "everybody")]
     inbound = {"usersAndGroups": {"accessType": "allowed", "targets": targets}, "applications": None}
-    body = {"b2bCollaborationInbound": inbound, "inboundTrust": None}
+    body = {"isServiceDefault": False, "b2bCollaborationInbound": inbound, "inboundTrust": None}
     context = TargetContext(case({}), "home", (), mine, as_operator=False, has_app=True)
     default, partner = b2b_reads.settings_reads(context)
     assert dataclasses.replace(default.read, shape=shape) == dataclasses.replace(
