@@ -1,0 +1,47 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A refused token for Azure Resource Manager: it counts only where the list was read and lacks the tenant."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from evidence import case, piece
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import judge_sign_in
+from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.list_refusal import with_list_refusal
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
+
+SIGNED_IN = piece("operator_sign_in", {"readable": True, "roles": [], "other_roles": 0})
+ABSENT = piece("arm_tenants", {"listed": False, "others": 3})
+PRESENT = piece("arm_tenants", {"listed": True, "others": 3})
+
+
+def without(key, reason):
+    return Evidence(key, "u", "operator", "t", "", "doc", problem=Problem(reason, {"said": "no"}))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "arm_list", "reason"),
+    [
+        ("sign_in.mfa_required", ABSENT, "sign_in.arm_keeps_off_list"),
+        ("sign_in.mfa_required", PRESENT, "sign_in.token_issued"),
+        ("sign_in.no_answer", ABSENT, "sign_in.token_issued"),
+        # The list is unread because of a sign-in at home: the refusal in this tenant has hidden nothing.
+        ("sign_in.mfa_required", without("arm_tenants", "sign_in.no_answer"), "sign_in.token_issued"),
+        ("sign_in.mfa_required", without("arm_tenants", "sign_in.mfa_required"), "sign_in.token_issued"),
+        ("sign_in.mfa_required", without("arm_tenants", "read.throttled"), "sign_in.token_issued"),
+    ],
+)
+def test_refusal_hides_a_tenant_only_where_the_list_shows_it(refusal, arm_list, reason):
+    judged = case(
+        {
+            "operator_sign_in": SIGNED_IN,
+            "operator_arm_sign_in": without("operator_arm_sign_in", refusal),
+            "arm_tenants": arm_list,
+        }
+    )
+    judged = dataclasses.replace(judged, tenant=dataclasses.replace(judged.tenant, access="b2b"))
+    assert with_list_refusal(judged, judge_sign_in(judged)).reason == reason
