@@ -14,8 +14,9 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.re
 # What holds for every credential of the app.
 _RULES = f"""
       - Give at most one of {", ".join(f"O({name})" for name in selectors())}.
-      - Credentials come from a single source, the first one that holds any. The order is the task, the environment
-        variables that begin with C(MTO_), and those that begin with C(AZURE_)."""
+      - The credential of the app comes from the first place that holds one. The order is the task, the environment
+        variables that begin with C(MTO_), and those that begin with C(AZURE_), unless E(AZURE_CLIENT_ID) names another
+        app. A warning names what is set in vain."""
 
 
 def _credentials() -> str:
@@ -25,7 +26,7 @@ def _credentials() -> str:
   {option.name}:
     description:
       - {option.description}
-      - If the task gives no credential at all, E(MTO_{option.name.upper()}) is used, then E({option.azure_name}).\
+      - If the task gives no credential of the app, E(MTO_{option.name.upper()}) is used, then E({option.azure_name}).\
 {_RULES if option.name in selectors() else ""}
     type: {option.type}
 """
@@ -120,7 +121,8 @@ options:
     description:
       - Operator identity, a refresh token of the operator. It is redeemed with the credential of the app, or with none
         for a public client. White space around it is ignored.
-      - If the task gives no credential at all, E(MTO_REFRESH_TOKEN) is used.
+      - If the task gives neither this nor O(refresh_token_file), the environment does, E(MTO_REFRESH_TOKEN) or
+        E(MTO_REFRESH_TOKEN_FILE). The credential of the app is looked up apart from it.
       - If both identities are given, tenants are read as the app, and as the operator where the app lacks permission.
       - Give at most one of O(refresh_token) and O(refresh_token_file).
     type: str
@@ -130,7 +132,7 @@ options:
         C(ansible-playbook m365.defender.login) writes it.
       - Microsoft Entra sends a new refresh token with every answer. The one in the home tenant's answer replaces the
         one in the file, also in check mode, atomically and under a lock. A file that cannot be written is a warning.
-      - If the task gives no credential at all, E(MTO_REFRESH_TOKEN_FILE) is used.
+      - If not set, see O(refresh_token).
     type: path
 requirements:
   - Python 3.11 or newer

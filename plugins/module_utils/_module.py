@@ -87,6 +87,8 @@ def _leave(module: AnsibleModule, result: dict[str, object], connections: Sequen
     """Leave with a result. Secrets that are not parameters are not known to Ansible yet: given or issued."""
     for connection in connections:
         module.no_log_values.update(connection.known_secrets.values())
+        for warning in connection.warnings:
+            module.warn(warning)
     warnings = result.pop("warnings", ())
     for warning in warnings if isinstance(warnings, (list, tuple)) else ():
         module.warn(warning)

@@ -4,7 +4,7 @@
 """The connection options: their spec, and one typed value for them.
 
 The argument spec has no fall-backs to the environment: Ansible would count them for exclusion, but a credential in the
-task hides every credential in the environment. So the environment is read here.
+task hides those of its kind, the app's or the operator's, in the environment. So the environment is read here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.environment
 from ansible_collections.m365.defender.plugins.module_utils._options.values import DAY, GUID, parse_number
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
@@ -85,6 +85,7 @@ class Connection:
     credential: Credential | None = dataclasses.field(repr=False)
     refresh_token: str | None = dataclasses.field(repr=False)
     refresh_token_file: str | None = None
+    warnings: tuple[str, ...] = ()
     # What Ansible has to mask: what is given here, and what the home tenant issues later. Tokens for target tenants are
     # too many for Ansible to search for in every text; they are kept out where text comes in.
     known_secrets: Secrets = dataclasses.field(default_factory=Secrets, repr=False, compare=False)
@@ -121,10 +122,11 @@ def resolve_connection(
         value = params.get(option)
         return environment_value(option, environ) if value in (None, "") else str(value)
 
-    credential, tokens = _identities(params, environ)
+    client_id = _guid("client_id", text) if app_needed or text("client_id") else ""
+    credential, tokens, in_vain = _identities(_places(params, environ, client_id))
     connection = Connection(
         home_tenant_id=_guid("home_tenant_id", text),
-        client_id=_guid("client_id", text) if app_needed or text("client_id") else "",
+        client_id=client_id,
         operator=text("operator"),
         cloud=resolve_cloud(text("cloud") or "public", _endpoints(params.get("endpoints"))),
         ca_path=text("ca_path"),
@@ -135,6 +137,9 @@ def resolve_connection(
         credential=credential,
         refresh_token=token_of("refresh_token", tokens["refresh_token"]) if "refresh_token" in tokens else None,
         refresh_token_file=tokens.get("refresh_token_file"),
+        warnings=tuple(
+            f"{name} is set and not used: another credential is nearer, or it needs one." for name in in_vain
+        ),
     )
     if identity_needed and credential is None and not tokens:
         raise OptionError(
@@ -153,26 +158,50 @@ def require_operator(connection: Connection) -> None:
         )
 
 
-def _identities(
-    params: Mapping[str, object], environ: Mapping[str, str]
-) -> tuple[Credential | None, Mapping[str, str]]:
-    """Return the app's credential and the operator's from one source: the nearest source with one hides the others."""
-    names = (*(option.name for option in credential_options()), *_OPERATOR_TOKENS)
+class _Given(t.NamedTuple):
+    """What one place gives: the task, or the environment under one family of names."""
+
+    names: Mapping[str, str]
+    values: Mapping[str, str]
+
+
+def _places(params: Mapping[str, object], environ: Mapping[str, str], client_id: str) -> list[_Given]:
+    """Return the places that can give an identity, the nearest first.
+
+    The credential of Azure tools belongs to their own app: it is given only where that is ours, or none is named.
+    """
+    options = (*(option.name for option in credential_options()), *_OPERATOR_TOKENS)
     azure = azure_names()
-    sources: tuple[Mapping[str, object], ...] = (
-        {name: params.get(name) for name in names},
-        {name: environ.get(own_name(name)) for name in names},
-        {name: environ.get(azure[name]) for name in names if name in azure},
+    ours = environ.get(azure["client_id"], client_id).strip().lower() == client_id
+    families: tuple[tuple[Mapping[str, str], Mapping[str, object]], ...] = (
+        ({option: option for option in options}, params),
+        ({option: own_name(option) for option in options}, environ),
+        ({option: azure[option] for option in options if option in azure and ours}, environ),
     )
-    for source in sources:
-        values = {name: str(value) for name, value in source.items() if value}
-        credential = select_credential(values)
-        tokens: dict[str, str] = {name: values[name] for name in _OPERATOR_TOKENS if name in values}
-        if len(tokens) > 1:
+    return [
+        _Given(names, {option: str(values[name]) for option, name in names.items() if values.get(name)})
+        for names, values in families
+    ]
+
+
+def _identities(places: Sequence[_Given]) -> tuple[Credential | None, Mapping[str, str], list[str]]:
+    """Return the app's credential, the operator's, and what is set in vain.
+
+    Each comes from the nearest place that gives one: the app's never hides the operator's, nor the other way round.
+    """
+    credential: Credential | None = None
+    tokens: dict[str, str] = {}
+    in_vain: list[str] = []
+    for place in places:
+        given = None if credential else select_credential(place.values)
+        own = {option: place.values[option] for option in _OPERATOR_TOKENS if option in place.values}
+        if len(own) > 1:
             raise OptionError(f"refresh_token: give only one of {' and '.join(_OPERATOR_TOKENS)}.")
-        if credential or tokens:
-            return credential, tokens
-    return None, {}
+        used = {option.name for option in given.OPTIONS} if given else set()
+        used |= set() if tokens else own.keys()
+        credential, tokens = credential or given, tokens or own
+        in_vain += [place.names[option] for option in place.values if option not in used]
+    return credential, tokens, in_vain
 
 
 def _endpoints(value: object) -> dict[str, str]:

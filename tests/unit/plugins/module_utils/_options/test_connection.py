@@ -87,12 +87,15 @@ def test_refresh_token_alone_names_the_operator():
         ),
         pytest.param(
             {},
-            {"MTO_REFRESH_TOKEN": "0.refresh-token", "AZURE_CLIENT_SECRET": "of another app"},
+            {"MTO_REFRESH_TOKEN": "0.refresh-token", "AZURE_CLIENT_SECRET": "of another app", "AZURE_CLIENT_ID": HOME},
             {},
-            id="public_client",
+            id="of_another_app",
         ),
         pytest.param(
-            {"refresh_token": "0.refresh-token"}, {"MTO_CLIENT_SECRET": "own"}, {}, id="refresh_token_hides_too"
+            {"refresh_token": "0.refresh-token"},
+            {"MTO_CLIENT_SECRET": "own"},
+            {"client_secret": "own"},
+            id="operators_token_hides_none_of_the_apps",
         ),
     ],
 )
@@ -100,6 +103,39 @@ def test_credential_from_task_or_environment(params, environ, credential):
     options = {**GOOD, "client_secret": None, **params}
     resolved = resolve_connection(options, environ).credential
     assert (resolved.values if resolved else {}) == credential
+
+
+@pytest.mark.parametrize(
+    ("params", "environ", "token"),
+    [
+        ({}, {"MTO_REFRESH_TOKEN": "0.of-environment"}, "0.of-environment"),
+        ({"refresh_token": "0.of-the-task"}, {"MTO_REFRESH_TOKEN": "0.of-environment"}, "0.of-the-task"),
+        ({"client_secret": "given-secret"}, {"MTO_REFRESH_TOKEN": "0.of-environment"}, "0.of-environment"),
+        ({"refresh_token": "0.of-the-task"}, {"MTO_CLIENT_SECRET": "given-secret"}, "0.of-the-task"),
+    ],
+)
+def test_operators_token_is_resolved_apart_from_the_apps_credential(params, environ, token):
+    assert resolve_connection({**GOOD, "client_secret": None, **params}, environ).refresh_token == token
+
+
+@pytest.mark.parametrize(
+    ("params", "environ", "in_vain"),
+    [
+        ({}, {"MTO_REFRESH_TOKEN": "0.of-environment"}, []),
+        ({"client_secret": "given-secret"}, {"MTO_CLIENT_SECRET": "own-secret"}, ["MTO_CLIENT_SECRET"]),
+        ({"refresh_token": "0.of-the-task"}, {"MTO_REFRESH_TOKEN_FILE": "f"}, ["MTO_REFRESH_TOKEN_FILE"]),
+        ({}, {"MTO_CLIENT_CERTIFICATE_PASSWORD": "no path"}, ["MTO_CLIENT_CERTIFICATE_PASSWORD"]),
+        (
+            {"client_secret": "given-secret"},
+            {"AZURE_FEDERATED_TOKEN_FILE": "f", "AZURE_CLIENT_SECRET": "s"},
+            ["AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"],
+        ),
+        ({"client_secret": "given-secret"}, {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_ID": HOME}, []),
+    ],
+)
+def test_what_is_set_in_vain_is_told(params, environ, in_vain):
+    warnings = resolve_connection({**GOOD, "refresh_token": None, **params}, environ).warnings
+    assert [warning.split()[0] for warning in warnings] == in_vain
 
 
 def test_secrets_are_told_to_ansible_and_hidden_in_representations():
