@@ -376,13 +376,15 @@ def test_the_documented_refusal_of_entra(server):
 
 
 def test_the_effective_group_of_a_capture_without_its_rows():
-    """It counts one tenant and shows none: half an answer, which is not read at all [community]."""
+    """It counts one tenant and shows none: that one is hidden from this person [community]."""
     body = fixture("community__mtoapi-tenantgroups-effective__response")["body"]
-    assert parse_effective(body) is None
+    shown = parse_effective(body)
+    assert (shown.hidden, shown.exposed, shown.identity.entity_type) == (1, {}, "TenantGroup")
     row = {"tenantId": TENANT.upper(), "name": "Birch", "tenantAadEnvironment": 1}
     whole = parse_effective({**body, "exposedTargetTenantsInfo": [row]})
-    assert list(whole) == [TENANT]
-    assert (whole[TENANT].name, whole[TENANT].environment, whole[TENANT].added_on) == ("Birch", 1, None)
+    assert (whole.hidden, list(whole.exposed)) == (0, [TENANT])
+    birch = whole.exposed[TENANT]
+    assert (birch.name, birch.environment, birch.added_on) == ("Birch", 1, None)
     (group,) = parse_groups(body)
     assert (group.name, group.group_id, group.tenants) == ("Managed tenants", body["tenantGroupId"], ())
 

@@ -39,7 +39,12 @@ _MOST_MEMORY: t.Final = 400
 _WEAKER: t.Final = {
     "defender.not_provisioned": "defender.refused",
     "defender.rbac_refuses": "defender.refused",
+    "defender.role_missing": "defender.refused",
     "access.guest_deleted": "access.guest_missing",
+    # What may be activated counts for nothing before it is; a caveat says that it could not be read.
+    "access.gdap_eligible": "access.gdap_operator_not_assigned",
+    "permissions.role_eligible": "permissions.no_role",
+    "permissions.group_eligible": "permissions.no_role",
 }
 FIRM: t.Final = ("met", "unmet", "not_applicable")
 

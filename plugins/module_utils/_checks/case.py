@@ -101,6 +101,19 @@ class Case:
         return self.verdict(check, problem.reason, problem.details, evidence=(evidence, *others))
 
 
+# Why a read can fail without anybody saying no.
+_MAY_COME: t.Final = frozenset(
+    {"read.failed", "read.foreign_answer", "read.unreachable", "read.throttled", "read.deadline", "read.partial"}
+)
+
+
+def may_come(evidence: Evidence | None) -> bool:
+    """Tell whether another run may read what this one could not. The service's own refusal is final."""
+    problem = evidence.problem if evidence is not None else None
+    refused = problem is not None and problem.reason == "read.failed" and problem.details.get("status", "")[:1] == "4"
+    return problem is not None and problem.reason in _MAY_COME and not refused
+
+
 def readable(evidence: Evidence | None) -> t.TypeGuard[Evidence]:
     """Tell whether there is data to judge."""
     return evidence is not None and evidence.problem is None and evidence.data is not None

@@ -26,6 +26,16 @@ if t.TYPE_CHECKING:
 MAX_GROUPS: t.Final = 9
 
 
+# What says whether a role may be activated.
+ACTIVATIONS: t.Final = (
+    pim.ELIGIBLE_ROLES,
+    role_reads.ACCOUNT_GROUPS,
+    role_reads.ACCOUNT_ELIGIBLE_GROUPS,
+    role_reads.GROUP_ROLES,
+    role_reads.GROUP_ELIGIBLE,
+)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Activation:
     """Roles that the operator may activate, with a reason of the catalogue; `groups` where by a membership."""
@@ -84,13 +94,7 @@ def _whole(rows: Sequence[JsonObject]) -> set[str]:
 
 def activation_unread(case: Case) -> str | None:
     """Return why it is not known whether a role may be activated; None where it is known that none may."""
-    for evidence in case.every(
-        pim.ELIGIBLE_ROLES,
-        role_reads.ACCOUNT_GROUPS,
-        role_reads.ACCOUNT_ELIGIBLE_GROUPS,
-        role_reads.GROUP_ROLES,
-        role_reads.GROUP_ELIGIBLE,
-    ):
+    for evidence in case.every(*ACTIVATIONS):
         error_text = pim.not_read(evidence)
         if error_text is not None:
             return error_text

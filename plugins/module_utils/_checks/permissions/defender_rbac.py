@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, may_come, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import name_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import ACCOUNT_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
@@ -171,6 +171,15 @@ def custom_roles(case: Case, account_id: str) -> CustomRoles | None:
     ids = tuple(sorted(names))
     evidence = (assignments, definitions, case.get(ACCOUNT_GROUPS))
     return CustomRoles(ids, tuple(names[role] for role in ids), tuple(part for part in evidence if part is not None))
+
+
+def custom_roles_open(case: Case) -> Evidence | None:
+    """Return what another run may read, where it could show such a role: nobody has said that there is none."""
+    assignments, groups = case.get(DEFENDER_ASSIGNMENTS), case.get(ACCOUNT_GROUPS)
+    if may_come(assignments):
+        return assignments
+    somebody_holds = readable(assignments) and (assignments.data["assignments"] or assignments.data.get("other_rows"))
+    return groups if somebody_holds and may_come(groups) else None
 
 
 def custom_roles_unread(case: Case) -> str | None:

@@ -12,6 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.case import 
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import account_roles
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
     custom_roles,
+    custom_roles_open,
     custom_roles_unread,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
@@ -146,6 +147,8 @@ def _no_role(case: Case, roles: Evidence | None, assignments: Evidence | None, d
     if activation is not None:
         details = {**details, "roles": role_names(activation.roles), "groups": ", ".join(activation.groups)}
         return case.verdict("permissions", activation.reason, details, evidence=[*evidence, *activation.evidence])
+    if (unread := custom_roles_open(case)) is not None:
+        return case.unread("permissions", unread, *evidence)
     scoped = [role for role in case.tenant.roles if role in _assigned(assignments, None)]
     if scoped:
         details = {**details, "roles": role_names(scoped)}

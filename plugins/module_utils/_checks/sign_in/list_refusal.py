@@ -10,7 +10,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import NOT_LISTED, judge_listed
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
+    ARM_TENANTS,
+    NOT_LISTED,
+    judge_listed,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.judge import arm_refusal
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in.reads import ARM_SIGN_IN
 
@@ -20,9 +25,16 @@ if t.TYPE_CHECKING:
 
 
 def with_list_refusal(case: Case, sign_in: Verdict) -> Verdict:
-    """Return the verdict of the sign-in, or the refusal where it is seen to hide the tenant."""
-    refusal, listed = arm_refusal(case), judge_listed(case)[0]
-    if refusal is None or sign_in.status != "met" or listed.reason not in NOT_LISTED or listed.caused_by != "sign_in":
+    """Return the verdict of the sign-in, or the refusal where it is seen to hide the tenant.
+
+    Where the list could not be read, it is not known what the refusal does.
+    """
+    refusal, listed, arm_list = arm_refusal(case), judge_listed(case)[0], case.get(ARM_TENANTS)
+    if refusal is None or sign_in.status != "met":
+        return sign_in
+    if listed.status == "unknown" and arm_list is not None and not readable(arm_list):
+        return case.unread("sign_in", arm_list, case.get(ARM_SIGN_IN))
+    if listed.reason not in NOT_LISTED or listed.caused_by != "sign_in":
         return sign_in
     details = {"said": refusal.details.get("said", "no reason given")}
     return case.verdict("sign_in", "sign_in.arm_keeps_off_list", details, evidence=[case.get(ARM_SIGN_IN)])

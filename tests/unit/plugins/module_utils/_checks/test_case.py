@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from evidence import case, piece
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import may_come, readable
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 
 def words(verdict):
@@ -36,3 +40,25 @@ def test_evidence_that_was_not_even_asked_for_is_told_as_not_read():
     without_data = piece("license", None)
     assert case({}).unread("license", without_data).reason == "read.failed"
     assert not readable(without_data)
+
+
+@pytest.mark.parametrize(
+    ("reason", "details", "open_still"),
+    [
+        ("read.throttled", {}, True),
+        ("read.foreign_answer", {"status": "403"}, True),
+        ("read.failed", {"status": "503"}, True),
+        ("read.failed", {}, True),
+        ("read.failed", {"status": "400"}, False),
+        ("read.forbidden", {"status": "403"}, False),
+        ("consent.permission_missing", {}, False),
+    ],
+)
+def test_only_what_nobody_refused_may_still_come(reason, details, open_still):
+    failed = dataclasses.replace(piece("x", None), problem=Problem(reason, details))
+    assert may_come(failed) is open_still
+
+
+def test_what_was_read_does_not_come_again():
+    assert not may_come(piece("x", {}))
+    assert not may_come(None)

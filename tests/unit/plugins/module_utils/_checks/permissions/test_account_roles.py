@@ -90,9 +90,9 @@ def test_group_that_was_not_read_offers_nothing():
         ("defender_role_assignments", "permissions.custom_role_not_read"),
     ],
 )
-@pytest.mark.parametrize(("said", "words"), [("throttled", "throttled"), (None, "read.throttled")])
+@pytest.mark.parametrize(("said", "words"), [("not allowed", "not allowed"), (None, "read.forbidden")])
 def test_doubt_says_why_it_was_not_read(key, reason, said, words):
-    failed = dataclasses.replace(unread(key), problem=Problem("read.throttled", {"said": said} if said else {}))
+    failed = dataclasses.replace(unread(key), problem=Problem("read.forbidden", {"said": said} if said else {}))
     verdict = permissions_of({**GUEST, **role_evidence(), key: failed})
     assert caveat(verdict, reason).message.endswith(f": {words}")
 

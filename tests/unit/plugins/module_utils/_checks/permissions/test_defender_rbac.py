@@ -73,9 +73,17 @@ def permissions_of(*, held=(), assigned=(), access="b2b", **more):
         ({**assignments((ROLE, [OTHER_GROUP])), **IN_GROUP}, "permissions.no_role", "unmet"),
         (
             {**assignments((ROLE, [GROUP])), "account_groups": unread("account_groups")},
+            "read.throttled",
+            "unknown",
+        ),
+        (
+            {**assignments((ROLE, [GROUP])), "account_groups": unread("account_groups", "consent.permission_missing")},
             "permissions.no_role",
             "unmet",
         ),
+        ({**assignments(), "account_groups": unread("account_groups")}, "permissions.no_role", "unmet"),
+        ({"defender_role_assignments": unread("d")}, "read.throttled", "unknown"),
+        ({"defender_role_assignments": unread("d", "read.foreign_answer")}, "read.foreign_answer", "unknown"),
         ({"defender_role_assignments": unread("d", "read.forbidden")}, "permissions.no_role", "unmet"),
         ({**NAMED}, "permissions.no_role", "unmet"),
         (
