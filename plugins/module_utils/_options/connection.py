@@ -85,7 +85,7 @@ class Connection:
     credential: Credential | None = dataclasses.field(repr=False)
     refresh_token: str | None = dataclasses.field(repr=False)
     refresh_token_file: str | None = None
-    warnings: tuple[str, ...] = ()
+    in_vain: tuple[str, ...] = ()
     # What Ansible has to mask: what is given here, and what the home tenant issues later. Tokens for target tenants are
     # too many for Ansible to search for in every text; they are kept out where text comes in.
     known_secrets: Secrets = dataclasses.field(default_factory=Secrets, repr=False, compare=False)
@@ -97,6 +97,11 @@ class Connection:
     def has_operator_identity(self) -> bool:
         """Whether a sign-in as the operator is possible."""
         return bool(self.refresh_token or self.refresh_token_file)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is set and not used."""
+        return [f"{name} is set and not used: another credential is nearer, or it needs one." for name in self.in_vain]
 
     def secrets(self) -> list[str]:
         """Return the values that must not show anywhere, those from the environment included."""
@@ -137,9 +142,7 @@ def resolve_connection(
         credential=credential,
         refresh_token=token_of("refresh_token", tokens["refresh_token"]) if "refresh_token" in tokens else None,
         refresh_token_file=tokens.get("refresh_token_file"),
-        warnings=tuple(
-            f"{name} is set and not used: another credential is nearer, or it needs one." for name in in_vain
-        ),
+        in_vain=in_vain,
     )
     if identity_needed and credential is None and not tokens:
         raise OptionError(
@@ -184,7 +187,7 @@ def _places(params: Mapping[str, object], environ: Mapping[str, str], client_id:
     ]
 
 
-def _identities(places: Sequence[_Given]) -> tuple[Credential | None, Mapping[str, str], list[str]]:
+def _identities(places: Sequence[_Given]) -> tuple[Credential | None, Mapping[str, str], tuple[str, ...]]:
     """Return the app's credential, the operator's, and what is set in vain.
 
     Each comes from the nearest place that gives one: the app's never hides the operator's, nor the other way round.
@@ -201,7 +204,7 @@ def _identities(places: Sequence[_Given]) -> tuple[Credential | None, Mapping[st
         used |= set() if tokens else own.keys()
         credential, tokens = credential or given, tokens or own
         in_vain += [place.names[option] for option in place.values if option not in used]
-    return credential, tokens, in_vain
+    return credential, tokens, tuple(in_vain)
 
 
 def _endpoints(value: object) -> dict[str, str]:
