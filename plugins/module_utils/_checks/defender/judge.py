@@ -24,6 +24,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Verdict
 
 
+# Families of reasons for which the app is never asked: nobody expects an answer.
+_APP_CANNOT_ASK: t.Final = ("identity.", "consent.")
+
+
 def judge_defender(case: Case, sign_in: Verdict) -> Verdict:
     """Return met for an answer to the operator. Without a sign-in it is unknown, caused by it. Pure."""
     incidents, as_app, token = (case.get(read) for read in (INCIDENTS, INCIDENTS_AS_APP, OPERATOR_SIGN_IN))
@@ -61,8 +65,8 @@ def refusal_of(evidence: Evidence | None) -> Problem | None:
 def _refusal_reason(as_app: Evidence | None, *, roles_known: bool, has_role: bool) -> str:
     if refusal_of(as_app):
         return "defender.not_provisioned"
-    if as_app is not None and as_app.problem is not None and as_app.problem.reason.startswith("read."):
-        # The app was asked and its answer is missing: whom to blame is open.
+    if as_app is not None and as_app.problem is not None and not as_app.problem.reason.startswith(_APP_CANNOT_ASK):
+        # The app's answer is missing: whom to blame is open.
         return "defender.refused"
     if roles_known and not has_role:
         return "defender.role_missing"
