@@ -98,6 +98,7 @@ GATES = (
         tool("pytest", "tests/unit", "tests/conversation", "tests/pages", f"--junitxml={LOGS / 'pytest.xml'}"),
         static=False,
     ),
+    Gate("lowest", "unit and conversation tests with the lowest versions", script("lowest"), static=False),
     Gate(
         "molecule",
         "the role's scenarios, with idempotence",
