@@ -83,7 +83,11 @@ def assess(
     try:
         home, read = open_home(session, now)
     except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
-        error = caught if isinstance(caught, HomeSignInError) else session.home_error(_unforeseen(caught))
+        error = (
+            caught
+            if isinstance(caught, HomeSignInError)
+            else session.home_error(Problem("read.failed", {"said": described(caught)}))
+        )
         home, failure = unread_home(session), home_failure(error)
         cause = None if error.problem.reason.startswith("read.") else "sign_in"
         judged = [_unread(session, home, tenant, now, error.problem, rows, cause) for tenant in tenants]
@@ -103,10 +107,6 @@ def assess(
         returned={**facts(session, home), **failure},
     )
     return Assessment(run, [row for _saved, row in judged], session.warnings)
-
-
-def _unforeseen(error: Exception) -> Problem:
-    return Problem("read.failed", {"said": described(error)})
 
 
 def _unread(  # noqa: PLR0913, PLR0917  (all that a row about nothing read needs)

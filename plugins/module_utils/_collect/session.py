@@ -167,7 +167,10 @@ class Session:
         """Return evidence for every read of one tenant. Never raises for what that tenant or the network does."""
         evidence = self._read_as(self._identities[0], reads, target)
         for identity in self._identities[1:]:
-            refused = [bound for bound in reads if _another_may_read(evidence[bound.key])]
+            problems = {bound.key: evidence[bound.key].problem for bound in reads}
+            refused = [
+                bound for bound in reads if (problem := problems[bound.key]) and problem.reason in _ANOTHER_MAY_READ
+            ]
             second = self._read_as(identity, refused, target) if refused else {}
             evidence.update({key: answer for key, answer in second.items() if answer.problem is None})
         return evidence
@@ -199,10 +202,6 @@ class Session:
             return reader.unread(reads, identity.name, Problem("read.failed", {"said": described(error)}), target)
         wrong_tenant = _list_of_another(evidence, token) if service == "arm" else _answer_of_another(evidence, token)
         return reader.unread(reads, identity.name, wrong_tenant, target) if wrong_tenant else evidence
-
-
-def _another_may_read(evidence: Evidence) -> bool:
-    return evidence.problem is not None and evidence.problem.reason in _ANOTHER_MAY_READ
 
 
 def sign_in_problem(error: Exception) -> Problem:

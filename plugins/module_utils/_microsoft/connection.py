@@ -182,7 +182,7 @@ if HAS_REQUESTS:
             try:
                 return _connected(self._dns_host, self.port)
             except (OSError, UnicodeError) as error:
-                raise connect_cause(error, self._peer(), f"{self.host}:{self.port}") from None
+                raise connect_cause(error, PROXY if self.proxy else SERVER, f"{self.host}:{self.port}") from None
 
         def _tunnel(self) -> None:
             # The connection forgets it when it closes.
@@ -208,9 +208,6 @@ if HAS_REQUESTS:
                 super().connect()
             except OSError as error:
                 raise handshake_cause(error, SERVER, _BUDGET.get().clock) from None
-
-        def _peer(self) -> str:
-            return PROXY if self.proxy else SERVER
 
     class _Pool(HTTPSConnectionPool):
         ConnectionCls = _Connection

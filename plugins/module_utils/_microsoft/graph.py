@@ -65,7 +65,13 @@ class Graph:
         for attempt in range(MAX_TRIES):
             items = self._post_batch(waiting, token)
             answers.update({request.key: items[request.key][0] for request in waiting})
-            waiting = [request for request in waiting if _worth_another_try(*items[request.key])]
+            # Where the whole batch failed, there are no headers, and the session has tried again already.
+            waiting = [
+                request
+                for request in waiting
+                for answer, headers in [items[request.key]]
+                if headers is not None and answer.status in RETRY_STATUSES
+            ]
             if not waiting or attempt == MAX_TRIES - 1:
                 break
             if not self._wait([items[request.key][1] for request in waiting], attempt):
@@ -134,11 +140,6 @@ class Graph:
 def _lowered(headers: object) -> dict[str, str]:
     """Return the headers of an item with lower-case names; none if their form is unknown."""
     return {str(key).lower(): str(value) for key, value in headers.items()} if isinstance(headers, dict) else {}
-
-
-def _worth_another_try(answer: Answer, headers: Mapping[str, str] | None) -> bool:
-    """Return whether an item failed temporarily. If the whole batch failed, the session has already retried."""
-    return headers is not None and answer.status in RETRY_STATUSES
 
 
 def _batch_items(response: Response) -> dict[str, list[Mapping[str, object]]]:

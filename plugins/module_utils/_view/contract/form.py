@@ -30,6 +30,8 @@ if t.TYPE_CHECKING:
 Scope = t.Literal["list", "tenant"]
 CallName = t.Literal["set", "change", "add", "remove"]
 
+# Placeholders with what the portal answered.
+_ANSWERS: t.Final = frozenset({"effective", "picker"})
 _CALLS: t.Final[tuple[CallName, ...]] = ("set", "change", "add", "remove")
 # The lists of tenants that a call has, and what its templates have to name: one of these groups.
 _LISTS: t.Final[Mapping[CallName, tuple[TenantList, ...]]] = {
@@ -148,7 +150,8 @@ def _parse_call(name: CallName, data: object) -> Call:
         scope=scope,
         most=_parse_most(place, name, scope, row),
     )
-    return dataclasses.replace(call, names=_names_of(place, call), echoes=_echoes(call))
+    parts = (call.path, call.query, call.headers, call.body)
+    return dataclasses.replace(call, names=_names_of(place, call), echoes=not _ANSWERS.isdisjoint(_roots(parts)))
 
 
 def _parse_scope(place: str, name: CallName, row: Mapping[str, object]) -> Scope:
@@ -245,10 +248,6 @@ def _names_of(place: str, call: Call) -> frozenset[str]:
 def _required(value: str) -> str:
     """Return a template as if it were not optional."""
     return value[:-1] if OPTIONAL.fullmatch(value) else value
-
-
-def _echoes(call: Call) -> bool:
-    return any(root in ("effective", "picker") for root in _roots((call.path, call.query, call.headers, call.body)))
 
 
 def _roots(template: object) -> set[str]:

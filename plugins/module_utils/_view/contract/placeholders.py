@@ -98,7 +98,11 @@ class TemplateRules:
             if OPTIONAL.fullmatch(template):
                 raise OptionError(f"{self.place}: {template} can only be the value of a key, which is left out then.")
             return self._text(template, one)
-        if not _is_json_number(template) and template is not None and not isinstance(template, bool):
+        if (
+            not (isinstance(template, int | float) and abs(template) <= _LARGEST)
+            and template is not None
+            and not isinstance(template, bool)
+        ):
             raise OptionError(
                 f"{self.place}: a value is of a type that JSON does not have ({type(template).__name__}), or is too"
                 " large; put it in quotes."
@@ -182,7 +186,3 @@ def _named_by(name: str) -> set[str]:
 
 def _all_of(sets: Iterable[set[str]]) -> set[str]:
     return set().union(*sets)
-
-
-def _is_json_number(value: object) -> bool:
-    return isinstance(value, int | float) and abs(value) <= _LARGEST

@@ -129,10 +129,11 @@ def cookies_for(cookies: Iterable[Cookie], host: str, now: float) -> Mapping[str
     """Values by name of those session cookies that a browser would send to a host now (RFC 6265, 5.1.3 and 5.4)."""
     ours = (cookie for cookie in cookies if _NAMES.fullmatch(cookie.name) and is_cookie_value(cookie.value))
     fresh = (cookie for cookie in ours if cookie.expires is None or cookie.expires > now)
-    matching = (cookie for cookie in fresh if _matches(cookie, host.lower()))
+    here = host.lower()
+    matching = (
+        cookie
+        for cookie in fresh
+        if here == cookie.domain or (not cookie.host_only and here.endswith(f".{cookie.domain}"))
+    )
     # The nearer domain comes last and wins.
     return {cookie.name: cookie.value for cookie in sorted(matching, key=lambda cookie: len(cookie.domain))}
-
-
-def _matches(cookie: Cookie, host: str) -> bool:
-    return host == cookie.domain or (not cookie.host_only and host.endswith(f".{cookie.domain}"))
