@@ -147,9 +147,13 @@ GOOD_ID = TENANTS[0]["tenant_id"]
         ),
         pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: 'nowhere.pem' does not exist", id="unreadable_file"),
         pytest.param({"mto_deadline": 1e10}, "deadline: 10000000000.0 is out of range", id="deadline"),
-        pytest.param({"mto_federated_token_file": "nowhere"}, "federated_token_file: cannot read", id="token_file"),
         pytest.param(
-            {"mto_client_certificate_path": "nowhere"}, "client_certificate_path: cannot read", id="certificate_file"
+            {"mto_federated_token_file": "nowhere"}, "federated_token_file: nowhere cannot be read", id="token_file"
+        ),
+        pytest.param(
+            {"mto_client_certificate_path": "nowhere"},
+            "client_certificate_path: nowhere cannot be read",
+            id="certificate_file",
         ),
         pytest.param({"mto_tenants": []}, "mto_tenants: the list is empty", id="empty_list"),
         pytest.param({"mto_tenants": None}, "mto_tenants: missing", id="no_list"),
