@@ -17,12 +17,20 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
+
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 
 class MtoError(Exception):
-    """Base of every error that we raise on purpose; its text is one sentence for the user."""
+    """Base of every error that we raise on purpose; its text is one sentence for the user.
+
+    A sentence can quote a file or an answer, so it passes the door for foreign text.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(clean(message))
 
 
 class OptionError(MtoError):

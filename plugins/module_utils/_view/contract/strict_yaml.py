@@ -12,6 +12,7 @@ import traceback
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.text import is_clean
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_text
 
 try:
@@ -53,6 +54,8 @@ if HAS_YAML:
                 raise _Refused(event, "uses an alias or an anchor: write the value out")
             if getattr(event, "tag", None):
                 raise _Refused(event, "uses a tag: write plain text or a number")
+            if not is_clean(getattr(event, "value", "")):
+                raise _Refused(event, "holds a character that cannot be shown")
             self._values += 1
             if self._values > _MOST_VALUES:
                 raise _Refused(event, "holds too many values")

@@ -45,3 +45,8 @@ def test_foreign_words_are_not_reported():
 
 def test_missing_library_is_named():
     assert "msal" in described(MissingLibraryError("msal", "traceback"))
+
+
+@pytest.mark.parametrize("kind", [MtoError, OptionError, ServiceError])
+def test_sentence_can_always_be_encoded(kind):
+    assert str(kind("It quotes \ud83d and \x1b[31m.")) == "It quotes \ufffd and ."

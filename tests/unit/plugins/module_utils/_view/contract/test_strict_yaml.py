@@ -44,3 +44,11 @@ def test_a_small_file_costs_little(tmp_path, text):
     with contextlib.suppress(OptionError):
         load_strict("portal_contract", str(path), "see the docs.")
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("text", ['{"\\ud83d": 1}', 'a: "\\u202e"', 'a: ["\\x07"]'])
+def test_character_that_nobody_sees_is_refused(tmp_path, text):
+    path = tmp_path / "contract.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(OptionError, match=r"\(line 1\) holds a character that cannot be shown"):
+        load_strict("portal_contract", str(path), "see the docs.")
