@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
 from fuzz.corpus import entries, load
 from fuzz.guide import MOST_CPU, try_input
 from fuzz.readers import READERS
@@ -25,3 +28,12 @@ def test_seed_is_read(reader):
     assert [try_input(READERS[reader], seed, CPU) for seed in READERS[reader].seeds()] == [None] * len(
         READERS[reader].seeds()
     )
+
+
+def test_saved_evidence_of_the_seeds_is_whole():
+    """Else the fuzzer would start from damage: `make fuzz ARGS="--record"` takes new seeds from the lab."""
+    seeds = READERS["evidence"].seeds()
+    judged = [row for seed in seeds for row in facts_from_evidence(json.loads(seed)).assessment.rows]
+    reasons = {verdict.reason for row in judged for verdict in row.verdicts.values()}
+    assert seeds
+    assert "read.evidence_damaged" not in reasons
