@@ -124,7 +124,9 @@ class Planner:
 
     def _target_job(self, waiting: list[Kind]) -> Job | None:
         """Give each tenant of a part of the world the next kind that fits, and take those kinds off the list."""
-        situation = self._rng.choice([key for key, seen in self._seen.items() if any(t != self._home for t, _ in seen)])
+        situation = self._rng.choice(
+            [key for key, seen in self._seen.items() if any(t != self._home for t, _kind in seen)]
+        )
         places = collections.defaultdict(list)
         for (tenant, place), count in self._seen[situation].items():
             if tenant != self._home:

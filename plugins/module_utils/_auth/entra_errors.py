@@ -122,7 +122,7 @@ def _number_of(code: object) -> int:
     """Return an error code as a number; 0 for anything that cannot be one."""
     if isinstance(code, str):
         return int(code) if re.fullmatch("[0-9]{1,9}", code) else 0
-    return code if type(code) is int and 0 < code < 10**9 else 0
+    return code if isinstance(code, int) and not isinstance(code, bool) and 0 < code < 10**9 else 0
 
 
 def _main_number(answer: Mapping[str, object]) -> int | None:

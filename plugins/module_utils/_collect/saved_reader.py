@@ -51,7 +51,8 @@ def read_runs(body: Json, kind: Kind, clock: dt.datetime) -> SavedRun:
 
     `clock` is the time now: evidence from the future is refused.
     """
-    if not isinstance(body, dict) or type(body.get("format")) is not int or body["format"] != FORMAT:
+    known = isinstance(body, dict) and misfit(body.get("format"), int, "format") is None and body["format"] == FORMAT
+    if not known:
         raise OptionError(
             f"from_evidence: this is not evidence of format {FORMAT}; give a file that mto_evidence_dir of the role, or"
             " return_evidence of the module, made with this version of the collection."

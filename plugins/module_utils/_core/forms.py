@@ -52,7 +52,7 @@ def _is_plain(value: Json, kind: Hint, arguments: tuple[object, ...]) -> bool:
     """Tell whether a value is of the very type: True equals 1, and is another value in JSON."""
     if kind is t.Literal:
         return any(type(value) is type(word) and value == word for word in arguments)
-    return kind is t.Any or (type(value) is kind and (kind is not int or abs(value) <= _LARGEST))
+    return kind is t.Any or (value.__class__ is kind and (kind is not int or abs(value) <= _LARGEST))
 
 
 def _misfit_of_row(row: dict[str, Json], form: type, path: str) -> str | None:

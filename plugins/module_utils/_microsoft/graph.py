@@ -126,7 +126,7 @@ class Graph:
         defect = ""
         if len(items) != 1:
             defect = "has more than one answer for" if items else "lacks"
-        elif type(status) is not int or not 100 <= status < 600:
+        elif not isinstance(status, int) or isinstance(status, bool) or not 100 <= status < 600:
             defect = "has no status for"
         elif body is None and 200 <= status < 300:
             defect = "has no body for"

@@ -230,7 +230,7 @@ class Http:
     def _exchange(self, outgoing: _Outgoing, budget: Budget) -> Response:
         """Send the request and read its answer, a redirect's like any other."""
         pools = self._connections.to(outgoing.url, proxy_of(outgoing.url))
-        answer = pools.urlopen(
+        answer = pools.request(
             outgoing.method,
             outgoing.url,
             body=outgoing.body,

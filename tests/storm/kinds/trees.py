@@ -86,7 +86,7 @@ def _wrong_type(name: str, value: Json) -> Kind:
 
 def _differs(old: Json, value: Json) -> bool:
     """A number is as good as another one, and so is a text."""
-    return not (isinstance(old, int | float) and isinstance(value, int | float) and type(value) is not bool)
+    return not (isinstance(old, int | float) and isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def _key_removed(exchange: Exchange, body: Json, places: list[tuple[Path, Json]]) -> Json:

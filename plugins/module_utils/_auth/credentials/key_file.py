@@ -132,8 +132,8 @@ def _blocks(text: str) -> list[tuple[str, bytes]]:
     """Return label and text of every complete block, in the time of one pass."""
     blocks = []
     for part in text.split(_BEGIN)[1:]:
-        label, _, rest = part.partition("-----")
-        body, end, _ = rest.partition(f"-----END {label}-----")
+        label, _dashes, rest = part.partition("-----")
+        body, end, _after = rest.partition(f"-----END {label}-----")
         if end:
             lines = "\n".join(line.strip() for line in body.splitlines()).rstrip()
             blocks.append((label, f"{_BEGIN}{label}-----{lines}\n{end}\n".encode("ascii", errors="replace")))

@@ -16,6 +16,7 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.forms import misfit
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
     OPTIONAL,
     PLACEHOLDER,
@@ -107,7 +108,7 @@ def load_contract(path: str) -> Contract:
 def parse_contract(data: object) -> Contract:
     """Check plain data as a whole and return the contract in it. Raises OptionError that names the place."""
     top = _mapping("portal_contract", data, ("version", "recorded", "source", "write"))
-    if top.get("version") != 1 or type(top["version"]) is not int:
+    if misfit(top.get("version"), int, "version") is not None or top["version"] != 1:
         raise OptionError(f"portal_contract: version must be 1; {_WAY_OUT}")
     for key in ("recorded", "source"):
         if not isinstance(top.get(key, ""), str):

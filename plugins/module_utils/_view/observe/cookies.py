@@ -98,7 +98,7 @@ def _seconds(ends: object) -> float | None:
         number = float(ends)
     except (ValueError, OverflowError):
         return _seconds_of_date(str(ends)) if isinstance(ends, str) else math.inf
-    if not number > 0:
+    if math.isnan(number) or number <= 0:
         return None
     return number / 1000 if number >= _MILLISECONDS else number
 

@@ -102,7 +102,7 @@ def test_a_body_in_base64(encode, encoding):
 
 @pytest.mark.parametrize("text", ["\ufeff{}", '{"a": "\\ud800"}', '{"a": "\\u0000\\u202e"}'])
 def test_odd_text_in_a_body_is_made_harmless(text):
-    (answer,) = read_recording([har_entry(PICKER_PATH, text)], "x")[0].values()
+    answer = read_recording([har_entry(PICKER_PATH, text)], "x")[0]["picker"]
     assert "\ud800" not in str(answer.body)
     json.dumps(answer.body, ensure_ascii=False).encode()
 
