@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Call, Contract
 
 _ID: t.Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
+_Item = t.TypeVar("_Item")
 
 
 class _Absent(MtoError):
@@ -80,6 +81,11 @@ def write_requests(
     Raises MtoError where the contract or the portal's answer lacks what is needed.
     """
     if contract.whole is not None:
+        if not full_list:
+            raise OptionError(
+                "portal_contract: write.set would send an empty list, which could mean anything, so nothing was sent;"
+                " remove the last tenant by hand on the portal's settings page."
+            )
         return [_fill_call(contract.whole, values, full_list, full_list)]
     if contract.change is not None:
         return list(_fill_portions(contract.change, values, (*remove, *add), add))
@@ -210,7 +216,7 @@ class _TemplateFiller:
         parameters = [
             f"{quote(name, safe='$')}={quote(self._as_text(name, item), safe='')}"
             for name, value in self.pairs(self.call.query, tenant_id)
-            for item in (value if isinstance(value, list) else [value])
+            for item in (self._not_empty(value) if isinstance(value, list) else [value])
         ]
         return f"{path}{'&' if '?' in path else '?'}{'&'.join(parameters)}" if parameters else path
 
@@ -242,11 +248,17 @@ class _TemplateFiller:
             if match[1] == "$":
                 return "$"
             if match[1] in ID_LISTS:
-                return ",".join(self._tenants(ID_LISTS[match[1]]))
+                return ",".join(self._not_empty(self._tenants(ID_LISTS[match[1]])))
             text = self._as_text(match[1], self._look_up(match[1], tenant_id))
             return quote(text, safe="") if quoted else text
 
         return PLACEHOLDER.sub(filled, template)
+
+    def _not_empty(self, items: Sequence[_Item]) -> Sequence[_Item]:
+        """Return a list for the path or the query. Without it, the address would be that of another thing."""
+        if not items:
+            raise self._refusal("a list in its path or its query is empty")
+        return items
 
     def _as_text(self, name: str, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":

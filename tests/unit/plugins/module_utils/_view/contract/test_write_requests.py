@@ -156,6 +156,37 @@ def test_ids_in_path_and_query():
     assert request.path == f"/x?id={A}"
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        {},
+        {"body": None, "path": "/x/$tenant_ids"},
+        {"body": None, "query": {"id": "$tenant_ids"}},
+        {"body": {"$each_offered": {"id": "$tenant_id", "on": "$selected"}}},
+    ],
+)
+def test_an_empty_full_list_is_not_sent(call):
+    with pytest.raises(OptionError, match=r"an empty list.* so nothing was sent; remove the last tenant by hand"):
+        filled(with_call(SET, "set", **call), whole=[], remove=[A])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"path": "/x/$added_ids/$removed_ids"},
+        {"path": "/x?add=$added_ids&remove=$removed_ids"},
+        {"query": {"add": "$added_ids", "remove": "$removed_ids"}},
+        {"query": {"add": "$added_ids", "remove": "x$removed_ids"}},
+        {"body": "$added_ids", "path": "/x/$removed_ids"},
+        {"body": ["$added_ids", "$removed_ids"], "query": {"x": "$effective.none"}},
+    ],
+)
+def test_an_empty_list_in_path_or_query_is_not_sent(call):
+    values = dataclasses.replace(VALUES, effective={"none": []})
+    with pytest.raises(MtoError, match=r"write\.change: a list in its path or its query is empty, so nothing was sent"):
+        filled(change(**{"body": None, **call}), add=[A], values=values)
+
+
 @pytest.mark.parametrize("tenant_id", [HOME, A, UNOFFERED])
 @pytest.mark.parametrize("form", ["{}", "urn:{}", "'{}'"])
 @pytest.mark.parametrize("spell", [str, str.upper, lambda text: text.replace("-", "")])
