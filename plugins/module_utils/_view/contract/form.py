@@ -237,7 +237,6 @@ def _names_of(place: str, call: Call) -> frozenset[str]:
     named = rules.body(call.body) | rules.text(call.path, address=True)
     for name, value in call.query.items():
         rules.key(name)
-        rules.literal(value)
         named |= rules.text(_required(value), address=True)
     needed = _NEEDED_PER_TENANT if call.scope == "tenant" else _NEEDED[call.name]
     if not any(group <= named for group in needed):

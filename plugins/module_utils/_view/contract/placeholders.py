@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import typing as t
+from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import is_clean
@@ -46,7 +47,11 @@ _OF_ONE: t.Final = ("tenant_id", "tenant", "selected")
 _NAMES_ONE: t.Final = ("tenant", "tenant_id", "tenant.tenantId")
 # What has fields, and is not text by itself.
 _WITH_FIELDS: t.Final = (*_ANSWERS, "tenant")
-_GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# A GUID, with or without dashes; 32 digits within a longer number are the hash of something.
+_ID: t.Final = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])",
+    re.IGNORECASE,
+)
 _LARGEST: t.Final = 2**53
 
 
@@ -64,22 +69,26 @@ class TemplateRules:
 
     def text(self, template: str, *, address: bool = False) -> set[str]:
         """Check a text outside a body, and return what it names. In an address a list becomes text as well."""
+        self.literal(template)
         return self._text(template, self.per_tenant, address=address)
 
     def key(self, name: str) -> None:
-        """Refuse a placeholder in the name of a key, a header or a parameter."""
+        """Refuse a placeholder or an id in the name of a key, a header or a parameter."""
         if "$" in name.replace("$$", ""):
             raise OptionError(
                 f"{self.place}: '{name}' cannot hold a placeholder; $each with {KEY} and {VALUE} makes keys of"
                 " tenant ids, and $$ is a dollar sign."
             )
+        self.literal(name)
 
     def literal(self, text: str) -> None:
         """Refuse a recorded id, and text that cannot be sent."""
-        if _GUID.search(text):
+        once = unquote(text)
+        # Servers decode once or twice.
+        if any(map(_ID.search, (text, once, unquote(once)))):
             raise OptionError(
-                f"{self.place}: it holds an id as it was recorded, which would be sent for other tenants as well; put a"
-                " placeholder in its place."
+                f"{self.place}: it holds an id as it was recorded, which would be sent for other tenants and groups as"
+                " well; put a placeholder in its place, or leave it out."
             )
         if not is_clean(text):
             raise OptionError(f"{self.place}: a text holds a character that cannot be sent.")
@@ -146,7 +155,6 @@ class TemplateRules:
                 raise OptionError(f"{self.place}: {COPY} must be one placeholder: $effective, $picker or $tenant.")
             return self._text(str(value), one)
         self.key(key)
-        self.literal(key)
         optional = OPTIONAL.fullmatch(value) if isinstance(value, str) else None
         if optional is not None:
             self._check_name(optional[1], one, whole=True)

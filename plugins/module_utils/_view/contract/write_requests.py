@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import is_header_value, is_path
@@ -24,11 +23,11 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.place
 )
 
 if t.TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Call, Contract
 
-_ID: t.Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
 _Item = t.TypeVar("_Item")
 
 
@@ -114,7 +113,6 @@ def _fill_call(
     call: Call, values: PlaceholderValues, tenant_ids: Sequence[str], selected: Sequence[str]
 ) -> WriteRequest:
     """Fill one request about these tenants, of which `selected` are to be in the view."""
-    _refuse_recorded_ids(call, values)
     filler = _TemplateFiller(call, values, tuple(tenant_ids), frozenset(selected))
     filler.refuse_what_is_not_offered()
     tenant_id = tenant_ids[0] if call.scope == "tenant" else None
@@ -133,17 +131,6 @@ def _fill_call(
         )
     body = filler.value(call.body, tenant_id)
     return WriteRequest(call.method, path, t.cast("Mapping[str, str]", headers), body, filler.tenant_ids)
-
-
-def _refuse_recorded_ids(call: Call, values: PlaceholderValues) -> None:
-    """Raise OptionError where a template holds the id of a tenant as it was recorded."""
-    known = {tenant_id.replace("-", "") for tenant_id in values.tenant_ids}
-    for text in _texts((call.path, call.query, call.headers, call.body)):
-        if any(match.replace("-", "").lower() in known for match in _ID.findall(unquote(text))):
-            raise OptionError(
-                f"portal_contract: write.{call.name}: it holds the id of a tenant as it was recorded, which would be"
-                " sent for every other tenant as well, so nothing was sent; put a placeholder in its place."
-            )
 
 
 def _texts(value: object) -> Iterator[str]:

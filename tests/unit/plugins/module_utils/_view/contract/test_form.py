@@ -204,6 +204,51 @@ def test_a_contract_that_says_which_tenants_it_means(data):
     assert parse_contract(data)
 
 
+SPELLINGS = {
+    "plain": str,
+    "upper": str.upper,
+    "undashed": lambda text: text.replace("-", ""),
+    "half-dashed": lambda text: text.replace("-", "", 2),
+    "encoded dash": lambda text: text.replace("-", "%2D"),
+    "encoded digit": lambda text: text.replace("a", "%61", 1),
+    "encoded twice": lambda text: text.replace("-", "%252d"),
+}
+PLACES = [
+    lambda text: {"path": f"/x/{text}"},
+    lambda text: {"path": f"/x/{text}/y$home_tenant_id"},
+    lambda text: {"path": f"/x?group={text}"},
+    lambda text: {"query": {"group": text}},
+    lambda text: {"query": {text: "x"}},
+    lambda text: {"headers": {"X-Group": text}},
+    lambda text: {"headers": {text: "x"}},
+    lambda text: {"body": {"ids": "$tenant_ids", "group": text}},
+    lambda text: {"body": {"ids": "$tenant_ids", text: 1}},
+    lambda text: {"body": {"ids": "$tenant_ids", "x": [{"y": [text]}]}},
+    lambda text: {"body": {"$each": {"$key": "$tenant_id", "$value": text}}},
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS.keys())
+@pytest.mark.parametrize("form", ["{}", "g.{}", "'{}'"])
+def test_a_recorded_id_is_refused_anywhere(place, spell, form):
+    with pytest.raises(OptionError, match="holds an id as it was recorded"):
+        parse_contract(whole(**place(form.format(spell(GUID)))))
+
+
+@given(st.uuids(), st.sampled_from(PLACES), st.sampled_from([*SPELLINGS.values()]))
+def test_any_recorded_id_is_refused(recorded, place, spell):
+    with pytest.raises(OptionError, match="holds an id as it was recorded"):
+        parse_contract(whole(**place(spell(str(recorded)))))
+
+
+@pytest.mark.parametrize(
+    "text", ["0123456789abcdef", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "v1-2-3", "2026-11-24"]
+)
+def test_a_number_that_is_no_id(text):
+    parse_contract(whole(headers={"X-Version": text}))
+
+
 @pytest.mark.parametrize("value", [dt.date(2026, 1, 1), {1, 2}, b"x", (1,), float("nan"), float("inf"), 10**400, 1e300])
 def test_a_value_that_json_does_not_have(value):
     with pytest.raises(OptionError, match=r"write\.set: a value is of a type that JSON does not have"):

@@ -187,16 +187,6 @@ def test_an_empty_list_in_path_or_query_is_not_sent(call):
         filled(change(**{"body": None, **call}), add=[A], values=values)
 
 
-@pytest.mark.parametrize("tenant_id", [HOME, A, UNOFFERED])
-@pytest.mark.parametrize("form", ["{}", "urn:{}", "'{}'"])
-@pytest.mark.parametrize("spell", [str, str.upper, lambda text: text.replace("-", "")])
-def test_a_recorded_id_is_not_sent(tenant_id, form, spell):
-    text = form.format(spell(tenant_id))
-    for call in ({"path": f"/x/{text}"}, {"path": f"/x/{text.replace('a', '%61')}"}, {"headers": {"X-Id": text}}):
-        with pytest.raises(OptionError, match="holds the id of a tenant as it was recorded"):
-            filled(with_call(SET, "set", **call), whole=[A])
-
-
 def test_a_value_missing_in_the_answer_stops_everything():
     with pytest.raises(MtoError, match=r"has no \$effective.version, so nothing was sent"):
         filled(with_call(SET, "set", headers={"If-Match": "$effective.version"}), whole=[A])
