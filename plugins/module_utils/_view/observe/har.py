@@ -14,11 +14,18 @@ from ansible_collections.m365.defender.plugins.module_utils._core.json import pa
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import decoded
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer, Owner, parse_session
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
+    Answer,
+    Owner,
+    parse_effective,
+    parse_groups,
+    parse_picker,
+    parse_session,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 # The ends of the portal's addresses, as its own page asks for them [community].
 _PATHS: t.Final = {
@@ -26,6 +33,11 @@ _PATHS: t.Final = {
     "effective": "/mtoapi/tenantgroups/effective",
     "groups": "/mtoapi/tenantgroups",
     "session": "/sccmanagement/mgmt/tenantcontext",
+}
+_PARSERS: t.Final[Mapping[str, Callable[[object], object]]] = {
+    "picker": parse_picker,
+    "effective": parse_effective,
+    "groups": parse_groups,
 }
 _OK: t.Final = 200
 _UNUSABLE: t.Final = "registration.not_recorded"
@@ -47,8 +59,8 @@ def har_entries(data: object) -> list[object] | None:
 def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Answer], Owner]:
     """Return the portal's last usable answer of each kind, and whose session it was.
 
-    A page asks again, and the last answer is often cut or refused: it does not take the place of a usable one. Raises
-    OptionError, which begins with `place`, where the recording cannot be used.
+    A page asks again, and the last answer is often cut, refused or an error with status 200: it does not take the place
+    of one of a known form. Raises OptionError, which begins with `place`, where the recording cannot be used.
     """
     answers: dict[str, Answer] = {}
     owners: list[Owner] = []
@@ -60,7 +72,7 @@ def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Ans
             owners.append(parse_session(_json_body(entry["response"])))
             continue
         answer = _answer(name, entry)
-        if answer.problem is None or name not in answers or answers[name].problem is not None:
+        if name not in answers or _usable(name, answer) or not _usable(name, answers[name]):
             answers[name] = answer
     operators = {owner.operator.casefold(): owner.operator for owner in owners if owner.operator}
     tenant_ids = {owner.home_tenant_id.lower() for owner in owners if owner.home_tenant_id}
@@ -87,6 +99,11 @@ def _answer_name(entry: object) -> str | None:
     except ValueError:
         return None
     return next((name for name, end in _PATHS.items() if path.endswith(end)), None)
+
+
+def _usable(name: str, answer: Answer) -> bool:
+    """Return whether the portal answered in a form that is known."""
+    return answer.problem is None and _PARSERS[name](answer.body) is not None
 
 
 def _answer(name: str, entry: Mapping[str, t.Any]) -> Answer:

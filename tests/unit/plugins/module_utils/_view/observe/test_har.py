@@ -18,6 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.answer
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import har_entries, read_recording
 
 PICKER_PATH = "/mtoapi/tenants/TenantPicker"
+NEWER_BODY = {**PICKER_BODY, "newer": 1}
 SESSION_PATH = "/mtp/sccManagement/mgmt/TenantContext"
 
 
@@ -34,9 +35,48 @@ def test_the_answers_of_a_recording():
 
 
 def test_the_last_answer_counts():
-    answers, _owner = read_recording([*HAR_ENTRIES, har_entry(PICKER_PATH, {"newer": 1}, at="later")], "x")
-    assert answers["picker"].body == {"newer": 1}
+    answers, _owner = read_recording([*HAR_ENTRIES, har_entry(PICKER_PATH, NEWER_BODY, at="later")], "x")
+    assert answers["picker"].body == NEWER_BODY
     assert answers["picker"].recorded_at == "later"
+
+
+def unusable_after(path, body):
+    """The answers of a recording in which this one comes after the good ones, and of one in which it comes first."""
+    odd = har_entry(path, body, at="later")
+    return [read_recording(entries, "x")[0] for entries in ([*HAR_ENTRIES, odd], [odd, *HAR_ENTRIES])]
+
+
+@pytest.mark.parametrize("path", [PICKER_PATH, "/mtoapi/tenantGroups/effective", "/mtoapi/tenantGroups"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [{}],
+        [None],
+        {"Message": "An error has occurred."},
+        {"error": {"code": "x"}},
+        {"tenantInfoList": None, "exposedTargetTenantsInfo": None},
+        {"isMtoResponse": True, "result": None},
+    ],
+)
+def test_an_answer_of_no_known_form_hides_no_good_one(path, body):
+    good = read_recording(HAR_ENTRIES, "x")[0]
+    assert unusable_after(path, body) == [good, good]
+
+
+@pytest.mark.parametrize("path", [PICKER_PATH, "/mtoapi/tenantGroups/effective"])
+def test_an_empty_array_hides_no_good_answer(path):
+    good = read_recording(HAR_ENTRIES, "x")[0]
+    assert unusable_after(path, []) == [good, good]
+
+
+@given(
+    st.sampled_from([PICKER_PATH, "/mtoapi/tenantGroups/effective"]),
+    st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.lists(st.text())),
+)
+def test_no_odd_object_hides_a_good_answer(path, body):
+    good = read_recording(HAR_ENTRIES, "x")[0]
+    assert unusable_after(path, body) == [good, good]
 
 
 @pytest.mark.parametrize(
