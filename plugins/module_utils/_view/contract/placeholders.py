@@ -45,6 +45,7 @@ ID_LISTS: t.Final[Mapping[str, TenantList]] = {
 _ANSWERS: t.Final = ("effective", "picker")
 _OF_ONE: t.Final = ("tenant_id", "tenant", "selected")
 _NAMES_ONE: t.Final = ("tenant", "tenant_id", "tenant.tenantId")
+_ID_OF_ONE: t.Final = ("$tenant_id", "$tenant.tenantId")
 # What has fields, and is not text by itself.
 _WITH_FIELDS: t.Final = (*_ANSWERS, "tenant")
 # A GUID, with or without dashes; 32 digits within a longer number are the hash of something.
@@ -125,10 +126,10 @@ class TemplateRules:
                 raise OptionError(f"{self.place}: {each} must be the only key of its dictionary.")
             return self._each(each, template[each], depth)
         named = _all_of(self._entry(key, value, one, depth) for key, value in template.items())
-        # Another value in its place would name another tenant.
-        if template.get(COPY) == "$tenant" and "tenantId" in template:
-            named -= {"id"}
-            named |= self._value(template["tenantId"], one, depth)
+        # Another value in its place would name another tenant; the portal does not look at the letter case.
+        ids = [value for key, value in template.items() if str(key).lower() == "tenantid"]
+        if template.get(COPY) == "$tenant" and not all(value in _ID_OF_ONE for value in ids):
+            raise OptionError(f"{self.place}: beside {COPY}, tenantId must be {' or '.join(_ID_OF_ONE)}.")
         return named
 
     def _each(self, key: str, template: object, depth: int) -> set[str]:
@@ -136,15 +137,17 @@ class TemplateRules:
         if tenants not in self.lists:
             raise OptionError(f"{self.place}: {key} cannot be used in this call; see docs/contract.md.")
         if isinstance(template, dict) and template.keys() & {KEY, VALUE}:
-            if template.keys() != {KEY, VALUE} or template[KEY] not in ("$tenant_id", "$tenant.tenantId"):
-                raise OptionError(f"{self.place}: {KEY} must be $tenant_id or $tenant.tenantId, beside {VALUE} alone.")
+            if template.keys() != {KEY, VALUE} or template[KEY] not in _ID_OF_ONE:
+                raise OptionError(f"{self.place}: {KEY} must be {' or '.join(_ID_OF_ONE)}, beside {VALUE} alone.")
             named = {"id"} | self._value(template[VALUE], True, depth + 1)
         else:
             named = self._value(template, True, depth)
         if tenants == "offered" and not {"id", "selected"} <= named:
             raise OptionError(f"{self.place}: {key} needs the id of the tenant, and $selected.")
-        # A list without ids says nothing about which tenants are meant; another place has to.
-        return (named - {"id"}) | ({tenants} if "id" in named else set())
+        # A list without ids says nothing about which tenants are meant, or selected; another place has to.
+        if "id" not in named:
+            return named - {"selected"}
+        return (named - {"id"} - (set() if tenants == "tenants" else {"selected"})) | {tenants}
 
     def _entry(self, key: object, value: object, one: bool, depth: int) -> set[str]:
         if not isinstance(key, str) or not is_clean(key):

@@ -141,7 +141,34 @@ def test_headers(headers, sentence):
         (whole(body=None), "names the full list"),
         (whole(body={"tenants": "$effective.exposedTargetTenantsInfo"}), "names the full list"),
         (whole(body={"tenants": {"$each": "$tenant.name"}}), "names the full list"),
-        (whole(body={"tenants": {"$each": {"$copy": "$tenant", "tenantId": "x"}}}), "names the full list"),
+        *(
+            (
+                whole(body={"tenants": {"$each": {"$copy": "$tenant", **ids}}}),
+                "beside .copy, tenantId must be .tenant_id",
+            )
+            for ids in (
+                {"tenantId": "x"},
+                {"tenantId": "x$tenant_id"},
+                {"tenantId": "$tenant.tenantId?"},
+                {"tenantId": ["$tenant_id"]},
+                {"tenantid": "$home_tenant_id"},
+                {"TenantId": "$tenant.name", "id": "$tenant_id"},
+            )
+        ),
+        *(
+            (change(body), "names both lists")
+            for body in (
+                {"t": {"$each": {"id": "$tenant_id"}}, "u": {"$each": {"on": "$selected"}}},
+                {"t": {"$each": {"id": "$tenant_id"}}, "u": {"$each_added": {"id": "$tenant_id", "on": "$selected"}}},
+                {"t": {"$each": {"id": "$tenant_id", "u": {"$each": "$selected"}}}},
+                {"t": {"$each": {"u": {"$each": "$tenant_id"}, "on": "$selected"}}},
+                {"t": "$tenant_ids", "u": {"$each": {"on": "$selected"}}},
+                {
+                    "t": {"$each": {"$copy": "$tenant"}},
+                    "u": {"$each_removed": {"$key": "$tenant_id", "$value": "$selected"}},
+                },
+            )
+        ),
         (whole(body=None, headers={"X-Ids": "$tenant_ids"}), "names the full list"),
         (whole(body={"tenants": [GUID]}), "holds an id as it was recorded"),
         (whole(body={"tenants": "$tenant_ids", GUID: 1}), "holds an id as it was recorded"),
