@@ -49,6 +49,8 @@ _PATH: t.Final = "client_certificate_path"
 _PASSWORD: t.Final = "client_certificate_password"  # noqa: S105  (the name of an option)
 _WAY_OUT: t.Final = "name a PFX file, or a PEM file with the private key and its certificate."
 _FEWEST_BITS: t.Final = 2048
+# A chain has a few kilobytes.
+_LARGEST: t.Final = 256 * 1024
 _BEGIN: t.Final = "-----BEGIN "
 _UTF_16: t.Final = (b"\xff\xfe", b"\xfe\xff")
 # A PFX file begins with its length and version 3 [doc RFC 7292].
@@ -81,7 +83,7 @@ class _Content:
 
 def read_key_file(path: str, password: str) -> AppKey:
     """Return the key and its certificate. Raise OptionError that names the option and the way out."""
-    data = read_user_bytes(_PATH, path, _WAY_OUT)
+    data = read_user_bytes(_PATH, path, _WAY_OUT, most=_LARGEST)
     text = data.decode("utf-16" if data.startswith(_UTF_16) else "latin-1", errors="replace")
     if text.lstrip().startswith(VAULT):
         raise OptionError(f"{_PATH}: {path} is encrypted with ansible-vault; decrypt it first.")
@@ -92,8 +94,8 @@ def read_key_file(path: str, password: str) -> AppKey:
 def _app_key(content: _Content, path: str) -> AppKey:
     """Return the only key with its certificate, if an app can sign in with it."""
     keys, certificates = content.keys, content.certificates
-    if len(keys) != 1 or not certificates:
-        held = "no private key" if not keys else f"{len(keys)} private keys" if len(keys) > 1 else "no certificate"
+    if not keys or not certificates:
+        held = "no certificate" if keys else "no private key"
         raise OptionError(f"{_PATH}: {path} holds {held}; {_WAY_OUT}")
     key = keys[0]
     if not isinstance(key, RSAPrivateKey):
@@ -120,7 +122,12 @@ def _key_with(certificate: x509.Certificate, key: RSAPrivateKey) -> AppKey:
 def _pem(text: str, path: str, password: str) -> _Content:
     keys: list[PrivateKeyTypes] = []
     certificates: list[x509.Certificate] = []
-    for label, block in _blocks(text):
+    blocks = _blocks(text)
+    sealed = sum(label.endswith("PRIVATE KEY") for label, _block in blocks)
+    if sealed > 1:
+        # Before any is opened: to decrypt one is slow by design.
+        raise OptionError(f"{_PATH}: {path} holds {sealed} private keys; {_WAY_OUT}")
+    for label, block in blocks:
         if label.endswith("PRIVATE KEY"):
             keys.append(_pem_key(label, block, path, password))
         elif label in ("CERTIFICATE", "X509 CERTIFICATE"):

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import key_file
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.key_file import read_key_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
@@ -126,7 +127,7 @@ PATH, PASSWORD_OPTION = "client_certificate_path", "client_certificate_password"
         (b"\x30\x82", "", PATH, "neither PEM nor PFX"),
         (b'{"kty": "RSA"}', "", PATH, "neither PEM nor PFX"),
         (b"$ANSIBLE_VAULT;1.1;AES256\n6162", "", PATH, "encrypted with ansible-vault"),
-        (b"x" * (1024 * 1024 + 1), "", PATH, "is larger than 1 MB"),
+        (b"x" * (256 * 1024 + 1), "", PATH, "is larger than 256 KB"),
     ],
 )
 def test_defect_is_told_with_its_option_before_anything_is_sent(tmp_path, content, password, option, words):
@@ -168,6 +169,14 @@ def test_any_damage_is_an_option_error(tmp_path_factory, data):
 
 def test_many_beginnings_without_an_end_are_read_in_one_pass(tmp_path):
     path = tmp_path / "app"
-    path.write_bytes(b"-----BEGIN CERTIFICATE-----\n" * 30_000)
+    path.write_bytes(b"-----BEGIN CERTIFICATE-----\n" * 9_000)
     with pytest.raises(OptionError, match="holds no private key"):
         read_key_file(str(path), "")
+
+
+def test_keys_are_counted_before_any_is_decrypted(tmp_path, monkeypatch):
+    path = tmp_path / "app"
+    path.write_bytes(SEALED_KEY * 100 + CERTIFICATE)
+    monkeypatch.delattr(key_file, "load_pem_private_key")
+    with pytest.raises(OptionError, match="holds 100 private keys"):
+        read_key_file(str(path), PASSWORD)
