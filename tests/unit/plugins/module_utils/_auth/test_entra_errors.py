@@ -60,6 +60,11 @@ def test_refusal_with_odd_numbers(codes):
         (700213, "sign_in.federated_mismatch"),
         (700024, "sign_in.clock"),
         (700027, "sign_in.certificate_not_registered"),
+        *((number, "sign_in.transient") for number in (50000, 90006, 90012, 90024, 90025, 90033)),
+        (500571, "sign_in.account_disabled"),
+        (500133, "sign_in.clock"),
+        (900023, "access.tenant_not_found"),
+        (700030, "sign_in.credential_refused"),
         (123456789, "sign_in.refused"),
     ],
 )
