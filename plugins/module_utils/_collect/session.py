@@ -49,6 +49,8 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
+# Answers that say nothing about the credential, and may be others a moment later.
+_ASKED_AGAIN: t.Final = ("sign_in.no_answer", "sign_in.transient")
 # What one identity may not read, the other one may.
 _ANOTHER_MAY_READ: t.Final = frozenset(
     # A refusal of Microsoft Graph itself can lack its code [doc json-batching].
@@ -125,7 +127,7 @@ class Session:
             except MtoError as error:
                 problem, wait = sign_in_problem(error), backoff(attempt)
                 last = attempt == MAX_TRIES - 1 or wait > self.deadline.remaining()
-                if problem.reason != "sign_in.no_answer" or last:
+                if problem.reason not in _ASKED_AGAIN or last:
                     raise self.home_error(problem) from None
                 pause(wait, self.deadline)
             else:

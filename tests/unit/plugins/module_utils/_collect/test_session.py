@@ -299,8 +299,9 @@ def waits(monkeypatch):
     return seconds
 
 
-def test_home_tenant_is_asked_again_where_an_answer_was_of_no_use(waits):
-    identity = Unsteady("app").fail_with(*["sign_in.no_answer"] * 4)
+@pytest.mark.parametrize("reason", ["sign_in.no_answer", "sign_in.transient"])
+def test_home_tenant_is_asked_again_where_an_answer_was_of_no_use(waits, reason):
+    identity = Unsteady("app").fail_with(*[reason] * 4)
     home_session(identity).sign_in_home()
     assert (identity.asked, len(waits)) == (5, 4)
 
