@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.re
 from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import token_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
+from ansible_collections.m365.defender.plugins.module_utils._core.text import is_clean
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import (
     CLOUDS,
     ENDPOINT_NAMES,
@@ -125,7 +126,8 @@ def resolve_connection(
 
     def text(option: str) -> str | None:
         value = params.get(option)
-        return environment_value(option, environ) if value in (None, "") else str(value)
+        found = environment_value(option, environ) if value in (None, "") else str(value)
+        return None if found is None else _fit(option, found)
 
     client_id = _guid("client_id", text) if app_needed or text("client_id") else ""
     credential, tokens, in_vain = _identities(_places(params, environ, client_id))
@@ -182,9 +184,16 @@ def _places(params: Mapping[str, object], environ: Mapping[str, str], client_id:
         ({option: azure[option] for option in options if option in azure and ours}, environ),
     )
     return [
-        _Given(names, {option: str(values[name]) for option, name in names.items() if values.get(name)})
+        _Given(
+            names, {option: _fit_path(option, str(values[name])) for option, name in names.items() if values.get(name)}
+        )
         for names, values in families
     ]
+
+
+def _fit_path(option: str, value: str) -> str:
+    """Return a path that messages can show. Credentials never show, and a password may have any character."""
+    return _fit(option, value) if option.endswith(("_path", "_file")) else value
 
 
 def _identities(places: Sequence[_Given]) -> tuple[Credential | None, Mapping[str, str], tuple[str, ...]]:
@@ -211,7 +220,15 @@ def _endpoints(value: object) -> dict[str, str]:
     """Return the endpoints that are given. Ansible fills those that are not with None."""
     if value is not None and not isinstance(value, dict):
         raise OptionError("endpoints: give a dictionary of base URLs.")
-    return {str(name): str(url) for name, url in (value or {}).items() if url is not None}
+    urls = {_fit("endpoints", str(name)): str(url) for name, url in (value or {}).items() if url is not None}
+    return {name: _fit(f"endpoints.{name}", url) for name, url in urls.items()}
+
+
+def _fit(option: str, value: str) -> str:
+    """Return a text that messages and results can show. The refusal must not show it either."""
+    if not is_clean(value):
+        raise OptionError(f"{option}: the value has characters that cannot be shown; write it without them.")
+    return value
 
 
 def _guid(option: str, text: Callable[[str], str | None]) -> str:

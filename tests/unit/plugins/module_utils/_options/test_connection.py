@@ -55,6 +55,30 @@ def test_bad_connection(changes, words):
         resolve_connection({**GOOD, **changes}, {})
 
 
+@pytest.mark.parametrize("unfit", ["an\ud800na@x", "a\x1b[2Jb", "a\u202eb", "a\0b"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("home_tenant_id", "client_id", "operator", "cloud", "ca_path", "token_cache"),
+        *("client_certificate_path", "federated_token_file", "refresh_token_file"),
+    ],
+)
+def test_text_that_cannot_be_shown_is_refused(option, unfit):
+    for place in ({option: unfit}, {option: None}):
+        with pytest.raises(OptionError, match=rf"^{option}: the value has characters that cannot be shown") as caught:
+            resolve_connection({**GOOD, **place}, {f"MTO_{option.upper()}": unfit})
+        assert unfit not in str(caught.value)
+
+
+def test_endpoint_that_cannot_be_shown_is_refused():
+    for endpoints, option in (
+        ({"graph": "https://x\ud800"}, "endpoints.graph"),
+        ({"\ud800": "https://x"}, "endpoints"),
+    ):
+        with pytest.raises(OptionError, match=rf"^{option}: the value has characters that cannot be shown"):
+            resolve_connection({**GOOD, "endpoints": endpoints}, {})
+
+
 def test_operator_is_asked_for_where_nobody_else_says_who():
     with pytest.raises(OptionError, match="operator: missing"):
         require_operator(resolve_connection({**GOOD, "operator": None}, {}))
