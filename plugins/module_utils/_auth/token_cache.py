@@ -16,7 +16,9 @@ import re
 import tempfile
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import Unfit, read_private
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import is_token
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 
 try:
@@ -46,6 +48,7 @@ class TokenCacheFile:
         self, directory: str | None, client_id: str, tenant_id: str, warn: Callable[[str], None] = lambda _text: None
     ) -> None:
         self._path = pathlib.Path(directory) / f"{client_id}-{tenant_id}.json" if directory else None
+        self._tenant_id = tenant_id
         self._warn = warn
         self._cache: t.Any = msal.SerializableTokenCache()
 
@@ -77,7 +80,13 @@ class TokenCacheFile:
         except (OSError, ValueError):
             return {}
         tokens = content.get("AccessToken") if isinstance(content, dict) else None
-        return {key: row for key, row in tokens.items() if _well_formed(row)} if isinstance(tokens, dict) else {}
+        return {key: row for key, row in tokens.items() if self._usable(row)} if isinstance(tokens, dict) else {}
+
+    def _usable(self, row: Json) -> bool:
+        """Tell whether the token is for this tenant. Any other would be refused as if Microsoft Entra had sent it."""
+        if not _well_formed(row) or not is_token(row["secret"]):
+            return False
+        return str(claims_of(row["secret"]).get("tid", self._tenant_id)).lower() == self._tenant_id
 
 
 def _well_formed(row: Json) -> bool:

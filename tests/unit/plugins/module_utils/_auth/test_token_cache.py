@@ -51,6 +51,7 @@ def test_unchanged_cache_writes_nothing(tmp_path):
 
 
 SECTION = "AccessToken"
+OTHER_TENANTS = "eyJhIjoxfQ.eyJ0aWQiOiJvdGhlciJ9.c2ln"
 
 
 def damaged(**changes):
@@ -68,7 +69,7 @@ def damaged(**changes):
         *(b'{"AccessToken": "x"}', b'{"AccessToken": {"a": 5}}', b'{"AccessToken": {"a": []}}', b'{"x": {"a": {}}}'),
         *(b'{"AccessToken": {"a": {"secret": "eyJ"}}}', b'{"AccessToken"', b'{"AccessToken": NaN}'),
         *(damaged(expires_on=value) for value in ("x", -1, None, [], "9" * 5000, "-5", 10**30)),
-        *(damaged(secret=value) for value in (None, 5, ["eyJ"], {})),
+        *(damaged(secret=value) for value in (None, 5, ["eyJ"], {}, "", "eyJ0\neXAi", "eyJ eyJ", OTHER_TENANTS)),
         *(damaged(target=value) for value in (None, 5, ["s"])),
         *(damaged(refresh_on=value) for value in ("x", None, [])),
         damaged(environment=5),
