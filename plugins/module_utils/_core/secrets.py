@@ -9,6 +9,7 @@ message, evidence or a row.
 
 from __future__ import annotations
 
+import base64
 import re
 import typing as t
 from urllib.parse import quote, quote_plus
@@ -25,6 +26,15 @@ _RUN: t.Final = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]+")
 _HEADER: t.Final = "eyJ"
 _SHORTEST_HEADER: t.Final = 11
 _ESCAPE: t.Final = re.compile(r"%[0-9A-F]{2}")
+# A token that is wrapped goes on in the next line.
+_WRAPPED: t.Final = re.compile(re.escape(HIDDEN) + r"(?:[ \t]{0,4}\r?\n[ \t]{0,4}[A-Za-z0-9_.-]{20,})+")
+# How a character can be written in JSON, in an address (also twice) and in HTML.
+_CODED: t.Final = re.compile(
+    r"\\+(?:u00([0-9a-f]{2}))?|%(?:25)*([0-9a-f]{2})|&#x0{0,4}([0-9a-f]{2});|&#0{0,4}([0-9]{2,3});"
+    r"|&(amp|lt|gt|quot|apos);",
+    re.IGNORECASE,
+)
+_NAMED: t.Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 def hide(text: str, secrets: Iterable[str] = ()) -> str:
@@ -34,8 +44,9 @@ def hide(text: str, secrets: Iterable[str] = ()) -> str:
 
 def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
     """Return `hide` for these secrets, to be used for many texts."""
-    forms = [form for secret in secrets for form in _forms_of(secret)]
-    return lambda text: _hidden(text, forms)
+    known = Secrets()
+    known.add(*secrets)
+    return known.hide
 
 
 def _forms_of(secret: str) -> Iterable[str]:
@@ -44,18 +55,44 @@ def _forms_of(secret: str) -> Iterable[str]:
         return ()
     encoded = (quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace"))
     small = (_ESCAPE.sub(lambda escape: escape[0].lower(), form) for form in encoded)
-    return dict.fromkeys((secret, *encoded, *small))
+    return dict.fromkeys((secret, *encoded, *small, *_base64_forms(secret)))
 
 
-def _hidden(text: str, forms: Iterable[str]) -> str:
+def _base64_forms(secret: str) -> Iterable[str]:
+    """Return what is the same in base64 whatever stands around the secret, for each of three places to begin."""
+    data = secret.encode("utf-8", errors="replace")
+    for before in range(3):
+        whole = base64.b64encode(b"\0" * before + data).decode("ascii")
+        form = whole[(0, 2, 3)[before] : (before + len(data)) * 8 // 6]
+        if len(form) >= SHORTEST:
+            yield from (form, form.replace("+", "-").replace("/", "_"))
+
+
+def _plain(text: str) -> str:
+    """Return the text without escapes and white space."""
+    return _CODED.sub(_character, "".join(text.split()).replace("\u00ad", "").replace("\u200b", ""))
+
+
+def _character(coded: re.Match[str]) -> str:
+    json_code, percent, html, decimal, name = coded.groups()
+    code = json_code or percent or html
+    return chr(int(code, 16)) if code else chr(int(decimal)) if decimal else _NAMED.get((name or "").lower(), "")
+
+
+def _hidden(text: str, forms: Iterable[str], plain_forms: list[str]) -> str:
     # The longest first: one secret can be a part of another.
     for form in sorted((form for form in forms if form in text), key=len, reverse=True):
         text = text.replace(form, HIDDEN)
+    if plain_forms:
+        plain = _plain(text)
+        # Nobody can tell where in the text it is.
+        if plain != text and any(form in plain for form in plain_forms):
+            return HIDDEN
     return _without_tokens(text)
 
 
 def _without_tokens(text: str) -> str:
-    return _RUN.sub(lambda run: _without_token(run[0]), text) if _HEADER in text else text
+    return _WRAPPED.sub(HIDDEN, _RUN.sub(lambda run: _without_token(run[0]), text)) if _HEADER in text else text
 
 
 def _without_token(run: str) -> str:
@@ -77,13 +114,18 @@ class Secrets:
     def __init__(self) -> None:
         self._values: dict[str, None] = {}
         self._forms: dict[str, None] = {}
+        self._plain: dict[str, None] = {}
 
     def add(self, *values: str | None) -> None:
         """Remember secrets. What is empty or too short to be told from ordinary text is left out."""
         for value in values:
             if value and len(value) >= SHORTEST and value not in self._values:
                 self._values[value] = None
-                self._forms.update(dict.fromkeys(_forms_of(value)))
+                forms = dict.fromkeys(_forms_of(value))
+                self._forms.update(forms)
+                plain = _plain(value)
+                if forms and len(plain) >= SHORTEST:
+                    self._plain[plain] = None
 
     def values(self) -> set[str]:
         """Return all secrets, for the `no_log_values` of a module."""
@@ -92,4 +134,4 @@ class Secrets:
     def hide(self, text: str) -> str:
         """Return the text without any secret of this run."""
         # A copy: another thread may add meanwhile.
-        return _hidden(text, list(self._forms))
+        return _hidden(text, list(self._forms), list(self._plain))

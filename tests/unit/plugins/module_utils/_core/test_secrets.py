@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from urllib.parse import quote, quote_plus
@@ -93,3 +94,40 @@ def test_secrets_may_be_added_while_a_text_is_scrubbed():
 
 def test_secret_that_cannot_be_encoded_is_a_secret_all_the_same():
     assert hide("a \ud800-secret", ["\ud800-secret"]) == f"a {HIDDEN}"
+
+
+ODD = "CfDJ8+abc/def=ghi&jkl"
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        ODD.replace("+", "\\u002B").replace("=", "\\u003d"),
+        ODD.replace("/", "\\/"),
+        ODD.replace("+", "&#x2B;").replace("=", "&#61;").replace("&j", "&amp;j"),
+        quote(quote(ODD, safe=""), safe=""),
+        ODD.replace("+", "%2B"),
+        *(base64.b64encode(f"{before}{ODD} after".encode()).decode() for before in ("", "a", "ab")),
+        base64.urlsafe_b64encode(ODD.encode()).decode(),
+        f"{ODD[:9]}\r\n\t{ODD[9:]}",
+        "\u00ad".join(ODD),
+    ],
+)
+def test_no_way_to_write_a_secret_shows_it(echo):
+    hidden = hide(f"sent: {echo}", [ODD])
+    assert HIDDEN in hidden
+    assert "CfDJ8" not in hidden
+    assert echo[3:12] not in hidden
+
+
+def test_a_wrapped_token_is_hidden_with_its_further_lines():
+    token = TOKEN + "QUJD" * 70
+    lines = "\r\n".join(token[at : at + 76] for at in range(0, len(token), 76))
+    assert hide(f"Bearer {lines}\nthe end") == f"Bearer {HIDDEN}\nthe end"
+
+
+@pytest.mark.parametrize("part", ["\\", "%25", "%", "&#", "&#x0", " ", "&", "\\u00", f"{HIDDEN}\n"])
+def test_no_escape_costs_more_than_its_length(part):
+    started = time.process_time()
+    hide("eyJ" + part * 100_000, [ODD])
+    assert time.process_time() - started < 0.5
