@@ -246,7 +246,7 @@ def test_batch_item_that_depended_on_a_failed_one(server):
     """HTTP 424 [doc json-batching]. We declare no dependence; an answer that claims one is a failed read."""
     refused = {"error": {"code": "FailedDependency", "message": "Request id 0 failed"}}
     items = [{"id": "0", "status": 403, "body": refused}, {"id": "1", "status": 424, "body": refused}]
-    server.at("/v1.0/$batch", Reply({"responses": items}))
+    server.at("/v1.0/$batch", Reply({"responses": items}, headers={"request-id": "r-1"}))
     found = read_all(server, "ORGANIZATION", "SETTINGS_DEFAULT")
     assert found["ORGANIZATION"].problem.reason == "read.forbidden"
     assert told(found["SETTINGS_DEFAULT"]) == {
@@ -347,7 +347,7 @@ def test_a_claims_challenge_leaves_it_unknown(server):
     shown = fixture("entra__claims-challenge")["body"]
     challenge = f'Bearer realm="", error="insufficient_claims", claims="{shown["www_authenticate_claims_base64"]}"'
     body = {"error": {"code": "InvalidAuthenticationToken", "message": "Continuous access evaluation resulted in ..."}}
-    server.at(path_of("SETTINGS_DEFAULT"), Reply(body, 401, {"WWW-Authenticate": challenge}))
+    server.at(path_of("SETTINGS_DEFAULT"), Reply(body, 401, {"WWW-Authenticate": challenge, "request-id": "r-1"}))
     piece = read_all(server, "SETTINGS_DEFAULT", permissions=("Policy.Read.All",))["SETTINGS_DEFAULT"]
     assert (piece.data, piece.problem.reason, piece.problem.details["status"]) == (None, "read.forbidden", "401")
     assert shown["www_authenticate_claims_base64"] not in str(piece.problem)

@@ -35,6 +35,9 @@ if t.TYPE_CHECKING:
 # Evidence shows so much of an address, and of a request id, which is a GUID [doc].
 _LONGEST: t.Final = 500
 _LONGEST_ID: t.Final = 64
+# What Microsoft Graph says of an object that does not exist [guess on the codes]. Others end in NotFound as well, and
+# are about a route or about another object.
+_NO_OBJECT: t.Final = ("request_resourcenotfound", "resourcenotfound")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def _data_of(read: Read, answer: Answer) -> tuple[Json, Problem | None]:
 
     Only Graph's own word about that very object means that there is none: a proxy can answer 404 as well.
     """
-    missing = answer.status == 404 and answer.code.lower().endswith("notfound") and not answer.unknown_segment
+    missing = answer.status == 404 and answer.code.lower() in _NO_OBJECT and not answer.unknown_segment
     absent = bool(read.absent_code) and answer.code.lower() == read.absent_code.lower()
     if absent or (read.missing_is_answer and missing):
         return {"found": False}, None

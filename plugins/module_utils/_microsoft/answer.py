@@ -140,14 +140,17 @@ def answer_of(url: str, status: int, body: object, request_id: str, scrub: Calla
     refusal = body.get("error") if isinstance(body, dict) and 400 <= status < 600 else None
     refusal = refusal if isinstance(refusal, dict) else {}
     message = _words(refusal.get("message"), scrub, MAX_MESSAGE)
-    # Without a message it is not the documented form: a proxy can answer with JSON too.
-    code = _words(refusal.get("code"), scrub, MAX_CODE) if isinstance(refusal.get("message"), str) else ""
+    request_id = _words(_inner_request_id(refusal), scrub, MAX_CODE) or request_id
+    # Without a message it is not the documented form, and each of Microsoft's answers has a request id: a proxy can
+    # answer with JSON too.
+    own = request_id and isinstance(refusal.get("message"), str)
+    code = _words(refusal.get("code"), scrub, MAX_CODE) if own else ""
     return Answer(
         status,
         url,
         code=code,
         error=f"HTTP {status}{f' {code}' if code else ''}: {message or 'no reason given'}",
-        request_id=_words(_inner_request_id(refusal), scrub, MAX_CODE) or request_id,
+        request_id=request_id,
     )
 
 

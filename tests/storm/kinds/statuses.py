@@ -146,6 +146,10 @@ def _retry_after(name: str, value: str) -> Kind:
     return Kind(f"retry-after-{name}", spoil, slow=True)
 
 
+def _refusal(code: str) -> dict[str, object]:
+    return {"error": {"code": code, "message": "The request was refused.", "innerError": {"request-id": "storm"}}}
+
+
 def _own_word(exchange: Exchange) -> bytes:
     """Refuse as the service itself does."""
     if exchange.host == "login":
@@ -153,8 +157,7 @@ def _own_word(exchange: Exchange) -> bytes:
         text = f"AADSTS{number}: The request was refused. Trace ID: 0 Timestamp: 2026-11-27 12:00:00Z"
         return raw_json({"error": error, "error_description": text, "error_codes": [number]}, 400)
     status, code = exchange.choose(_GRAPH)
-    error = {"code": code, "message": "The request was refused.", "innerError": {"request-id": "storm"}}
-    return raw_json({"error": error}, status)
+    return raw_json(_refusal(code), status)
 
 
 def _one_item_refused(exchange: Exchange) -> bytes:
@@ -162,7 +165,7 @@ def _one_item_refused(exchange: Exchange) -> bytes:
     body = exchange.answer.json
     item = exchange.choose(body["responses"])
     item["status"], code = exchange.choose(_GRAPH)
-    item["body"] = {"error": {"code": code, "message": "The request was refused."}}
+    item["body"] = _refusal(code)
     return raw(200, (JSON,), json.dumps(body).encode())
 
 

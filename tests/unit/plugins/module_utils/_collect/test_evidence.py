@@ -102,3 +102,20 @@ def test_permission_that_is_missing_is_never_sent():
     problem = read(None, claims={"tid": "t-1", "roles": ["Other.Read"]}).problem
     assert problem.reason == "consent.permission_missing"
     assert (problem.details["permissions"], problem.details["object"]) == ("Thing.Read", "t-1/Thing.Read")
+
+
+@pytest.mark.parametrize("code", ["Request_ResourceNotFound", "ResourceNotFound", "request_resourcenotfound"])
+def test_absence_is_told_by_a_documented_code(code):
+    may_be_absent = dataclasses.replace(READ, missing_is_answer=True)
+    assert read(Answer(404, "u", code=code, request_id="r"), may_be_absent).data == {"found": False}
+    assert read(Answer(404, "u", code=code, request_id="r")).problem.reason == "read.failed"
+    assert read(Answer(403, "u", code=code, request_id="r"), may_be_absent).problem.reason == "read.forbidden"
+
+
+@pytest.mark.parametrize(
+    "code", ["", "RouteNotFound", "OrganizationFromTenantGuidNotFound", "NotFound", "X_ResourceNotFound", "PROXY"]
+)
+def test_any_other_404_proves_no_absence(code):
+    may_be_absent = dataclasses.replace(READ, missing_is_answer=True)
+    piece = read(Answer(404, "u", code=code, error="no", request_id="r"), may_be_absent)
+    assert (piece.data, piece.problem.reason) == (None, "read.failed" if code else "read.foreign_answer")

@@ -33,6 +33,7 @@ ASKED = [BoundRead(ORGANIZATION), *(BoundRead(read) for read in READS)]
 UNKNOWN = {"error": {"code": "BadRequest", "message": "Resource not found for the segment 'tenantGovernance'."}}
 DENIED = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}}
 EMPTY = {"value": []}
+IDS = {"request-id": "r-1"}
 
 
 class FakeHttp:
@@ -54,9 +55,9 @@ class FakeHttp:
         self.sent.append((version, len(asked)))
         answers = [self.answer(version, one) for one in asked]
         if not body:
-            return Response(method, url, answers[0][0], {}, json.dumps(answers[0][1]).encode())
+            return Response(method, url, answers[0][0], IDS, json.dumps(answers[0][1]).encode())
         rows = [{"id": str(n), "status": status, "body": told} for n, (status, told) in enumerate(answers)]
-        return Response(method, url, 200, {}, json.dumps({"responses": rows}).encode())
+        return Response(method, url, 200, IDS, json.dumps({"responses": rows}).encode())
 
 
 def read(asked, **versions):

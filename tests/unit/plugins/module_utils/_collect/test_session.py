@@ -214,7 +214,9 @@ def test_fields_are_quoted_for_their_place(path, value, expected):
 
 def test_missing_partner_entry_is_an_answer():
     asked = [ASKED[0], BoundRead(SETTINGS_PARTNER, {"home_tenant_id": "h"})]
-    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="X_ResourceNotFound")).read(asked, PLACE)
+    evidence = session(FakeIdentity("app"), graph=FakeGraph(status=404, code="Request_ResourceNotFound")).read(
+        asked, PLACE
+    )
     assert evidence["cross_tenant_access_partner"].data == {"found": False}
 
 

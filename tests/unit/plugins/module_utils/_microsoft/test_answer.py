@@ -131,10 +131,11 @@ def test_refusal(body, code, error, request_id):
 def test_unknown_segment():
     text = "Resource not found for the segment 'x'."
     own = {"error": {"code": "BadRequest", "message": text}}
-    assert answer_of("u", 400, own, "").unknown_segment
-    assert not answer_of("u", 500, own, "").unknown_segment
-    # Nobody but the service sends its code.
-    assert not answer_of("u", 400, {"error": {"message": text}}, "").unknown_segment
+    assert answer_of("u", 400, own, "r").unknown_segment
+    assert not answer_of("u", 500, own, "r").unknown_segment
+    # Nobody but the service sends its code and its request id.
+    assert not answer_of("u", 400, {"error": {"message": text}}, "r").unknown_segment
+    assert not answer_of("u", 400, own, "").unknown_segment
 
 
 # What a proxy, a portal or a broken service could send: none of it is the service's own word.
@@ -163,14 +164,25 @@ NO_WORD = [
 @pytest.mark.parametrize("status", [101, 302, 400, 401, 403, 404, 429, 503, 600, 999])
 @pytest.mark.parametrize("body", NO_WORD)
 def test_anything_else_has_no_code(status, body):
-    answer = answer_of("u", status, body, "")
+    answer = answer_of("u", status, body, "r")
     assert (answer.code, answer.ok, answer.unknown_segment) == ("", False, False)
     assert answer.error.startswith(f"HTTP {status}: ")
 
 
 @pytest.mark.parametrize("status", [100, 302, 304, 399, 600, 999])
 def test_status_that_refuses_nothing_has_no_code(status):
-    assert answer_of("u", status, {"error": {"code": "Forbidden", "message": "No."}}, "").code == ""
+    assert answer_of("u", status, {"error": {"code": "Forbidden", "message": "No."}}, "r").code == ""
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 503])
+@pytest.mark.parametrize("inner", [{}, {"request-id": ""}, {"request-id": " \n"}, {"request-id": 7}, {"date": "now"}])
+def test_code_without_a_request_id_is_a_proxys(status, inner):
+    """Every answer of Microsoft's has one, in a header or in the refusal; a proxy can imitate all but that."""
+    body = {"error": {"code": "PROXY_BLOCKED", "message": "Blocked by your organization.", "innerError": inner}}
+    assert answer_of("u", status, body, "").code == ""
+    assert answer_of("u", status, body, "r").code == "PROXY_BLOCKED"
+    body["error"]["innerError"] = {"request-id": "in"}
+    assert answer_of("u", status, body, "").code == "PROXY_BLOCKED"
 
 
 def test_words_of_a_refusal_are_short_and_hold_no_secret():
@@ -197,14 +209,15 @@ JSON = st.recursive(
 )
 
 
-@given(st.integers(100, 999), JSON)
-def test_code_is_only_what_the_service_says(status, body):
-    answer = answer_of("u", status, body, "")
+@given(st.integers(100, 999), JSON, st.sampled_from(["", "r"]))
+def test_code_is_only_what_the_service_says(status, body, request_id):
+    answer = answer_of("u", status, body, request_id)
     refusal = body.get("error") if isinstance(body, dict) else None
     if answer.code:
         assert 400 <= status < 600
         assert isinstance(refusal["code"], str)
         assert isinstance(refusal["message"], str)
+        assert answer.request_id
     assert answer.ok == (200 <= status < 300)
 
 

@@ -165,6 +165,6 @@ def test_own_token_that_a_batch_echoes_goes_no_further():
     content = json.dumps({"responses": [{"id": "0", "status": 401, "body": item}, OTHER]}).encode()
     service = types.SimpleNamespace(
         deadline=Deadline(60),
-        send=lambda method, url, **_options: Response(method, url, 200, {}, content, secrets=secrets),
+        send=lambda method, url, **_options: Response(method, url, 200, {"request-id": "r"}, content, secrets=secrets),
     )
     assert read(service, "/a", "/b")["/a"].error == "HTTP 401 x: refused ********"

@@ -24,7 +24,7 @@ def reader(refusals):
     def send(method, url, **_options):
         asked.append(url.removeprefix(BASE))
         status, body = refusals.get(url.removeprefix(BASE).split("/")[1], (200, {"version": url}))
-        return Response(method, url, status, {}, json.dumps(body).encode())
+        return Response(method, url, status, {"request-id": "r"}, json.dumps(body).encode())
 
     return GraphVersions(types.SimpleNamespace(send=send, deadline=Deadline(60)), BASE), asked
 
