@@ -103,7 +103,8 @@ def read_of(name):
 
 
 def asked_of(name):
-    read = dataclasses.replace(read_of(name), stored_as=name)
+    # A document's example is about its own objects, and some lists of several: what was asked for is not compared.
+    read = dataclasses.replace(read_of(name), stored_as=name, about=())
     return BoundRead(read, {key: value for key, value in FIELDS.items() if f"{{{key}}}" in read.path})
 
 

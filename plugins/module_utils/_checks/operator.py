@@ -116,6 +116,7 @@ OPERATOR: t.Final = Read(
     delegated=USER_PERMISSIONS,
     shape=shape_user,
     missing_is_answer=True,
+    about=("id", "userPrincipalName"),
 )
 
 

@@ -127,6 +127,7 @@ def _read(what: str, title: str, path: str, permissions: tuple[str, ...], shape:
         delegated=permissions,
         shape=shape,
         absent_code=NO_PREMIUM,
+        about=("principalId",),
         optional=True,
     )
 

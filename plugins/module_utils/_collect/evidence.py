@@ -138,10 +138,11 @@ class EvidenceReader:
         ]
         answers = self._client.read(requests, token)
         at = timestamp(self._clock())
-        return {bound.key: self._evidence(bound.read, answers[bound.key], token, target, at) for bound in reads}
+        return {bound.key: self._evidence(bound, answers[bound.key], token, target, at) for bound in reads}
 
-    def _evidence(self, read: Read, answer: Answer, token: BearerToken, target: ReadTarget, at: str) -> Evidence:
-        data, problem = _data_of(read, answer)
+    def _evidence(self, bound: BoundRead, answer: Answer, token: BearerToken, target: ReadTarget, at: str) -> Evidence:
+        read = bound.read
+        data, problem = _data_of(bound, answer)
         if data is None:
             # Graph's own word counts where the sources leave open whether the cloud has the resource.
             unknown_there = answer.code and answer.unknown_segment and existence(read, self._cloud) != "yes"
@@ -166,11 +167,12 @@ def _consent_problem(reads: Sequence[BoundRead], token: BearerToken, target: Rea
     return Problem("consent.permission_missing", details)
 
 
-def _data_of(read: Read, answer: Answer) -> tuple[Json, Problem | None]:
+def _data_of(bound: BoundRead, answer: Answer) -> tuple[Json, Problem | None]:
     """Return the data of a whole answer, or the problem of one in another form; neither for a refusal.
 
     Only Graph's own word about that very object means that there is none: a proxy can answer 404 as well.
     """
+    read = bound.read
     missing = answer.status == 404 and answer.code.lower() in _NO_OBJECT and not answer.unknown_segment
     absent = bool(read.absent_code) and answer.code.lower() == read.absent_code.lower()
     if absent or (read.missing_is_answer and missing):
@@ -181,9 +183,19 @@ def _data_of(read: Read, answer: Answer) -> tuple[Json, Problem | None]:
         body = Fields(answer.body, "")
         if body.has("error"):
             raise OptionError("it holds an error")
+        _prove_about(bound, body)
         return read.shape(body), None
     except (OptionError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         return None, Problem("read.failed", {"said": f"the answer is not of the documented form: {described(error)}"})
+
+
+def _prove_about(bound: BoundRead, body: Fields) -> None:
+    """Raise OptionError where an answer, or one row of a filtered list, is about another object than was asked for."""
+    names, asked = bound.read.about, {value.lower() for value in bound.fields.values()}
+    if names and asked:
+        for row in body.rows("value") if "$filter=" in bound.read.path else [body]:
+            if asked.isdisjoint((row.optional_text(name) or "").lower() for name in names):
+                raise OptionError("it is about another object")
 
 
 def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:

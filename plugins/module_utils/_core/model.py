@@ -221,6 +221,7 @@ class Read:
     `readers` are Entra roles of which a person needs one as well, by template id, least first. `absent_code`: a code
     of the service that means "there is none", and is evidence. `optional`: no verdict depends on it.
     Of the `versions` of Microsoft Graph the first is used, and the next one where that does not know the path.
+    `about`: the fields of the answer, or of each row of a filtered list, of which one is what was asked for.
     `stored_as`: the name under which a tenant's evidence keeps it, where that is not `what`: the same thing can be read
     about two objects.
     """
@@ -241,6 +242,7 @@ class Read:
     absent_code: str = ""
     optional: bool = False
     versions: tuple[str, ...] = ("v1.0",)
+    about: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

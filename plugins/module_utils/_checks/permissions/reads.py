@@ -107,6 +107,7 @@ ROLE_ASSIGNMENTS: t.Final = Read(
     app=_ROLE_PERMISSIONS,
     delegated=(*_ROLE_PERMISSIONS, "RoleManagement.Read.All"),
     shape=shape_role_assignments,
+    about=("principalId",),
     readers=_READERS,
 )
 

@@ -329,7 +329,7 @@ def trim_partners(partners: Sequence[SideSettings], tenant_id: str, mine: frozen
     return trim_settings(entry, mine)
 
 
-def _read(what: str, title: str, path: str, shape: Callable[[Fields], object], *, may_be_missing: bool = False) -> Read:
+def _read(what: str, title: str, path: str, shape: Callable[[Fields], object], *, one: bool = False) -> Read:
     return Read(
         what=what,
         title=title,
@@ -338,7 +338,8 @@ def _read(what: str, title: str, path: str, shape: Callable[[Fields], object], *
         delegated=_PERMISSIONS,
         shape=shape,
         readers=_READERS,
-        missing_is_answer=may_be_missing,
+        missing_is_answer=one,
+        about=("tenantId",) if one else (),
     )
 
 
@@ -353,7 +354,7 @@ SETTINGS_PARTNER: t.Final = _read(
     "the cross-tenant access settings for the home tenant",
     "/partners/{home_tenant_id}",
     functools.partial(shape_partner, direction="inbound"),
-    may_be_missing=True,
+    one=True,
 )
 # It decides nothing: it says whom the remedy is for.
 SYNCHRONIZATION: t.Final = dataclasses.replace(

@@ -11,6 +11,7 @@ import types
 import pytest
 from evidence import NOW
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
@@ -119,3 +120,59 @@ def test_any_other_404_proves_no_absence(code):
     may_be_absent = dataclasses.replace(READ, missing_is_answer=True)
     piece = read(Answer(404, "u", code=code, error="no", request_id="r"), may_be_absent)
     assert (piece.data, piece.problem.reason) == (None, "read.failed" if code else "read.foreign_answer")
+
+
+ASKED, OTHER = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000001"
+ENTRY = dataclasses.replace(READ, path="/things/{id}", about=("id", "name"), shape=lambda _body: "shaped")
+ROWS = dataclasses.replace(ENTRY, path="/things?$filter=owner eq '{owner}'", about=("owner",))
+
+
+def about(read_, asked, body):
+    client = types.SimpleNamespace(read=lambda requests, _token: {requests[0].key: Answer(200, "u", body=body)})
+    token = BearerToken("t", "https://graph", "t-1", "app", {"tid": "t-1", "roles": ["Thing.Read"]})
+    return EvidenceReader(client, lambda: NOW).read([BoundRead(read_, asked)], token, TARGET)[READ.key]
+
+
+@pytest.mark.parametrize(
+    ("read_", "asked", "body"),
+    [
+        (ENTRY, {"id": ASKED}, {"id": ASKED}),
+        (ENTRY, {"id": ASKED}, {"id": ASKED.upper()}),
+        (ENTRY, {"id": "Anna@a.example"}, {"id": OTHER, "name": "anna@A.example"}),
+        (ENTRY, {}, {"id": OTHER}),
+        (ROWS, {"owner": ASKED}, {"value": []}),
+        (ROWS, {"owner": ASKED}, {"value": [{"owner": ASKED}, {"owner": ASKED.upper()}]}),
+        (READ, {"owner": ASKED}, {"value": [{"owner": OTHER}]}),
+    ],
+)
+def test_answer_about_what_was_asked(read_, asked, body):
+    piece = about(read_, asked, body)
+    assert (piece.data is not None, piece.problem) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("read_", "asked", "body"),
+    [
+        (ENTRY, {"id": ASKED}, {"id": OTHER}),
+        (ENTRY, {"id": ASKED}, {}),
+        (ENTRY, {"id": ASKED}, {"id": None}),
+        (ENTRY, {"id": ASKED}, {"id": 7}),
+        (ENTRY, {"id": ASKED}, {"id": OTHER, "value": []}),
+        (ENTRY, {"id": ASKED}, {"value": [{"id": ASKED}]}),
+        (ROWS, {"owner": ASKED}, {"value": [{"owner": ASKED}, {"owner": OTHER}]}),
+        (ROWS, {"owner": ASKED}, {"value": [{"owner": ASKED}, {}]}),
+        (ROWS, {"owner": ASKED}, {"owner": ASKED}),
+    ],
+)
+def test_answer_about_another_object_is_none(read_, asked, body):
+    piece = about(read_, asked, body)
+    assert (piece.data, piece.problem.reason) == (None, "read.failed")
+    assert OTHER not in str(piece.problem)
+
+
+def test_every_read_of_one_object_says_what_it_is_about():
+    """Lists that are no rows of one principal, and names that are searched for, have nothing to compare."""
+    nothing = {"accounts_by", "deleted_by", "operator_groups", "account_groups", "directory_roles", "gdap_assignments"}
+    for _check, _side, one in ALL_READS:
+        if "{" in one.path and not one.about:
+            assert any(one.key.startswith(name) for name in nothing), one.key
