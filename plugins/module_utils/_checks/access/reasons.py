@@ -176,8 +176,8 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "access.guest_ambiguous": pages.B2B.unknown(
         "{tenant} has more than one account that can be the one of {operator} ({accounts}), and nothing says as which"
         " of them {operator} signs in.",
-        "User Administrator of {tenant}: keep one of these accounts, and delete the others in Microsoft Entra,"
-        " Users. Or "
+        "User Administrator of {tenant}: keep one of these accounts, and delete or disable the others in Microsoft"
+        " Entra, Users. Or "
         + pages.ANSIBLE_ADMIN
         + "provide the operator identity (refresh_token_file), as which Microsoft Entra says which account it is.",
     ),

@@ -72,15 +72,10 @@ def judge_accounts(case: Case) -> AccountCandidate:
         account["id"]: account for look_up in evidence if readable(look_up) for account in _accounts_in(look_up)
     }
     candidates = [_judge_account(account, names) for account in accounts.values()]
-    # An accepted account stays bound to the person when it is disabled: the sign-in can end in that one.
-    bound = sorted(
-        item.details["account"]
-        for item in candidates
-        if item.rank is not Rank.UNMET or item.reason == "access.guest_disabled"
-    )
+    alive = sorted(item.details["account"] for item in candidates if item.rank is not Rank.UNMET)
     best = min(candidates, key=lambda item: (*item.order, item.reason, item.details["object"]), default=None)
-    if best is not None and best.account_id is not None and len(bound) > 1:
-        return best.because("access.guest_ambiguous", accounts=", ".join(bound)).with_evidence(*evidence)
+    if best is not None and best.account_id is not None and len(alive) > 1:
+        return best.because("access.guest_ambiguous", accounts=", ".join(alive)).with_evidence(*evidence)
     problem = _unread(case, evidence)
     if best is not None and best.account_id is not None and problem is None:
         shown = accounts[best.account_id]
