@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import json
+import os
 import pathlib
 import queue
 import subprocess
@@ -64,10 +65,15 @@ class Campaign:
     def _worker(self, settings: Settings, skip: int, seconds: float) -> int | None:
         """Run a worker; return the number of the job that it did not end, None where it ended all."""
         process = subprocess.Popen(
-            _command(settings, skip, seconds), cwd=ROOT / "tests", stdout=subprocess.PIPE, text=True
+            _command(settings, skip, seconds),
+            cwd=ROOT / "tests",
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'build' / 'collections'}"},
+            stdout=subprocess.PIPE,
+            text=True,
         )
         lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=_read, args=(process, lines), daemon=True).start()
+        reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
+        reader.start()
         begun: dict[str, Json] = {"start": -1, "cases": []}
         calm = False
         while True:
@@ -83,6 +89,9 @@ class Campaign:
             self._count(settings, row)
         process.kill()
         code = process.wait()
+        reader.join()
+        if process.stdout is not None:
+            process.stdout.close()
         if code == 0:
             return None
         if not calm:

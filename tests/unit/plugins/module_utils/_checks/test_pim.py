@@ -253,6 +253,7 @@ SCHEDULE = Read(
     shape=shape,
     absent_code="AadPremiumLicenseRequired",
     optional=True,
+    about=("principalId",),
 )
 
 

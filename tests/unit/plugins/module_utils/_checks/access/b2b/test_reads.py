@@ -137,7 +137,7 @@ def test_read_of_cross_tenant_access_is_found_unless_it_may_be_missing():
     assert read.app == read.delegated == ("Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess")
     assert (read.shape, read.missing_is_answer, read.optional) == (shape, False, False)
     assert len(read.readers) == 4
-    assert b2b_reads._read("what", "the title", "/default", shape, may_be_missing=True).missing_is_answer is True
+    assert b2b_reads._read("what", "the title", "/default", shape, one=True).missing_is_answer is True
 
 
 def test_read_of_deleted_accounts_is_the_apps():
