@@ -22,16 +22,23 @@ JsonObject: t.TypeAlias = Mapping[str, Json]
 def parse_json(text: str, scrub: Callable[[str], str] | None = None) -> Json:
     """Return the value of a JSON text. Every string in it has passed `clean`, and `scrub` where it is given.
 
-    Raise ValueError for what RFC 8259 does not allow (NaN, a byte order mark), for a number that is not finite, and for
-    nesting that Python cannot follow.
+    Raise ValueError for what RFC 8259 does not allow (NaN, a byte order mark) or leaves open (a name that occurs twice
+    in an object), for a number that is not finite, and for nesting that Python cannot follow.
     """
     try:
-        value = json.loads(text, parse_constant=_refused, parse_float=_finite)
+        value = json.loads(text, parse_constant=_refused, parse_float=_finite, object_pairs_hook=_each_once)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     # Most answers hold nothing that has to be changed, and an escape could hide what does.
     untouched = "\\" not in text and is_clean(text) and (scrub is None or scrub(text) == text)
     return value if untouched else _cleaned(value, scrub or str)
+
+
+def _each_once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a name occurs twice in an object")
+    return value
 
 
 def _refused(constant: str) -> t.NoReturn:

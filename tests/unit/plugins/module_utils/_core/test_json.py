@@ -42,7 +42,20 @@ def test_harmless_text_is_left_as_it_is(value, escaped):
     assert parse_json(json.dumps(harmless, ensure_ascii=escaped)) == harmless
 
 
-@pytest.mark.parametrize("text", ["NaN", "[Infinity]", "[1e999]", "\ufeff{}", "", "{", "[" * 100_000, "1" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"enabled": false, "enabled": true}',
+        "NaN",
+        "[Infinity]",
+        "[1e999]",
+        "\ufeff{}",
+        "",
+        "{",
+        "[" * 100_000,
+        "1" * 5_000,
+    ],
+)
 def test_what_is_not_json_is_refused(text):
     with pytest.raises(ValueError, match=r"\S"):
         parse_json(text)
