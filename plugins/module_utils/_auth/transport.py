@@ -38,8 +38,6 @@ _TEXTS: t.Final = (
 # In seconds, with the largest that is believed: a year, and a minute between two questions about a device code.
 _NUMBERS: t.Final = {"expires_in": 366 * 86400, "ext_expires_in": 366 * 86400, "interval": 60}
 _ERROR_FIELDS: t.Final = ("error", "error_description", "error_codes", "suberror")
-# What a request can hold that must not show where its answer repeats it. Assertions are known by their form.
-_SECRETS: t.Final = ("client_secret", "refresh_token", "code", "code_verifier", "device_code")
 
 
 class MsalResponse:
@@ -97,8 +95,6 @@ class MsalTransport:
         **_ignored: object,
     ) -> MsalResponse:
         """Send a token request. Asking for a token again is harmless, so it may be retried."""
-        if data is not None and not isinstance(data, str):
-            self._http.secrets.add(*(data.get(name) for name in _SECRETS))
         response = self._http.send("POST", self._checked(url, params), headers=headers, body=data)
         return MsalResponse(response.status, self._usable(response, (_TOKEN, _DEVICE_CODE)), response.headers)
 

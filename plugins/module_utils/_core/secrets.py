@@ -15,7 +15,7 @@ import typing as t
 from urllib.parse import quote, quote_plus
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 HIDDEN: t.Final = "********"
 # Ansible's own limit does not exist: a shorter value would corrupt ids and statuses that happen to hold it.
@@ -37,21 +37,14 @@ _CODED: t.Final = re.compile(
 _NAMED: t.Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
-def hide(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return the text without any JSON web token, and without these secrets, also where they are percent-encoded."""
-    return scrubber(secrets)(text)
-
-
-def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
-    """Return `hide` for these secrets, to be used for many texts."""
-    known = Secrets()
-    known.add(*secrets)
-    return known.hide
+def hide_tokens(text: str) -> str:
+    """Return the text without any JSON web token, whoever issued it."""
+    return _WRAPPED.sub(HIDDEN, _RUN.sub(lambda run: _without_token(run[0]), text)) if _HEADER in text else text
 
 
 def _forms_of(secret: str) -> Iterable[str]:
-    """Return how a secret can be echoed: as it is, and percent-encoded, which .NET does with small letters."""
-    if _without_tokens(secret) == HIDDEN:
+    """Return how a secret can be echoed: as it is, percent-encoded (by .NET with small letters), and in base64."""
+    if hide_tokens(secret) == HIDDEN:
         return ()
     encoded = (quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace"))
     small = (_ESCAPE.sub(lambda escape: escape[0].lower(), form) for form in encoded)
@@ -88,11 +81,7 @@ def _hidden(text: str, forms: Iterable[str], plain_forms: list[str]) -> str:
         # Nobody can tell where in the text it is.
         if plain != text and any(form in plain for form in plain_forms):
             return HIDDEN
-    return _without_tokens(text)
-
-
-def _without_tokens(text: str) -> str:
-    return _WRAPPED.sub(HIDDEN, _RUN.sub(lambda run: _without_token(run[0]), text)) if _HEADER in text else text
+    return hide_tokens(text)
 
 
 def _without_token(run: str) -> str:
@@ -111,10 +100,11 @@ def _without_token(run: str) -> str:
 class Secrets:
     """The secrets of one run. Safe to use from many threads: values are only added."""
 
-    def __init__(self) -> None:
+    def __init__(self, *values: str) -> None:
         self._values: dict[str, None] = {}
         self._forms: dict[str, None] = {}
         self._plain: dict[str, None] = {}
+        self.add(*values)
 
     def add(self, *values: str | None) -> None:
         """Remember secrets. What is empty or too short to be told from ordinary text is left out."""
@@ -132,6 +122,6 @@ class Secrets:
         return set(self._values)
 
     def hide(self, text: str) -> str:
-        """Return the text without any secret of this run."""
+        """Return the text without any secret of this run, however an echo writes it, and without any token."""
         # A copy: another thread may add meanwhile.
         return _hidden(text, list(self._forms), list(self._plain))

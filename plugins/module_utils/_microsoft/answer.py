@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError, ServiceError
-from ansible_collections.m365.defender.plugins.module_utils._core.secrets import hide
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import hide_tokens
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_BODY
 
@@ -133,7 +133,9 @@ def _with_rows(first: Answer, rows: list[object], link: str, partial: str = "") 
     return dataclasses.replace(first, body={**body, "value": rows}, partial=partial)
 
 
-def answer_of(url: str, status: int, body: object, request_id: str, scrub: Callable[[str], str] = hide) -> Answer:
+def answer_of(
+    url: str, status: int, body: object, request_id: str, scrub: Callable[[str], str] = hide_tokens
+) -> Answer:
     """Return an HTTP answer as an answer of the service, with the service's own words for a refusal."""
     if 200 <= status < 300:
         return Answer(status, url, body=body, request_id=request_id)

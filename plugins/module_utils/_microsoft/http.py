@@ -27,7 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
-from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST, Secrets, hide, scrubber
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST, Secrets, hide_tokens
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.causes import BrokenError, broken
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.connection import (
@@ -148,7 +148,7 @@ class Response:
         try:
             if sum(self.body.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
                 raise ValueError("it has too many values")
-            return parse_json(self.body.decode("utf-8"), scrubber(self.sent))
+            return parse_json(self.body.decode("utf-8"), Secrets(*self.sent).hide)
         except ValueError:
             kind = shortened(one_line(self.secrets.hide(self.headers.get("content-type", ""))), 80)
             raise ServiceError(
@@ -342,4 +342,4 @@ def _body_of(answer: urllib3.BaseHTTPResponse) -> bytes:
 
 def _shown(url: str) -> str:
     """Return an address for a message: its query can hold secrets, and it can be foreign."""
-    return shortened(one_line(hide(url.split("?", 1)[0])), 200)
+    return shortened(one_line(hide_tokens(url.split("?", 1)[0])), 200)

@@ -19,7 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, SignInError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response, _outgoing
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
 
@@ -116,6 +116,7 @@ class Entra:
     def send(self, method, url, *, body=None, **_options):
         if method == "GET":
             return Response(method, url, 200, {}, json.dumps(METADATA).encode())
+        self.secrets.add(*_outgoing(method, url, None, {}, body).secrets)
         self.forms.append(dict(body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         status, content = answer(self.forms[-1]) if callable(answer) else answer

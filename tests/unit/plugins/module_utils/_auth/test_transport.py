@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalTransport
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError, SignInError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response, _outgoing
 
 LOGIN = "https://login.microsoftonline.com"
 METADATA = {"token_endpoint": f"{LOGIN}/t/token", "authorization_endpoint": f"{LOGIN}/t/authorize", "issuer": "i"}
@@ -24,13 +24,16 @@ ID_TOKEN = "eyJhbGciOiJub25lIn0." + base64.urlsafe_b64encode(b'{"sub":"sb"}').de
 ANSWER = {"token_type": "Bearer", "access_token": "eyJ.a.b", "expires_in": 3599, "id_token": ID_TOKEN}
 
 
-def transport(status, body, sent=None):
-    def send(method, url, **_options):
+def transport(status, content, sent=None):
+    secrets = Secrets()
+
+    def send(method, url, *, headers=None, body=None, **_options):
+        secrets.add(*_outgoing(method, url, None, headers or {}, body).secrets)
         if sent is not None:
             sent.append((method, url))
-        return Response(method, url, status, {"request-id": "r"}, body)
+        return Response(method, url, status, {"request-id": "r"}, content)
 
-    return MsalTransport(types.SimpleNamespace(send=send, secrets=Secrets()), LOGIN)
+    return MsalTransport(types.SimpleNamespace(send=send, secrets=secrets), LOGIN)
 
 
 def test_secret_goes_to_the_login_host_only():

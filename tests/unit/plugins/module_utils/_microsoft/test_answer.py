@@ -17,7 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     ServiceError,
     UnreachableError,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.secrets import hide
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import answer as answers
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import (
     Answer,
@@ -189,7 +189,7 @@ def test_words_of_a_refusal_are_short_and_hold_no_secret():
     token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.signature"
     message = f"Bearer {token} is\nnot\x1b[31m accepted, nor is opaque-secret. " + "x" * 64_000
     refusal = {"error": {"code": f"C{token}" + "c" * 500, "message": message, "innerError": {"request-id": "r" * 500}}}
-    answer = answer_of("u", 401, refusal, "", lambda text: hide(text, ("opaque-secret",)))
+    answer = answer_of("u", 401, refusal, "", Secrets("opaque-secret").hide)
     assert "eyJ" not in answer.error + answer.code
     assert "opaque" not in answer.error
     assert "\n" not in answer.error
