@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading a file that holds secrets: only one that nobody but its owner can access is trusted."""
+"""Files that hold secrets: only one that nobody but its owner can access is trusted, and one is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -28,6 +28,21 @@ def read_private(path: pathlib.Path, largest: int) -> bytes:
             return file.read(largest)
     finally:
         os.close(handle)
+
+
+def replace_private(target: pathlib.Path, temporary: pathlib.Path, handle: int, text: str) -> None:
+    """Write the text to the open temporary file, and put that in the place of the target. Raise OSError.
+
+    Whatever happens, the target is whole, and no part of a secret is left beside it.
+    """
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _check(path: pathlib.Path, status: os.stat_result, largest: int) -> None:

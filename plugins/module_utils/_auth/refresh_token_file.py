@@ -17,7 +17,11 @@ import stat
 import time
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import Unfit, read_private
+from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import (
+    Unfit,
+    read_private,
+    replace_private,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT, is_token
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 
@@ -125,15 +129,8 @@ class RefreshTokenFile:
         if not is_token(token):
             raise self._not_stored("the value is not a token.")
         temporary = _temporary(target)
-        try:
-            with os.fdopen(_create(target, temporary), "w", encoding="ascii") as file:
-                # No line end: `ansible-vault encrypt_string`, which reads the file unchanged, would keep it.
-                file.write(token)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        # No line end: `ansible-vault encrypt_string`, which reads the file unchanged, would keep it.
+        replace_private(target, temporary, _create(target, temporary), token)
         _sync_directory(target.parent)
 
 
@@ -180,6 +177,7 @@ def _create(target: pathlib.Path, temporary: pathlib.Path) -> int:
         _keep_owner(target, handle)
     except BaseException:
         os.close(handle)
+        temporary.unlink(missing_ok=True)
         raise
     return handle
 

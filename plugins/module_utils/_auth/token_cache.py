@@ -10,14 +10,17 @@ costs a sign-in in the next run, so it is a warning.
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
 import tempfile
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import Unfit, read_private
+from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import (
+    Unfit,
+    read_private,
+    replace_private,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import is_token
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 
@@ -64,7 +67,8 @@ class TokenCacheFile:
             return
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(self._path, self._cache.serialize())
+            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".token-")
+            replace_private(self._path, pathlib.Path(temporary), handle, self._cache.serialize())
         except (OSError, ValueError) as error:
             cause = getattr(error, "strerror", None) or "its name is not valid"
             self._warn(f"token_cache: tokens cannot be kept in {self._path.parent} ({cause}).")
@@ -95,16 +99,3 @@ def _well_formed(row: Json) -> bool:
         return False
     texts = [row.get(name) for name in (*_TEXTS, *_TIMES)]
     return all(isinstance(text, str) for text in texts) and all(_TIME.fullmatch(row[name]) for name in _TIMES)
-
-
-def _replace(path: pathlib.Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".token-")
-    temporary = pathlib.Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
