@@ -18,7 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.saved impor
 )
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import described
 from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
@@ -83,11 +83,7 @@ def assess(
     try:
         home, read = open_home(session, now)
     except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
-        error = (
-            caught
-            if isinstance(caught, HomeSignInError)
-            else session.home_error(Problem("read.failed", {"said": described(caught)}))
-        )
+        error = session.as_home_error(caught)
         home, failure = unread_home(session), home_failure(error)
         cause = None if error.problem.reason.startswith("read.") else "sign_in"
         judged = [_unread(session, home, tenant, now, error.problem, rows, cause) for tenant in tenants]

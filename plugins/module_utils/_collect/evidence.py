@@ -145,7 +145,7 @@ class EvidenceReader:
         data, problem = _data_of(bound, answer)
         if data is None:
             # Graph's own word counts where the sources leave open whether the cloud has the resource.
-            unknown_there = answer.code and answer.unknown_segment and existence(read, self._cloud) != "yes"
+            unknown_there = answer.unknown_segment and existence(read, self._cloud) != "yes"
             problem = problem or (self._not_in_cloud() if unknown_there else _problem_of(read, answer, token))
             problem = target.words(read.title, token.identity).complete(problem)
         url, request_id = shortened(one_line(answer.url), _LONGEST), shortened(one_line(answer.request_id), _LONGEST_ID)

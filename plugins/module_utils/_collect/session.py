@@ -134,6 +134,12 @@ class Session:
                 self._secrets.add(token.value)
                 return
 
+    def as_home_error(self, error: Exception) -> HomeSignInError:
+        """Return whatever stopped the reads at home as the reason why nothing is known about any tenant."""
+        if isinstance(error, HomeSignInError):
+            return error
+        return self.home_error(Problem("read.failed", {"said": described(error)}))
+
     def home_error(self, problem: Problem, text: str = "") -> HomeSignInError:
         """Return why nothing is known about any tenant, in the catalogue's words unless there is a better text."""
         if problem.reason == "access.tenant_not_found":
@@ -169,9 +175,10 @@ class Session:
         """Return evidence for every read of one tenant. Never raises for what that tenant or the network does."""
         evidence = self._read_as(self._identities[0], reads, target)
         for identity in self._identities[1:]:
-            problems = {bound.key: evidence[bound.key].problem for bound in reads}
             refused = [
-                bound for bound in reads if (problem := problems[bound.key]) and problem.reason in _ANOTHER_MAY_READ
+                bound
+                for bound in reads
+                if (problem := evidence[bound.key].problem) and problem.reason in _ANOTHER_MAY_READ
             ]
             second = self._read_as(identity, refused, target) if refused else {}
             evidence.update({key: answer for key, answer in second.items() if answer.problem is None})

@@ -102,7 +102,11 @@ class Connection:
     @property
     def warnings(self) -> list[str]:
         """What is set and not used."""
-        return [f"{name} is set and not used: another credential is nearer, or it needs one." for name in self.in_vain]
+        return [
+            f"{name} is set but not used: another credential comes first, or the one that it belongs to is missing."
+            " Ansible administrator of the home tenant: unset it."
+            for name in self.in_vain
+        ]
 
     def secrets(self) -> list[str]:
         """Return the values that must not show anywhere, those from the environment included."""
