@@ -89,6 +89,13 @@ def _differs(old: Json, value: Json) -> bool:
     return not (isinstance(old, int | float) and isinstance(value, int | float) and not isinstance(value, bool))
 
 
+def _holder(body: Json, path: Path) -> Json:
+    """What holds the value at a path."""
+    for key in path[:-1]:
+        body = body[key]
+    return body
+
+
 def _key_removed(exchange: Exchange, body: Json, places: list[tuple[Path, Json]]) -> Json:
     fitting = [path for path, _old in places if path and isinstance(path[-1], str)]
     if not fitting:
@@ -96,10 +103,7 @@ def _key_removed(exchange: Exchange, body: Json, places: list[tuple[Path, Json]]
     path = exchange.choose(fitting)
     if _may_be_missing(path):
         exchange.judgement = "doubt"
-    parent = body
-    for key in path[:-1]:
-        parent = parent[key]
-    del parent[path[-1]]
+    del _holder(body, path)[path[-1]]
     return body
 
 
@@ -184,9 +188,7 @@ def _other_case(exchange: Exchange, body: Json, places: list[tuple[Path, Json]])
     path = exchange.choose(fitting)
     if _may_be_missing(path):
         exchange.judgement = "doubt"
-    parent = body
-    for key in path[:-1]:
-        parent = parent[key]
+    parent = _holder(body, path)
     parent[str(path[-1]).capitalize()] = parent.pop(path[-1])
     return body
 

@@ -65,6 +65,6 @@ def test_half_a_surrogate_in_a_claim_can_be_encoded():
 
 
 @given(st.text() | st.lists(st.binary(max_size=40).map(part), max_size=4).map(".".join))
-def test_nothing_raises(text):
-    is_jwt(text)
-    claims_of(text)
+def test_any_text_has_claims_or_none(text):
+    assert is_jwt(text) in (True, False)
+    assert isinstance(claims_of(text), dict)
