@@ -51,11 +51,10 @@ def trim_row(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
     Verdicts are made before: what is shown of their evidence changes none of them.
     """
     trimmed = dict(verdicts)
-    for limit in (None, *_LIMITS):
-        if limit is not None:
-            trimmed = {check: _trim_verdict(verdict, limit) for check, verdict in verdicts.items()}
+    for limit in _LIMITS:
         if sum(map(_bytes_of, trimmed.values())) <= MAX_BYTES:
             break
+        trimmed = {check: _trim_verdict(verdict, limit) for check, verdict in verdicts.items()}
     return trimmed
 
 
