@@ -80,11 +80,6 @@ def write_requests(
     Raises MtoError where the contract or the portal's answer lacks what is needed.
     """
     if contract.whole is not None:
-        if not full_list:
-            raise OptionError(
-                "portal_contract: write.set would send an empty list, which could mean anything, so nothing was sent;"
-                " remove the last tenant by hand on the portal's settings page."
-            )
         return [_fill_call(contract.whole, values, full_list, full_list)]
     if contract.change is not None:
         return list(_fill_portions(contract.change, values, (*remove, *add), add))

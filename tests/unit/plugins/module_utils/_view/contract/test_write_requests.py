@@ -156,18 +156,12 @@ def test_ids_in_path_and_query():
     assert request.path == f"/x?id={A}"
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        {},
-        {"body": None, "path": "/x/$tenant_ids"},
-        {"body": None, "query": {"id": "$tenant_ids"}},
-        {"body": {"$each_offered": {"id": "$tenant_id", "on": "$selected"}}},
-    ],
-)
-def test_an_empty_full_list_is_not_sent(call):
-    with pytest.raises(OptionError, match=r"an empty list.* so nothing was sent; remove the last tenant by hand"):
-        filled(with_call(SET, "set", **call), whole=[], remove=[A])
+@pytest.mark.parametrize("call", [{"path": "/x/$tenant_ids"}, {"query": {"id": "$tenant_ids"}}])
+def test_an_empty_full_list_is_sent_in_a_body_only(call):
+    (request,) = filled(SET, whole=[], remove=[A])
+    assert [] in request.body.values()
+    with pytest.raises(MtoError, match=r"write\.set: a list in its path or its query is empty, so nothing was sent"):
+        filled(with_call(SET, "set", body=None, **call), whole=[], remove=[A])
 
 
 @pytest.mark.parametrize(
