@@ -1,0 +1,42 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the actions that exist in the controller alone share: options checked, errors in one sentence."""
+
+from __future__ import annotations
+
+import abc
+import traceback
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, described
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+
+
+class ControllerAction(ActionBase):  # type: ignore[misc]
+    """An action that never runs elsewhere than in the controller. `spec` has its options, as a module would."""
+
+    spec: t.ClassVar[Spec]
+    _supports_check_mode = True
+
+    @abc.abstractmethod
+    def work(self, options: Mapping[str, t.Any], variables: Mapping[str, object]) -> dict[str, object]:
+        """Return the result. `variables` are not templated. An MtoError fails the task with its sentence."""
+
+    def run(self, tmp: str | None = None, task_vars: Mapping[str, object] | None = None) -> dict[str, object]:
+        """See ActionBase."""
+        super().run(tmp, task_vars)
+        _, options = self.validate_argument_spec(self.spec)
+        try:
+            return self.work(options, task_vars or {})
+        except MtoError as error:
+            return {"failed": True, "msg": str(error)}
+        except Exception as error:  # noqa: BLE001  (its text can hold what came from outside, and a traceback would show it)
+            where = "".join(traceback.format_tb(error.__traceback__))
+            return {"failed": True, "msg": f"The action failed because of {described(error)}.", "exception": where}
