@@ -37,14 +37,21 @@ _MOST_CPU: t.Final = 8.0
 _MOST_MEMORY: t.Final = 400
 # The service said no, and what would tell why could not be read: the weaker word is the service's own as well.
 _WEAKER: t.Final = {
-    "defender.not_provisioned": "defender.refused",
-    "defender.rbac_refuses": "defender.refused",
-    "defender.role_missing": "defender.refused",
-    "access.guest_deleted": "access.guest_missing",
+    "defender.not_provisioned": ("defender.refused",),
+    "defender.rbac_refuses": ("defender.refused",),
+    "defender.role_missing": ("defender.refused",),
+    "access.guest_deleted": ("access.guest_missing",),
+    # The home tenant's settings were not read; that the target blocks is what the calm run says beside it.
+    "access.outbound_blocked": ("access.inbound_blocked",),
     # What may be activated counts for nothing before it is; a caveat says that it could not be read.
-    "access.gdap_eligible": "access.gdap_operator_not_assigned",
-    "permissions.role_eligible": "permissions.no_role",
-    "permissions.group_eligible": "permissions.no_role",
+    "access.gdap_eligible": ("access.gdap_operator_not_assigned",),
+    "permissions.role_eligible": ("permissions.no_role",),
+    "permissions.group_eligible": ("permissions.no_role",),
+    # Steps towards a relationship carry nothing; a caveat says that they could not be read.
+    **{
+        f"access.governance_{step}": ("access.none_found", "access.governance_missing")
+        for step in ("accepted", "requested", "invited", "rejected", "request_expired", "invitation_expired")
+    },
 }
 FIRM: t.Final = ("met", "unmet", "not_applicable")
 
@@ -146,4 +153,4 @@ def _differences(before: Verdicts, after: Verdicts, judgement: Judgement | None,
 
 def _same_blame(old_status: str, old_reason: str) -> tuple[str, ...]:
     """Return the reasons that may make a verdict unmet."""
-    return (old_reason, _WEAKER.get(old_reason, old_reason)) if old_status == "unmet" else ()
+    return (old_reason, *_WEAKER.get(old_reason, ())) if old_status == "unmet" else ()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import typing as t
@@ -13,10 +14,13 @@ from collections.abc import Mapping
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, is_clean
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Json: t.TypeAlias = t.Any  # A decoded JSON value whose form is not known yet.
 JsonObject: t.TypeAlias = Mapping[str, Json]
+
+# No clean text holds it.
+_BETWEEN: t.Final = "\0"
 
 
 def parse_json(text: str, scrub: Callable[[str], str] | None = None) -> Json:
@@ -27,11 +31,11 @@ def parse_json(text: str, scrub: Callable[[str], str] | None = None) -> Json:
     """
     try:
         value = json.loads(text, parse_constant=_refused, parse_float=_finite, object_pairs_hook=_each_once)
+        # Most answers hold nothing that has to be changed, and an escape could hide what does.
+        untouched = "\\" not in text and is_clean(text) and (scrub is None or scrub(text) == text)
+        return value if untouched else _cleaned(value, scrub)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    # Most answers hold nothing that has to be changed, and an escape could hide what does.
-    untouched = "\\" not in text and is_clean(text) and (scrub is None or scrub(text) == text)
-    return value if untouched else _cleaned(value, scrub or str)
 
 
 def _each_once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -52,19 +56,46 @@ def _finite(text: str) -> float:
     return number
 
 
-def _cleaned(value: Json, scrub: Callable[[str], str]) -> Json:
-    """Return the value with every string cleaned, the keys included. Raise ValueError for too deep nesting."""
-    try:
-        return _walked(value, scrub)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+def _cleaned(value: Json, scrub: Callable[[str], str] | None) -> Json:
+    """Return the value with every string cleaned, the keys included."""
+    strings: list[str] = []
+    _gather(value, strings)
+    if not is_clean("\n".join(strings)):
+        strings = [clean(string) for string in strings]
+    return _rebuilt(value, iter(_scrubbed(strings, scrub) if scrub else strings))
 
 
-def _walked(value: Json, scrub: Callable[[str], str]) -> Json:
+def _gather(value: Json, strings: list[str]) -> None:
+    """Append the strings of a value, in the order in which `_rebuilt` takes them."""
     if isinstance(value, str):
-        return scrub(clean(value))
+        strings.append(value)
+    elif isinstance(value, list):
+        for item in value:
+            _gather(item, strings)
+    elif isinstance(value, dict):
+        strings += value
+        for item in value.values():
+            _gather(item, strings)
+
+
+def _scrubbed(strings: list[str], scrub: Callable[[str], str]) -> list[str]:
+    """Scrub clean strings together: one by one, a megabyte of short ones would take seconds."""
+    if len(strings) <= 1:
+        return [scrub(string) for string in strings]
+    scrubbed = scrub(_BETWEEN.join(strings)).split(_BETWEEN)
+    if len(scrubbed) == len(strings):
+        return scrubbed
+    # The scrubber hid the whole text, since it cannot tell where in it the secret is.
+    half = len(strings) // 2
+    return [*_scrubbed(strings[:half], scrub), *_scrubbed(strings[half:], scrub)]
+
+
+def _rebuilt(value: Json, strings: Iterator[str]) -> Json:
+    if isinstance(value, str):
+        return next(strings)
     if isinstance(value, list):
-        return [_walked(item, scrub) for item in value]
+        return [_rebuilt(item, strings) for item in value]
     if isinstance(value, dict):
-        return {scrub(clean(key)): _walked(item, scrub) for key, item in value.items()}
+        keys = list(itertools.islice(strings, len(value)))
+        return {key: _rebuilt(item, strings) for key, item in zip(keys, value.values(), strict=True)}
     return value

@@ -23,8 +23,12 @@ class IncidentData(t.TypedDict):
 
 
 def shape_incidents(body: Fields) -> IncidentData:
-    """Keep only whether there is an incident."""
-    return {"any": bool(body.rows("value", key="id"))}
+    """Keep only whether there is an incident. An id alone makes none: each has a severity and a status [csdl]."""
+    rows = body.rows("value", key="id")
+    for row in rows:
+        row.non_empty("severity")
+        row.non_empty("status")
+    return {"any": bool(rows)}
 
 
 INCIDENTS: t.Final = Read(

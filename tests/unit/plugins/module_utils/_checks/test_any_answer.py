@@ -173,7 +173,10 @@ GOOD = {
     "cross_cloud_endpoints": {"displayName": "P", "allowedCloudEndpoints": ["microsoftonline.us"]},
     "identity_synchronization": {"tenantId": HOME, "userSyncInbound": {"isSyncAllowed": True}},
     "arm_tenants": {"value": [{"id": "/tenants/t", "tenantId": TOKEN.tenant_id}]},
-    "incidents": {"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/next"},
+    "incidents": {
+        "value": [{"id": "1", "severity": "high", "status": "active"}],
+        "@odata.nextLink": "https://graph.test/next",
+    },
 }
 ALL_ALLOWED = {
     "usersAndGroups": {"accessType": "allowed", "targets": [{"target": "AllUsers", "targetType": "user"}]},

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 import typing as t
 from collections.abc import Mapping
 
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject, parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -77,3 +80,33 @@ def test_a_secret_does_not_hide_behind_an_escape():
     text = r'{"error": {"message": "Bearer s\u0065cret", "secret": 1}}'
     scrubbed = parse_json(text, lambda words: words.replace("secret", "*"))
     assert scrubbed == {"error": {"message": "Bearer *", "*": 1}}
+
+
+SECRET = "s3cret&value+of/mine"
+ECHOES = st.sampled_from(
+    [SECRET, SECRET.replace("&", "%26"), f"a {SECRET} b", "eyJhbGciOiJub25l.e30.", "plain", "", "\x1b[1m\x00"]
+)
+
+
+@given(st.lists(ECHOES | st.text(), max_size=30))
+def test_strings_are_scrubbed_together_as_they_are_one_by_one(strings):
+    scrub = Secrets(SECRET).hide
+    assert parse_json(json.dumps(strings), scrub) == [scrub(clean(string)) for string in strings]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ['"a"', '{"a":"b"}', '""', "[]", '"\\u001b"', '"eyJhbGciOiJub25l."', '"a\\n"'],
+    ids=repr,
+)
+def test_a_megabyte_costs_little(piece):
+    """Each string scrubbed by itself took seconds. Far from the limit on any machine: CPU, of at most two tries."""
+    secrets = Secrets(*(f"secret-value-number-{number}" for number in range(20)))
+    text = f'[{",".join([piece] * (1_000_000 // (len(piece) + 1)))},"\\n"]'
+
+    def cost():
+        started = time.process_time()
+        parse_json(text, secrets.hide)
+        return time.process_time() - started
+
+    assert min(cost(), cost()) < 1.5
