@@ -207,6 +207,9 @@ def _of_another_tenant(exchange: Exchange) -> bytes | None:
         return None
     if exchange.place.endswith(("-get", "-page")):
         exchange.judgement = "doubt"
+    elif exchange.other.status >= 400:
+        # A refusal names no tenant either.
+        exchange.judgement = "word"
     return exchange.other.raw()
 
 

@@ -8,6 +8,7 @@ Microsoft documents that such a refusal hides a tenant [doc mto-troubleshoot]. W
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
@@ -27,13 +28,16 @@ if t.TYPE_CHECKING:
 def with_list_refusal(case: Case, sign_in: Verdict) -> Verdict:
     """Return the verdict of the sign-in, or the refusal where it is seen to hide the tenant.
 
-    Where the list could not be read, it is not known what the refusal does.
+    Where the list could not be read, or another one that could hold the tenant, it is not known what the refusal does.
     """
     refusal, listed, arm_list = arm_refusal(case), judge_listed(case)[0], case.get(ARM_TENANTS)
     if refusal is None or sign_in.status != "met":
         return sign_in
-    if listed.status == "unknown" and arm_list is not None and not readable(arm_list):
-        return case.unread("sign_in", arm_list, case.get(ARM_SIGN_IN))
+    if listed.status == "unknown" and arm_list is not None:
+        if not readable(arm_list):
+            return case.unread("sign_in", arm_list, case.get(ARM_SIGN_IN))
+        evidence = tuple(item for item in (*listed.evidence, case.get(ARM_SIGN_IN)) if item is not None)
+        return dataclasses.replace(listed, check="sign_in", evidence=evidence)
     if listed.reason not in NOT_LISTED or listed.caused_by != "sign_in":
         return sign_in
     details = {"said": refusal.details.get("said", "no reason given")}

@@ -45,3 +45,31 @@ def test_refusal_hides_a_tenant_only_where_the_list_shows_it(refusal, arm_list, 
     )
     judged = dataclasses.replace(judged, tenant=dataclasses.replace(judged.tenant, access="b2b"))
     assert with_list_refusal(judged, judge_sign_in(judged)).reason == reason
+
+
+NOT_A_CUSTOMER = piece("gdap_customers", {"listed": False, "others": 3})
+
+
+@pytest.mark.parametrize(
+    ("customers", "arm_list", "reason"),
+    [
+        (NOT_A_CUSTOMER, ABSENT, "sign_in.arm_keeps_off_list"),
+        # The unread list could hold the tenant: then nothing hides it.
+        (without("gdap_customers", "read.throttled"), ABSENT, "read.throttled"),
+        (piece("gdap_customers", {"listed": True, "others": 3}), ABSENT, "sign_in.token_issued"),
+        (without("gdap_customers", "read.throttled"), PRESENT, "sign_in.token_issued"),
+    ],
+)
+def test_under_auto_another_list_can_hold_the_tenant(customers, arm_list, reason):
+    judged = case(
+        {
+            "operator_sign_in": SIGNED_IN,
+            "operator_arm_sign_in": without("operator_arm_sign_in", "sign_in.mfa_required"),
+            "arm_tenants": arm_list,
+            "gdap_customers": customers,
+            "governance_relationships": without("governance_relationships", "consent.permission_missing"),
+        }
+    )
+    judged = dataclasses.replace(judged, tenant=dataclasses.replace(judged.tenant, access="auto"))
+    verdict = with_list_refusal(judged, judge_sign_in(judged))
+    assert (verdict.check, verdict.reason) == ("sign_in", reason)
