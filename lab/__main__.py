@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import pathlib
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from lab.server import PortError, Settings, serve
 from lab.worlds.loading import WorldError
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lab.worlds.world import World
 
 _MAX_PORT: t.Final = 65535 - 4
@@ -52,23 +55,28 @@ def _world(options: argparse.Namespace) -> World:
     return choose_world(options.world, options.tenants, options.seed, calm=options.calm)
 
 
-def _run(world: World, options: argparse.Namespace) -> None:
-    latency = options.latency_ms / 1000
+def _run(world: World, options: argparse.Namespace, announce: Callable[[str], None], owner: int | None) -> None:
+    settings = functools.partial(Settings, port=options.port, latency=options.latency_ms / 1000, owner=owner)
     if options.state_dir is not None:
         options.state_dir.mkdir(parents=True, exist_ok=True)
-        serve(world, Settings(options.state_dir.resolve(), options.port, latency))
+        serve(world, settings(options.state_dir.resolve()), announce)
         return
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        serve(world, Settings(pathlib.Path(folder), options.port, latency))
+        serve(world, settings(pathlib.Path(folder)), announce)
 
 
-def main() -> int:
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str] | None = None, announce: Callable[[str], None] = _print, owner: int | None = None) -> int:
     """Run the command: exit code 0 after a clean stop, 2 for a bad option or a bad world."""
     parser = _parser()
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     _check(parser, options)
     try:
-        _run(_world(options), options)
+        _run(_world(options), options, announce, owner)
     except (WorldError, PortError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

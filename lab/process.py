@@ -8,9 +8,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import multiprocessing
 import pathlib
-import select
-import subprocess
 import sys
 import typing as t
 
@@ -19,6 +18,8 @@ from lab.generator.generate import choose_world
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
     from lab.worlds.world import Declare, World
 
@@ -27,6 +28,9 @@ WORLDS: t.Final = pathlib.Path(__file__).with_name("worlds")
 # A start generates two keys and the state of every tenant: a second or two, more on a machine under load.
 _START: t.Final = 60.0
 _STOP: t.Final = 10.0
+# A lab spends most of its start with imports. One process does them for all the labs of a run, which are its forks.
+_FORKS: t.Final = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["lab.__main__"])
 
 
 def _declared(declare: Declare) -> dict[str, t.Any]:
@@ -49,7 +53,7 @@ class Lab:
     """A running lab. `connection` is its line of JSON."""
 
     connection: dict[str, t.Any]
-    process: subprocess.Popen[str]
+    process: BaseProcess
     world: World
 
     def __getitem__(self, name: str) -> str:
@@ -84,15 +88,14 @@ class Lab:
         return stop(self.process)
 
 
-def stop(process: subprocess.Popen[str]) -> int:
+def stop(process: BaseProcess) -> int:
     """Stop a process, by force if needed."""
-    if process.poll() is None:
-        process.terminate()
-    try:
-        return process.wait(timeout=_STOP)
-    except subprocess.TimeoutExpired:
+    process.terminate()
+    process.join(_STOP)
+    if process.exitcode is None:
         process.kill()
-        return process.wait()
+        process.join()
+    return process.exitcode or 0
 
 
 @contextlib.contextmanager
@@ -109,15 +112,28 @@ def start_lab(
     """Run a lab while the body runs. `world` is a path, or the name of a world of the lab, such as "demo"."""
     path = None if world is None else world_path(world)
     options = _options(world=path, tenants=tenants, seed=seed, port=port, state_dir=_absolute(state_dir))
-    command = [sys.executable, "-m", "lab", *options, "--latency-ms", str(latency_ms), *(["--calm"] if calm else [])]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        connection = _read_connection(process)
-        yield Lab(connection, process, choose_world(path, tenants, seed, calm=calm))
-    finally:
-        stop(process)
-        if process.stdout is not None:
-            process.stdout.close()
+    arguments = [*options, "--latency-ms", str(latency_ms), *(["--calm"] if calm else [])]
+    reader, writer = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_lab, args=(arguments, writer), daemon=True)
+    with reader:
+        with writer:
+            process.start()
+        try:
+            connection = _read_connection(process, reader)
+            yield Lab(connection, process, choose_world(path, tenants, seed, calm=calm))
+        finally:
+            stop(process)
+
+
+def _lab(arguments: list[str], writer: Connection) -> None:
+    """Be a lab, which also ends when its parent ends."""
+    # Not for the processes that only talk with a lab: this brings the whole server.
+    from lab.__main__ import main
+
+    parent = multiprocessing.parent_process()
+    owner = parent.sentinel if parent else None
+    with writer:
+        sys.exit(main(arguments, writer.send, owner))
 
 
 def _options(**values: t.Any) -> list[str]:
@@ -130,7 +146,7 @@ def _options(**values: t.Any) -> list[str]:
 
 
 def _absolute(path: pathlib.Path | str | None) -> pathlib.Path | None:
-    """Return the absolute path: the process has another working directory than its caller."""
+    """Return the absolute path: the process may have another working directory than its caller."""
     return None if path is None else pathlib.Path(path).resolve()
 
 
@@ -141,15 +157,13 @@ def world_path(world: pathlib.Path | str) -> pathlib.Path:
     return next((path for path in candidates if path.is_file()), pathlib.Path(world)).resolve()
 
 
-def _read_connection(process: subprocess.Popen[str]) -> dict[str, t.Any]:
-    """Return the line on standard output. Error messages go to the caller's standard error."""
-    if process.stdout is None:
-        raise LabError("The lab has no standard output.")
-    ready, _writable, _failed = select.select([process.stdout], [], [], _START)
-    if not ready:
-        raise LabError(f"The lab did not start within {_START:.0f} seconds.")
-    line = process.stdout.readline()
-    if not line:
-        raise LabError(f"The lab did not start (exit code {process.wait(timeout=_STOP)}).")
-    loaded: dict[str, t.Any] = json.loads(line)
+def _read_connection(process: BaseProcess, reader: Connection) -> dict[str, t.Any]:
+    """Return what the lab announces. Its error messages go to the caller's standard error."""
+    try:
+        if not reader.poll(_START):
+            raise LabError(f"The lab did not start within {_START:.0f} seconds.")
+        loaded: dict[str, t.Any] = json.loads(reader.recv())
+    except EOFError:
+        process.join(_STOP)
+        raise LabError(f"The lab did not start (exit code {process.exitcode}).") from None
     return loaded

@@ -14,7 +14,6 @@ import os
 import pathlib
 import signal
 import socket
-import sys
 import typing as t
 
 from aiohttp import web
@@ -34,7 +33,7 @@ from lab.tls import make_context
 
 if t.TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from lab.state.directory import State
     from lab.worlds.world import World
@@ -50,26 +49,28 @@ class PortError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a run. Port 0 takes five free ports."""
+    """The settings of a run. Port 0 takes five free ports. `owner` can be read once whoever started it has ended."""
 
     state_dir: pathlib.Path
     port: int = 0
     latency: float = 0.0
+    owner: int | None = None
 
 
-def serve(world: World, settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
-    asyncio.run(_serve(world, settings))
+def serve(world: World, settings: Settings, announce: Callable[[str], None]) -> None:
+    """Announce the connection as a line of JSON, and run until SIGTERM, SIGINT, or the end of the owner."""
+    asyncio.run(_serve(world, settings, announce))
 
 
-async def _serve(world: World, settings: Settings) -> None:
+async def _serve(world: World, settings: Settings, announce: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if settings.owner is not None:
+        loop.add_reader(settings.owner, stop.set)
     async with _running(world, settings) as connection:
-        sys.stdout.write(json.dumps(connection) + "\n")
-        sys.stdout.flush()
+        announce(json.dumps(connection))
         await stop.wait()
 
 

@@ -74,6 +74,11 @@ def script(name: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, f"scripts/{name}.py", *arguments)
 
 
+def pytest(*arguments: str) -> tuple[str, ...]:
+    """As a module, which a process that pytest forks does not run again, as it would a script."""
+    return (sys.executable, "-m", "pytest", *arguments)
+
+
 GATES = (
     Gate("sanity", "the whole of ansible-test sanity, no ignores", script("sanity"), static=False, beside=True),
     Gate("spdx", "every file says whose it is", script("check_spdx")),
@@ -88,14 +93,14 @@ GATES = (
     Gate(
         "integration",
         "playbooks, role and modules through real ansible-playbook runs",
-        tool("pytest", "tests/integration", f"--junitxml={LOGS / 'integration.xml'}"),
+        pytest("tests/integration", f"--junitxml={LOGS / 'integration.xml'}"),
         static=False,
         beside=True,
     ),
     Gate(
         "pytest",
         "unit, conversation and page tests",
-        tool("pytest", "tests/unit", "tests/conversation", "tests/pages", f"--junitxml={LOGS / 'pytest.xml'}"),
+        pytest("tests/unit", "tests/conversation", "tests/pages", f"--junitxml={LOGS / 'pytest.xml'}"),
         static=False,
     ),
     Gate("lowest", "unit and conversation tests with the lowest versions", script("lowest"), static=False),

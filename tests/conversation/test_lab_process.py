@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import signal
 import socket
@@ -71,10 +72,46 @@ def test_connection(tmp_path):
 def test_clean_stop(tmp_path, number):
     with start_lab(world=write_world(tmp_path, tenant(1))) as lab, client_of(lab) as client:
         client.get("/organization")
-        started = time.monotonic()
-        lab.process.send_signal(number)
-        assert lab.process.wait(timeout=10) == 0
-        assert time.monotonic() - started < 5
+        os.kill(lab.connection["pid"], number)
+        lab.process.join(timeout=60)
+        assert lab.process.exitcode == 0
+
+
+def test_command_tells_where_it_is_and_stops_cleanly(tmp_path):
+    command = [sys.executable, "-m", "lab", "--world", str(write_world(tmp_path, tenant(1)))]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        connection = json.loads(process.stdout.readline())
+        assert (connection.keys(), connection["pid"]) == (KEYS, process.pid)
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+        assert process.stdout.read() == ""
+    assert not pathlib.Path(connection["ca_path"]).parent.exists()
+
+
+ORPHAN = """
+import os, signal, sys
+from lab.process import start_lab
+with start_lab(world=sys.argv[1]) as lab:
+    print(lab.connection["ca_path"], flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_lab_ends_with_whoever_started_it(tmp_path):
+    """Nobody can clean up after SIGKILL, but the lab, which then also removes its files."""
+    command = [sys.executable, "-c", ORPHAN, str(write_world(tmp_path, tenant(1)))]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    folder = pathlib.Path(done.stdout.strip()).parent
+    wait_until(lambda: not folder.exists())
+
+
+def wait_until(is_so: t.Callable[[], bool]) -> None:
+    """Fail after a minute in which it is not so."""
+    ends = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
 
 
 def test_secrets_are_new_at_every_start_and_ids_are_not(tmp_path):
