@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 import time
@@ -91,6 +92,14 @@ def send_all(connection: socket.socket, parts: Iterable[bytes], pause: float) ->
     for part in parts:
         connection.sendall(part)
         time.sleep(pause)
+
+
+def silent(connection: socket.socket) -> None:
+    """Read nothing and send nothing until the client has gone."""
+    connection.settimeout(None)
+    gone = select.poll()
+    gone.register(connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+    gone.poll(60_000)
 
 
 def forwarding(connection: socket.socket) -> None:
