@@ -43,12 +43,12 @@ def token(lab, audience, where=HOME_ID, *, app=False, refresh_token="refresh_tok
         "grant_type": "client_credentials" if app else "refresh_token",
     }
     form |= {} if app else {"refresh_token": lab[refresh_token]}
-    return requests.post(f"{lab['login']}/{where}/oauth2/v2.0/token", data=form, verify=lab["ca_path"], timeout=10)
+    return requests.post(f"{lab['login']}/{where}/oauth2/v2.0/token", data=form, verify=lab["ca_path"], timeout=60)
 
 
 def get(lab, url, bearer=None):
     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    return requests.get(url, headers=headers, verify=lab["ca_path"], timeout=10)
+    return requests.get(url, headers=headers, verify=lab["ca_path"], timeout=60)
 
 
 def operator_token(lab, audience, where=HOME_ID):

@@ -23,7 +23,7 @@ FAULTS: dict[str, dict[str, t.Any]] = {
     "html": {"kind": "html", "times": 1, "status": 503},
     "reset": {"kind": "reset", "times": 1},
     "truncate": {"kind": "truncate", "times": 1},
-    "slow": {"kind": "slow", "times": 1, "seconds": 0.8},
+    "slow": {"kind": "slow", "times": 1, "seconds": 2},
     "expired": {"kind": "expired_token", "times": 1},
     "path": {"kind": "error", "path": "/subscribedSkus"},
     "login-error": {"host": "login", "kind": "error", "times": 1, "path": "/oauth2/v2.0/token"},
@@ -33,7 +33,7 @@ FAULTS: dict[str, dict[str, t.Any]] = {
     "login-truncate": {"host": "login", "kind": "truncate", "times": 1, "path": "/oauth2"},
     "login-slow": {"host": "login", "kind": "slow", "times": 1, "seconds": 0.4},
     "in-batch": {"kind": "expired_token", "times": 1, "in_batch": True},
-    "slow-item": {"kind": "slow", "times": 2, "seconds": 1.0, "in_batch": True},
+    "slow-item": {"kind": "slow", "times": 8, "seconds": 1.0, "in_batch": True},
 }
 NUMBERS = {name: number for number, name in enumerate(FAULTS, start=1)}
 
@@ -74,7 +74,7 @@ def test_throttle_of_some_seconds(client):
     started = time.monotonic()
     while get(client, "window").status_code == 429:
         pass
-    assert 0.4 < time.monotonic() - started < 3
+    assert time.monotonic() - started > 0.4
 
 
 def test_error(client):
@@ -105,8 +105,8 @@ def test_broken_wire_at_sign_in(client, name):
 
 def test_slow(client):
     client.token(tenant=tenant_id(NUMBERS["slow"]))
-    assert seconds(lambda: get(client, "slow")) >= 0.8
-    assert seconds(lambda: get(client, "slow")) < 0.8
+    assert seconds(lambda: get(client, "slow")) >= 2
+    assert seconds(lambda: get(client, "slow")) < 2
 
 
 def test_slow_sign_in(client):
@@ -151,5 +151,5 @@ def test_slow_items_wait_side_by_side(client):
     where = tenant_id(NUMBERS["slow-item"])
     client.token(tenant=where)
     started = time.monotonic()
-    client.batch([item(1, "/organization"), item(2, "/organization")], tenant=where)
-    assert 1.0 <= time.monotonic() - started < 2.0
+    client.batch([item(number, "/organization") for number in range(8)], tenant=where)
+    assert 1.0 <= time.monotonic() - started < 7

@@ -20,6 +20,7 @@ import pytest
 from lab_client import client_of, item
 from worlds import HOME_ID, OPERATOR, tenant, tenant_id, write_world
 
+from lab.__main__ import main
 from lab.process import ROOT, LabError, start_lab
 from lab.worlds.loading import load_world
 
@@ -44,17 +45,20 @@ KEYS = {
 }
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command, which is expected to end by itself."""
-    command = [sys.executable, "-m", "lab", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., str]:
+    """Give the command arguments that it refuses; the one sentence of the refusal."""
 
+    def refuse(*arguments: str) -> str:
+        try:
+            code: t.Any = main(list(arguments))
+        except SystemExit as ended:
+            code = ended.code
+        told = capsys.readouterr()
+        assert (code, told.out) == (2, "")
+        return told.err.strip().splitlines()[-1]
 
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence of a refusal."""
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    return done.stderr.strip().splitlines()[-1]
+    return refuse
 
 
 def test_connection(tmp_path):
@@ -150,11 +154,11 @@ def test_request_log_tells_no_secret(tmp_path):
 
 
 def test_latency_is_per_request_and_not_per_item(tmp_path):
-    with start_lab(world=write_world(tmp_path, tenant(1)), latency_ms=300) as lab, client_of(lab) as client:
+    with start_lab(world=write_world(tmp_path, tenant(1)), latency_ms=500) as lab, client_of(lab) as client:
         client.token()
         started = time.monotonic()
         client.batch([item(number, "/organization") for number in range(20)])
-        assert 0.3 <= time.monotonic() - started < 3
+        assert 0.5 <= time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -190,12 +194,12 @@ def test_ports_in_a_row(tmp_path):
     assert ports == list(range(first, first + 5))
 
 
-def test_port_in_use(tmp_path):
+def test_port_in_use(tmp_path, refused):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        sentence = refused(run("--world", str(write_world(tmp_path, tenant(1))), "--port", str(min(port, 65531))))
+        sentence = refused("--world", str(write_world(tmp_path, tenant(1))), "--port", str(min(port, 65531)))
     assert "cannot be used" in sentence or port > 65531
 
 
@@ -211,13 +215,13 @@ def test_port_in_use(tmp_path):
         (("--tenants", "1", "--state-dir", "/dev/null/x"), "state directory"),
     ],
 )
-def test_bad_option(arguments, told):
-    assert told in refused(run(*arguments))
+def test_bad_option(refused, arguments, told):
+    assert told in refused(*arguments)
 
 
-def test_bad_world(tmp_path):
+def test_bad_world(tmp_path, refused):
     path = write_world(tmp_path, tenant(1, licences=["SPE_E5"]))
-    sentence = refused(run("--world", str(path)))
+    sentence = refused("--world", str(path))
     assert all(word in sentence for word in (str(path), "Customer 1", "licences", "did you mean 'licenses'?"))
 
 

@@ -32,14 +32,14 @@ def browse(lab, url, account="operator"):
     session = requests.Session()
     session.trust_env = False
     session.verify = lab["ca_path"]
-    page = session.get(url, timeout=10)
+    page = session.get(url, timeout=60)
     assert "Pick an account" in page.text, page.text
-    return session.post(url, data={"account": account}, timeout=10, allow_redirects=False)
+    return session.post(url, data={"account": account}, timeout=60, allow_redirects=False)
 
 
 def enter_code(lab, page, user_code, account="operator"):
     form = {"user_code": user_code, "account": account}
-    return requests.post(page, data=form, verify=lab["ca_path"], timeout=10)
+    return requests.post(page, data=form, verify=lab["ca_path"], timeout=60)
 
 
 def client_of(lab, kind=msal.ConfidentialClientApplication, where=HOME_ID):
@@ -85,7 +85,7 @@ def test_code_is_for_its_verifier_and_its_address(lab):
 )
 def test_code_goes_nowhere_else(lab, redirect_uri):
     flow = client_of(lab).initiate_auth_code_flow(SCOPES, redirect_uri=redirect_uri, response_mode="form_post")
-    answer = requests.get(flow["auth_uri"], verify=lab["ca_path"], timeout=10, allow_redirects=False)
+    answer = requests.get(flow["auth_uri"], verify=lab["ca_path"], timeout=60, allow_redirects=False)
     assert answer.status_code == 400
     assert "AADSTS50011" in answer.text
 
@@ -116,7 +116,7 @@ def test_msal_with_a_device_code(lab):
         "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
     }
     url = f"{lab['login']}/{HOME_ID}/oauth2/v2.0/token"
-    pending = requests.post(url, data=form, verify=lab["ca_path"], timeout=10).json()
+    pending = requests.post(url, data=form, verify=lab["ca_path"], timeout=60).json()
     assert (pending["error"], pending["error_codes"]) == ("authorization_pending", [70016])
     assert enter_code(lab, flow["verification_uri"], "WRONGCODE").status_code == 400
     assert enter_code(lab, flow["verification_uri"], flow["user_code"].lower()).status_code == 200

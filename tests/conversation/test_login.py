@@ -56,7 +56,7 @@ class Browser:
         self.ca_path = lab["ca_path"]
 
     def page(self, method, url, **sent):
-        answer = self.session.request(method, url, verify=self.ca_path, timeout=10, **sent)
+        answer = self.session.request(method, url, verify=self.ca_path, timeout=60, **sent)
         return answer, lxml.html.fromstring(answer.text, base_url=answer.url)
 
     def press(self, page, **fields):
@@ -98,7 +98,7 @@ def by_browser(lab, browser, account, **changes):
     try:
         return complete_login(options, unpack_flow(flow.packed()), show=None)
     finally:
-        person.join(20)
+        person.join(60)
         browser.shown = pages[0]
 
 
@@ -181,7 +181,7 @@ def test_code_serves_once_and_with_its_own_verifier_only(lab, browser):
     person.start()
     with pytest.raises(HomeSignInError, match="AADSTS501481"):
         complete_login(options, thief, show=None)
-    person.join(20)
+    person.join(60)
 
 
 def test_nobody_enters_the_code(lab):

@@ -63,7 +63,7 @@ class Desk:
             "portal_contract": self.lab["portal_contract"],
             "registration": "apply",
             "tenants": self.rows,
-            "wait_timeout": 3,
+            "wait_timeout": 30,
             **more,
         }
         return {name: value for name, value in given.items() if value is not None}
@@ -260,7 +260,7 @@ def test_a_session_that_ends_half_way(tmp_path):
 
 def test_a_write_that_shows_late_is_waited_for(tmp_path):
     with desk(tmp_path, faults=[{"kind": "slow", "seconds": 1.2}]) as work:
-        assert work.run(wait_timeout=5)["added"] == [ONE, TWO, THREE]
+        assert work.run(wait_timeout=60)["added"] == [ONE, TWO, THREE]
 
 
 @pytest.mark.parametrize("purge", [False, True])

@@ -10,7 +10,7 @@ from storm.worker import Settings
 
 
 def test_no_verdict_lies_in_a_small_storm():
-    campaign = Campaign([Settings(world="generated", seed=11, tenants=10, runs=16, seconds=120)])
+    campaign = Campaign([Settings(world="generated", seed=11, tenants=10, runs=16, seconds=1200)])
     campaign.run()
     assert campaign.failures == []
     assert campaign.checks > 300

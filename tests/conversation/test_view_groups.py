@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 
@@ -78,26 +79,34 @@ def test_a_snapshot_keeps_whose_group_it_is_and_what_is_hidden(tmp_path):
 def test_the_page_and_the_contract_write_the_same_way(tmp_path, shape, chromium):
     """What the page does by clicks and what the contract sends lead to the same view, whoever goes first."""
     world = [tenant(number) for number in (1, 2, 3)]
-    with desk(tmp_path, *world, write_shape=shape) as work:
-        click(chromium, work.lab, add=["Customer 1", "Customer 2", "Other"])
+    with desk(tmp_path, *world, write_shape=shape) as work, signed_in(chromium, work.lab) as page:
+        click(page, add=["Customer 1", "Customer 2", "Other"])
         assert work.view() == [ONE, TWO, OTHER]
-        click(chromium, work.lab, remove=[TWO])
+        click(page, remove=[TWO])
         assert work.view() == [ONE, OTHER]
         result = work.run(purge=True)
         assert (result["added"], result["removed"]) == ([TWO, THREE], [OTHER])
         assert work.view() == [ONE, TWO, THREE]
         assert not work.run(purge=True)["changed"]
-        click(chromium, work.lab, remove=[ONE, TWO, THREE])
+        click(page, remove=[ONE, TWO, THREE])
         assert work.view() == []
 
 
-def click(chromium, lab, add=(), remove=()):
-    """As a person does it: sign in, select, Add or Remove."""
+@contextlib.contextmanager
+def signed_in(chromium, lab):
+    """The portal's page, as a person opens it."""
     context = chromium.new_context(ignore_https_errors=True)
     page = context.new_page()
     page.goto(lab["mto"])
     page.get_by_role("button", name=lab["operator"]).click()
     page.get_by_role("button", name="Continue").click()
+    yield page
+    context.close()
+
+
+def click(page, add=(), remove=()):
+    """As a person does it: look at the page anew, select, Add or Remove."""
+    page.reload()
     page.get_by_text("Ready").wait_for()
     if add:
         page.get_by_role("button", name="Add tenants").click()
@@ -109,7 +118,6 @@ def click(chromium, lab, add=(), remove=()):
     if remove:
         page.get_by_role("button", name="Remove").click()
     page.get_by_text("Saved", exact=True).wait_for()
-    context.close()
 
 
 @pytest.mark.parametrize("shape", ["difference", "query"])

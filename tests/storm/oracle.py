@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 
 # How long after its deadline a run may end [law 9], and what a busy machine may add.
 GRACE: t.Final = 1.0
-SLACK: t.Final = 5.0
+SLACK: t.Final = 15.0
 # What a run may take of a processor beyond the calm one.
 _MOST_CPU: t.Final = 8.0
 _MOST_MEMORY: t.Final = 400

@@ -272,7 +272,7 @@ def test_lock_that_another_process_holds(path):
         begun = time.monotonic()
         with pytest.raises(RefreshTokenNotStored, match=r"held its lock for 0\.3 seconds"):
             RefreshTokenFile(path, lock_wait=0.3).store(NEW)
-        assert 0.3 <= time.monotonic() - begun < 5
+        assert time.monotonic() - begun >= 0.3
         assert RefreshTokenFile(path).load() == OLD
     finally:
         os.close(handle)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._login import browse
 
 
 def wait_for(condition):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -35,7 +37,7 @@ def opened(monkeypatch, tmp_path):
 
 def run(command):
     """As Ansible does: waits for the command, and reads what it writes to the end."""
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert (done.stdout, done.stderr) == ("", "")
 
 
@@ -47,13 +49,13 @@ def test_browser_opens_without_a_word(opened):
 
 def test_browser_that_stays_open_holds_up_nobody(opened, monkeypatch):
     slow = opened.with_name("slow")
-    slow.write_text(f"#!/bin/sh\n: > '{opened}'\nsleep 5\n", encoding="utf-8")
+    slow.write_text(f"#!/bin/sh\nprintf %s $$ > '{opened}'\nexec sleep 600\n", encoding="utf-8")
     slow.chmod(0o700)
     monkeypatch.setenv("BROWSER", f"{slow} %s")
-    begun = time.monotonic()
     login_browser.open_browser("https://login.example/", run)
-    assert time.monotonic() - begun < 4
-    wait_for(opened.exists)
+    wait_for(lambda: opened.exists() and opened.read_text(encoding="utf-8"))
+    # It is still there: nobody waited for its end.
+    os.kill(int(opened.read_text(encoding="utf-8")), signal.SIGTERM)
 
 
 def test_browser_is_given_nothing_but_https(opened):

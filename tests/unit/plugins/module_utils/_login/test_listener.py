@@ -26,7 +26,7 @@ def listener():
 
 def ask(listener, method, path, body=None, headers=None, host="127.0.0.1"):
     """Status, headers and page."""
-    connection = http.client.HTTPConnection(host, listener.port, timeout=5)
+    connection = http.client.HTTPConnection(host, listener.port, timeout=60)
     try:
         connection.request(method, path, body=body, headers=(headers or FORM) if body is not None else {})
         answer = connection.getresponse()
@@ -117,7 +117,7 @@ def test_of_many_answers_at_once_one_is_taken(listener):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert sorted(statuses) == [200] + [400] * 7
     assert listener.wait(5) is not None
     assert listener.wait(0) is None
