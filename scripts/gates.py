@@ -49,7 +49,7 @@ class Gate:
     title: str
     command: tuple[str, ...]
     static: bool = True
-    # Runs in a lane of its own from the start, since it takes long and mostly uses one core.
+    # Takes long: it runs beside those that tell soon what is wrong.
     beside: bool = False
 
 
@@ -122,9 +122,20 @@ class Runner:
         self._ended = False
         self._lock = threading.Lock()
 
-    def run_lane(self, gates: list[Gate]) -> list[Outcome]:
-        """One after the other."""
-        return [self.run(gate) for gate in gates if not self._ended]
+    def run_lane(self, waiting: list[Gate], *, beside: bool) -> list[Outcome]:
+        """Take one gate after the other from those that wait, until none is left: the long ones first, or last."""
+        outcomes = []
+        while gate := self._take(waiting, beside=beside):
+            outcomes.append(self.run(gate))
+        return outcomes
+
+    def _take(self, waiting: list[Gate], *, beside: bool) -> Gate | None:
+        with self._lock:
+            if self._ended or not waiting:
+                return None
+            gate = next((gate for gate in waiting if gate.beside is beside), waiting[-1 if beside else 0])
+            waiting.remove(gate)
+            return gate
 
     def run(self, gate: Gate) -> Outcome:
         """Run one gate and show how it ended."""
@@ -241,11 +252,11 @@ def known() -> str:
 
 
 def run_all(gates: list[Gate], runner: Runner) -> list[Outcome]:
-    """Two lanes, one per core: the long gates beside the others in their order."""
-    lanes = [[gate for gate in gates if gate.beside], [gate for gate in gates if not gate.beside]]
-    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+    """Two lanes, one per core: the long gates beside the others in their order. Whichever is done first helps out."""
+    waiting = list(gates)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
         try:
-            done = [pool.submit(runner.run_lane, lane) for lane in lanes]
+            done = [pool.submit(runner.run_lane, waiting, beside=beside) for beside in (True, False)]
             return [outcome for lane in done for outcome in lane.result()]
         except BaseException:
             runner.end_all()

@@ -84,6 +84,18 @@ def test_a_failed_gate_does_not_hide_the_others(capsys: pytest.CaptureFixture[st
     assert shown.splitlines()[-2:] == ["2 gates in 1 s; failed: bad", "1 passed, 1 failed"]
 
 
+def test_the_lane_that_is_done_first_helps_the_other(tmp_path: pathlib.Path) -> None:
+    """Each of these gates waits for the last one, which only the other lane can have begun."""
+    wait = f"import pathlib, time\nwhile not pathlib.Path({str(tmp_path)!r}, 'begun').exists(): time.sleep(0.01)"
+    begin = f"import pathlib; pathlib.Path({str(tmp_path)!r}, 'begun').touch()"
+    made = [
+        Gate("soon", "waits", (sys.executable, "-c", wait)),
+        Gate("late", "begins", (sys.executable, "-c", begin)),
+        Gate("long", "ends at once", (sys.executable, "-c", ""), beside=True),
+    ]
+    assert sorted(outcome.gate.name for outcome in run_all(made, Runner())) == ["late", "long", "soon"]
+
+
 def test_a_gate_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(gates, "LIMIT_SECONDS", 0.2)
     outcome = Runner().run(Gate("slow", "sleeps", (sys.executable, "-c", "import time; time.sleep(60)")))
@@ -103,12 +115,12 @@ def test_what_is_ended_can_clean_up_and_nothing_more_begins(tmp_path: pathlib.Pa
         Gate("second", "never begins", (sys.executable, "-c", program, str(tmp_path / "none"))),
     ]
     runner = Runner()
-    thread = threading.Thread(target=runner.run_lane, args=(lane,))
+    thread = threading.Thread(target=runner.run_lane, args=(list(lane),), kwargs={"beside": False})
     thread.start()
     while not (tmp_path / "begun").exists():
         time.sleep(0.01)
     runner.end_all()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert (tmp_path / "cleaned-up").exists()
     assert not thread.is_alive()
     assert not gates.log_of(lane[1]).exists()
