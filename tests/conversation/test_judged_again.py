@@ -112,7 +112,7 @@ def test_without_being_asked_there_is_none(tmp_path):
         assert "evidence" not in result(lab, declared(tenant(1))).as_dict()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_bent_place_of_a_real_row_is_that_rows_alone(runs, data):
     """A value of another type is unknown for that tenant; nothing is raised, and no other tenant notices."""
