@@ -130,6 +130,8 @@ def _bind(port: int) -> dict[str, socket.socket]:
         try:
             listener.bind((_ADDRESS, wanted))
         except (OSError, OverflowError) as error:
+            for opened in (listener, *sockets.values()):
+                opened.close()
             raise PortError(f"Port {wanted} for {host} cannot be used: {error}.") from None
         sockets[host] = listener
     return sockets
