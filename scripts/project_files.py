@@ -26,10 +26,12 @@ def project_files(root: pathlib.Path = ROOT) -> list[pathlib.Path]:
     return [pathlib.Path(name) for name in names if (root / name).is_file()]
 
 
-def refresh_copy(destination: pathlib.Path, root: pathlib.Path = ROOT) -> pathlib.Path:
-    """Make the copy in `destination` equal to the project; return the collection's directory in it."""
+def refresh_copy(
+    destination: pathlib.Path, root: pathlib.Path = ROOT, wanted: list[pathlib.Path] | None = None
+) -> pathlib.Path:
+    """Make the copy in `destination` equal to the project, or to a part; return the collection's directory in it."""
     collection = destination / COLLECTION_DIRECTORY
-    wanted = project_files(root)
+    wanted = project_files(root) if wanted is None else wanted
     for path in wanted:
         _copy_if_changed(root / path, collection / path)
     _remove_all_but(set(wanted), collection)

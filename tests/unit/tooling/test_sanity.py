@@ -14,7 +14,9 @@ import threading
 import typing as t
 
 import pytest
-from sanity import BOOTSTRAP_FALLBACK, bootstrap_version, place_bootstrap
+from artifact import DEVELOPERS_ONLY
+from project_files import project_files
+from sanity import BOOTSTRAP_FALLBACK, bootstrap_version, place_bootstrap, shipped
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,14 @@ def reachable() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/get-pip-{{version}}.py"
         server.shutdown()
         thread.join()
+
+
+def test_everything_that_is_shipped_is_looked_at() -> None:
+    seen = {path.as_posix() for path in shipped()}
+    built = {path.as_posix() for path in project_files() if not path.as_posix().startswith(DEVELOPERS_ONLY)}
+    assert built - {path for path in built if path.startswith("extensions/molecule/")} <= seen
+    assert "tests/config.yml" in seen
+    assert not [path for path in seen if path.startswith(("lab/", "scripts/", "tests/unit/"))]
 
 
 def test_version_is_read_from_ansible_test() -> None:
