@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import pathlib
 
@@ -68,6 +69,12 @@ CONTRASTS = """() => {
 }"""
 
 
+@functools.cache
+def page_of(name):
+    """The page of one of the reports."""
+    return mto_report_html(REPORTS[name])
+
+
 class Opened:
     """A page of a file, without a network, and all that went wrong with it."""
 
@@ -89,7 +96,7 @@ def opened(chromium, tmp_path):
     pages = []
 
     def open_report(name, **options):
-        pages.append(Opened(chromium, tmp_path / "report.html", mto_report_html(REPORTS[name]), **options))
+        pages.append(Opened(chromium, tmp_path / "report.html", page_of(name), **options))
         return pages[-1]
 
     yield open_report
