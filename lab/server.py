@@ -65,8 +65,14 @@ def serve(world: World, settings: Settings, announce: Callable[[str], None]) -> 
 async def _serve(world: World, settings: Settings, announce: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end(*_signal: object) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop.set)
+
+    # Ours stay when the loop is closed, as those of asyncio do not: a second signal shall not stop the cleaning up.
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        signal.signal(number, end)
     if settings.owner is not None:
         loop.add_reader(settings.owner, stop.set)
     async with _running(world, settings) as connection:

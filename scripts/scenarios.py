@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the scenarios of molecule: the role against the lab, twice, so that a second run must change nothing.
+"""Run the scenarios of molecule: the role against the lab; a second onboarding must change nothing.
 
     python scripts/scenarios.py [SCENARIO ...]
 
@@ -10,11 +10,19 @@ Exit code 1 when one fails. What molecule leaves behind stays under build/molecu
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import signal
 import subprocess
 import sys
+import typing as t
 
 from project_files import BUILD, ROOT
 from tool_environment import BIN, tool_environment
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 SCENARIOS = ("onboard", "drift")
 
@@ -25,7 +33,17 @@ def run(scenario: str) -> int:
     place.mkdir(parents=True, exist_ok=True)
     environment = tool_environment() | {"NO_COLOR": "1", "MOLECULE_EPHEMERAL_DIRECTORY": str(place)}
     command = [str(BIN / "molecule"), "test", "--scenario-name", scenario]
-    return subprocess.run(command, cwd=ROOT / "extensions", env=environment, check=False).returncode
+    try:
+        return subprocess.run(command, cwd=ROOT / "extensions", env=environment, check=False).returncode
+    finally:
+        stop_labs(place)
+
+
+def stop_labs(place: pathlib.Path) -> None:
+    """Stop a lab that an interrupted run has left: Ansible starts it in a session of its own, which nobody ends."""
+    for path in place.rglob("connection.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            os.kill(json.loads(path.read_text(encoding="utf-8"))["pid"], signal.SIGTERM)
 
 
 def main(names: list[str]) -> int:

@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import signal
+import subprocess
 import sys
 import threading
 import time
+import typing as t
 
 import gates
 import pytest
 from gates import Gate, Runner, chosen, close, judge, run_all
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
 
 PYTEST = next(gate for gate in gates.GATES if gate.name == "pytest")
 RUFF = next(gate for gate in gates.GATES if gate.name == "ruff")
@@ -124,3 +131,39 @@ def test_what_is_ended_can_clean_up_and_nothing_more_begins(tmp_path: pathlib.Pa
     assert (tmp_path / "cleaned-up").exists()
     assert not thread.is_alive()
     assert not gates.log_of(lane[1]).exists()
+
+
+GATE = """
+import pathlib, sys, time
+from lab.process import start_lab
+with start_lab(world="person") as lab:
+    pathlib.Path(sys.argv[1]).write_text(lab["ca_path"])
+    time.sleep(600)
+"""
+RUN = """
+import pathlib, sys, gates
+gates.LOGS = pathlib.Path(sys.argv[1])
+gates.GATES = (gates.Gate("lab", "serves", (sys.executable, "-c", *sys.argv[2:])),)
+gates.main([])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_run_that_is_stopped_leaves_no_lab(tmp_path: pathlib.Path, number: signal.Signals) -> None:
+    """As in a terminal, and as CI ends a job: the run itself in a process of its own, with a gate that has a lab."""
+    told = tmp_path / "ca_path"
+    command = [sys.executable, "-c", RUN, str(tmp_path), GATE, str(told)]
+    environment = {**os.environ, "PYTHONPATH": gates.python_path()}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: told.exists() and told.read_text() != "")
+        process.send_signal(number)
+        assert process.wait(timeout=60) != 0
+    assert not pathlib.Path(told.read_text()).exists()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Fail after a minute in which it is not so."""
+    ends = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
