@@ -1,22 +1,26 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Every command sets up what it needs first (.venv, once). PYTHON=python3.13 chooses the interpreter.
+# Every command sets up what it needs first (.venv, once; the demo needs a small part of it). PYTHON=python3.13 chooses
+# the interpreter.
 PY := .venv/bin/python
 WORLD ?= lab/worlds/demo.yml
 ARGS ?=
 GATES ?=
 
-.PHONY: help setup demo test lint sanity unit lowest mutation storm fuzz lab bench docs dist format clean
+.PHONY: help setup setup-demo demo test lint sanity unit lowest matrix mutation storm fuzz lab bench docs dist lock format clean
 .DEFAULT_GOAL := help
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
 
 setup: ## make .venv with all that the other commands need (they do it by themselves)
-	@scripts/setup
+	@sh scripts/setup
 
-demo: setup ## check the 25 tenants of the demo world; leaves build/demo/report.json
+setup-demo:
+	@sh scripts/setup demo
+
+demo: setup-demo ## check the 25 tenants of the demo world; leaves build/demo/report.json
 	@$(PY) scripts/demo.py $(ARGS)
 
 test: setup ## run every gate that CI runs; GATES="mypy pytest" runs these only
@@ -34,6 +38,9 @@ unit: setup ## run the unit tests; ARGS="-k license" runs some of them
 lowest: setup ## run unit and conversation tests with the lowest versions that are allowed; takes minutes
 	@$(PY) scripts/lowest.py $(ARGS)
 
+matrix: setup ## run unit tests and the installed demo with every ansible-core and every Python here; takes half an hour
+	@$(PY) scripts/matrix.py $(ARGS)
+
 mutation: setup ## change the judges one thing at a time: does a test notice? ARGS="gdap" for one file
 	@$(PY) scripts/mutation.py $(ARGS)
 
@@ -43,18 +50,21 @@ storm: setup ## spoil answers in 300 ways on their way from the lab: does any ve
 fuzz: setup ## give every reader spoiled files and answers; ARGS="--cpu-seconds 600"
 	@cd tests && PYTHONPATH=..:../build/collections ../$(PY) -m fuzz $(ARGS)
 
-lab: setup ## serve the lab until Ctrl-C; WORLD=lab/worlds/demo.yml, ARGS="--port 8443"
+lab: setup-demo ## serve the lab until Ctrl-C; WORLD=lab/worlds/demo.yml, ARGS="--port 8443"
 	@$(PY) -m lab --world $(WORLD) $(ARGS)
 
 bench: setup ## measure
 	@cd tests && PYTHONPATH=.. ../$(PY) -m bench $(ARGS)
 
-docs: setup ## write the pages that come from the code, and the HTML of all plugins in build/docs
+docs: setup ## write the pages that come from the code, and the docsite (guides and plugins) in build/docs/html
 	@$(PY) scripts/generate_docs.py
 	@$(PY) scripts/plugin_docs.py html
 
-dist: setup ## build the collection's artifact in build/dist
+dist: setup-demo ## build the collection's artifact in build/dist
 	@$(PY) scripts/artifact.py build
+
+lock: setup ## choose the versions in requirements-dev.lock anew
+	@$(PY) scripts/lock.py write
 
 format: setup ## lay out the code and repair what ruff can repair
 	@$(PY) -m ruff check --fix-only --quiet

@@ -5,7 +5,7 @@
 
     python scripts/lowest.py [ARGUMENT OF PYTEST ...]
 
-The versions are the lower bounds of requirements.txt and requirements-dev.txt. Tools of the gates are left out: they
+The versions are the lower bounds of the files of requirements. Tools of the gates are left out: they
 judge the code and do not run it. The environment is made once in build/lowest, and again when the versions change.
 """
 
@@ -37,9 +37,9 @@ CONVERSATIONS = (
     "registration",
 )
 TESTS = ("tests/unit/plugins", *(f"tests/conversation/test_{name}.py" for name in CONVERSATIONS))
-FILES = ("requirements.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt")
 # A tool of the gates that has a lower bound; the others are held to a minor version (`~=`).
-TOOLS = frozenset({"molecule"})
+TOOLS = frozenset({"molecule", "myst-parser"})
 # The oldest ansible-core that we allow does not run on a newer one.
 NEWEST_PYTHON = (3, 13)
 _BOUND = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[a-z,]+\])?>=(?P<version>[0-9.]+)")
