@@ -81,7 +81,8 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 
 GATES = (
     Gate("sanity", "the whole of ansible-test sanity, no ignores", script("sanity"), static=False, beside=True),
-    Gate("spdx", "every file says whose it is", script("check_spdx")),
+    Gate("reuse", "every file says whose it is and under which license", tool("reuse", "lint", "--lines")),
+    Gate("lock", "the locked versions fit the requirements", script("lock", "check")),
     Gate("ruff", "style, mistakes, complexity", tool("ruff", "check")),
     Gate("format", "layout of the code", tool("ruff", "format", "--check")),
     Gate("imports", "the layers of the architecture", tool("lint-imports", "--no-logo", "--cache-dir", "build/cache")),
@@ -110,6 +111,7 @@ GATES = (
         script("scenarios"),
         static=False,
     ),
+    Gate("importer", "what Ansible Galaxy checks in an artifact", script("importer"), static=False),
     Gate("artifact", "build, install, demo from what is installed", script("artifact", "check"), static=False),
 )
 

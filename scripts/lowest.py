@@ -5,25 +5,24 @@
 
     python scripts/lowest.py [ARGUMENT OF PYTEST ...]
 
-The versions are the lower bounds of the files of requirements. Tools of the gates are left out: they
-judge the code and do not run it. The environment is made once in build/lowest, and again when the versions change.
+The versions are the lower bounds of the files of requirements. Tools of the gates are left out: they judge the code
+and do not run it. The environment is made once in build/lowest, and again when the versions change.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import typing as t
 
-from project_files import BUILD, ROOT
+from environments import make_environment
+from project_files import ROOT
 from tool_environment import tool_environment
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-VENV = BUILD / "lowest"
 # What talks with the help of these libraries, and all that is pure. The lab and the tools run in the newest versions.
 CONVERSATIONS = (
     "access",
@@ -51,20 +50,6 @@ def lowest_versions(lines: Iterable[str]) -> list[str]:
     return [f"{bound['name']}{bound['extras'] or ''}=={bound['version']}" for bound in bounds]
 
 
-def make_environment(versions: list[str]) -> None:
-    """Make the environment, unless it has these versions already. Its stamp is written last."""
-    stamp = VENV / "versions"
-    wanted = "\n".join((sys.version, *versions))
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    print(f"lowest: making {VENV.relative_to(ROOT)} with {', '.join(versions)}", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([*pip, *versions], check=True)
-    stamp.write_text(wanted, encoding="utf-8")
-
-
 def main(arguments: list[str]) -> int:
     """The exit code of pytest."""
     if sys.version_info[:2] > NEWEST_PYTHON:
@@ -72,9 +57,10 @@ def main(arguments: list[str]) -> int:
             "lowest: the oldest ansible-core that is allowed needs Python 3.13 or older: make setup PYTHON=python3.12"
         )
         return 1
-    make_environment(lowest_versions(line for name in FILES for line in (ROOT / name).read_text("utf-8").splitlines()))
+    lines = (line for name in FILES for line in (ROOT / name).read_text("utf-8").splitlines())
+    bin_directory = make_environment("lowest", lowest_versions(lines))
     command = [
-        str(VENV / "bin" / "python"),
+        str(bin_directory / "python"),
         "-m",
         "pytest",
         "-q",
@@ -85,7 +71,7 @@ def main(arguments: list[str]) -> int:
         *arguments,
     ]
     environment = tool_environment()
-    environment["PATH"] = f"{VENV / 'bin'}:{environment['PATH']}"
+    environment["PATH"] = f"{bin_directory}:{environment['PATH']}"
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -89,7 +89,7 @@ class Copy:
         self.run("ruff", "check", "--no-cache", "plugins")
         self.run("ruff", "format", "--no-cache", "--check", "plugins")
         self.run("lint-imports", "--no-logo", "--no-cache")
-        self.run(sys.executable, "scripts/check_spdx.py")
+        self.run("reuse", "lint", "--lines")
         self.run("mypy", "build/collections/ansible_collections/m365/defender/plugins")
 
     def module(self, name, options):

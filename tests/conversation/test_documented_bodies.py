@@ -387,7 +387,7 @@ def test_the_effective_group_of_a_capture_without_its_rows():
     birch = whole.exposed[TENANT]
     assert (birch.name, birch.environment, birch.added_on) == ("Birch", 1, None)
     (group,) = parse_groups(body)
-    assert (group.name, group.group_id, group.tenants) == ("Managed tenants", body["tenantGroupId"], ())
+    assert (group.name, group.group_id, group.tenants) == (body["name"], body["tenantGroupId"], ())
 
 
 def test_the_context_of_a_capture_says_nobody_s_name():

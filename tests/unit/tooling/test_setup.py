@@ -44,7 +44,7 @@ def path(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def set_up(tree: pathlib.Path, path: pathlib.Path, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"HOME": str(tree.parent), "PATH": str(path), "LC_ALL": "C", **variables}
-    command = [tree / "scripts" / "setup", "demo"]
+    command = [str(tree / "scripts" / "setup"), "demo"]
     return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
 
 

@@ -1,0 +1,36 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Environments beside .venv, below build/: for versions or tools that do not go together with what .venv holds."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import typing as t
+
+from project_files import BUILD, ROOT
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PIP = ("-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input", "--no-compile")
+
+
+def make_environment(name: str, packages: Sequence[str], python: str = sys.executable) -> pathlib.Path:
+    """Return the directory of commands of build/<name>, made unless it holds these packages. Its stamp comes last.
+
+    `packages` are arguments of pip. Raises CalledProcessError.
+    """
+    directory = BUILD / name
+    stamp = directory / "packages"
+    wanted = "\n".join((python, sys.version, *packages))
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        shutil.rmtree(directory, ignore_errors=True)
+        print(f"making {directory.relative_to(ROOT)} with {', '.join(packages)}", flush=True)
+        subprocess.run([python, "-m", "venv", str(directory)], check=True)
+        subprocess.run([str(directory / "bin" / "python"), *PIP, *packages], cwd=ROOT, check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+    return directory / "bin"
