@@ -8,7 +8,7 @@ WORLD ?= lab/worlds/demo.yml
 ARGS ?=
 GATES ?=
 
-.PHONY: help setup setup-demo demo test lint sanity unit lowest matrix mutation storm fuzz lab bench docs dist lock format clean
+.PHONY: help setup setup-demo demo test lint sanity unit lowest matrix release mutation storm fuzz lab bench docs dist lock format clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -62,6 +62,9 @@ docs: setup ## write the pages that come from the code, and the docsite (guides 
 
 dist: setup-demo ## build the collection's artifact in build/dist
 	@$(PY) scripts/artifact.py build
+
+release: setup ## turn the changelog's fragments into CHANGELOG.md, for the version in galaxy.yml
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/antsibull-changelog release
 
 lock: setup ## choose the versions in requirements-dev.lock anew
 	@$(PY) scripts/lock.py write

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -68,8 +69,10 @@ def runs(command: list[str]) -> bool:
 def packages(core: str) -> list[str]:
     """What an environment gets: the locked versions, but for ansible-core."""
     pins = [pin for pin in parse(LOCK.read_text(encoding="utf-8").splitlines()) if pin.name != "ansible-core"]
-    constraints = LOGS / "constraints.txt"
-    constraints.write_text("\n".join(map(str, pins)), encoding="utf-8")
+    text = "\n".join(map(str, pins))
+    # Named by what it holds, so that other versions make another environment.
+    constraints = LOGS / f"constraints-{hashlib.sha256(text.encode()).hexdigest()[:8]}.txt"
+    constraints.write_text(text, encoding="utf-8")
     tools = [str(each) for each in read_requirements("requirements-dev.txt") if each.name in TEST_TOOLS]
     return [f"ansible-core=={core}.*", "-r", "requirements-demo.txt", *tools, "-c", str(constraints)]
 

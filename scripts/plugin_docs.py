@@ -4,27 +4,58 @@
 """The documentation that stands in the plugins themselves.
 
 python scripts/plugin_docs.py lint    check it, as ansible-doc and the docsite read it
-python scripts/plugin_docs.py html    write it to build/docs/html
+python scripts/plugin_docs.py html    write it, with the guides, to build/docs/html
 """
 
 from __future__ import annotations
 
+import pathlib
 import shutil
 import subprocess
 import sys
 
-from project_files import BUILD, ROOT
+from project_files import BUILD, ROOT, project_files
 from tool_environment import BIN, tool_environment
 
 SPHINX_SETTINGS = {
-    "extensions": "sphinx_antsibull_ext",
+    "extensions": "myst_parser,sphinx_antsibull_ext",
     "html_theme": "alabaster",
+    "html_theme_options.page_width": "1200px",
+    "myst_heading_anchors": "4",
     "project": "m365.defender",
     "project_copyright": "The m365.defender authors",
-    "html_theme_options.page_width": "1200px",
-    # Links to the documentation of other collections would need their inventories from the internet.
-    "suppress_warnings": "ref.ref",
+    # Links to the documentation of other collections would need their inventories from the internet. A page may show
+    # a block of code in a language that the highlighter does not know, and may begin a section with a small heading.
+    "suppress_warnings": "ref.ref,misc.highlighting_failure,myst.header",
 }
+# Folders with pages, and with what they link to.
+LINKED = {"docs", "lab", "playbooks", "roles"}
+FIRST_PAGE = "README.md"
+GUIDES = ("docs/", "roles/")
+INDEX = """\
+# m365.defender
+
+```{{toctree}}
+:caption: Guides
+:maxdepth: 1
+
+{guides}
+```
+
+```{{toctree}}
+:caption: Modules, filters and the role
+:maxdepth: 1
+
+collection/index
+```
+
+```{{toctree}}
+:caption: Project
+:maxdepth: 1
+
+{project}
+```
+"""
 
 
 def lint() -> int:
@@ -37,20 +68,32 @@ def lint() -> int:
 
 
 def html() -> int:
-    """Pages made with what .venv holds, and nothing from the network."""
+    """The guides and the pages of the plugins in one, with what .venv holds and nothing from the network."""
     directory = BUILD / "docs"
     shutil.rmtree(directory, ignore_errors=True)
-    (directory / "rst").mkdir(parents=True)
-    options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(directory / "rst"))
+    source = directory / "source"
+    (source / "collection").mkdir(parents=True)
+    copy_guides(source)
+    options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(source / "collection"))
     code = run("antsibull-docs", "collection", *options, "m365.defender")
     if code:
         return code
     settings = [part for key, value in SPHINX_SETTINGS.items() for part in ("-D", f"{key}={value}")]
-    code = run(
-        "sphinx-build", "-q", "-W", "-C", *settings, "-b", "html", str(directory / "rst"), str(directory / "html")
-    )
+    code = run("sphinx-build", "-q", "-W", "--keep-going", "-C", *settings, str(source), str(directory / "html"))
     print(f"docs: {directory / 'html' / 'index.html'}")
     return code
+
+
+def copy_guides(source: pathlib.Path) -> None:
+    """Every file of the project that a page may show or link to, and the list of the pages."""
+    for path in project_files():
+        if path.parts[0] in LINKED or len(path.parts) == 1:
+            (source / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, source / path)
+    pages = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
+    guides = [FIRST_PAGE, *(page for page in pages if page.startswith(GUIDES))]
+    index = INDEX.format(guides="\n".join(guides), project="\n".join(page for page in pages if page not in guides))
+    (source / "index.md").write_text(index, encoding="utf-8")
 
 
 def run(name: str, *arguments: str) -> int:

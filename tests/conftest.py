@@ -12,7 +12,6 @@ import typing as t
 
 import hypothesis
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -41,6 +40,9 @@ def _without_the_users_settings() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def chromium():
     """Chromium as the machine has it; scripts/browser brings it or says how to."""
+    # Only this fixture needs it: `make matrix` runs the unit tests without.
+    from playwright.sync_api import sync_playwright
+
     found = subprocess.run([str(ROOT / "scripts" / "browser")], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     with sync_playwright() as playwright:

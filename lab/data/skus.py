@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import typing as t
 
 import pydantic
 
@@ -32,13 +31,13 @@ class Sku:
     plans: tuple[Plan, ...]
 
 
-class _Product(t.TypedDict):
+class _Product(pydantic.BaseModel):
     id: str
     product: str
     plans: list[str]
 
 
-class _File(t.TypedDict):
+class _File(pydantic.BaseModel):
     plans: dict[str, str]
     products: dict[str, _Product]
 
@@ -47,8 +46,8 @@ class _File(t.TypedDict):
 def catalogue() -> dict[str, Sku]:
     """Return all products by part number."""
     content = files.read("skus.yml", pydantic.TypeAdapter(_File))
-    plans = {name: Plan(plan_id, name) for name, plan_id in content["plans"].items()}
+    plans = {name: Plan(plan_id, name) for name, plan_id in content.plans.items()}
     return {
-        part: Sku(part, row["id"], row["product"], tuple(plans[name] for name in row["plans"]))
-        for part, row in content["products"].items()
+        part: Sku(part, row.id, row.product, tuple(plans[name] for name in row.plans))
+        for part, row in content.products.items()
     }

@@ -46,6 +46,14 @@ attributes:
     platforms: posix
 """
 
+    FACTS = r"""
+options: {}
+attributes:
+  facts:
+    description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
+    support: full
+"""
+
     CONNECTED = r"""
 options: {}
 attributes:

@@ -50,6 +50,8 @@ options:
         type: list
         elements: str
       cloud:
-        description: The cloud of the tenant, if it is not the cloud of the home tenant.
+        description:
+          - The cloud of the tenant, if it is not the cloud of the home tenant. One of V(public), V(gcc), V(gcc_high)
+            and V(dod).
         type: str
 """

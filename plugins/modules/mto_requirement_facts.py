@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.connected
+  - m365.defender._attributes.facts
   - m365.defender._attributes.read_only
   - m365.defender._connection
   - m365.defender._tenants
@@ -34,6 +35,9 @@ options:
       - With O(from_evidence), the number from the time when the evidence was read is used.
     type: int
     default: 30
+notes:
+  - The name ends in C(_facts) because the rows are facts. By intent, the module also returns verdicts, which facts of a
+    host are not.
 author:
   - The m365.defender authors (@m365-defender)
 seealso:

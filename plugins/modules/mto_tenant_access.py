@@ -39,6 +39,9 @@ options:
     type: list
     elements: str
     choices: [listed, sign_in, defender]
+notes:
+  - The module only reads, as a module does whose name ends in C(_info). By intent, it has the name of the step of
+    Microsoft's guide that it does.
 author:
   - The m365.defender authors (@m365-defender)
 seealso:
