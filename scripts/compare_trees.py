@@ -40,7 +40,6 @@ SENTENCES: t.Final = {
     "instructions",
     "problems",
     "reads",
-    "sections",
     "summary",
     "warnings",
 }

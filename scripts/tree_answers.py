@@ -3,8 +3,7 @@
 
 """Collect what one checkout of this project says about the tenants of a running lab.
 
-Modules run as processes of their own, as Ansible runs them. Reports are made by the filters that the role uses, since
-names and signatures of modules and filters are the same in every checkout.
+Modules run as processes of their own, as Ansible runs them. Reports are made by the functions below the role's tasks.
 """
 
 from __future__ import annotations
@@ -43,22 +42,24 @@ with start_lab(**json.loads(sys.argv[1])) as lab:
     print(json.dumps({"connection": lab.connection, "tenants": lab.tenants()}), flush=True)
     sys.stdin.read()
 """
-_FILTERS: t.Final = """
-import importlib, json, sys
-def run(name, *positional, **named):
-    plugin = importlib.import_module("ansible_collections.m365.defender.plugins.filter." + name)
-    return plugin.FilterModule().filters()[name](*positional, **named)
+_REPORT: t.Final = """
+import json, sys
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
+from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 given = json.load(sys.stdin)
-report = run("mto_report", given["requirements"], given["access"], **given["options"])
-failing = {kind: [row["id"] for row in run("mto_failing", report, [kind])] for kind in given["fail_on"]}
-made = {"report": report, "failing": failing, "junit": run("mto_report_junit", report)}
-made |= {"html": run("mto_report_html", report), "summary": run("mto_summary", report)}
-print(json.dumps({**made, "sections": run("mto_summary", report, sections=True)}))
+rows = ModuleRows.from_results(given["requirements"], given["access"], given["registration"])
+report = make_report(RunInfo(**given["run"]), rows)
+failing = {kind: [row.id for row in report.findings if row.fail_word == kind] for kind in given["fail_on"]}
+texts = {name: formats_by_name()[name].render(report) for name in ("junit", "html")}
+print(json.dumps({"report": report.as_dict(), "failing": failing, **texts, "summary": summary_lines(report)}))
 """
 
 
 class RunError(Exception):
-    """A lab, a module or a filter that gave no result."""
+    """A lab, a module or a report that gave no result."""
 
 
 class Lab(t.NamedTuple):
@@ -105,7 +106,7 @@ def collect(tree: pathlib.Path, lab: Lab, folder: pathlib.Path, saved: Document 
 
 
 class _Runner:
-    """Runs modules and filters of one checkout."""
+    """Runs modules of one checkout, and its report."""
 
     def __init__(self, tree: pathlib.Path, lab: Lab, folder: pathlib.Path) -> None:
         self._environment = {**tool_environment(), "PYTHONPATH": str(tree.resolve() / "build" / "collections")}
@@ -219,16 +220,17 @@ def _reports(runner: _Runner, results: Document) -> Document:
         "requirements and refused access": (refused["tenants"], None),
     }
     names = {"generated_at": "read_at", "home_tenant_id": "home_tenant_id", "operator": "operator", "cloud": "cloud"}
-    options: Document = {name: facts[key] for name, key in names.items()}
+    run: Document = {name: facts[key] for name, key in names.items()}
     made: Document = {}
     for case, (rows, registration) in cases.items():
         given: Document = {
             "requirements": _dict(facts["ansible_facts"])["mto_requirements"],
             "access": rows,
-            "options": {**options, "registration": registration},
+            "registration": registration,
+            "run": run,
             "fail_on": [*FAIL_ON],
         }
-        made[f"report ({case})"] = _dict(json.loads(runner.execute(["-c", _FILTERS], given)))
+        made[f"report ({case})"] = _dict(json.loads(runner.execute(["-c", _REPORT], given)))
     return made
 
 

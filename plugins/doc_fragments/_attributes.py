@@ -54,6 +54,26 @@ attributes:
     support: full
 """
 
+    CONTROLLER = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - What it does does not depend on check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - Nothing that it does is part of the declared state.
+  idempotent:
+    support: full
+    details:
+      - It never reports a change.
+  platform:
+    support: full
+    platforms: posix
+"""
+
     CONNECTED = r"""
 options: {}
 attributes:

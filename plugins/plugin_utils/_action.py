@@ -16,13 +16,14 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
 
 
 class ControllerAction(ActionBase):  # type: ignore[misc]
     """An action that never runs elsewhere than in the controller. `spec` has its options, as a module would."""
 
     spec: t.ClassVar[Spec]
+    constraints: t.ClassVar[Constraints] = {}
     _supports_check_mode = True
 
     @abc.abstractmethod
@@ -32,7 +33,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: Mapping[str, object] | None = None) -> dict[str, object]:
         """See ActionBase."""
         super().run(tmp, task_vars)
-        _, options = self.validate_argument_spec(self.spec)
+        _, options = self.validate_argument_spec(self.spec, **self.constraints)
         try:
             return self.work(options, task_vars or {})
         except MtoError as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the files of the filters share: the class that Ansible looks for, and lists of words."""
+"""What the files of the filters share: the class that Ansible looks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
 P = t.ParamSpec("P")
 R = t.TypeVar("R")
@@ -41,13 +41,3 @@ def filter_module(function: Callable[P, R]) -> type[OneFilter]:
             raise AnsibleFilterError(str(error)) from None
 
     return type("FilterModule", (OneFilter,), {"by_name": {function.__name__: run}})
-
-
-def words_of(option: str, words: object, choices: Collection[str]) -> list[str]:
-    """Return the words of an option, each of them one of its choices. Raises OptionError."""
-    if not isinstance(words, list | tuple):
-        raise OptionError(f"{option}: give a list, such as [{', '.join(choices)}].")
-    unknown = [word for word in words if word not in choices]
-    if unknown:
-        raise OptionError(f"{option}: '{unknown[0]}' is not a choice; choose among {', '.join(choices)}.")
-    return list(words)

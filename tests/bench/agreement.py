@@ -25,12 +25,11 @@ if t.TYPE_CHECKING:
 _MODULES: t.Final = "ansible_collections.m365.defender.plugins.modules"
 _REPORT: t.Final = """
 import json, sys
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.results import Names, read_results
 facts, access = (json.load(open(path)) for path in sys.argv[1:])
-names = {name: facts[name] for name in ("home_tenant_id", "operator", "cloud")}
-found = facts["ansible_facts"]["mto_requirements"]
-report = mto_report(found, access["tenants"], generated_at=facts["read_at"], **names)
-print(json.dumps([[row["first_broken"], row["reason"]] for row in report["tenants"]]))
+results = read_results(Names("facts", "access"), {"facts": facts, "access": access})
+print(json.dumps([[row.first_broken, row.reason] for row in make_report(results.run, results.rows).tenants]))
 """
 
 

@@ -21,14 +21,16 @@ MODULES = "ansible_collections.m365.defender.plugins.modules"
 BLOCK = re.compile(
     r'^```(?:python|text) (file|insert)=(\S+)(?: before="([^"\n]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL
 )
+# Given are the facts and the name of a format.
 REPORT = f"""
 import json, sys
-from {MODULES.replace("modules", "filter")}.mto_report import mto_report
-from {MODULES.replace("modules", "filter")}.mto_report_html import FilterModule
-facts = json.load(sys.stdin)
-run = {{name: facts[name] for name in ("home_tenant_id", "operator", "cloud")}}
-report = mto_report(facts["ansible_facts"]["mto_requirements"], generated_at="2026-11-27T12:00:00Z", **run)
-json.dump({{"report": report, "page": FilterModule().filters()["mto_report_html"](report)}}, sys.stdout)
+from {MODULES.replace("modules", "plugin_utils")}._report.formats.registry import formats_by_name
+from {MODULES.replace("modules", "plugin_utils")}._report.make import make_report
+from {MODULES.replace("modules", "plugin_utils")}._report.results import Names, read_results
+results = read_results(Names("facts"), {{"facts": json.load(sys.stdin)}})
+report = make_report(results.run, results.rows)
+kind = formats_by_name()[sys.argv[1]]
+json.dump({{"report": report.as_dict(), "name": kind.file_name, "text": kind.render(report)}}, sys.stdout)
 """
 
 
@@ -141,10 +143,10 @@ def test_check_is_one_folder_and_one_line(copy, touched):
     assert (agrees["status"], differs["status"]) == ("met", "unmet")
     assert "| `tenant_name.differs` | unmet |" in (copy.root / "docs/reasons.md").read_text(encoding="utf-8")
     assert "the name of the organization" in (copy.root / "docs/permissions.md").read_text(encoding="utf-8")
-    made = json.loads(copy.run(sys.executable, "-c", REPORT, text=json.dumps(facts)))
+    made = json.loads(copy.run(sys.executable, "-c", REPORT, "html", text=json.dumps(facts)))
     assert [f["reason"] for f in made["report"]["findings"] if f["check"] == "tenant_name"] == ["tenant_name.differs"]
-    assert "Other" in made["page"]
-    assert 'data-label="tenant_name"' in made["page"] or "Tenant name" in made["page"]
+    assert "Other" in made["text"]
+    assert 'data-label="tenant_name"' in made["text"] or "Tenant name" in made["text"]
 
 
 def test_credential_kind_is_one_class_and_one_line(copy, touched):
@@ -162,11 +164,8 @@ def test_credential_kind_is_one_class_and_one_line(copy, touched):
 
 
 def test_report_format_is_one_class_and_one_line(copy, touched):
-    program = REPORT.replace("mto_report_html import", "mto_report_files import").replace(
-        '["mto_report_html"](report)', '["mto_report_files"](report, ["names"])'
-    )
     row = {"tenant_id": "t", "name": "Contoso", "ready": False, "requirements": {}}
-    facts = {"home_tenant_id": "h", "operator": "o", "cloud": "public"}
+    facts = {"read_at": "2026-11-27T12:00:00Z", "home_tenant_id": "h", "operator": "o", "cloud": "public"}
     text = json.dumps({**facts, "ansible_facts": {"mto_requirements": {"t": row}}})
-    made = json.loads(copy.run(sys.executable, "-c", program, text=text))
-    assert made["page"] == [{"format": "names", "name": "report.names.txt", "content": "Contoso: not judged\n"}]
+    made = json.loads(copy.run(sys.executable, "-c", REPORT, "names", text=text))
+    assert (made["name"], made["text"]) == ("report.names.txt", "Contoso: not judged\n")

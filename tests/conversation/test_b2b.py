@@ -9,11 +9,11 @@ import collections
 import json
 
 import pytest
+from reports import made_report
 from test_access import access as access_rows
 from test_facts import facts
 from worlds import HOME, HOME_ID, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from lab.process import start_lab
 
 BLOCKED = {"b2b_inbound": "blocked"}
@@ -176,7 +176,7 @@ def test_requirement_and_sign_in_say_the_same(tmp_path, way):
     with start_lab(world=write_world(tmp_path, row)) as lab:
         (required,) = facts(lab, declared(row))
         (verified,) = access_rows(lab, declared(row))["tenants"]
-        report = mto_report(
+        report = made_report(
             {required["tenant_id"]: required},
             access=[verified],
             generated_at="2026-11-24T12:00:00Z",

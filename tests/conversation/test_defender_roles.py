@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 from lab_client import client_of, code
+from reports import made_report
 from test_access import access
 from test_facts import facts, result
 from worlds import declared, guest_tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from lab.process import start_lab
 
 SOC = {"name": "SOC readers"}
@@ -44,7 +44,7 @@ def report(lab):
     found = {row["tenant_id"]: row for row in facts(lab, rows)}
     seen = access(lab, rows, checks=["sign_in", "defender"])["tenants"]
     run = {"generated_at": "2026-11-25T12:00:00Z", "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-    return mto_report(found, seen, **run)
+    return made_report(found, seen, **run)
 
 
 def test_facts_say_that_it_is_not_known(lab):

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from reports import made_report
 from test_access import access
 from test_facts import facts, result
 
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from lab.process import start_lab, world_path
 from lab.worlds.loading import load_world
 
@@ -25,7 +25,7 @@ def lab():
 def told_of(lab, **identity):
     """The report about a whole world, as both modules find it; with both identities, unless told otherwise."""
     requirements = facts(lab, lab.tenants(), **identity)
-    return mto_report(
+    return made_report(
         {row["tenant_id"]: row for row in requirements},
         access=access(lab, lab.tenants(), **identity)["tenants"],
         generated_at="2026-11-25T12:00:00Z",

@@ -8,10 +8,10 @@ from __future__ import annotations
 import collections
 
 import pytest
+from reports import made_report
 from test_access import access
 from test_facts import facts
 
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from lab.process import start_lab
 
 
@@ -21,7 +21,7 @@ def test_every_answer_is_the_oracles(count, seed):
     with start_lab(tenants=count, seed=seed) as lab:
         requirements = facts(lab, lab.tenants())
         rows = access(lab, lab.tenants())["tenants"]
-    report = mto_report(
+    report = made_report(
         {row["tenant_id"]: row for row in requirements},
         access=rows,
         generated_at="2026-11-24T12:00:00Z",

@@ -14,7 +14,6 @@ from playbook_runs import Ansible
 from test_playbooks import ONBOARD, TENANTS
 
 WHEN = "{{ at | default(omit) }}"
-REPORT = "{{ facts.ansible_facts.mto_requirements | m365.defender.mto_report(**run) | to_nice_json }}"
 AGAIN = [
     {
         "name": "Judge saved evidence again",
@@ -42,20 +41,11 @@ AGAIN = [
             },
             {
                 "name": "Report",
-                "ansible.builtin.copy": {
-                    "content": REPORT,
-                    "dest": "{{ to }}",
-                    "mode": "0644",
-                },
-                "vars": {
-                    "run": {
-                        "access": "{{ access.tenants }}",
-                        "checks": "{{ access.checks }}",
-                        "generated_at": "{{ facts.read_at }}",
-                        "home_tenant_id": "{{ facts.home_tenant_id }}",
-                        "operator": "{{ facts.operator }}",
-                        "cloud": "{{ facts.cloud }}",
-                    }
+                "m365.defender.mto_report": {
+                    "requirements": "facts",
+                    "access": "access",
+                    "report_dir": "{{ to }}",
+                    "report_formats": ["json"],
                 },
             },
         ],
@@ -84,11 +74,12 @@ def run(tmp_path_factory, demo_lab):
 
 def judge_again(ansible, **variables):
     """A play without a single option about the connection; the lab is asked nothing."""
-    play, report = ansible.directory / "again.yml", ansible.directory / "again.json"
+    play, report = ansible.directory / "again.yml", ansible.directory / "again" / "report.json"
+    report.parent.mkdir(exist_ok=True)
     play.write_text(yaml.safe_dump(AGAIN, sort_keys=False), encoding="utf-8")
     before = len(ansible.lab.requests())
     connection = dict.fromkeys(ansible.variables())
-    variables = {**connection, "from": str(ansible.directory / "evidence.json"), "to": str(report), **variables}
+    variables = {**connection, "from": str(ansible.directory / "evidence.json"), "to": str(report.parent), **variables}
     done = ansible.play(str(play), env=NOTHING, **variables)
     assert len(ansible.lab.requests()) == before
     return done, json.loads(report.read_text(encoding="utf-8")) if done.code == 0 else None

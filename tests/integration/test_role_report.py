@@ -22,14 +22,29 @@ PLAY = [
 ]
 
 
-def show(ansible, text, **variables):
+DOCUMENT = """
+DOCUMENTATION = "name: document\\ntype: stdout\\nshort_description: A line of JSON a task\\ndescription: For a test."
+import json
+from ansible.plugins.callback import CallbackBase
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "document"
+
+    def v2_runner_on_ok(self, result):
+        self._display.display(json.dumps(json.loads(self._dump_results(result.result))))
+"""
+
+
+def show(ansible, text, env=None, **variables):
     """A run of the entry point on a file with this text; None: there is no file."""
     play = ansible.directory / "play.yml"
     play.write_text(json.dumps(PLAY), encoding="utf-8")
     saved = ansible.directory / "saved.json"
     if text is not None:
         saved.write_text(text, encoding="utf-8")
-    return ansible.play(str(play), **{"mto_report_file": str(saved), **variables})
+    return ansible.play(str(play), env=env, **{"mto_report_file": str(saved), **variables})
 
 
 def test_a_saved_report_is_shown_again(ansible):
@@ -63,4 +78,33 @@ def test_it_is_judged_as_the_first_time(ansible):
 def test_what_is_no_report_is_named(ansible, text):
     done = show(ansible, text)
     assert done.code == 2
-    assert "mto_report_file: '" in done.output
+    assert "mto_report_file: /" in done.output
+    assert "Finalization of task args" not in done.output
+
+
+def test_file_that_cannot_be_written_does_not_lose_the_summary(ansible):
+    """One sentence at the end, and not a word of what was to be written."""
+    done = show(ansible, json.dumps(report_of(*FLEET)), mto_fail_on=[], mto_report_dir="Bäume und mehr")
+    assert done.code == 2
+    assert "Who acts first: " in done.output
+    path = ansible.directory / "Bäume und mehr"
+    assert f"mto_report_dir: {path} does not exist; create it first: mkdir -m 700 '{path}'." in done.output
+    assert "DOCTYPE" not in done.output
+
+
+def test_path_is_the_users(ansible):
+    (ansible.directory / "Bäume und mehr").mkdir()
+    done = show(ansible, json.dumps(report_of(*FLEET)), mto_fail_on=[], mto_report_dir="Bäume und mehr")
+    assert done.code == 0, done.output
+    assert f"\nReport: {ansible.directory}/Bäume und mehr/report.html\n" in done.output
+    assert (ansible.directory / "Bäume und mehr" / "report.html").is_file()
+
+
+def test_a_callback_that_writes_json_gets_json(ansible):
+    """Nothing is printed past it: the lines are in the result."""
+    plugins = ansible.directory / "callback_plugins"
+    plugins.mkdir()
+    (plugins / "document.py").write_text(DOCUMENT, encoding="utf-8")
+    done = show(ansible, json.dumps(report_of(*FLEET)), mto_fail_on=[], env={"ANSIBLE_STDOUT_CALLBACK": "document"})
+    results = [json.loads(line) for line in done.output.splitlines()]
+    assert any("Who acts first: " in line for result in results for line in result.get("msg", []))

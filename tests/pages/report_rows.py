@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
+from reports import made_report
 
 Row = dict[str, t.Any]
 
@@ -93,7 +93,7 @@ def report_of(*tenants: tuple[str, dict[str, Row]], access: bool = True, **run: 
         needs[tenant_id(number)] = requirements_row(number, name, **pick(verdicts, REQUIREMENTS))
         found.append(access_row(number, name, **pick(verdicts, ACCESS_CHECKS)))
     facts = {"generated_at": GENERATED_AT, "home_tenant_id": tenant_id(0), "operator": "anna@northwind.example"}
-    return mto_report(needs, found if access else None, **{**facts, "cloud": "public", **run})
+    return made_report(needs, found if access else None, **{**facts, "cloud": "public", **run})
 
 
 def pick(verdicts: dict[str, Row], names: tuple[str, ...]) -> dict[str, Row]:

@@ -11,8 +11,8 @@ import pathlib
 
 import pytest
 from pages.report_rows import ACCESS_CHECKS, EXPIRED, FLEET, HOSTILE_NAMES, NO_CONSENT, REQUIREMENTS, report_of, verdict
+from reports import page_of
 
-from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.page import TITLE
 
@@ -70,9 +70,9 @@ CONTRASTS = """() => {
 
 
 @functools.cache
-def page_of(name):
+def made(name):
     """The page of one of the reports."""
-    return mto_report_html(REPORTS[name])
+    return page_of(REPORTS[name])
 
 
 class Opened:
@@ -96,7 +96,7 @@ def opened(chromium, tmp_path):
     pages = []
 
     def open_report(name, **options):
-        pages.append(Opened(chromium, tmp_path / "report.html", page_of(name), **options))
+        pages.append(Opened(chromium, tmp_path / "report.html", made(name), **options))
         return pages[-1]
 
     yield open_report
@@ -126,7 +126,7 @@ def test_nothing_is_loaded_and_nothing_complains(opened, tmp_path, name, scheme)
 )
 def test_planted_markup_would_be_seen_and_is_stopped(chromium, tmp_path, planted):
     """The watch of these tests works; and were there ever a hole, the page's policy stops what comes through."""
-    text = mto_report_html(REPORTS["fleet"]).replace("<main>", f"<main>{planted}", 1)
+    text = page_of(REPORTS["fleet"]).replace("<main>", f"<main>{planted}", 1)
     found = Opened(chromium, tmp_path / "planted.html", text)
     assert [kind for kind, _text in found.complaints] == ["error"]
     assert "Content Security Policy" in found.complaints[0][1]

@@ -37,11 +37,7 @@ def make_report(run: RunInfo, rows: ModuleRows, checks: Sequence[str] | None = N
     What the run did not look at (access, registration) is None, never a number that looks good. `checks` are the
     access checks that counted; without them the rows say it.
     """
-    registrations = rows.registrations or {}
-    tenants = tuple(
-        _tenant_row(row, access, registrations.get(row.tenant_id.lower()), run.operator)
-        for row, access in _pairs(rows.requirements, rows.access or {})
-    )
+    tenants = tuple(_tenant_rows(rows, run.operator))
     findings = tuple(_findings(tenants, rows, run.operator))
     return Report(
         run=run,
@@ -52,6 +48,17 @@ def make_report(run: RunInfo, rows: ModuleRows, checks: Sequence[str] | None = N
         findings=findings,
         expiries=_expiries(rows.requirements),
     )
+
+
+def eligible_tenants(run: RunInfo, rows: ModuleRows) -> list[str]:
+    """Return the ids of the tenants that may be added to the view. What the view holds does not matter."""
+    return [row.tenant_id for row in _tenant_rows(rows, run.operator) if row.eligible]
+
+
+def _tenant_rows(rows: ModuleRows, operator: str) -> Iterator[TenantRow]:
+    registrations = rows.registrations or {}
+    for row, access in _pairs(rows.requirements, rows.access or {}):
+        yield _tenant_row(row, access, registrations.get(row.tenant_id.lower()), operator)
 
 
 def _pairs(

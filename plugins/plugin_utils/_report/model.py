@@ -198,6 +198,19 @@ class TenantRow:
             "registration": None if self.registration is None else self.registration.as_dict(),
         }
 
+    def without_verdicts(self) -> dict[str, object]:
+        """Return what a play decides by: the findings say the rest."""
+        return {
+            "tenant_id": self.tenant_id,
+            "name": self.name,
+            "ready": self.ready,
+            "verified": None if self.access is None else self.access.verified,
+            "eligible": self.eligible,
+            "registered": None if self.registration is None else self.registration.registered,
+            "first_broken": self.first_broken,
+            "reason": self.reason,
+        }
+
     @classmethod
     def from_fields(cls, fields: Fields) -> TenantRow:
         """Return a tenant of a report. Raises OptionError."""
@@ -248,6 +261,19 @@ class Report:
             "summary": self.summary.as_dict(),
             "tenants": [row.as_dict() for row in self.tenants],
             "undeclared": None if self.undeclared is None else [row.as_dict() for row in self.undeclared],
+            "findings": [finding.as_dict() for finding in self.findings],
+            "expiries": [expiry.as_dict() for expiry in self.expiries],
+        }
+
+    def without_verdicts(self) -> dict[str, object]:
+        """Return what a play decides by. The verdicts with their evidence, many times as much, are in report.json."""
+        undeclared = self.undeclared
+        return {
+            **self.run.as_dict(),
+            "checks": None if self.checks is None else list(self.checks),
+            "summary": self.summary.as_dict(),
+            "tenants": [row.without_verdicts() for row in self.tenants],
+            "undeclared": None if undeclared is None else [row.without_verdict() for row in undeclared],
             "findings": [finding.as_dict() for finding in self.findings],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
         }

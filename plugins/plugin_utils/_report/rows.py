@@ -134,6 +134,10 @@ class UndeclaredRow:
         """Return the row of `mto_tenant` again."""
         return {"tenant_id": self.tenant_id, "name": self.name, "registration": self.verdict.as_dict()}
 
+    def without_verdict(self) -> dict[str, str]:
+        """Return which tenant it is."""
+        return {"tenant_id": self.tenant_id, "name": self.name}
+
     @classmethod
     def from_fields(cls, fields: Fields) -> UndeclaredRow:
         """Return a row of `undeclared`. Raises OptionError."""

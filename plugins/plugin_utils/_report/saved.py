@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
-import pathlib
-
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
+from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
 
 def read_report(option: str, path: str) -> Report:
     """Return the report of a file, also one of an earlier version. Raises OptionError."""
-    body = read_user_json(
-        option, pathlib.Path(path).expanduser(), "name a report.json that onboard or drift has written."
-    )
-    return Report.from_dict(body)
+    full_path = user_path(path)
+    body = read_user_json(option, full_path, "name a report.json that onboard or drift has written.")
+    try:
+        return Report.from_dict(body)
+    except OptionError as error:
+        raise OptionError(
+            f"{option}: {full_path} is not a report.json of onboard or drift; run one of them to make a new report."
+        ) from error

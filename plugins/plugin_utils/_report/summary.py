@@ -1,127 +1,183 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report at a glance, as lines of text: how many tenants are in order, then who must do what. Pure."""
+"""The report on a screen: how many tenants are in order, then what is wrong and what to do, by who has to act. Pure."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
+import textwrap
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened
+from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import KINDS
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import access_checks
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FailWord, Finding, Report, Summary
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import FirstStep
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, Report, Summary
 
-_LABELS: t.Final[dict[FailWord, str]] = {
-    "required": "NOT MET",
-    "unknown": "UNKNOWN",
-    "recommended": "advice",
-    "registration": "VIEW",
-}
-# A longer name breaks the column and not the line.
+# The lines of a screen that are left beside the banners of Ansible and the names of the files.
+SCREEN: t.Final = 45
+_LINES_OF_REST: t.Final = 2
+# More tenants get two screens.
+_LARGEST_FLEET_OF_A_SCREEN: t.Final = 100
 WIDEST_NAME: t.Final = 32
-# So many tenants that need the same done have a line each; more of them share one.
+# While there is room, so many tenants with the same reason have an entry each; more of them share one.
 MOST_ALIKE: t.Final = 3
-# A shorter name could be a word of the sentence.
-_SHORTEST_NAME: t.Final = 3
+_LONGEST_PROBLEM: t.Final = 180
+_IN_PARENTHESES: t.Final = re.compile(r" \([^()]*\)")
+# The number of an error of Microsoft Entra is what people search for.
+_EXPLANATION: t.Final = re.compile(r"(?:: (?!AADSTS)|; |\. )")
+_URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
+_ADVICE: t.Final = "Advice"
+_NOBODY: t.Final = "No action needed now"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Entry:
-    """The line about one tenant: its first finding, and how many more there are."""
+class _Item(t.NamedTuple):
+    """A finding, and who acts first on it."""
 
-    label: str
-    name: str
-    reason: str
-    remedy: str
-    more: int
+    finding: Finding
+    step: FirstStep
 
     @property
-    def alike(self) -> tuple[str, str, str]:
-        """The same for tenants that need the same done: the remedy without the tenant's own name."""
-        if len(self.name) < _SHORTEST_NAME:
-            return self.label, self.reason, self.remedy
-        own_name = rf"(?<!\w){re.escape(self.name)}(?!\w)"
-        return self.label, self.reason, re.sub(own_name, "each tenant", self.remedy)
+    def title(self) -> str:
+        """The heading that it belongs below: who has to act."""
+        return _ADVICE if self.finding.kind == "advice" else one_line(self.step.group) or _NOBODY
+
+    @property
+    def name(self) -> str:
+        """What the tenant is called on a line."""
+        return shortened(one_line(self.finding.tenant_name) or one_line(self.finding.tenant_id), WIDEST_NAME)
 
 
-def summary_lines(report: Report, *, sections: bool = False) -> list[str]:
-    """Return the head line, then a line for each tenant that is not in order, urgent ones first.
+# Findings of the same reason below the same heading. The first of them gives the words.
+_Entry: t.TypeAlias = "list[_Item]"
 
-    With `sections` the lines are below headings by kind, and a tenant with findings of two kinds is below both.
+
+def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> list[str]:
+    """Return lines for a terminal of that width: one screen at most, two for a large fleet.
+
+    What does not fit is shortened. What then does not fit is counted, and is in `report_file`.
     """
-    head = _head(report)
-    if sections:
-        return [head, *_by_kind(report.findings)]
-    groups = _by_tenant(report.findings)
-    urgent = [group for group in groups if _urgent(group)]
-    advice = [group for group in groups if not _urgent(group)]
-    return [head, *_lines([_entry(group) for group in (*urgent, *advice)])]
+    head = _wrapped(_head(report), width)
+    items = [_Item(finding, first_step(finding)) for finding in report.findings]
+    screens = 1 if report.summary.declared <= _LARGEST_FLEET_OF_A_SCREEN else 2
+    room = screens * SCREEN - len(head)
+    for brief in (False, True):
+        body, rest = _body(items, room, width, brief=brief)
+        if not rest:
+            return [*head, *body]
+    body, rest = _body(items, room - _LINES_OF_REST, width, brief=True)
+    more = f"And {_count(len(rest), 'more finding')}, in {_tenants(rest)}: see {report_file or 'the report'}."
+    return [*head, *body, *_wrapped(more, width)]
 
 
-def _by_kind(findings: Sequence[Finding]) -> Iterator[str]:
-    for kind, title in KINDS.items():
-        of_kind = [finding for finding in findings if finding.kind == kind]
-        if of_kind:
-            yield f"{title}: {_count(len(of_kind), 'finding')}"
-            yield from (f"  {line}" for line in _lines([_entry(group, "") for group in _by_tenant(of_kind)]))
+def _body(items: Sequence[_Item], room: int, width: int, *, brief: bool) -> tuple[list[str], _Entry]:
+    """Return the lines that the room is enough for, by who has to act, and the items for which it is not.
+
+    Urgent entries get their room first, then those of many tenants.
+    """
+    groups = _groups(items)
+    first = next((title for title in groups if title not in (_ADVICE, _NOBODY)), "")
+    started: dict[str, list[str]] = {}
+    rest: _Entry = []
+    for entry in sorted((entry for group in groups.values() for entry in _entries(group, brief=brief)), key=_rank):
+        title = entry[0].title
+        text = _wrapped(_text(entry, brief=brief), width, "- ")
+        heading = f"{'Who acts first: ' if title == first else ''}{_heading(title, groups[title])}"
+        above = [] if title in started else [*([] if brief else [""]), *_wrapped(heading, width)]
+        lines = [*above, *text]
+        if len(lines) > room:
+            rest += entry
+        else:
+            room -= len(lines)
+            started.setdefault(title, []).extend(lines)
+    return [line for title in groups for line in started.get(title, ())], rest
 
 
-def _by_tenant(findings: Iterable[Finding]) -> list[list[Finding]]:
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.tenant_id, []).append(finding)
-    return list(groups.values())
+def _groups(items: Iterable[_Item]) -> dict[str, _Entry]:
+    """Return the items by who has to act, the urgent ones first, then those of many tenants."""
+    groups: dict[str, _Entry] = {}
+    for item in items:
+        groups.setdefault(item.title, []).append(item)
+    return dict(sorted(groups.items(), key=lambda group: _rank(group[1])))
 
 
-def _urgent(findings: Sequence[Finding]) -> bool:
-    return any(finding.severity == "required" for finding in findings)
+def _entries(group: Iterable[_Item], *, brief: bool) -> Iterator[_Entry]:
+    by_reason: dict[str, _Entry] = {}
+    for item in group:
+        by_reason.setdefault(item.finding.reason, []).append(item)
+    for alike in by_reason.values():
+        yield from [alike] if brief or len(alike) > MOST_ALIKE else ([item] for item in alike)
 
 
-def _entry(findings: Sequence[Finding], label: str | None = None) -> _Entry:
-    """Return the line about one tenant. Names are foreign: they stay on their line."""
-    first = next((finding for finding in findings if finding.severity == "required"), findings[0])
-    return _Entry(
-        label=_LABELS[first.fail_word] if label is None else label,
-        name=one_line(first.tenant_name) or one_line(first.tenant_id),
-        reason=first.reason,
-        remedy=one_line(first.remedy),
-        more=len(findings) - 1,
+def _rank(items: _Entry) -> tuple[int, int]:
+    return min(_URGENCY[item.finding.kind] for item in items), -len(items)
+
+
+def _heading(title: str, group: _Entry) -> str:
+    """Return the title with the number of tenants; a role in a single tenant is named with the tenant."""
+    number = len({item.finding.tenant_id for item in group})
+    if number > 1:
+        return f"{title} ({number} tenants)"
+    return title if title in (_ADVICE, _NOBODY) else one_line(group[0].step.actor)
+
+
+def _text(entry: _Entry, *, brief: bool) -> str:
+    """Return what is wrong, in which other tenants it is the same, and what to do."""
+    name, finding = entry[0].name, entry[0].finding
+    message = one_line(finding.message)
+    problem = _first_clause(message, name) if brief else message
+    problem = problem if name in problem else f"{name}: {problem}"
+    text = " ".join(part for part in (problem, _others(entry[1:]), _what_to_do(entry, brief=brief)) if part)
+    # Everything is about one operator, who is named in full where they have to act, and in the report.
+    return text.replace(finding.operator, finding.operator.partition("@")[0]) if brief else text
+
+
+def _first_clause(message: str, name: str) -> str:
+    """Return the message without what explains it. A tenant's name can hold a colon, so it is looked at as a whole."""
+    before, own, after = message.rpartition(name)
+    clause = _EXPLANATION.split(_IN_PARENTHESES.sub("", after), maxsplit=1)[0]
+    return textwrap.shorten(f"{before}{own}{clause}".rstrip(".,:;") + ".", _LONGEST_PROBLEM, placeholder=" ...")
+
+
+def _others(items: _Entry) -> str:
+    names = list(dict.fromkeys(item.name for item in items))
+    if not names:
+        return ""
+    listed = names[:MOST_ALIKE]
+    left = len(names) - len(listed)
+    return f"The same in {listed_words([*listed, *([f'{left} more'] if left else [])])}."
+
+
+def _what_to_do(entry: _Entry, *, brief: bool) -> str:
+    first = entry[0]
+    if first.finding.kind == "advice":
+        return "" if brief else one_line(first.finding.remedy)
+    what = one_line(first.step.what if brief or len(entry) > 1 else first.step.steps)
+    if any(item.step.what != first.step.what for item in entry):
+        return f"For {first.name}: {what}" if what else ""
+    return what[:1].upper() + what[1:]
+
+
+def _tenants(items: Iterable[_Item]) -> str:
+    return _count(len({item.finding.tenant_id for item in items}), "tenant")
+
+
+def _wrapped(text: str, width: int, start: str = "") -> list[str]:
+    """Return the lines of a text. A word, such as an address, is never cut."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-
-
-def _lines(entries: Sequence[_Entry]) -> Iterator[str]:
-    """Yield a line for each entry; more than a few that are alike become one, at the place of the first of them."""
-    groups: dict[tuple[str, str, str], list[_Entry]] = {}
-    for entry in entries:
-        groups.setdefault(entry.alike, []).append(entry)
-    alone = [entry for entry in entries if len(groups[entry.alike]) <= MOST_ALIKE]
-    width = min(max((len(entry.name) for entry in alone), default=0), WIDEST_NAME)
-    for entry in entries:
-        group = groups[entry.alike]
-        if len(group) <= MOST_ALIKE:
-            yield _line(entry.label, f"{entry.name:<{width}}", entry.reason, entry.more, entry.remedy)
-        elif entry is group[0]:
-            yield _folded(group)
-
-
-def _folded(group: Sequence[_Entry]) -> str:
-    names = [shortened(entry.name, WIDEST_NAME) for entry in group[:MOST_ALIKE]]
-    others = len(group) - len(names)
-    who = f"{len(group)} tenants ({listed_words([*names, f'{others} more'])})"
-    label, reason, remedy = group[0].alike
-    return _line(label, who, reason, sum(entry.more for entry in group), remedy)
-
-
-def _line(label: str, who: str, reason: str, more: int, remedy: str) -> str:
-    start = f"{label:<8} " if label else ""
-    return f"{start}{who}  {reason}{f' (+{more} more)' if more else ''}: {remedy}"
 
 
 def _head(report: Report) -> str:
@@ -153,15 +209,15 @@ def _all_is_well(summary: Summary) -> str | None:
 
 
 def _count_line(summary: Summary, findings: Sequence[Finding]) -> str:
-    groups = _by_tenant(findings)
-    urgent = sum(1 for group in groups if _urgent(group))
+    tenants = {finding.tenant_id for finding in findings}
+    urgent = len({finding.tenant_id for finding in findings if finding.severity == "required"})
     of_all = f"of {_count(summary.declared, 'tenant')}"
     if summary.eligible is None:
-        return f"{summary.ready} {of_all} meet every requirement; {urgent} do not, {len(groups) - urgent} have advice."
+        return f"{summary.ready} {of_all} meet every requirement; {urgent} do not, {len(tenants) - urgent} have advice."
     return (
         f"{summary.eligible} {of_all} are eligible{_in_the_view(summary)}: {summary.ready} meet every"
         f" requirement, {summary.verified} have verified access; {urgent} need work,"
-        f" {len(groups) - urgent} have advice only."
+        f" {len(tenants) - urgent} have advice only."
     )
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import pathlib
 
 from lxml import etree
-
-from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
-from ansible_collections.m365.defender.plugins.filter.mto_report_junit import mto_report_junit
+from reports import junit_of, page_of
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 
@@ -20,12 +18,12 @@ SCHEMA = etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd"))
 
 def junit(report):
     """The valid tree of a report."""
-    tree = etree.fromstring(mto_report_junit(report).encode())
+    tree = etree.fromstring(junit_of(report).encode())
     SCHEMA.assertValid(tree)
     return tree
 
 
 def body(report):
     """The body of the page, read as strictly as XML is."""
-    page = mto_report_html(report)
+    page = page_of(report)
     return etree.fromstring(page[page.index("<body>") : page.index("</html>")].encode())

@@ -8,9 +8,8 @@ from __future__ import annotations
 import pytest
 from pages.report_rows import FLEET, NO_CONSENT, caveat, report_of, requirements_row, tenant_id, verdict
 from report_cases import CASES
+from reports import failing_findings, made_report
 
-from ansible_collections.m365.defender.plugins.filter.mto_failing import mto_failing
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import judge_requirements
 
 UNMET_ACCESS = verdict("unmet", "access.guest_missing")
@@ -151,7 +150,7 @@ def test_row_that_is_not_verified_is_not_eligible(status):
     report = report_of(("Contoso", {}))
     row = report["tenants"][0]
     run = {"generated_at": "x", "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-    told = mto_report({row["tenant_id"]: row}, [{**row["access"], "status": status}], **run)
+    told = made_report({row["tenant_id"]: row}, [{**row["access"], "status": status}], **run)
     assert (told["tenants"][0]["eligible"], told["summary"]["eligible"], told["summary"]["verified"]) == (False, 0, 0)
 
 
@@ -168,10 +167,10 @@ def test_tenant_without_its_access_row_is_not_eligible():
     report = report_of(("T1", {}))
     access = [report["tenants"][0]["access"]]
     run = {"generated_at": "x", "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-    found = mto_report(rows, access, **run)
+    found = made_report(rows, access, **run)
     assert [row["eligible"] for row in found["tenants"]] == [True, None]
     assert (found["summary"]["eligible"], found["summary"]["verified"], found["summary"]["declared"]) == (1, 1, 2)
-    only_access = mto_report({}, access, **run)
+    only_access = made_report({}, access, **run)
     assert (only_access["tenants"][0]["eligible"], only_access["summary"]["ready"]) == (False, 0)
 
 
@@ -235,7 +234,7 @@ def test_worst_is_told_if_it_comes_later():
     ],
 )
 def test_failing(fail_on, checks):
-    assert [f["check"] for f in mto_failing(report_of(*FLEET), fail_on)] == checks
+    assert [f["check"] for f in failing_findings(report_of(*FLEET), fail_on)] == checks
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -243,5 +242,5 @@ def test_first_broken_is_what_the_judges_say(name):
     """The same rule as TenantReport, which the requirements module uses."""
     row = judge_requirements(CASES[name]).as_dict()
     run = {"generated_at": "x", "home_tenant_id": "h", "operator": "Anna", "cloud": "public"}
-    told = mto_report({row["tenant_id"]: row}, **run)["tenants"][0]
+    told = made_report({row["tenant_id"]: row}, **run)["tenants"][0]
     assert (told["first_broken"], told["reason"]) == (row["first_broken"], row["reason"])

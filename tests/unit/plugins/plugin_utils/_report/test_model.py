@@ -12,10 +12,8 @@ import json
 import pytest
 from pages.report_rows import EXPIRED, FLEET, access_row, report_of, requirements_row, tenant_id, verdict
 from report_documents import body, junit
+from reports import failing_findings, made_report, summary_of
 
-from ansible_collections.m365.defender.plugins.filter.mto_failing import mto_failing
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
-from ansible_collections.m365.defender.plugins.filter.mto_summary import mto_summary
 from ansible_collections.m365.defender.plugins.module_utils._checks import registry
 from ansible_collections.m365.defender.plugins.module_utils._core.chain import Chain
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
@@ -39,7 +37,7 @@ def whole():
         "registration": verdict("unmet", "registration.y"),
     }
     run = {"generated_at": "2026-11-23T12:00:00Z", "home_tenant_id": tenant_id(0), "operator": "Anna"}
-    return mto_report(
+    return made_report(
         needs, [access_row(1, "Contoso")], registration={"tenants": [view], "undeclared": [STRANGER]}, **run
     )
 
@@ -85,7 +83,7 @@ def test_report_of_an_earlier_version_is_read():
     report = report_of(*FLEET)
     old = older(copy.deepcopy(report))
     assert Report.from_dict(old).as_dict() == report
-    assert mto_summary(old) == mto_summary(report)
+    assert summary_of(old) == summary_of(report)
     ends = {**older(whole()), "expiries": [{"tenant_id": "t", "tenant_name": "T", **ENDING, "extends_itself": True}]}
     assert [row.expiry.auto_extend for row in Report.from_dict(ends).expiries] == [True]
 
@@ -140,15 +138,15 @@ def test_check_that_is_added_to_the_registry_is_in_the_report_and_on_the_page(ne
     """In its order, without a change to the report: a column, a test case, a finding, the first broken link."""
     access = {**access_row(1, "Contoso"), new_check: verdict("unmet", "portal.closed")}
     run = {"generated_at": "2026-11-23T12:00:00Z", "home_tenant_id": tenant_id(0), "operator": "Anna"}
-    report = mto_report({tenant_id(1): requirements_row(1, "Contoso")}, [access], **run)
+    report = made_report({tenant_id(1): requirements_row(1, "Contoso")}, [access], **run)
     row = report["tenants"][0]
     assert (row["first_broken"], row["reason"], row["access"][new_check]["status"]) == (
         new_check,
         "portal.closed",
         "unmet",
     )
-    assert [told["check"] for told in mto_failing(report, ["required"])] == [new_check]
+    assert [told["check"] for told in failing_findings(report, ["required"])] == [new_check]
     columns = [cell.text for cell in body(report).findall(".//table[@class='matrix']/thead/tr/th")]
     assert columns[1:6] == ["access", "listed", "sign_in", new_check, "license"]
     assert junit(report).find(f".//testcase[@name='{new_check}']/failure") is not None
-    assert "portal did not count" in mto_summary({**report, "checks": ["listed", "sign_in", "defender"]})[0]
+    assert "portal did not count" in summary_of({**report, "checks": ["listed", "sign_in", "defender"]}, width=1000)[0]

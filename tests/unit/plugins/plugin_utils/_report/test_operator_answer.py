@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pages.report_rows import GENERATED_AT, access_row, caveat, requirements_row, tenant_id, verdict
+from reports import made_report
 
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
 from ansible_collections.m365.defender.plugins.plugin_utils._report.operator_answer import proven, settled
@@ -23,7 +23,7 @@ RUN = {"generated_at": GENERATED_AT, "home_tenant_id": "h", "operator": "Anna", 
 def report_row(requirements, access):
     key = tenant_id(1)
     rows = None if access is None else [access_row(1, "Contoso", **access)]
-    report = mto_report({key: requirements_row(1, "Contoso", **requirements)}, rows, **RUN)
+    report = made_report({key: requirements_row(1, "Contoso", **requirements)}, rows, **RUN)
     return report, report["tenants"][0]
 
 
@@ -71,7 +71,7 @@ def test_proof_of_one_is_no_proof_of_another(requirements, first_broken):
 def test_requirement_that_was_not_judged_is_not_ready():
     row = requirements_row(1, "Contoso", permissions=CUSTOM)
     del row["requirements"]["license"]
-    told = mto_report({tenant_id(1): row}, [access_row(1, "Contoso")], **RUN)["tenants"][0]
+    told = made_report({tenant_id(1): row}, [access_row(1, "Contoso")], **RUN)["tenants"][0]
     assert (told["ready"], told["eligible"]) == (False, False)
 
 

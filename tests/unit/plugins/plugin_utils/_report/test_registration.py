@@ -10,12 +10,8 @@ import pathlib
 import pytest
 from lxml import etree
 from pages.report_rows import GENERATED_AT, access_row, requirements_row, tenant_id, verdict
+from reports import failing_findings, junit_of, made_report, page_of, summary_of
 
-from ansible_collections.m365.defender.plugins.filter.mto_failing import mto_failing
-from ansible_collections.m365.defender.plugins.filter.mto_report import mto_report
-from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
-from ansible_collections.m365.defender.plugins.filter.mto_report_junit import mto_report_junit
-from ansible_collections.m365.defender.plugins.filter.mto_summary import mto_summary
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 
@@ -32,7 +28,7 @@ STRANGER = {
 def report_of(broken, seen, registered, undeclared=()):
     """The report of one tenant whose verdict about the view is `seen`."""
     rows = [{"tenant_id": tenant_id(1), "name": "Contoso", "registered": registered, "registration": seen}]
-    return mto_report(
+    return made_report(
         {tenant_id(1): requirements_row(1, "Contoso", **broken)},
         [access_row(1, "Contoso")],
         registration={"tenants": rows, "undeclared": list(undeclared)},
@@ -107,8 +103,8 @@ def test_the_view_is_the_last_link(case):
     assert [(f["check"], f["reason"], f["kind"]) for f in report["findings"]] == findings
     assert report["summary"]["registered"] == (registered is True)
     about_the_view = [f for f in report["findings"] if f["check"] == "registration"]
-    assert mto_failing(report, ["registration"]) == about_the_view
-    SCHEMA.assertValid(etree.fromstring(mto_report_junit(report).encode()))
+    assert failing_findings(report, ["registration"]) == about_the_view
+    SCHEMA.assertValid(etree.fromstring(junit_of(report).encode()))
 
 
 def test_what_nobody_declares_is_told_everywhere():
@@ -116,17 +112,17 @@ def test_what_nobody_declares_is_told_everywhere():
     assert report["summary"]["undeclared"] == 1
     (finding,) = report["findings"]
     assert (finding["tenant_id"], finding["kind"]) == (STRANGER["tenant_id"], "registration")
-    page = mto_report_html(report)
+    page = page_of(report)
     assert "In the view, and not declared" in page
     assert "Stranger <b>" not in page
-    assert "with 1 more that nobody declares" in mto_summary(report)[0]
-    tree = etree.fromstring(mto_report_junit(report).encode())
+    assert "with 1 more that nobody declares" in " ".join(summary_of(report))
+    tree = etree.fromstring(junit_of(report).encode())
     SCHEMA.assertValid(tree)
     assert tree.find("testsuite[@name='In the view, not declared']/testcase/failure") is not None
 
 
 def test_all_is_well():
-    assert mto_summary(report_of({}, THERE, True)) == [
+    assert summary_of(report_of({}, THERE, True), width=100) == [
         "The one tenant is eligible and registered: every requirement is met, access is verified."
     ]
 

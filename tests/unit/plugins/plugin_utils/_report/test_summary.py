@@ -1,24 +1,36 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The summary: the head line, a line per tenant, folding, sections, foreign names."""
+"""The summary: the head, what is wrong and what to do by who has to act, folding, screens, foreign names."""
 
 from __future__ import annotations
 
-import pytest
-from pages.report_rows import FLEET, HOSTILE_NAMES, report_of, verdict
+import itertools
 
-from ansible_collections.m365.defender.plugins.filter.mto_summary import mto_summary
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pages.report_rows import FLEET, HOSTILE_NAMES, report_of, tenant_id, verdict
+from report_findings import ACTIONABLE, finding
+from reports import summary_of
+
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report, RunInfo, Summary
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import SCREEN, summary_lines
 
 LEFT_OUT = verdict("unknown", "check.not_chosen")
 ONE_ELIGIBLE = "The one tenant is eligible: every requirement is met, access is verified."
 COUNTS = "4 meet every requirement, 4 have verified access"
-NO_LICENSE = verdict("unmet", "license.none")
+WIDE = 10_000
 
 
 def no_license(name):
-    return verdict("unmet", "license.none", remedy=f"Billing Administrator of {name}: buy a license.")
+    return verdict(
+        "unmet",
+        "license.none",
+        message=f"{name} has no license.",
+        remedy=f"Billing Administrator of {name}: buy a license.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,93 +62,143 @@ def no_license(name):
     ],
 )
 def test_head(report, head):
-    assert mto_summary(report)[0] == head
-    assert mto_summary(report, sections=True)[0] == head
+    assert summary_of(report, width=WIDE)[0] == head
 
 
 def test_all_is_well_is_one_line():
-    assert len(mto_summary(report_of(("A", {})))) == len(mto_summary(report_of(("A", {})), sections=True)) == 1
+    assert summary_of(report_of(("A", {}))) == [ONE_ELIGIBLE]
 
 
-def test_lines_say_who_must_do_what_urgent_ones_first():
-    lines = mto_summary(report_of(*FLEET))
-    assert [line[:35].rstrip() for line in lines[1:]] == [
-        "NOT MET  Solberg Havbruk AS",
-        "NOT MET  Tannenhof Hotels GmbH",
-        "NOT MET  Banco Ribeira S.A.",
-        "UNKNOWN  Nordlys Shipping A/S",
-        "advice   Piekarnia Kłos Sp. z o.o.",
-        "advice   Castellano Vini S.p.A.",
-    ]
-    assert lines[2] == (
-        "NOT MET  Tannenhof Hotels GmbH      license.none: Billing Administrator of Tannenhof Hotels GmbH: buy a"
-        " license."
-    )
-
-
-def test_sections_are_the_kinds_with_their_counts():
-    lines = mto_summary(report_of(*FLEET), sections=True)
-    assert [line for line in lines[1:] if not line.startswith("  ")] == [
-        "Access lost: 2 findings",
-        "Not met: 1 finding",
-        "Could not check: 1 finding",
-        "Advice: 2 findings",
-    ]
+def test_problem_and_remedy_by_who_has_to_act_the_urgent_ones_first():
     assert (
-        "  Tannenhof Hotels GmbH  license.none: Billing Administrator of Tannenhof Hotels GmbH: buy a license." in lines
+        summary_of(report_of(*FLEET), width=79)[2:]
+        == """
+Who acts first: Partner administrator of Northwind
+- GDAP relationship 'Solberg SOC' with Solberg Havbruk AS expired on
+  2026-11-11. Request a new GDAP relationship in Partner Center
+  (https://partner.microsoft.com/commerce/granularadminaccess/list). Global
+  Administrator of Solberg Havbruk AS: approve it.
+
+Conditional Access Administrator of Banco Ribeira S.A.
+- A Conditional Access policy of Banco Ribeira S.A. refuses the sign-in of
+  anna@northwind.example. Find the sign-in in the sign-in log and allow it.
+
+Billing Administrator of Tannenhof Hotels GmbH
+- Tannenhof Hotels GmbH has no license. Buy a license.
+
+Administrator of Nordlys Shipping A/S
+- Your app does not exist in Nordlys Shipping A/S: nobody has consented to it
+  there. Open
+  https://login.microsoftonline.com/x/adminconsent?client_id=66666666-7777-8888-9999-000000000000&state=a
+  and accept.
+
+Advice (2 tenants)
+- Piekarnia Kłos Sp. z o.o.: What mfa_trust.not_accepted says. Security
+  Administrator of Northwind: turn on trust.
+- Castellano Vini S.p.A.: The relationship ends in 18 days. Somebody looks.
+""".rstrip().split("\n")
     )
 
 
-def test_tenant_with_two_kinds_stands_in_both_sections():
-    both = {"license": NO_LICENSE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
-    assert [line.split(":")[0] for line in mto_summary(report_of(("Contoso", both)), sections=True)[1:]] == [
-        "Not met",
-        "  Contoso  license.none",
-        "Advice",
-        "  Contoso  mfa_trust.not_accepted",
+def test_tenant_with_two_kinds_is_below_both_headings():
+    both = {"license": no_license("Contoso"), "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
+    headings = [line for line in summary_of(report_of(("Contoso", both)))[1:] if line and line[0] not in " -"]
+    assert headings[-2:] == ["Who acts first: Billing Administrator of Contoso", "Advice"]
+
+
+@pytest.mark.parametrize(
+    ("count", "entries"),
+    [
+        (1, ["T1 Ltd has no license. Buy a license."]),
+        (3, [f"T{n} Ltd has no license. Buy a license." for n in (1, 2, 3)]),
+        (4, ["T1 Ltd has no license. The same in T2 Ltd, T3 Ltd and T4 Ltd. Buy a license."]),
+        (9, ["T1 Ltd has no license. The same in T2 Ltd, T3 Ltd, T4 Ltd and 5 more. Buy a license."]),
+    ],
+)
+def test_more_than_three_alike_share_an_entry(count, entries):
+    names = [f"T{number} Ltd" for number in range(1, count + 1)]
+    lines = summary_of(report_of(*((name, {"license": no_license(name)}) for name in names)), width=WIDE)
+    who = "T1 Ltd" if count == 1 else f"each tenant ({count} tenants)"
+    assert lines[2:] == [f"Who acts first: Billing Administrator of {who}", *(f"- {entry}" for entry in entries)]
+
+
+def test_what_differs_from_tenant_to_tenant_is_said_for_the_first():
+    rows = [
+        (f"T{n} Ltd", {"license": verdict("unmet", "license.none", remedy=f"Administrator of T{n} Ltd: open {n}.")})
+        for n in range(1, 6)
     ]
-    assert mto_summary(report_of(("Contoso", both)))[1].startswith("NOT MET  Contoso  license.none (+1 more): ")
-
-
-@pytest.mark.parametrize("sections", [False, True])
-def test_more_than_three_alike_are_folded(sections):
-    names = [f"Tenant {word}" for word in ("one", "two", "three", "four", "five")]
-    report = report_of(*((name, {"license": no_license(name)}) for name in names))
-    line = mto_summary(report, sections=sections)[-1]
-    assert line.strip().removeprefix("NOT MET  ") == (
-        "5 tenants (Tenant one, Tenant two, Tenant three and 2 more)  license.none:"
-        " Billing Administrator of each tenant: buy a license."
+    assert summary_of(report_of(*rows), width=WIDE)[-1] == (
+        "- T1 Ltd: What license.none says. The same in T2 Ltd, T3 Ltd, T4 Ltd and 1 more. For T1 Ltd: open 1."
     )
 
 
-def test_three_alike_have_a_line_each():
-    names = ["Contoso", "Fabrikam", "Tailspin"]
-    lines = mto_summary(report_of(*((name, {"license": no_license(name)}) for name in names)))
-    assert [line.split()[2] for line in lines[1:]] == names
+def test_nobody_acts_first_where_no_action_is_needed():
+    row = verdict("unmet", "access.gdap_activating", remedy="No action needed. Run again in an hour.")
+    assert summary_of(report_of(("Contoso", {"access": row})))[-2:] == [
+        "No action needed now",
+        "- Contoso: What access.gdap_activating says. Run again in an hour.",
+    ]
 
 
-def test_name_that_is_a_word_of_the_sentence_is_left_there():
-    row = verdict("unmet", "license.none", remedy="Buy a licence.")
-    assert mto_summary(report_of(*[("a", {"license": row})] * 4))[1].endswith(": Buy a licence.")
+def fleet(count, *findings):
+    """The report of that many tenants with these findings."""
+    run = RunInfo("2026-11-27T12:00:00Z", tenant_id(0), "anna@northwind.example", "public")
+    summary = Summary(count, 0, 0, 0, 0, 0, len(findings))
+    return Report(run, None, summary, (), None, tuple(findings), ())
 
 
-def test_what_differs_beyond_the_name_is_not_folded():
-    rows = [(f"T{n} Ltd", {"license": verdict("unmet", "license.none", remedy=f"Open {n}.")}) for n in range(5)]
-    assert len(mto_summary(report_of(*rows))) == 6
+@pytest.mark.parametrize(
+    ("tenants", "broken", "screens"), [(0, 0, 1), (1, 1, 1), (25, 11, 1), (25, 25, 1), (1000, 600, 2), (1000, 1000, 2)]
+)
+@pytest.mark.parametrize("width", [79, 120])
+def test_a_screen_for_few_and_two_for_many(tenants, broken, screens, width):
+    numbers = range(1, broken + 1)
+    findings = [finding(n, reason) for n, reason in zip(numbers, itertools.cycle(ACTIONABLE), strict=False)]
+    lines = summary_lines(fleet(tenants, *findings), width=width, report_file="/srv/mto/report.html")
+    assert len(lines) <= screens * SCREEN
+    # An address is never cut.
+    assert [line for line in lines if len(line) > width and " " in line.strip().removeprefix("- ")] == []
+    if broken == 1000:
+        assert lines[-1].endswith("see /srv/mto/report.html.")
 
 
-def test_folded_line_counts_what_else_there_is():
-    both = {"license": NO_LICENSE, "mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}
-    assert "license.none (+4 more): " in mto_summary(report_of(*((f"T{n} Ltd", both) for n in range(4))))[1]
+def test_a_large_fleet_with_one_problem_is_a_few_lines():
+    lines = summary_lines(fleet(1000, *(finding(n) for n in range(1, 1001))))
+    assert len(lines) < 10
+    assert lines[3] == "Who acts first: Billing Administrator of each tenant (1000 tenants)"
 
 
-@pytest.mark.parametrize("sections", [False, True])
+def test_short_text_keeps_the_point_and_the_number_of_the_error():
+    crowd = [finding(n, reason) for n, reason in enumerate(ACTIONABLE[:40], 1)]
+    first = finding(90, "sign_in.conditional_access", said="AADSTS53003: Blocked. Trace ID: 1", who="the operator")
+    text = " ".join(line.strip() for line in summary_lines(fleet(25, first, *crowd), width=WIDE))
+    assert "AADSTS53003. Find the sign-in" in text
+    assert "Trace ID" not in text
+    # Who that is has been said where they act.
+    assert "- anna " in text
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(ACTIONABLE), st.sampled_from(["", "S.A.", "A: B", "Ö & Co."])), max_size=60),
+    st.integers(30, 200),
+)
+def test_every_tenant_is_named_or_counted(rows, width):
+    findings = [finding(n, reason, name and f"{name} {n}") for n, (reason, name) in enumerate(rows, 1)]
+    lines = summary_lines(fleet(len(rows) or 1, *findings), width=width)
+    text = " ".join(line.removeprefix("- ").strip() for line in lines)
+    left = int(text.rpartition("And ")[2].split()[0]) if text.endswith("see the report.") else 0
+    hidden = sum(int(part.split()[-1]) for part in text.split(" more. ")[:-1] if part.split()[-1].isdigit())
+    named = sum(1 for row in findings if row.tenant_name in text)
+    assert named + hidden + left >= len(findings)
+    assert len(lines) <= SCREEN
+
+
 @pytest.mark.parametrize("name", [name for name in HOSTILE_NAMES if name])
-def test_hostile_name_stays_on_its_line(name, sections):
-    lines = mto_summary(report_of((name, {"license": no_license(name)})), sections=sections)
-    assert len(lines) == 2 + sections
-    assert one_line(name) in lines[-1]
-    assert lines[-1].isprintable()
+def test_hostile_name_stays_on_its_line(name):
+    lines = summary_of(report_of((name, {"license": no_license(name)})), width=WIDE)
+    assert len(lines) == 4
+    assert shortened(one_line(name), 32) in lines[-1]
+    assert all(line.isprintable() for line in lines)
 
 
 @pytest.mark.parametrize(

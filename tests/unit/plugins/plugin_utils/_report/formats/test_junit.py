@@ -9,8 +9,7 @@ import pytest
 from lxml import etree
 from pages.report_rows import EXPIRING, FLEET, HOSTILE_NAMES, report_of, verdict
 from report_documents import SCHEMA, junit
-
-from ansible_collections.m365.defender.plugins.filter.mto_report_junit import mto_report_junit
+from reports import junit_of
 
 LEFT_OUT = verdict("unknown", "check.not_chosen", message="The user left this check out.")
 
@@ -134,7 +133,7 @@ def test_name_that_pretends_to_be_a_twin_is_told_apart():
     ],
 )
 def test_schema_refuses(found, put):
-    text = mto_report_junit(report_of(*FLEET))
+    text = junit_of(report_of(*FLEET))
     assert found in text
     assert not SCHEMA.validate(etree.fromstring(text.replace(found, put).encode()))
 

@@ -1,20 +1,17 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The registry of formats: a made-up format is its class and one line, and the filter and its option know it."""
+"""The registry of formats: a made-up format is its class and one line, and the action and its option know it."""
 
 from __future__ import annotations
 
-import pytest
-from ansible.errors import AnsibleFilterError
 from pages.report_rows import FLEET, report_of
 
-from ansible_collections.m365.defender.plugins.filter.mto_report_files import FilterModule
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.interface import ReportFormat
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import FORMATS, formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
-REPORT = report_of(*FLEET)
-report_files = FilterModule().filters()["mto_report_files"]
+REPORT = Report.from_dict(report_of(*FLEET))
 
 
 class CountFormat(ReportFormat):
@@ -34,11 +31,4 @@ def test_names_and_files_are_told_apart():
 
 def test_made_up_format_is_one_line_in_the_registry(monkeypatch):
     monkeypatch.setattr(f"{formats_by_name.__module__}.FORMATS", [*FORMATS, CountFormat()])
-    assert report_files(REPORT, ["count"]) == [{"format": "count", "name": "report.count", "content": "7 tenants"}]
-    with pytest.raises(AnsibleFilterError, match="choose among json, html, junit, count"):
-        report_files(REPORT, ["pdf"])
-
-
-def test_format_that_is_not_registered_is_refused():
-    with pytest.raises(AnsibleFilterError, match="'count' is not a choice; choose among json, html, junit"):
-        report_files(REPORT, ["count"])
+    assert formats_by_name()["count"].render(REPORT) == "7 tenants"

@@ -10,8 +10,8 @@ import re
 import pytest
 from pages.report_rows import FLEET, HOSTILE_NAMES, report_of, verdict
 from report_documents import body
+from reports import page_of
 
-from ansible_collections.m365.defender.plugins.filter.mto_report_html import mto_report_html
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 
 LEFT_OUT = verdict("unknown", "check.not_chosen", message="The user left this check out.")
@@ -23,7 +23,7 @@ def told(element):
 
 
 def test_page_loads_nothing_and_needs_no_script():
-    page = mto_report_html(report_of(*FLEET))
+    page = page_of(report_of(*FLEET))
     assert "default-src 'none'; style-src 'unsafe-inline'" in page.replace("&#x27;", "'")
     assert not re.search(r"<(script|img|link|iframe|object|embed|form|base|audio|video|svg)\b", page)
     assert not re.search(r"\son\w+=|url\(|@import|\ssrc=", page)
@@ -118,4 +118,4 @@ def test_hostile_name_is_text(name):
 def test_three_hundred_tenants():
     report = report_of(*((f"{FLEET[n % 7][0]} {n}", FLEET[n % 7][1]) for n in range(300)))
     assert len(body(report).findall(".//table[@class='matrix']/tbody/tr")) == 300
-    assert len(mto_report_html(report)) < 5_000_000
+    assert len(page_of(report)) < 5_000_000

@@ -1,0 +1,68 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action C(mto_show): lines on the screen, as they are."""
+
+from __future__ import annotations
+
+import textwrap
+import typing as t
+
+from ansible import constants
+from ansible.plugins.loader import callback_loader
+from ansible.utils.display import Display
+
+from ansible_collections.m365.defender.plugins.plugin_utils._action import ControllerAction
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# These write lines for people. Others may write a document, in the middle of which a line would be an error.
+_WRITE_LINES: t.Final = frozenset(
+    "awx_display debug default default_without_diff diy minimal oneline unixy yaml".split()
+)
+
+
+class ActionModule(ControllerAction):
+    """See the documentation of the module of the same name."""
+
+    spec: t.ClassVar = {
+        "lines": {"type": "list", "elements": "str", "required": True},
+        "wrap": {"type": "bool", "default": True},
+    }
+
+    def work(self, options: Mapping[str, t.Any], variables: Mapping[str, object]) -> dict[str, object]:
+        """Print the lines, or leave them to the callback where it would not bear them."""
+        lines = options["lines"]
+        if self._task.no_log or not _prints_lines():
+            return {"changed": False, "msg": lines, "_ansible_verbose_always": True}
+        display = Display()
+        for line in lines:
+            display.display("\n".join(_wrapped(line, display.columns)) if options["wrap"] else line)
+        return {"changed": False}
+
+
+def _prints_lines() -> bool:
+    """Return whether the callback writes lines, and shows tasks that went well."""
+    name = constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2]
+    if name != "default":
+        return name in _WRITE_LINES
+    # Loading the plugin makes its options known.
+    callback_loader.get("default", class_only=True)
+    shown: bool = constants.config.get_config_value("display_ok_hosts", plugin_type="callback", plugin_name="default")
+    return shown
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """Return the lines of a line. A word, such as an address, is never cut; an indentation stays."""
+    text = line.lstrip()
+    indent = line[: -len(text)] if text else ""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]

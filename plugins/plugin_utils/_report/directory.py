@@ -1,0 +1,57 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The directory that files of a report are written to: checked before a run, and written to at its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import re
+import tempfile
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
+
+
+def writable_directory(option: str, path: str) -> str:
+    """Return the full path of a directory in which files can be made. Raise OptionError."""
+    directory = user_path(path)
+    if not os.path.lexists(directory):
+        raise OptionError(f"{option}: {directory} does not exist; create it first: mkdir -m 700 '{directory}'.")
+    if not pathlib.Path(directory).is_dir():
+        raise OptionError(f"{option}: {directory} is not a directory; name a directory for the files.")
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise OptionError(f"{option}: you may not write to {directory}; name a directory of your own.")
+    return directory
+
+
+def file_mode(option: str, value: object) -> int:
+    """Return the permissions of a file: octal digits, or the number that YAML has made of them. Raise OptionError."""
+    mode = value
+    if isinstance(value, str) and re.fullmatch("0?o?[0-7]{3}", value):
+        mode = int(value, 8)
+    if not isinstance(mode, int) or isinstance(mode, bool) or not 0o400 <= mode <= 0o777:
+        raise OptionError(f"{option}: '{value}' is not the mode of a file; give it in quotes, such as \"0640\".")
+    return mode
+
+
+def write_file(option: str, path: str, text: str, mode: int) -> None:
+    """Write a file so that it is there as a whole or as it was before. Raise OptionError, which tells nothing of it."""
+    target = pathlib.Path(path)
+    temporary = ""
+    try:
+        # A file that others may read is never a moment without its mode.
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            # Half a surrogate pair, which a name may hold, has no encoding.
+            file.write(text.encode("utf-8", "backslashreplace"))
+            os.fchmod(file.fileno(), mode)
+        pathlib.Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                pathlib.Path(temporary).unlink()
+        cause = error.strerror or "no reason was given"
+        raise OptionError(f"{option}: {path} could not be written ({cause}); name another directory.") from error

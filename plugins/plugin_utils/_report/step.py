@@ -1,0 +1,156 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The last step of a run, all in one: the report is made, its files are written, and lines say what is in it."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import json
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import (
+    file_mode,
+    writable_directory,
+    write_file,
+)
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.make import eligible_tenants, make_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON
+from ansible_collections.m365.defender.plugins.plugin_utils._report.results import (
+    Names,
+    read_results,
+    registered_evidence,
+)
+from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
+
+SPEC: t.Final[Spec] = {
+    "requirements": {"type": "str"},
+    "access": {"type": "str"},
+    "registration": {"type": "str"},
+    "report_file": {"type": "path"},
+    "eligible_only": {"type": "bool", "default": False},
+    "report_dir": {"type": "path"},
+    "report_formats": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(formats_by_name()),
+        "default": list(formats_by_name()),
+    },
+    "report_mode": {"type": "raw", "default": "0600"},
+    "evidence_dir": {"type": "path"},
+    "fail_on": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(FAIL_ON),
+        "default": ["required", "unknown", "registration"],
+    },
+}
+CONSTRAINTS: t.Final[Constraints] = {
+    "mutually_exclusive": [("requirements", "report_file")],
+    "required_one_of": [("requirements", "report_file")],
+    "required_by": {"access": ("requirements",), "registration": ("requirements",), "evidence_dir": ("requirements",)},
+}
+# The one that a person opens first.
+_FOR_PEOPLE: t.Final = ("html", "json")
+
+
+class _File(t.NamedTuple):
+    """A file of the report: the option that says where, its name there, and how its text is made."""
+
+    option: str
+    directory: str
+    name: str
+    mode: object
+    text: t.Callable[[], str]
+
+
+def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], width: int) -> dict[str, object]:
+    """Return the result of the action, as its documentation says. Raises OptionError."""
+    names = Names(options["requirements"], options["access"] or None, options["registration"] or None)
+    if options["eligible_only"]:
+        results = read_results(names, variables)
+        return {"changed": False, "eligible": eligible_tenants(results.run, results.rows)}
+    problems: list[str] = []
+    if options["report_file"]:
+        report = read_report("mto_report_file", options["report_file"])
+    else:
+        results = read_results(names, variables)
+        report = make_report(results.run, results.rows, results.checks)
+        problems += [f"The multitenant view was not compared. {results.problem}"] if results.problem else []
+    paths = _written(_files(options, report, names, variables), problems)
+    lines = summary_lines(report, width=width, report_file=_first_to_open(paths))
+    failing = _failing(report, options["fail_on"])
+    problems += [_sentence(failing, options["fail_on"], _first_to_open(paths))] if failing else []
+    return {
+        "changed": False,
+        **report.without_verdicts(),
+        "failing": failing,
+        "failure": " ".join(problems),
+        "files": list(paths.values()),
+        "lines": [
+            *lines,
+            *(f"{'Evidence' if name == 'evidence.json' else 'Report'}: {p}" for name, p in paths.items()),
+        ],
+    }
+
+
+def _files(
+    options: Mapping[str, t.Any], report: Report, names: Names, variables: Mapping[str, object]
+) -> Iterator[_File]:
+    if options["evidence_dir"]:
+        yield _File(
+            "mto_evidence_dir",
+            options["evidence_dir"],
+            "evidence.json",
+            "0600",
+            lambda: json.dumps(registered_evidence(names, variables), indent=4, sort_keys=True) + "\n",
+        )
+    if options["report_dir"]:
+        known = formats_by_name()
+        for kind in (known[name] for name in options["report_formats"]):
+            text = functools.partial(kind.render, report)
+            yield _File("mto_report_dir", options["report_dir"], kind.file_name, options["report_mode"], text)
+
+
+def _written(files: Iterator[_File], problems: list[str]) -> dict[str, str]:
+    """Write the files, and return their full paths by name. What cannot be written does not lose the others."""
+    paths: dict[str, str] = {}
+    for file in files:
+        try:
+            mode = file_mode("mto_report_mode", file.mode)
+            path = f"{writable_directory(file.option, file.directory)}/{file.name}"
+            write_file(file.option, path, file.text(), mode)
+            paths[file.name] = path
+        except OptionError as error:
+            problems += [] if str(error) in problems else [str(error)]
+    return paths
+
+
+def _first_to_open(paths: Mapping[str, str]) -> str:
+    known = formats_by_name()
+    return next((paths[name] for name in (known[kind].file_name for kind in _FOR_PEOPLE) if name in paths), "")
+
+
+def _failing(report: Report, fail_on: Sequence[str]) -> dict[str, int]:
+    """Return how many findings fail the run, by the word of `mto_fail_on`; a word without findings is left out."""
+    counts = collections.Counter(finding.fail_word for finding in report.findings)
+    return {word: counts[word] for word in FAIL_ON if word in fail_on and counts[word]}
+
+
+def _sentence(failing: Mapping[str, int], fail_on: Sequence[str], first: str) -> str:
+    number = sum(failing.values())
+    where = f", or open {first}" if first else ""
+    return (
+        f"{number} {'finding' if number == 1 else 'findings'} of the kinds {', '.join(fail_on)}: see the summary above"
+        f"{where}. Set mto_fail_on to choose which kinds fail the play."
+    )

@@ -1,0 +1,23 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action of the report: its options are those of its documentation and of the code."""
+
+from __future__ import annotations
+
+import yaml
+
+from ansible_collections.m365.defender.plugins.action.mto_report import ActionModule
+from ansible_collections.m365.defender.plugins.modules.mto_report import DOCUMENTATION
+
+
+def documented_options(documentation):
+    """The options without their descriptions."""
+    options = yaml.safe_load(documentation)["options"]
+    return {
+        name: {key: value for key, value in option.items() if key != "description"} for name, option in options.items()
+    }
+
+
+def test_options_are_the_documented_ones():
+    assert documented_options(DOCUMENTATION) == ActionModule.spec

@@ -1,0 +1,190 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The last step of a run: what tasks have registered becomes a report, files, lines and a reason to fail."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+from pages.report_rows import ACCESS_CHECKS, FLEET, GENERATED_AT, access_row, report_of, requirements_row, tenant_id
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC, report_step
+
+RUN = {
+    "read_at": GENERATED_AT,
+    "home_tenant_id": tenant_id(0),
+    "operator": "anna@northwind.example",
+    "cloud": "public",
+}
+REPORT = report_of(*FLEET)
+ROWS = {row["tenant_id"]: row for row in REPORT["tenants"]}
+EVIDENCE = [{"tenant_id": tenant_id(1), "data": {"a": 1}}]
+FACTS = {**RUN, "ansible_facts": {"mto_requirements": ROWS}, "evidence": {"requirements": EVIDENCE}}
+ACCESS = {
+    "tenants": [row["access"] for row in REPORT["tenants"]],
+    "checks": [*ACCESS_CHECKS],
+    "evidence": {"access": EVIDENCE},
+}
+VARIABLES = {"facts": FACTS, "access": ACCESS}
+DEFAULTS = {name: option.get("default") for name, option in SPEC.items()}
+
+
+def step(variables=VARIABLES, **options):
+    """The result of the action."""
+    return report_step({**DEFAULTS, "requirements": "facts", "access": "access", **options}, variables, 79)
+
+
+def batches(size):
+    """The same, registered by tasks with a loop."""
+    keys = list(ROWS)
+    parts = [keys[start : start + size] for start in range(0, len(keys), size)]
+    facts = [{**FACTS, "ansible_facts": {"mto_requirements": {key: ROWS[key] for key in part}}} for part in parts]
+    access = [{**ACCESS, "tenants": [ROWS[key]["access"] for key in part]} for part in parts]
+    return {"facts": {"results": facts, "changed": False}, "access": {"results": access}}
+
+
+def test_files_are_those_of_the_formats(tmp_path):
+    done = step(report_dir=str(tmp_path), evidence_dir=str(tmp_path))
+    names = ["evidence.json", "report.json", "report.html", "report.junit.xml"]
+    assert done["files"] == [str(tmp_path / name) for name in names]
+    assert {path.name for path in tmp_path.iterdir()} == {*names}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == REPORT
+    evidence = json.loads((tmp_path / "evidence.json").read_text(encoding="utf-8"))
+    assert evidence == {"format": 1, "requirements": EVIDENCE, "access": EVIDENCE}
+    assert done["lines"][-4:] == [
+        f"Evidence: {tmp_path}/evidence.json",
+        *(f"Report: {tmp_path}/{name}" for name in names[1:]),
+    ]
+    assert done["changed"] is False
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_batches_are_one_report(tmp_path, size):
+    done = step(batches(size), report_dir=str(tmp_path), report_formats=["json"])
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == REPORT
+    assert {**done, "files": [], "lines": []} == {**step(report_dir=str(tmp_path)), "files": [], "lines": []} | {
+        "failure": done["failure"]
+    }
+
+
+def test_requirements_that_are_not_facts():
+    facts = {**RUN, "requirements": ROWS}
+    assert step({"facts": facts, "access": ACCESS})["summary"] == REPORT["summary"]
+
+
+def test_variable_for_users_has_no_verdict_and_no_evidence():
+    done = step()
+    assert done["summary"] == REPORT["summary"]
+    assert done["findings"] == REPORT["findings"]
+    assert done["tenants"][1] == {
+        "tenant_id": tenant_id(2),
+        "name": "Solberg Havbruk AS",
+        "ready": False,
+        "verified": False,
+        "eligible": False,
+        "registered": None,
+        "first_broken": "access",
+        "reason": "access.gdap_expired",
+    }
+    assert '"evidence"' not in json.dumps(done)
+
+
+def test_only_the_eligible():
+    done = step(eligible_only=True, report_dir="/nowhere")
+    assert done == {"changed": False, "eligible": [tenant_id(number) for number in (1, 6, 7)]}
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "failing"),
+    [
+        (["required", "unknown", "registration"], {"required": 3, "unknown": 1}),
+        (["unknown"], {"unknown": 1}),
+        (["registration"], {}),
+        ([], {}),
+    ],
+)
+def test_failing_kinds(fail_on, failing):
+    done = step(fail_on=fail_on)
+    assert done["failing"] == failing
+    number = sum(failing.values())
+    assert done["failure"] == (
+        f"{number} {'finding' if number == 1 else 'findings'} of the kinds {', '.join(fail_on)}: see the summary above."
+        " Set mto_fail_on to choose which kinds fail the play."
+        if failing
+        else ""
+    )
+
+
+def test_failure_says_what_to_open(tmp_path):
+    assert f", or open {tmp_path}/report.html. " in step(report_dir=str(tmp_path))["failure"]
+    assert f", or open {tmp_path}/report.json. " in step(report_dir=str(tmp_path), report_formats=["json"])["failure"]
+
+
+def test_file_that_cannot_be_written_loses_nothing_else(tmp_path):
+    (tmp_path / "report.html").mkdir()
+    done = step(report_dir=str(tmp_path), evidence_dir="/nowhere", fail_on=[])
+    assert done["failure"] == (
+        "mto_evidence_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
+        f" mto_report_dir: {tmp_path}/report.html could not be written (Is a directory); name another directory."
+    )
+    assert [path.rpartition("/")[2] for path in done["files"]] == ["report.json", "report.junit.xml"]
+    assert done["lines"][:2] == step()["lines"][:2]
+
+
+def test_directory_that_is_missing_is_said_once():
+    done = step(report_dir="/nowhere", fail_on=[])
+    assert done["failure"] == "mto_report_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
+    assert "640 is not" in step(report_dir="/tmp", report_mode=640)["failure"].replace("'", "")
+
+
+def test_view_that_was_not_compared_does_not_lose_the_report():
+    done = step({**VARIABLES, "view": {"failed": True, "msg": "portal_contract: it is damaged."}}, registration="view")
+    assert done["failure"].startswith("The multitenant view was not compared. portal_contract: it is damaged. ")
+    assert done["summary"]["registered"] is None
+    view = {"tenants": [], "undeclared": [], "msg": "Something else."}
+    assert step({**VARIABLES, "view": view}, registration="view")["summary"]["registered"] == 0
+
+
+def test_saved_report(tmp_path):
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps(REPORT), encoding="utf-8")
+    done = step({}, requirements=None, access=None, report_file=str(path))
+    assert done["findings"] == REPORT["findings"]
+    assert done["lines"] == step()["lines"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({}, "requirements: there is no variable 'facts'; name the one in which the task is registered."),
+        ({"facts": 7}, "requirements: there is no variable 'facts'; name the one in which the task is registered."),
+        ({"facts": FACTS}, "access: there is no variable 'access'; name the one in which the task is registered."),
+        (
+            {"facts": {**RUN, "failed": True, "msg": "tenants: it is empty."}, "access": ACCESS},
+            "requirements: the requirements could not be checked. tenants: it is empty.",
+        ),
+        ({"facts": FACTS, "access": {"tenants": 7}}, "tenants: the result has none. The task gave no reason."),
+        ({"facts": {"results": 7}, "access": ACCESS}, "facts.results must be a list of dictionaries."),
+        ({"facts": {}, "access": ACCESS}, "facts.read_at is missing; it must be a string."),
+    ],
+)
+def test_what_is_not_registered_is_one_sentence(variables, sentence):
+    with pytest.raises(OptionError) as refused:
+        step(variables)
+    assert str(refused.value) == sentence
+
+
+def test_result_of_a_single_tenant():
+    row, access = requirements_row(1, "Contoso"), access_row(1, "Contoso")
+    variables = {
+        "facts": {**RUN, "requirements": {tenant_id(1): row}},
+        "access": {"tenants": [access], "checks": ["listed"]},
+    }
+    done = step(variables)
+    assert done["checks"] == ["listed"]
+    assert step(variables, access=None)["summary"]["eligible"] is None
