@@ -98,15 +98,17 @@ options:
     type: int
     default: 16
   timeout:
-    description: How long one request may take, in seconds, from the name resolution to the last byte of the answer.
-    type: float
-    default: 30.0
+    description:
+      - How long one request may take, from the name resolution to the last byte of the answer.
+      - Give seconds, or a number with a unit, such as V(30s) or V(2m).
+    type: str
+    default: 30s
   deadline:
     description:
-      - How long the whole task may take, in seconds.
+      - How long the whole task may take, in seconds or with a unit, such as V(10m).
       - A tenant that is not finished in time gets a row that says so.
-    type: float
-    default: 600.0
+    type: str
+    default: 10m
   token_cache:
     description:
       - A directory for access tokens of the app identity, so that the next task does not have to sign in again.

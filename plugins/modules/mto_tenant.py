@@ -113,9 +113,9 @@ options:
     default: 3
   wait_timeout:
     description:
-      - How long to wait until the portal shows the change, in seconds.
-      - If not set, it is V(60) with O(registration=apply) and V(0) with O(registration=assist).
-    type: float
+      - How long to wait until the portal shows the change, in seconds or with a unit, such as V(5m).
+      - If not set, it is V(60s) with O(registration=apply) and V(0) with O(registration=assist).
+    type: str
   backup:
     description:
       - Whether to save the state of the view to a file in O(backup_dir) before the first write.

@@ -50,6 +50,6 @@ def _check(path: pathlib.Path, status: os.stat_result, largest: int) -> None:
         raise Unfit("is not a regular file.")
     if status.st_mode & _TOO_OPEN:
         mode = stat.S_IMODE(status.st_mode)
-        raise Unfit(f"has mode {mode:04o}, so that other users can access the token. Run: chmod 600 '{path}'")
+        raise Unfit(f"has mode {mode:04o}, so that other users can access the token; run chmod 600 '{path}'.")
     if status.st_size > largest:
         raise Unfit(f"has {status.st_size} bytes, which is too large for a token.")

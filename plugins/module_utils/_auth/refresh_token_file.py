@@ -32,6 +32,9 @@ if t.TYPE_CHECKING:
 _LARGEST: t.Final = 65536
 _LOCK_WAIT: t.Final = 10.0
 _LOCK_POLL: t.Final = 0.02
+_WAY_OUT: t.Final = (
+    "name a file with one refresh token and nothing else, such as ansible-playbook m365.defender.login writes."
+)
 
 
 class RefreshTokenNotStored(MtoError):
@@ -54,9 +57,13 @@ class RefreshTokenFile:
             # `utf-8-sig` for the byte order mark that an editor may have written.
             content = read_private(self.path, _LARGEST).decode("utf-8-sig", errors="replace")
         except OSError as error:
-            raise OptionError(f"refresh_token_file: cannot read '{self.path}': {error.strerror}.") from error
+            raise OptionError(
+                f"refresh_token_file: '{self.path}' cannot be read ({error.strerror}); {_WAY_OUT}"
+            ) from error
         except ValueError as error:
-            raise OptionError(f"refresh_token_file: '{self.path}' is not a valid name of a file.") from error
+            raise OptionError(
+                f"refresh_token_file: '{self.path}' is not a valid name of a file; {_WAY_OUT}"
+            ) from error
         except Unfit as error:
             raise OptionError(f"refresh_token_file: '{self.path}' {error}") from error
         return self._token_in(content)
@@ -95,7 +102,7 @@ class RefreshTokenFile:
     def _token_in(self, content: str) -> str:
         token = content.strip()
         if not token:
-            raise OptionError(f"refresh_token_file: '{self.path}' is empty.")
+            raise OptionError(f"refresh_token_file: '{self.path}' is empty; {_WAY_OUT}")
         if token.startswith(VAULT):
             raise OptionError(
                 f"refresh_token_file: '{self.path}' is encrypted with ansible-vault. Pass the vaulted token in"
@@ -103,8 +110,8 @@ class RefreshTokenFile:
             )
         if not is_token(token):
             raise OptionError(
-                f"refresh_token_file: '{self.path}' must hold one refresh token on one line and nothing else; it has"
-                " white space or characters that a token cannot contain."
+                f"refresh_token_file: '{self.path}' has white space or characters that a token cannot contain;"
+                f" {_WAY_OUT}"
             )
         return token
 

@@ -9,11 +9,12 @@ turn the direction of the text around them, or make a file that no parser can re
 
 from __future__ import annotations
 
+import difflib
 import re
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # Control sequences of a terminal (ECMA-48: introducer, parameters, one final letter). Strings that a terminal reads up
 # to a terminator are not matched: of these only the control characters go, so that no name can swallow what follows it.
@@ -64,3 +65,16 @@ def shortened(text: str, most: int) -> str:
 def listed_words(words: Sequence[str]) -> str:
     """Return the words as a list in a sentence: `a`, `a and b`, `a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def nearest(word: str, known: Iterable[str], similarity: float = 0.7) -> str | None:
+    """Return the known word that a misspelt one is most like, whatever the letter case; None if none is like it."""
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, 1, similarity)
+    return by_lower[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean 'x'?)` for a sentence about a misspelt word; an empty text if no known word is like it."""
+    name = nearest(word, known)
+    return f" (did you mean '{name}'?)" if name else ""

@@ -260,6 +260,9 @@ def proxy_of(url: str) -> str | None:
     return requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
 
 
+_CA_WAY_OUT: t.Final = "set ca_path to a file or directory with the certificates of the authorities to trust."
+
+
 def ca_bundle(ca_path: str | None) -> tuple[str, str]:
     """Return the CA bundle and where its path comes from. An explicit `ca_path` wins over the environment.
 
@@ -271,7 +274,7 @@ def ca_bundle(ca_path: str | None) -> tuple[str, str]:
         ((source, path) for source, path in sources if path), ("requests", requests.utils.DEFAULT_CA_BUNDLE_PATH)
     )
     if not pathlib.Path(path).exists():
-        raise OptionError(f"{source}: '{path}' does not exist. The option ca_path replaces it.")
+        raise OptionError(f"{source}: '{path}' does not exist; {_CA_WAY_OUT}")
     return path, source
 
 
@@ -285,5 +288,7 @@ def _tls_context(ca_path: str | None) -> ssl.SSLContext:
         context.load_verify_locations(None if is_directory else path, path if is_directory else None)
     except OSError as error:
         cause = error.strerror or type(error).__name__
-        raise OptionError(f"{source}: '{path}' cannot be read as CA certificates in PEM format ({cause}).") from None
+        raise OptionError(
+            f"{source}: '{path}' cannot be read as CA certificates in PEM format ({cause}); {_CA_WAY_OUT}"
+        ) from None
     return context

@@ -34,7 +34,12 @@ from ansible_collections.m365.defender.plugins.module_utils._options.environment
     environment_value,
     own_name,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.values import DAY, GUID, parse_number
+from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+    parse_duration,
+    parse_guid,
+    parse_whole_number,
+    quoted,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,8 +61,8 @@ def connection_spec() -> Spec:
         "endpoints": {"type": "dict", "options": {name: {"type": "str"} for name in ENDPOINT_NAMES}},
         "ca_path": {"type": "path"},
         "concurrency": {"type": "int", "default": 16},
-        "timeout": {"type": "float", "default": 30.0},
-        "deadline": {"type": "float", "default": 600.0},
+        "timeout": {"type": "str", "default": "30s"},
+        "deadline": {"type": "str", "default": "10m"},
         "token_cache": {"type": "path", "no_log": False},
         **{option.name: {"type": option.type, "no_log": option.secret} for option in credential_options()},
         "refresh_token": {"type": "str", "no_log": True},
@@ -141,9 +146,9 @@ def resolve_connection(
         operator=text("operator"),
         cloud=resolve_cloud(text("cloud") or "public", _endpoints(params.get("endpoints"))),
         ca_path=text("ca_path"),
-        concurrency=int(parse_number("concurrency", params.get("concurrency"), 16, 256)),
-        timeout=parse_number("timeout", params.get("timeout"), 30.0, DAY),
-        deadline=parse_number("deadline", params.get("deadline"), 600.0, DAY),
+        concurrency=parse_whole_number("concurrency", params.get("concurrency"), 16, least=1, most=256),
+        timeout=parse_duration("timeout", params.get("timeout"), 30.0),
+        deadline=parse_duration("deadline", params.get("deadline"), 600.0),
         token_cache=text("token_cache"),
         credential=credential,
         refresh_token=token_of("refresh_token", tokens["refresh_token"]) if "refresh_token" in tokens else None,
@@ -153,7 +158,7 @@ def resolve_connection(
     if identity_needed and credential is None and not tokens:
         raise OptionError(
             f"client_secret: no identity is given. Give the app's {_alternatives(selectors())}, or the operator's"
-            f" {_alternatives(_OPERATOR_TOKENS)} (in the task, or in the environment as MTO_CLIENT_SECRET and so on)."
+            f" {_alternatives(_OPERATOR_TOKENS)}; the environment can hold them as MTO_CLIENT_SECRET and so on."
         )
     return connection
 
@@ -163,7 +168,7 @@ def require_operator(connection: Connection) -> None:
     if not connection.operator and (connection.credential or not connection.has_operator_identity):
         raise OptionError(
             "operator: missing. Give the user principal name, or the object ID in the home tenant, of the person whose"
-            " access is to be judged (in the task, or in the environment as MTO_OPERATOR)."
+            " access is to be judged; the environment can hold it as MTO_OPERATOR."
         )
 
 
@@ -181,7 +186,8 @@ def _places(params: Mapping[str, object], environ: Mapping[str, str], client_id:
     """
     options = (*(option.name for option in credential_options()), *_OPERATOR_TOKENS)
     azure = azure_names()
-    ours = environ.get(azure["client_id"], client_id).strip().lower() == client_id
+    named = environ.get(azure["client_id"])
+    ours = not named or parse_guid(named) == client_id
     families: tuple[tuple[Mapping[str, str], Mapping[str, object]], ...] = (
         ({option: option for option in options}, params),
         ({option: own_name(option) for option in options}, environ),
@@ -237,12 +243,12 @@ def _fit(option: str, value: str) -> str:
 
 def _guid(option: str, text: Callable[[str], str | None]) -> str:
     value = text(option)
-    guid = (value or "").strip().lower()
-    if not guid:
+    if not (value or "").strip():
         names = " or ".join((own_name(option), azure_names()[option]))
-        raise OptionError(f"{option}: missing. Give it in the task, or in the environment as {names}.")
-    if not GUID.match(guid):
-        raise OptionError(f"{option}: '{value}' is not a GUID such as 11111111-2222-3333-4444-555555555555.")
+        raise OptionError(f"{option}: missing; set it, or the environment variable {names}.")
+    guid = parse_guid(value)
+    if guid is None:
+        raise OptionError(f"{option}: {quoted(value)} is not a GUID such as 11111111-2222-3333-4444-555555555555.")
     return guid
 
 

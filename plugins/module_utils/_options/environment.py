@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import credential_options
+from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_guid
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,4 +38,4 @@ def environment_value(option: str, environment: Mapping[str, str] | None = None)
 
 def home_tenant_of(home_tenant_id: str | None, environment: Mapping[str, str]) -> str:
     """Return the home tenant from the option, else from the environment; empty if neither names one."""
-    return (home_tenant_id or environment_value("home_tenant_id", environment) or "").strip().lower()
+    return parse_guid(home_tenant_id or environment_value("home_tenant_id", environment)) or ""

@@ -9,13 +9,20 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import (
     DEFENDER_ROLES,
+    ROLE_NAMES,
     role_template_id,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, one_line
+from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import LICENSE_NAMES
+from ansible_collections.m365.defender.plugins.module_utils._core.text import (
+    clean,
+    did_you_mean,
+    nearest,
+    one_line,
+)
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
+from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID, parse_guid, quoted
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +30,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
     TenantRow = Mapping[str, object]
+
+# Without the letter case, as the names are compared with the service's.
+_LICENSES: t.Final = frozenset(name.lower() for name in LICENSE_NAMES)
+# Known names of different plans are less alike than this, and mistakes of one or two characters are not.
+_MISSPELT: t.Final = 0.88
+_LONG_NAME: t.Final = 8
 
 
 def tenants_spec() -> Spec:
@@ -51,7 +64,35 @@ def declared_tenants(rows: Sequence[TenantRow] | None, home_tenant_id: str) -> l
     """Return the tenants to check, as `parse_tenants` does. Raise OptionError where there are none."""
     if not rows:
         raise OptionError("tenants: the list is empty, so that there is nothing to check; declare a tenant.")
-    return parse_tenants(rows, home_tenant_id)
+    tenants = parse_tenants(rows, home_tenant_id)
+    license_warnings(tenants)
+    return tenants
+
+
+def license_warnings(tenants: Sequence[Tenant]) -> list[str]:
+    """Return a warning for each license name that is not known. Raise OptionError for one that is misspelt.
+
+    Microsoft adds plans and products. So only a long name that is almost a known one is refused: between short names,
+    such as SPE_E3 and SPE_E5, one character makes another product.
+    """
+    unknown: dict[str, str] = {}
+    for index, tenant in enumerate(tenants):
+        for name in tenant.licenses:
+            if name in _LICENSES or GUID.match(name):
+                continue
+            label = _label(index, tenant.name)
+            almost = nearest(name, _LICENSES, _MISSPELT) if len(name) >= _LONG_NAME else None
+            if almost is not None:
+                raise OptionError(
+                    f"{label}: license {quoted(name)} is not a known plan or product (did you mean '{almost}'?); correct"
+                    " it, or give the ID of the service plan."
+                )
+            unknown.setdefault(name, label)
+    return [
+        f"{label}: license {quoted(name)} is not a plan or product that this collection knows{did_you_mean(name, _LICENSES)}."
+        " It is met only by a product or service plan with exactly this name."
+        for name, label in unknown.items()
+    ]
 
 
 def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant]:
@@ -59,7 +100,7 @@ def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant
     tenants: list[Tenant] = []
     labels: dict[str, str] = {}
     for index, row in enumerate(rows):
-        label = f"tenants[{index}] ({one_line(row['name'])})" if row.get("name") else f"tenants[{index}]"
+        label = _label(index, row.get("name"))
         tenant = _parse_row(label, row)
         if tenant.tenant_id == home_tenant_id:
             raise OptionError(f"{label}: this is the home tenant; remove this row and list only target tenants.")
@@ -71,6 +112,10 @@ def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant
         labels[tenant.tenant_id] = label
         tenants.append(tenant)
     return tenants
+
+
+def _label(index: int, name: object) -> str:
+    return f"tenants[{index}] ({one_line(name)})" if name else f"tenants[{index}]"
 
 
 def _parse_row(label: str, row: TenantRow) -> Tenant:
@@ -88,11 +133,11 @@ def _parse_row(label: str, row: TenantRow) -> Tenant:
 
 
 def _parse_tenant_id(label: str, value: object) -> str:
-    tenant_id = str(value or "").strip().lower()
-    if not tenant_id:
+    if not str(value or "").strip():
         raise OptionError(f"{label}: tenant_id is missing; give the directory (tenant) ID, a GUID.")
-    if not GUID.match(tenant_id):
-        raise OptionError(f"{label}: tenant_id '{value}' is not a GUID; give the directory (tenant) ID.")
+    tenant_id = parse_guid(value)
+    if tenant_id is None:
+        raise OptionError(f"{label}: tenant_id {quoted(value)} is not a GUID; give the directory (tenant) ID.")
     return tenant_id
 
 
@@ -100,7 +145,8 @@ def _parse_access(label: str, value: object) -> str:
     access = str(value or "auto").lower()
     if access not in ACCESS_METHODS:
         raise OptionError(
-            f"{label}: access '{value}' is not an access method; choose one of {', '.join(ACCESS_METHODS)}."
+            f"{label}: access {quoted(value)} is not an access method{did_you_mean(access, ACCESS_METHODS)}; choose one"
+            f" of {', '.join(ACCESS_METHODS)}."
         )
     return access
 
@@ -111,17 +157,19 @@ def _parse_roles(label: str, value: object) -> tuple[str, ...]:
         template_id = role_template_id(name)
         if template_id is None:
             raise OptionError(
-                f"{label}: role '{name}' is not a known role name; give a name such as 'Security Reader' or the role's"
-                " template ID."
+                f"{label}: role {quoted(name)} is not a known role name{did_you_mean(name, ROLE_NAMES.values())}; give a"
+                " name such as 'Security Reader' or the role's template ID."
             )
         template_ids.append(template_id)
     return tuple(template_ids or DEFENDER_ROLES)
 
 
 def _parse_cloud(label: str, value: object) -> str | None:
-    if value and value not in CLOUDS:
-        raise OptionError(f"{label}: cloud '{value}' is not a known cloud; choose one of {', '.join(CLOUDS)}.")
-    return str(value) if value else None
+    cloud = str(value or "")
+    if cloud and cloud not in CLOUDS:
+        hint = did_you_mean(cloud, CLOUDS)
+        raise OptionError(f"{label}: cloud {quoted(cloud)} is not a known cloud{hint}; choose one of {', '.join(CLOUDS)}.")
+    return cloud or None
 
 
 def _texts(label: str, option: str, value: object) -> list[str]:
@@ -129,5 +177,5 @@ def _texts(label: str, option: str, value: object) -> list[str]:
     if isinstance(value, str):
         return [text.strip() for text in value.split(",") if text.strip()]
     if value is not None and not isinstance(value, (list, tuple)):
-        raise OptionError(f"{label}: {option} '{value}' is not a list.")
+        raise OptionError(f"{label}: {option} {quoted(value)} is not a list; give a list of names.")
     return [str(entry) for entry in value or ()]

@@ -24,7 +24,9 @@ class BackupWriter:
         self.path: str | None = None
         self._directory = pathlib.Path(directory)
         if not self._directory.is_dir() or not os.access(self._directory, os.W_OK):
-            raise OptionError(f"backup_dir: '{directory}' is not a directory that can be written to.")
+            raise OptionError(
+                f"backup_dir: '{directory}' is not a directory that can be written to; create it, or name another one."
+            )
 
     def keep(self, reading: Reading) -> None:
         """Write the view to a new file. Raises OptionError where that fails, before anything is changed."""

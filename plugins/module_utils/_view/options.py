@@ -23,8 +23,15 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import environment_value
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+    DAY,
+    parse_duration,
+    parse_guid,
+    parse_whole_number,
+    quoted,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot, parse_duration
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +39,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
 
-_Number = t.TypeVar("_Number", int, float)
-
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot")
 # How long `apply` waits for the portal to show what it accepted, in seconds.
 _APPLY_WAIT: t.Final = 60.0
+_OLDEST: t.Final = 3650 * DAY
+_MOST: t.Final = 1_000_000
 
 REGISTRATION_CONSTRAINTS: t.Final[Constraints] = {
     "mutually_exclusive": [("tenants", "restore")],
@@ -74,7 +81,7 @@ def registration_spec() -> Spec:
         "portal_contract": {"type": "path"},
         "max_tenants": {"type": "int", "default": 100},
         "max_removals": {"type": "int", "default": 3},
-        "wait_timeout": {"type": "float"},
+        "wait_timeout": {"type": "str"},
         "backup": {"type": "bool", "default": False},
         "backup_dir": {"type": "path", "default": "."},
         "restore": {"type": "path"},
@@ -90,6 +97,11 @@ class PortalOptions:
     snapshot: str | None = None
     # In seconds.
     snapshot_max_age: float = 86400.0
+
+    @property
+    def live(self) -> bool:
+        """Return whether a session of the portal is given."""
+        return bool(self.cookies_file or self.session)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -118,7 +130,7 @@ def parse_registration_options(params: Mapping[str, t.Any], connection: Connecti
         desired=_desired_state(params, tenants, connection),
         applies=applies,
         portal_contract=params.get("portal_contract") or None,
-        wait=_number(params, "wait_timeout", 0, _APPLY_WAIT if applies else 0.0),
+        wait=parse_duration("wait_timeout", params.get("wait_timeout"), _APPLY_WAIT if applies else 0.0, least=0),
         backup_dir=(params.get("backup_dir") or ".") if params.get("backup") else None,
     )
 
@@ -127,8 +139,8 @@ def view_owner(connection: Connection) -> str:
     """The operator whose view it is. Raises OptionError where nobody is named."""
     if not connection.operator:
         raise OptionError(
-            "operator: missing. Give the user principal name of the person whose view it is (in the task, or in the"
-            " environment as MTO_OPERATOR)."
+            "operator: missing. Give the user principal name of the person whose view it is; the environment can hold it"
+            " as MTO_OPERATOR."
         )
     return connection.operator
 
@@ -141,7 +153,7 @@ def parse_portal_options(params: Mapping[str, t.Any]) -> PortalOptions:
     given = [name for name, value in zip(_SOURCES, (cookies_file, session, snapshot), strict=True) if value]
     if len(given) > 1:
         raise OptionError(f"{given[0]}: give only one of {', '.join(_SOURCES)}; {given[1]} is given as well.")
-    max_age = parse_duration(str(params.get("snapshot_max_age") or "24h"))
+    max_age = parse_duration("snapshot_max_age", params.get("snapshot_max_age"), DAY, most=_OLDEST)
     return PortalOptions(cookies_file, session, snapshot, max_age)
 
 
@@ -184,8 +196,8 @@ def _desired_state(params: Mapping[str, t.Any], tenants: Sequence[Tenant], conne
         state="absent" if params.get("state") == "absent" else "present",
         purge=bool(params.get("purge")),
         whole_list=params.get("whole_list") is not False,
-        max_tenants=_number(params, "max_tenants", 1, 100),
-        max_removals=_number(params, "max_removals", 0, 3),
+        max_tenants=parse_whole_number("max_tenants", params.get("max_tenants"), 100, least=1, most=_MOST),
+        max_removals=parse_whole_number("max_removals", params.get("max_removals"), 3, least=0, most=_MOST),
     )
 
 
@@ -193,17 +205,11 @@ def _parse_eligible(given: Sequence[str] | None, declared: Sequence[str]) -> fro
     """Ids that may be added, by default all. Raises OptionError for one that is not declared: most likely a typo."""
     if given is None:
         return frozenset(declared)
-    for index, tenant_id in enumerate(given):
-        if str(tenant_id).lower() not in declared:
+    eligible = [parse_guid(tenant_id) for tenant_id in given]
+    for index, tenant_id in enumerate(eligible):
+        if tenant_id not in declared:
             raise OptionError(
-                f"eligible[{index}]: '{tenant_id}' is not the tenant_id of a row in tenants; remove it from eligible."
+                f"eligible[{index}]: {quoted(given[index])} is not the tenant_id of a row in tenants; remove it from"
+                " eligible."
             )
-    return frozenset(str(tenant_id).lower() for tenant_id in given)
-
-
-def _number(params: Mapping[str, t.Any], option: str, least: int, default: _Number) -> _Number:
-    given: _Number | None = params.get(option)
-    number = default if given is None else given
-    if number < least:
-        raise OptionError(f"{option}: {number} is out of range; give {least} or more.")
-    return number
+    return frozenset(tenant_id for tenant_id in eligible if tenant_id)

@@ -13,7 +13,10 @@ from ansible_collections.m365.defender.plugins.module_utils._view import reconci
 from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import hidden_warnings, sentence_details
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import (
+    open_source,
+    read_source_files,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.result import ResultBuilder
 
 if t.TYPE_CHECKING:
@@ -25,12 +28,10 @@ if t.TYPE_CHECKING:
 
 def register_tenants(options: RegistrationOptions, connection: Connection, *, check_mode: bool) -> dict[str, object]:
     """The result of mto_tenant. Raises MtoError before anything is changed."""
-    contract = load_contract(options.portal_contract) if options.portal_contract else None
+    contract = _contract_of(options)
     if options.applies and contract is not None and contract.whole is not None:
         options = dataclasses.replace(options, desired=dataclasses.replace(options.desired, sends_full_list=True))
     source = open_source(options.portal, connection)
-    if options.applies:
-        _require_means_to_write(source, contract)
     details = sentence_details(connection, options.operator, source.url, options.desired.max_tenants)
     builder = ResultBuilder(options, source.url, details, check_mode)
     if not source.given:
@@ -42,12 +43,22 @@ def register_tenants(options: RegistrationOptions, connection: Connection, *, ch
     return {**result, "warnings": [*source.warnings, *hidden_warnings(outcome.after.view, options.operator)]}
 
 
-def _require_means_to_write(source: ViewSource, contract: Contract | None) -> None:
-    if contract is None or source.portal is None:
+def check_registration(options: RegistrationOptions, connection: Connection) -> tuple[str, ...]:
+    """Check the options and the files that they name, and return warnings. No request is sent. Raises OptionError."""
+    _contract_of(options)
+    if options.backup_dir:
+        BackupWriter(options.backup_dir)
+    return read_source_files(options.portal, connection.cloud).warnings
+
+
+def _contract_of(options: RegistrationOptions) -> Contract | None:
+    """Return the contract that is given. Raises OptionError for `apply` without all that it needs."""
+    if options.applies and not (options.portal_contract and options.portal.live):
         raise OptionError(
             "registration: apply needs portal_contract (docs/contract.md) and a live session (portal_cookies_file or"
-            " portal_session). Without them use assist, which lists the steps for a person."
+            " portal_session); give both, or use assist, which lists the steps for a person."
         )
+    return load_contract(options.portal_contract) if options.portal_contract else None
 
 
 def _context(

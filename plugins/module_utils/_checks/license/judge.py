@@ -12,7 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.candidate im
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.expiry import expiry
 from ansible_collections.m365.defender.plugins.module_utils._checks.license import reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
+from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import (
     KNOWN_PLANS,
     OPEN,
     QUALIFYING,

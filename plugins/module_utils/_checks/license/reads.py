@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
+from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import (
     KNOWN_PLANS,
     NOT_ENOUGH,
     QUALIFYING,

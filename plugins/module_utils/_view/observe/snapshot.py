@@ -38,8 +38,6 @@ if t.TYPE_CHECKING:
 _AHEAD: t.Final = dt.timedelta(minutes=5)
 _EARLIEST_YEAR: t.Final = 2000
 _FORMS: t.Final = "a file that m365.defender.snapshot wrote, or a HAR of the portal's settings page (docs/snapshot.md)"
-_UNITS: t.Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_DURATION: t.Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw]?)\s*\Z")
 
 
 def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") -> MultitenantView:
@@ -150,14 +148,6 @@ def _portal_row(row: OfferedTenant | ExposedTenant) -> dict[str, object]:
         "tenantAadEnvironment": row.environment,
         "addedOn": row.added_on,
     }
-
-
-def parse_duration(text: str) -> float:
-    """Return the seconds in `90m`, `24h`, `7d` or a number. Raises OptionError that names `snapshot_max_age`."""
-    match = _DURATION.match(text)
-    if not match:
-        raise OptionError(f"snapshot_max_age: '{text}' is not a valid duration; give one such as 90m, 24h or 7d.")
-    return float(match[1]) * _UNITS[match[2]]
 
 
 def age_problem(view: MultitenantView, now: dt.datetime, max_age: float) -> Problem | None:

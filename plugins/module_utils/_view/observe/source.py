@@ -92,24 +92,36 @@ def owner_problem(view: MultitenantView, operator: str | None, home_tenant_id: s
     return None
 
 
+class SourceFiles(t.NamedTuple):
+    """What the options and the files that they name say about the source. No request has been sent."""
+
+    url: str
+    cookies: Mapping[str, str] | None
+    snapshot: MultitenantView | None
+    warnings: tuple[str, ...] = ()
+
+
+def read_source_files(options: PortalOptions, cloud: Cloud) -> SourceFiles:
+    """Return what the options name, read from its file. Raises OptionError that names the option and the way out."""
+    # Without an address, the steps of the guide show what is missing in its place.
+    url = cloud.mto or f"https://(multitenant portal of {cloud.name}, address not published: give endpoints.mto)"
+    snapshot = load_snapshot(options.snapshot, utc_now()) if options.snapshot else None
+    cookies = options.session
+    warning = group_warning(snapshot) if snapshot else None
+    if options.session:
+        url = mto_address(cloud)
+    elif options.cookies_file:
+        url, cookies = _cookies_of_file(options.cookies_file, cloud)
+        warning = mode_warning(options.cookies_file)
+    return SourceFiles(url, cookies, snapshot, (warning,) if warning else ())
+
+
 def open_source(options: PortalOptions, connection: Connection) -> ViewSource:
     """Open the source that the options name. Raises OptionError that names the option and the way out."""
     deadline = Deadline(connection.deadline)
-    # Without an address, the steps of the guide show what is missing in its place.
-    unpublished = f"https://(multitenant portal of {connection.cloud.name}, address not published: give endpoints.mto)"
-    url = connection.cloud.mto or unpublished
-    snapshot = load_snapshot(options.snapshot, utc_now()) if options.snapshot else None
-    warning = group_warning(snapshot) if snapshot else None
-    if options.session:
-        url = mto_address(connection.cloud)
-        cookies: Mapping[str, str] | None = options.session
-    elif options.cookies_file:
-        url, cookies = _cookies_of_file(options.cookies_file, connection.cloud)
-        warning = mode_warning(options.cookies_file)
-    else:
-        cookies = None
-    portal = None if cookies is None else _open_portal(url, cookies, connection, deadline)
-    return ViewSource(portal, snapshot, options.snapshot_max_age, url, deadline, (warning,) if warning else ())
+    files = read_source_files(options, connection.cloud)
+    portal = None if files.cookies is None else _open_portal(files.url, files.cookies, connection, deadline)
+    return ViewSource(portal, files.snapshot, options.snapshot_max_age, files.url, deadline, files.warnings)
 
 
 def _open_portal(base: str, cookies: Mapping[str, str], connection: Connection, deadline: Deadline) -> Portal:

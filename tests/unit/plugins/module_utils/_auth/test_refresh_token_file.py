@@ -78,7 +78,7 @@ def test_load_refuses_what_is_no_token_and_never_repeats_it(path, content, words
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o602, 0o666])
 def test_load_refuses_a_file_that_others_can_get_at(path, mode):
     path.chmod(mode)
-    with pytest.raises(OptionError, match=re.escape(f"Run: chmod 600 '{path}'")):
+    with pytest.raises(OptionError, match=re.escape(f"run chmod 600 '{path}'.")):
         RefreshTokenFile(path).load()
 
 

@@ -101,7 +101,7 @@ def test_file_that_others_can_access_is_not_trusted(tmp_path, mode):
     assert "eyJ" not in TokenCacheFile(str(tmp_path), "c", "t", warnings.append).load().serialize()
     (warning,) = warnings
     assert warning.startswith(f"token_cache: {path} was not used, because it has mode {mode:04o}")
-    assert warning.endswith(f"Run: chmod 600 '{path}'")
+    assert warning.endswith(f"run chmod 600 '{path}'.")
 
 
 def test_what_is_no_file_counts_as_empty(tmp_path):

@@ -112,12 +112,12 @@ def test_a_wait_that_is_given_counts_in_both_modes(registration, wait):
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"max_tenants": 0}, "max_tenants: 0 is out of range; give 1 or more"),
-        ({"max_removals": -1}, "max_removals: -1 is out of range; give 0 or more"),
-        ({"wait_timeout": -0.5}, "wait_timeout: -0.5 is out of range"),
+        ({"max_tenants": 0}, "max_tenants: '0' is out of range; give a whole number from 1"),
+        ({"max_removals": -1}, "max_removals: '-1' is out of range; give a whole number from 0"),
+        ({"wait_timeout": -0.5}, "wait_timeout: '-0.5' is not a duration of 0 or more"),
         ({"eligible": [A, HOME]}, rf"eligible\[1\]: '{HOME}' is not the tenant_id of a row in tenants"),
         ({"eligible": ["x"]}, r"eligible\[0\]: 'x' is not the tenant_id"),
-        ({"snapshot_max_age": "soon"}, "snapshot_max_age: 'soon' is not a valid duration"),
+        ({"snapshot_max_age": "soon"}, "snapshot_max_age: 'soon' is not a duration of more than 0 and at most 3650d"),
         (
             {"portal_session": SESSION, "portal_snapshot": "x"},
             "portal_session: give only one of .* portal_snapshot is given",

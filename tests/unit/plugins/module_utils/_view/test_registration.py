@@ -20,6 +20,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.options import
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import register_tenants
 
 CONTRACT = str(CONTRACTS / "per_tenant.yml")
+SESSION = {"sccauth": "a-session", "xsrf_token": "a-token"}
+APPLY = {"registration": "apply", "portal_contract": CONTRACT, "portal_session": SESSION}
 ROWS = [{"tenant_id": A}, {"tenant_id": B}]
 
 
@@ -74,8 +76,8 @@ def test_a_snapshot_is_compared(snapshot):
         ({}, ("assist", 0)),
         ({"wait_timeout": 5}, ("assist", 5)),
         ({"portal_contract": CONTRACT}, ("assist", 0)),
-        ({"check_mode": True, "registration": "apply", "portal_contract": CONTRACT}, ("look", 60)),
-        ({"registration": "apply", "portal_contract": CONTRACT, "wait_timeout": 7}, ("apply", 7)),
+        ({"check_mode": True, **APPLY}, ("look", 60)),
+        ({**APPLY, "wait_timeout": 7}, ("apply", 7)),
     ],
 )
 def test_who_changes_the_view(live, called, params, expected):

@@ -20,7 +20,7 @@ from judged import caveat, shown
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.judge import judge_license
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import shape_skus, shape_subscriptions
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
+from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import (
     KNOWN_PLANS,
     NOT_ENOUGH,
     OPEN,

@@ -27,7 +27,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapsh
     age_problem,
     duration_text,
     load_snapshot,
-    parse_duration,
     snapshot_of,
 )
 
@@ -193,19 +192,6 @@ def test_problems_of_a_file_are_in_the_order_of_the_answers(tmp_path):
 def test_a_file_that_is_missing(tmp_path):
     with pytest.raises(OptionError, match=r"restore: .*none\.json cannot be read \(No such file"):
         load_snapshot(str(tmp_path / "none.json"), NOW, option="restore")
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90m", 5400), ("24h", 86400), ("7d", 604800), ("1w", 604800), ("30", 30), ("1.5h", 5400)]
-)
-def test_durations(text, seconds):
-    assert parse_duration(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "soon", "-1h", "1y", "h"])
-def test_bad_durations(text):
-    with pytest.raises(OptionError, match=r"snapshot_max_age: .* is not a valid duration"):
-        parse_duration(text)
 
 
 def test_an_old_view_says_how_old():

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.license.service_plans import (
+from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import (
     OPEN,
     QUALIFYING,
     product_of,

@@ -52,3 +52,13 @@ _ALL: t.Final = {**KNOWN_PLANS, **NOT_ENOUGH}
 def product_of(plan_id: str) -> str:
     """Return the product's name for a sentence; the id itself for a plan that only the user named."""
     return _ALL[plan_id][1] if plan_id in _ALL else plan_id
+
+# Products by their skuPartNumber that hold Defender plans, and those that are often taken for one of them. Only used to
+# find misspelt names: Microsoft has many more, so that a name that is not here is no mistake.
+PRODUCTS: t.Final = (
+    *("SPE_E3", "SPE_E5", "SPE_E5_CALLINGMINUTES", "SPE_E5_NOPSTNCONF", "SPE_E5_USGOV_GCCHIGH", "SPE_F5_SEC", "SPB"),
+    *("M365EDU_A3_FACULTY", "M365EDU_A5_FACULTY", "M365EDU_A5_STUDENT", "M365_G3_GOV", "M365_G5_GCC"),
+    *("ENTERPRISEPACK", "ENTERPRISEPREMIUM", "IDENTITY_THREAT_PROTECTION", "EMS", "EMSPREMIUM", "WIN_ENT_E5"),
+    *("WIN_DEF_ATP", "DEFENDER_ENDPOINT_P1", "ADALLOM_O365", "ADALLOM_STANDALONE"),
+)
+LICENSE_NAMES: t.Final = (*dict.fromkeys((*_ALL, *(name for names in _ALL.values() for name in names), *PRODUCTS)),)
