@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import abc
+import contextlib
+import os
 import traceback
 import typing as t
 
@@ -14,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, described
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
 
@@ -41,3 +43,15 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001  (its text can hold what came from outside, and a traceback would show it)
             where = "".join(traceback.format_tb(error.__traceback__))
             return {"failed": True, "msg": f"The action failed because of {described(error)}.", "exception": where}
+
+
+@contextlib.contextmanager
+def changed_environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of the environment meanwhile: modules that are sent get those of the keyword `environment`."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

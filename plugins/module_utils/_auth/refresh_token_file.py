@@ -61,9 +61,7 @@ class RefreshTokenFile:
                 f"refresh_token_file: '{self.path}' cannot be read ({error.strerror}); {_WAY_OUT}"
             ) from error
         except ValueError as error:
-            raise OptionError(
-                f"refresh_token_file: '{self.path}' is not a valid name of a file; {_WAY_OUT}"
-            ) from error
+            raise OptionError(f"refresh_token_file: '{self.path}' is not a valid name of a file; {_WAY_OUT}") from error
         except Unfit as error:
             raise OptionError(f"refresh_token_file: '{self.path}' {error}") from error
         return self._token_in(content)

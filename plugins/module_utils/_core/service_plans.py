@@ -53,6 +53,7 @@ def product_of(plan_id: str) -> str:
     """Return the product's name for a sentence; the id itself for a plan that only the user named."""
     return _ALL[plan_id][1] if plan_id in _ALL else plan_id
 
+
 # Products by their skuPartNumber that hold Defender plans, and those that are often taken for one of them. Only used to
 # find misspelt names: Microsoft has many more, so that a name that is not here is no mistake.
 PRODUCTS: t.Final = (

@@ -84,13 +84,13 @@ def license_warnings(tenants: Sequence[Tenant]) -> list[str]:
             almost = nearest(name, _LICENSES, _MISSPELT) if len(name) >= _LONG_NAME else None
             if almost is not None:
                 raise OptionError(
-                    f"{label}: license {quoted(name)} is not a known plan or product (did you mean '{almost}'?); correct"
-                    " it, or give the ID of the service plan."
+                    f"{label}: license {quoted(name)} is not a known plan or product (did you mean '{almost}'?);"
+                    " correct it, or give the ID of the service plan."
                 )
             unknown.setdefault(name, label)
     return [
-        f"{label}: license {quoted(name)} is not a plan or product that this collection knows{did_you_mean(name, _LICENSES)}."
-        " It is met only by a product or service plan with exactly this name."
+        f"{label}: license {quoted(name)} is not a known name{did_you_mean(name, _LICENSES)}. It is met only by a"
+        " product or service plan with exactly this name."
         for name, label in unknown.items()
     ]
 
@@ -157,8 +157,8 @@ def _parse_roles(label: str, value: object) -> tuple[str, ...]:
         template_id = role_template_id(name)
         if template_id is None:
             raise OptionError(
-                f"{label}: role {quoted(name)} is not a known role name{did_you_mean(name, ROLE_NAMES.values())}; give a"
-                " name such as 'Security Reader' or the role's template ID."
+                f"{label}: role {quoted(name)} is not a known role name{did_you_mean(name, ROLE_NAMES.values())}; give"
+                " a name such as 'Security Reader' or the role's template ID."
             )
         template_ids.append(template_id)
     return tuple(template_ids or DEFENDER_ROLES)
@@ -168,7 +168,9 @@ def _parse_cloud(label: str, value: object) -> str | None:
     cloud = str(value or "")
     if cloud and cloud not in CLOUDS:
         hint = did_you_mean(cloud, CLOUDS)
-        raise OptionError(f"{label}: cloud {quoted(cloud)} is not a known cloud{hint}; choose one of {', '.join(CLOUDS)}.")
+        raise OptionError(
+            f"{label}: cloud {quoted(cloud)} is not a known cloud{hint}; choose one of {', '.join(CLOUDS)}."
+        )
     return cloud or None
 
 

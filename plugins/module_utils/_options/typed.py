@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
-from collections.abc import Callable, Iterable, Mapping
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
@@ -14,6 +14,8 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import di
 from ansible_collections.m365.defender.plugins.module_utils._options.values import quoted
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
     Option = Mapping[str, t.Any]
@@ -38,6 +40,8 @@ def typed_options(spec: Spec, values: Mapping[str, object]) -> dict[str, t.Any]:
 def typed_value(name: str, option: Option, value: object) -> t.Any:
     """Return the value of one option. An empty text counts as not given."""
     if value is None or value == "":
+        if option.get("required"):
+            raise OptionError(f"{name}: missing; give {_form(option)}.")
         return option.get("default")
     converted = _CONVERTERS[option.get("type", "str")](name, option, value)
     choices = option.get("choices")
@@ -88,7 +92,7 @@ def _text(name: str, option: Option, value: object) -> str:
 def _list(name: str, option: Option, value: object) -> list[t.Any]:
     """Return a list, each element as its type. A text without brackets is split at commas, as Ansible does."""
     elements = option.get("elements", "str")
-    if isinstance(value, str) and elements == "str" and not value.lstrip().startswith(("[", "{")):
+    if isinstance(value, str) and elements == "str" and not _looks_like_json(value):
         value = [text.strip() for text in value.split(",") if text.strip()]
     if not isinstance(value, (list, tuple)):
         raise _wrong(name, option, value)
@@ -116,7 +120,7 @@ def _dictionary(name: str, option: Option, value: object) -> dict[str, t.Any]:
 
 def _wrong(name: str, option: Option, value: object) -> OptionError:
     kind = option.get("type", "str")
-    if kind in ("dict", "list") and isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+    if kind in ("dict", "list") and isinstance(value, str) and _looks_like_json(value):
         # This is what key=value on a command line makes of it.
         empty = "[]" if kind == "list" else "{}"
         return OptionError(
@@ -125,6 +129,11 @@ def _wrong(name: str, option: Option, value: object) -> OptionError:
         )
     way_out = "put it in quotes" if isinstance(value, bool) and kind in ("path", "str") else f"give {_form(option)}"
     return OptionError(f"{name}: {_shown(option, value)} is not {_FORMS[kind]}; {way_out}.")
+
+
+def _looks_like_json(text: str) -> bool:
+    # A GUID can be in braces.
+    return re.match(r"\s*(\[|\{\s*[\"'}])", text) is not None
 
 
 def _form(option: Option) -> str:

@@ -115,14 +115,27 @@ def instructions(plan: Plan, name_of: NameOf, *, operator: str, url: str) -> lis
     """The guide's third step for exactly this plan; empty where there is nothing to do. Source: "Set up ..." [doc]."""
     if plan.empty:
         return []
-    steps = [f"Sign in to {url} as {operator}."]
-    if plan.add:
-        steps.append("Select Add tenants, select these tenants, and select Add:")
-        steps += [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in plan.add]
-    if plan.remove:
-        steps.append(f"On {url}/mtosettings, select these tenants and select Remove:")
-        steps += [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in plan.remove]
-    return steps
+    return [
+        f"Sign in to {url} as {operator}.",
+        *_rows("Select Add tenants, select these tenants, and select Add:", plan.add, name_of),
+        *_rows(f"On {url}/mtosettings, select these tenants and select Remove:", plan.remove, name_of),
+    ]
+
+
+def announcement(plan: Plan, name_of: NameOf, *, contract: str, url: str) -> list[str]:
+    """What a run outside check mode sends with the recorded request; empty where there is nothing to do."""
+    if plan.empty:
+        return []
+    return [
+        f"Outside check mode, this run sends the request in {contract} to {url}.",
+        *_rows("It adds these tenants:", plan.add, name_of),
+        *_rows("It removes these tenants:", plan.remove, name_of),
+    ]
+
+
+def _rows(heading: str, tenant_ids: Sequence[str], name_of: NameOf) -> list[str]:
+    rows = [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in tenant_ids]
+    return [heading, *rows] if rows else []
 
 
 def failure_text(outcome: Outcome, name_of: NameOf, cause: str | None) -> str:

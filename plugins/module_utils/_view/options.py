@@ -139,8 +139,8 @@ def view_owner(connection: Connection) -> str:
     """The operator whose view it is. Raises OptionError where nobody is named."""
     if not connection.operator:
         raise OptionError(
-            "operator: missing. Give the user principal name of the person whose view it is; the environment can hold it"
-            " as MTO_OPERATOR."
+            "operator: missing. Give the user principal name of the person whose view it is; the environment can hold"
+            " it as MTO_OPERATOR."
         )
     return connection.operator
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import ANSIBLE_ADMIN
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import judge_registration, judge_undeclared
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
+    announcement,
     failure_text,
     instructions,
     problem_text,
@@ -28,6 +30,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._view.options import RegistrationOptions
     from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Outcome
 
+_RUN_AGAIN: t.Final = f"{ANSIBLE_ADMIN}run again without check mode, which sends the recorded request."
 # What a module returns for `registered`: None where the answers do not say.
 _AS_BOOLEAN: t.Final = {"registered": True, "not_registered": False}
 
@@ -85,7 +88,9 @@ class ResultBuilder:
             "sources": dict(view.sources) if view else {},
             "complete": bool(observed.usable and observed.usable.complete),
             "portal_url": self.url,
-            "tenants": [self._tenant_row(tenant, observed, over_limit) for tenant in self.options.tenants],
+            "tenants": [
+                self._tenant_row(tenant, observed, plan or Plan(), over_limit) for tenant in self.options.tenants
+            ],
             "undeclared": self._undeclared_rows(observed),
         }
 
@@ -124,8 +129,15 @@ class ResultBuilder:
             "pending_add": sorted(pending.add),
             "pending_remove": sorted(pending.remove),
             "refused": refused,
-            "instructions": instructions(pending, name_of, operator=self.options.operator, url=self.url),
+            "instructions": self._steps(pending, name_of),
         }
+
+    def _steps(self, pending: Plan, name_of: NameOf) -> list[str]:
+        """Return what is done next: by this module outside check mode, or by a person."""
+        contract = self.options.portal_contract
+        if self.check_mode and self.options.applies and contract:
+            return announcement(pending, name_of, contract=contract, url=self.url)
+        return instructions(pending, name_of, operator=self.options.operator, url=self.url)
 
     def _name_of(self, outcome: Outcome) -> NameOf:
         names = {tenant.tenant_id: tenant.name for tenant in self.options.tenants}
@@ -135,7 +147,9 @@ class ResultBuilder:
                     names.setdefault(tenant_id, row.name)
         return lambda tenant_id: names.get(tenant_id, tenant_id)
 
-    def _tenant_row(self, tenant: Tenant, observed: ObservedView, over_limit: set[str]) -> dict[str, object]:
+    def _tenant_row(
+        self, tenant: Tenant, observed: ObservedView, plan: Plan, over_limit: set[str]
+    ) -> dict[str, object]:
         tenant_id = tenant.tenant_id
         verdict = judge_registration(
             tenant_id,
@@ -144,6 +158,8 @@ class ResultBuilder:
             eligible=tenant_id in self.options.desired.eligible,
             over_limit=tenant_id in over_limit,
         )
+        if self.check_mode and self.options.applies and tenant_id in plan.add:
+            verdict = dataclasses.replace(verdict, remedy=_RUN_AGAIN)
         return {
             "tenant_id": tenant_id,
             "name": tenant.name,

@@ -10,13 +10,13 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import ASSIGNMENTS
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import KNOWN_PLANS
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import (
     DEFENDER_ROLES,
     role_template_id,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem, Tenant, evidence_key
+from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import KNOWN_PLANS
 
 
 def assignments_key(relationship_id: str) -> str:

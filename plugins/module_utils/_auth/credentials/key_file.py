@@ -99,7 +99,9 @@ def _app_key(content: _Content, path: str) -> AppKey:
         raise OptionError(f"{_PATH}: {path} holds {held}; {_WAY_OUT}")
     key = keys[0]
     if not isinstance(key, RSAPrivateKey):
-        raise OptionError(f"{_PATH}: the private key in {path} is not an RSA key; make one: an app can sign in with RSA only.")
+        raise OptionError(
+            f"{_PATH}: the private key in {path} is not an RSA key; make one: an app can sign in with RSA only."
+        )
     if key.key_size < _FEWEST_BITS:
         raise OptionError(
             f"{_PATH}: the RSA key in {path} has {key.key_size} bits; make one with at least {_FEWEST_BITS}."
@@ -161,7 +163,9 @@ def _pem_key(label: str, block: bytes, path: str, password: str) -> PrivateKeyTy
         return load_pem_private_key(block, password.encode("utf-8"))
     except _UNREADABLE:
         # Not chained, here and below: the error of a library can hold parts of the file.
-        raise OptionError(f"{_PASSWORD}: the private key in {path} cannot be decrypted with this password; correct it.") from None
+        raise OptionError(
+            f"{_PASSWORD}: the private key in {path} cannot be decrypted with this password; correct it."
+        ) from None
 
 
 def _pfx(data: bytes, path: str, password: str) -> _Content:
@@ -200,4 +204,6 @@ def _read(load: Callable[[], _Loaded], path: str, what: str) -> _Loaded:
     try:
         return load()
     except _UNREADABLE:
-        raise OptionError(f"{_PATH}: the {what} in {path} is damaged, or of a kind that cannot be read; {_WAY_OUT}") from None
+        raise OptionError(
+            f"{_PATH}: the {what} in {path} is damaged, or of a kind that cannot be read; {_WAY_OUT}"
+        ) from None

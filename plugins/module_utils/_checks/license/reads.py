@@ -9,13 +9,13 @@ import dataclasses
 import functools
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
+from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import (
     KNOWN_PLANS,
     NOT_ENOUGH,
     QUALIFYING,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_template_id
-from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action C(mto_preflight); its documentation is in the module of this name."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleError
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
+from ansible_collections.m365.defender.plugins.plugin_utils._action import ControllerAction, changed_environment
+from ansible_collections.m365.defender.plugins.plugin_utils._preflight import check_options
+from ansible_collections.m365.defender.plugins.plugin_utils._role_options import (
+    ENTRY_POINTS,
+    HOST_VARIABLES,
+    PREFIX,
+    role_spec,
+    unknown_variables,
+)
+from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import tenants_of_hosts
+
+Variables: t.TypeAlias = Mapping[str, t.Any]
+
+_GROUP: t.Final = "mto_tenants"
+
+
+class ActionModule(ControllerAction):
+    """See the documentation of the module."""
+
+    spec: t.ClassVar = {"entry_point": {"type": "str", "choices": list(ENTRY_POINTS), "required": True}}
+
+    def work(self, options: Mapping[str, t.Any], variables: Variables) -> dict[str, object]:
+        """See ControllerAction."""
+        entry_point = options["entry_point"]
+        hosts = [variables["hostvars"][name] for name in variables["groups"].get(_GROUP, ())]
+        # At once: what a misspelt variable leaves out may be what fails.
+        for warning in unknown_variables({*variables, *(name for host in hosts for name in host)}):
+            self._display.warning(warning)
+        given = {
+            name: self._value(f"{PREFIX}{name}", variables)
+            for name in role_spec(entry_point)
+            if f"{PREFIX}{name}" in variables
+        }
+        if "tenants" in role_spec(entry_point) and _GROUP in variables["groups"]:
+            if given.get("tenants") is not None:
+                raise OptionError(
+                    "mto_tenants: both the variable and the inventory group of that name are given; keep one of them."
+                )
+            given["tenants"] = tenants_of_hosts(self._host(host) for host in hosts)
+        environment: dict[str, object] = {}
+        self._compute_environment_string(environment)
+        with changed_environment({name: str(value) for name, value in environment.items()}):
+            checked = check_options(entry_point, given, local=self._connection.transport == "local")
+        return {
+            "changed": False,
+            "tenants": list(checked.tenants),
+            "batches": [batch._asdict() for batch in checked.batches],
+            "whole_list": _is_whole_list(variables),
+            "warnings": list(checked.warnings),
+        }
+
+    def _host(self, host: Variables) -> dict[str, object]:
+        names = ("inventory_hostname", *HOST_VARIABLES)
+        return {name: self._value(name, host) for name in names if name in host}
+
+    def _value(self, name: str, variables: Variables) -> object:
+        """Return the value of a variable, without a template. Raise OptionError."""
+        try:
+            return _plain(self._templar.template(variables[name]))
+        except AnsibleError as error:
+            cause = one_line(error.message).rstrip(".")
+            raise OptionError(f"{name}: its template cannot be resolved ({cause}); correct it.") from None
+
+
+def _plain(value: object) -> object:
+    """Return the value with all that it holds: Ansible resolves templates where they are asked for."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def _is_whole_list(variables: Variables) -> bool:
+    """Return whether nothing cuts the list: a job slice cuts the inventory; a limit, or a host per tenant, the play."""
+    slices = str(variables.get("awx_job_slice_count", variables.get("tower_job_slice_count", 1)))
+    return (
+        "ansible_limit" not in variables
+        and slices in ("", "0", "1")
+        and variables["inventory_hostname"] not in variables["groups"].get(_GROUP, ())
+    )

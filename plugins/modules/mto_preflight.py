@@ -1,0 +1,79 @@
+#!/usr/bin/python
+# Copyright (c) 2026 The m365.defender authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mto_preflight
+short_description: Check the variables of the role before anything is read or written
+version_added: 0.1.0
+description:
+  - Checks every variable of the role m365.defender.mto, the files that they name, and the environment. The first
+    mistake fails the task in one sentence that names the variable and the way out.
+  - Warns about variables that begin with C(mto_) and are not known, which are most likely misspelt.
+  - The role uses it as its first task. It runs in the controller and sends no request.
+extends_documentation_fragment:
+  - m365.defender._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - What it does does not depend on check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: full
+    details:
+      - It never reports a change.
+  platform:
+    support: full
+    platforms: posix
+options:
+  entry_point:
+    description: The entry point of the role whose variables are checked.
+    type: str
+    choices: [onboard, drift, offboard, report]
+    required: true
+author:
+  - The m365.defender authors (@m365-defender)
+"""
+
+EXAMPLES = r"""
+---
+- name: Check the variables before a long play
+  m365.defender.mto_preflight:
+    entry_point: onboard
+"""
+
+RETURN = r"""
+tenants:
+  description:
+    - The tenants to check, from C(mto_tenants) or from the inventory group of that name, each with its ID and a name.
+    - With O(entry_point=offboard), the tenants to remove.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+      name: Contoso
+      access: gdap
+batches:
+  description: The same tenants, split by C(mto_batch_size), each part with a C(label) for people.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - label: tenants 1 to 1 of 1 (Contoso)
+      tenants:
+        - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+          name: Contoso
+whole_list:
+  description: Whether nothing cuts the list, such as C(--limit), a job slice, or a play for each tenant.
+  returned: success
+  type: bool
+  sample: true
+"""

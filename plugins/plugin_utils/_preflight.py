@@ -1,0 +1,206 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check everything that a run of the role is given, before its first request. No request is sent here."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
+    require_operator,
+    resolve_connection,
+)
+from ansible_collections.m365.defender.plugins.module_utils._options.environment import home_tenant_of
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import (
+    declared_tenants,
+    license_warnings,
+    parse_tenants,
+)
+from ansible_collections.m365.defender.plugins.module_utils._options.typed import typed_options
+from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+    parse_days,
+    parse_guid,
+    parse_whole_number,
+    quoted,
+)
+from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_registration_options
+from ansible_collections.m365.defender.plugins.module_utils._view.registration import check_registration
+from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
+from ansible_collections.m365.defender.plugins.plugin_utils._role_options import as_variables, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import make_batches
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.plugin_utils._role_options import EntryPoint
+    from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import Batch
+
+    Values = Mapping[str, t.Any]
+
+MOST_IN_A_BATCH: t.Final = 1000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Checked:
+    """What the later tasks need, and what the user should know."""
+
+    tenants: Sequence[Mapping[str, object]] = ()
+    batches: Sequence[Batch] = ()
+    warnings: Sequence[str] = ()
+
+
+def check_options(entry_point: EntryPoint, given: Mapping[str, object], *, local: bool = True) -> Checked:
+    """Check the options of an entry point, given without the prefix of their variables. Raise OptionError.
+
+    If the role is sent elsewhere (`local` is false), its files and environment are those of another machine.
+    """
+    spec = role_spec(entry_point)
+    try:
+        values = typed_options(spec, given)
+        _require_long_secrets(spec, values)
+        return _CHECKS[entry_point](spec, values, local)
+    except OptionError as error:
+        raise OptionError(as_variables(str(error), spec)) from None
+
+
+def _require_long_secrets(spec: Spec, values: Values) -> None:
+    """Raise OptionError for a secret that Ansible would mask wherever its text is part of a result."""
+    for name, option in spec.items():
+        value = values[name] if option.get("no_log") else None
+        secrets = {f"{name}.{key}": inner for key, inner in value.items()} if isinstance(value, dict) else {name: value}
+        for secret, text in secrets.items():
+            if text and len(text) < SHORTEST:
+                raise OptionError(
+                    f"{secret}: the value has fewer than {SHORTEST} characters, so that Ansible would mask parts of the"
+                    " result; use a longer one, or give it in the environment."
+                )
+
+
+def _check_run(spec: Spec, values: Values, local: bool) -> Checked:
+    """Check what onboard and drift are given."""
+    values = {**values, **_full_paths(spec, values)}
+    connection = _connection(values) if local else None
+    rows: list[dict[str, t.Any]] | None = values["tenants"]
+    if rows is None:
+        raise OptionError(
+            "tenants: missing. Set the variable to a list of tenants, or add a host for each tenant to the inventory"
+            " group mto_tenants."
+        )
+    tenants = declared_tenants(rows, home_tenant_of(values["home_tenant_id"], os.environ))
+    parse_checks(values["checks"])
+    parse_days("expiry_warning_days", values["expiry_warning_days"])
+    size = parse_whole_number("batch_size", values["batch_size"], 50, least=1, most=MOST_IN_A_BATCH)
+    _check_files(values)
+    complete = [_complete(row, tenant) for row, tenant in zip(rows, tenants, strict=True)]
+    return Checked(
+        complete,
+        make_batches(complete, size),
+        [
+            *license_warnings(tenants),
+            *(_file_warnings(connection) if connection else ()),
+            *(_view_warnings(values, connection) if connection and values["register"] else ()),
+        ],
+    )
+
+
+def _check_offboard(spec: Spec, values: Values, local: bool) -> Checked:
+    values = {**values, **_full_paths(spec, values)}
+    connection = _connection(values, app_needed=False) if local else None
+    home = home_tenant_of(values["home_tenant_id"], os.environ)
+    leaving = dict.fromkeys(_leaving(values["offboard"], home))
+    declared = [tenant.tenant_id for tenant in parse_tenants(values["tenants"] or (), home)]
+    still = [tenant_id for tenant_id in leaving if tenant_id in declared]
+    if still:
+        # The next onboard would add it again.
+        raise OptionError(f"offboard: still declared: {', '.join(still)}. Remove these tenants from mto_tenants first.")
+    rows: list[dict[str, object]] = [{"tenant_id": tenant_id} for tenant_id in leaving]
+    options = {**values, "tenants": rows, "state": "absent"}
+    return Checked(rows, (), _view_warnings(options, connection) if connection else ())
+
+
+def _leaving(ids: Sequence[str], home_tenant_id: str) -> list[str]:
+    if not ids:
+        raise OptionError("offboard: the list is empty; give the IDs of the tenants to remove from the view.")
+    leaving: list[str] = []
+    for index, text in enumerate(ids):
+        tenant_id = parse_guid(text)
+        if tenant_id is None:
+            raise OptionError(f"offboard[{index}]: {quoted(text)} is not a GUID; give the directory (tenant) ID.")
+        if tenant_id == home_tenant_id:
+            raise OptionError(f"offboard[{index}]: this is the home tenant, which is always in the view; leave it out.")
+        leaving.append(tenant_id)
+    return leaving
+
+
+def _check_report(_spec: Spec, values: Values, _local: bool) -> Checked:
+    _check_files(values)
+    return Checked()
+
+
+def _check_files(values: Values) -> None:
+    """Raise OptionError where a file could not be written at the end of the run."""
+    file_mode("report_mode", values["report_mode"])
+    for option in ("report_dir", "evidence_dir"):
+        if values.get(option):
+            writable_directory(option, values[option])
+
+
+def _full_paths(spec: Spec, values: Values) -> dict[str, str]:
+    paths = (name for name, option in spec.items() if option["type"] == "path" and values[name])
+    return {name: user_path(values[name]) for name in paths}
+
+
+def _connection(values: Values, *, app_needed: bool = True) -> Connection:
+    connection = resolve_connection(values, app_needed=app_needed, identity_needed=app_needed)
+    if app_needed:
+        require_operator(connection)
+    return connection
+
+
+def _file_warnings(connection: Connection) -> list[str]:
+    """Read the files of credentials, tokens and certificate authorities, and return warnings. Raise OptionError."""
+    if connection.token_cache and not pathlib.Path(connection.token_cache).is_dir():
+        # The modules make it.
+        writable_directory("token_cache", str(pathlib.Path(connection.token_cache).parent))
+    try:
+        require_requests()
+        require_msal()
+    except MissingLibraryError:
+        # The Python of the modules may have it; if not, they say so.
+        return list(connection.warnings)
+    return [*connection.warnings, *Session(connection).warnings]
+
+
+def _view_warnings(values: Values, connection: Connection) -> Sequence[str]:
+    """Check what the view is read and written with, and return warnings. Raise OptionError."""
+    # The operator of a refresh token is known after the sign-in.
+    known = connection if connection.operator else dataclasses.replace(connection, operator="the operator")
+    return check_registration(parse_registration_options(values, known), known)
+
+
+def _complete(row: Mapping[str, object], tenant: Tenant) -> dict[str, object]:
+    """Return a row with what the user gave, its id in the form of all results, and a name."""
+    given = {key: value for key, value in row.items() if value not in (None, [], "")}
+    return {**given, "tenant_id": tenant.tenant_id, "name": tenant.name}
+
+
+_CHECKS: t.Final = {
+    "onboard": _check_run,
+    "drift": _check_run,
+    "offboard": _check_offboard,
+    "report": _check_report,
+}

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables of the role and of the playbooks, in one place: `mto_` and the name of an option.
+
+Most are options of a module, whose spec and documentation hold for them, too. The others are described here.
+`scripts/generate_docs.py` writes the role's `meta/argument_specs.yml` from this table.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
+from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+
+PREFIX: t.Final = "mto_"
+EntryPoint = t.Literal["onboard", "drift", "offboard", "report"]
+ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
+
+# What the role has beside the options of modules.
+_OWN: t.Final[Spec] = {
+    "register": {
+        "description": "Whether to compare the multitenant view with the list. If not, the report leaves it out.",
+        "type": "bool",
+        "default": True,
+    },
+    "batch_size": {
+        "description": "How many tenants to process before the play shows progress.",
+        "type": "int",
+        "default": 50,
+    },
+    "evidence_dir": {
+        "description": "An existing directory for evidence.json, which holds what was judged. If not set, no file is"
+        " written. See O(m365.defender.mto_requirement_facts#module:from_evidence).",
+        "type": "path",
+    },
+    "fail_on": {
+        "description": "The kinds of findings that fail the play, after everything has been done and reported."
+        " V(required) is a required check that is not met, V(unknown) one that could not be made, V(recommended) is"
+        " advice, and V(registration) concerns the multitenant view.",
+        "type": "list",
+        "elements": "str",
+        "choices": list(FAIL_ON),
+        "default": ["required", "unknown", "registration"],
+    },
+    "report_dir": {
+        "description": "An existing directory for the report. If not set, no file is written.",
+        "type": "path",
+    },
+    "report_formats": {
+        "description": "The files to write. V(json) is report.json, V(html) is report.html, V(junit) is"
+        " report.junit.xml.",
+        "type": "list",
+        "elements": "str",
+        "choices": list(formats_by_name()),
+        "default": list(formats_by_name()),
+    },
+    "report_mode": {
+        "description": "The permissions of the report's files in octal digits, in quotes. They name people and tenants,"
+        " so that by default only their owner can read them.",
+        "type": "raw",
+        "default": "0600",
+    },
+    "report_file": {
+        "description": "A C(report.json) that onboard or drift has written.",
+        "type": "path",
+        "required": True,
+    },
+    "offboard": {
+        "description": "The IDs of the tenants to remove. None of them may still be in the tenant list.",
+        "type": "list",
+        "elements": "str",
+        "required": True,
+    },
+}
+_CHECKS: t.Final[Spec] = {
+    "checks": {"type": "list", "elements": "str", "choices": list(CHECKS), "default": list(CHECKS)},
+    "expiry_warning_days": {"type": "int", "default": 30},
+}
+_REPORT: t.Final = ("fail_on", "report_dir", "report_formats", "report_mode")
+_WRITES: t.Final = ("registration", "portal_contract", "max_removals", "wait_timeout", "backup", "backup_dir")
+_SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot", "snapshot_max_age")
+_CHECKED: t.Final = ("tenants", "register", "purge", "max_tenants", *_CHECKS, "batch_size", "evidence_dir", *_REPORT)
+
+# Variables of hosts that are tenants, and the fields that they fill.
+HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}
+# Variables of other playbooks, and what plays of this collection register or set.
+_OTHERS: t.Final = (
+    *("adopt_dir", "adopt_overwrite", "adopt_to", "adopt_list", "adopt_open", "adopt_outcome", "adopt_text", "gdap"),
+    *("login", "login_browser", "login_done", "login_method", "login_port", "login_renew", "login_wait"),
+    *("snapshot_file", "view", "report", "eligible", "requirements"),
+)
+
+
+def role_spec(entry_point: EntryPoint) -> Spec:
+    """Return the options of an entry point, without the prefix of their variables."""
+    known = {**registration_spec(), **tenants_spec(), **_CHECKS, **_OWN}
+    names = {
+        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, *connection_spec()),
+        "drift": (*_CHECKED, *_SOURCES, *connection_spec()),
+        "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
+        "report": ("report_file", *_REPORT),
+    }
+    return {name: known[name] for name in names[entry_point]}
+
+
+def known_variables() -> set[str]:
+    """Return every variable that means something to the role or to a playbook of this collection."""
+    options = {name for entry_point in ENTRY_POINTS for name in role_spec(entry_point)}
+    return {*HOST_VARIABLES, *(f"{PREFIX}{name}" for name in (*options, *_OTHERS))}
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Return a warning for every variable that looks like one of the role's and is none: most likely a typo."""
+    known = known_variables()
+    unknown = sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+    return [
+        f"{name}: this variable is not known{did_you_mean(name, known)} and has no effect; correct its name, or begin"
+        " the name of a variable of your own with other letters than mto_."
+        for name in unknown
+        # Two underscores are what the role keeps to itself.
+        if not name.startswith(f"{PREFIX}_")
+    ]
+
+
+def as_variables(sentence: str, names: Collection[str]) -> str:
+    """Return a sentence about options with the names of their variables instead."""
+    # Within a sentence, `operator` and the like are ordinary words.
+    within = "|".join(name for name in names if "_" in name)
+    first = "|".join(names)
+    return re.sub(rf"^(?=(?:{first})[\[.:])|(?<![\w./'-])(?=(?:{within})(?!\w))", PREFIX, sentence)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The first task of the role: variables, templates, hosts and environment in; tenants, or one sentence, out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from preflight import GOOD, OTHER, TENANT, preflight
+
+ROWS = [{"tenant_id": TENANT, "name": "Contoso", "access": "auto"}]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in [name for name in os.environ if name.startswith(("MTO_", "AZURE_"))]:
+        monkeypatch.delenv(name)
+
+
+def test_tenants_are_complete_and_in_batches():
+    variables = {**GOOD, "mto_tenants": [{"tenant_id": f"{{{TENANT.upper()}}}"}, {"tenant_id": OTHER, "roles": []}]}
+    result, warnings = preflight({**variables, "mto_batch_size": "1"})
+    assert [row["tenant_id"] for row in result["tenants"]] == [TENANT, OTHER]
+    assert [row["name"] for row in result["tenants"]] == [TENANT, OTHER]
+    assert [batch["label"] for batch in result["batches"]] == [
+        f"tenants 1 to 1 of 2 ({TENANT})",
+        f"tenants 2 to 2 of 2 ({OTHER})",
+    ]
+    assert [row for batch in result["batches"] for row in batch["tenants"]] == result["tenants"]
+    assert (result["changed"], warnings) == (False, [])
+
+
+def test_templates_are_resolved():
+    variables = {**GOOD, "mto_tenants": "{{ every }}", "every": [{"tenant_id": "{{ id }}", "name": "Contoso"}]}
+    result, _warnings = preflight({**variables, "id": TENANT})
+    assert result["tenants"] == ROWS
+
+
+def test_template_that_cannot_be_resolved_is_named():
+    for value in ("{{ nobody }}", "{{ 1 / 0 }}"):
+        result, _warnings = preflight({**GOOD, "mto_operator": value})
+        assert result["failed"]
+        assert result["msg"].startswith("mto_operator: its template cannot be resolved (")
+        assert result["msg"].endswith("); correct it.")
+
+
+def test_hosts_are_tenants():
+    hosts = {
+        "contoso": {"mto_tenant_id": "{{ id }}", "mto_access": "b2b", "id": TENANT},
+        "other": {"mto_tenant_id": OTHER},
+    }
+    result, warnings = preflight({**GOOD, "mto_tenants": None, "id": TENANT}, groups={"mto_tenants": hosts})
+    assert [(row["tenant_id"], row["name"], row["access"]) for row in result["tenants"]] == [
+        (TENANT, "contoso", "b2b"),
+        (OTHER, "other", "auto"),
+    ]
+    assert warnings == []
+
+
+def test_misspelt_host_variable_is_warned_about():
+    hosts = {"contoso": {"mto_tenant_id": TENANT, "mto_licences": "MTP"}}
+    _result, warnings = preflight({**GOOD, "mto_tenants": None}, groups={"mto_tenants": hosts})
+    assert [warning.split(" and ")[0] for warning in warnings] == [
+        "mto_licences: this variable is not known (did you mean 'mto_licenses'?)"
+    ]
+
+
+def test_misspelt_variable_is_warned_about_even_where_something_else_fails():
+    result, warnings = preflight({**GOOD, "mto_home_tenant_id": None, "mto_home_tenantid": "x", "mto__own": 1})
+    assert result["msg"].startswith("mto_home_tenant_id: missing")
+    assert len(warnings) == 1
+    assert warnings[0].startswith("mto_home_tenantid: this variable is not known (did you mean 'mto_home_tenant_id'?)")
+
+
+def test_environment_of_the_task_counts():
+    before = dict(os.environ)
+    variables = {**GOOD, "mto_client_secret": None}
+    assert preflight(variables)[0]["failed"]
+    result, warnings = preflight(variables, environment={"MTO_CLIENT_SECRET": "a-long-client-secret", "N": 1})
+    assert result["tenants"] == ROWS
+    assert warnings == []
+    assert dict(os.environ) == before
+
+
+def test_what_is_set_in_vain_is_told():
+    _result, warnings = preflight(GOOD, environment={"AZURE_CLIENT_SECRET": "another-long-secret"})
+    assert [warning.split()[0] for warning in warnings] == ["AZURE_CLIENT_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "groups", "whole"),
+    [
+        ({}, {}, True),
+        ({"ansible_limit": "localhost"}, {}, False),
+        ({"awx_job_slice_count": 4}, {}, False),
+        ({"awx_job_slice_count": "1"}, {}, True),
+        ({"tower_job_slice_count": 2}, {}, False),
+        (
+            {"inventory_hostname": "contoso", "mto_tenants": None},
+            {"mto_tenants": {"contoso": {"mto_tenant_id": TENANT}}},
+            False,
+        ),
+    ],
+)
+def test_whole_list(variables, groups, whole):
+    assert preflight({**GOOD, **variables}, groups=groups)[0]["whole_list"] is whole
+
+
+def test_elsewhere_files_and_environment_are_not_ours():
+    variables = {**GOOD, "mto_client_secret": None, "mto_ca_path": "/of/the/other/machine"}
+    result, _warnings = preflight(variables, transport="ssh")
+    assert result["tenants"] == ROWS
+
+
+def test_offboard_returns_what_to_remove():
+    result, _warnings = preflight({**GOOD, "mto_offboard": f"{{{OTHER}}},{OTHER}"}, "offboard")
+    assert (result["tenants"], result["batches"]) == ([{"tenant_id": OTHER}], [])
+
+
+def test_report_needs_no_connection():
+    assert not preflight({"mto_report_file": "report.json"}, "report")[0].get("failed")
+
+
+def test_secret_is_in_no_result():
+    for variables in (GOOD, {**GOOD, "mto_operator": []}):
+        assert GOOD["mto_client_secret"] not in str(preflight(variables))

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever an option of the role is given, the run goes on or ends with one sentence that names it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import pytest
+from any_case import ANY_JSON
+from certificates import ROOT, pem_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from preflight import GOOD, HOME, OTHER
+from sentences import sentences_about
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._preflight import check_options
+from ansible_collections.m365.defender.plugins.plugin_utils._role_options import ENTRY_POINTS, role_spec
+
+NEEDED = {name.removeprefix("mto_"): value for name, value in GOOD.items()}
+# What drift is given is checked as for onboard.
+OPTIONS = [(entry, name) for entry in ENTRY_POINTS if entry != "drift" for name in role_spec(entry)]
+# Values that are nearly right find more than any JSON does.
+NEARLY = st.sampled_from(
+    ["true", "1", "30s", "assist", "apply", "0600", HOME, [HOME], [{"tenant_id": OTHER}], ".", "\0"]
+)
+
+
+@pytest.fixture(autouse=True)
+def somewhere(monkeypatch, tmp_path):
+    """A directory and an environment of its own. Reading all authorities of the system takes long."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ca.pem").write_bytes(pem_of(ROOT.certificate))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    for name in [name for name in os.environ if name.startswith(("MTO_", "AZURE_"))]:
+        monkeypatch.delenv(name)
+
+
+def given_to(entry_point, **changes):
+    own = {"offboard": [OTHER], "report_file": "report.json", "register": True}
+    values = {**NEEDED, **own, **changes}
+    return {name: value for name, value in values.items() if name in role_spec(entry_point)}
+
+
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
+def test_what_is_needed_is_enough(entry_point):
+    check_options(entry_point, given_to(entry_point))
+
+
+@pytest.mark.parametrize(("entry_point", "name"), OPTIONS)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=ANY_JSON | NEARLY)
+def test_any_value_is_taken_or_refused_in_one_sentence(entry_point, name, value):
+    values = given_to(entry_point, **{name: value})
+    with contextlib.suppress(OptionError), sentences_about(f"mto_{name}"):
+        check_options(entry_point, values)
