@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the pages that are generated from the code's own data: docs/permissions.md and docs/reasons.md.
+"""Write the pages that are generated from the code's own data: permissions, reasons and AADSTS numbers.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit code 1 if they are out of date
@@ -15,6 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names  # noqa: E402
 
@@ -85,11 +86,38 @@ def reasons_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def aadsts_page() -> str:
+    """Return docs/aadsts.md: a row for each number that Microsoft Entra can refuse a sign-in with."""
+    lines = [
+        HEAD,
+        "# AADSTS numbers",
+        "",
+        "What a number of Microsoft Entra means here, and who does what. Microsoft warns that programs should not",
+        "rely on these numbers: they select the words, and nothing else. For a number that is not in this list, the",
+        "service's own sentence is shown. [Microsoft's page](https://login.microsoftonline.com/error) explains every",
+        "number.",
+        "",
+        "`{said}` is the service's own sentence. The reasons are explained in [reasons.md](reasons.md).",
+        "",
+        "| Number | Reason | Sentence | Remedy |",
+        "|---|---|---|---|",
+    ]
+    for number, reason in sorted(REASON_OF.items()):
+        row = CATALOGUE.reasons[reason]
+        cells = (f"AADSTS{number}", f"`{reason}`", f"[{_cell(row.sentence)}]({row.doc_url})", _cell(row.remedy))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-PAGES = {"docs/permissions.md": permissions_page, "docs/reasons.md": reasons_page}
+PAGES = {
+    "docs/aadsts.md": aadsts_page,
+    "docs/permissions.md": permissions_page,
+    "docs/reasons.md": reasons_page,
+}
 
 
 def main() -> int:
