@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+import documentation
 import pytest
+import yaml
 from contracts import CONTRACTS, EACH, SET, with_call
 from hypothesis import given
 from hypothesis import strategies as st
@@ -373,3 +375,12 @@ def test_any_text_is_a_contract_or_a_sentence(tmp_path_factory, text):
     content = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     with pytest.raises(OptionError, match="portal_contract"):
         load_contract(saved(tmp_path_factory.mktemp("any"), content))
+
+
+def test_contracts_of_the_documentation_are_accepted():
+    texts = [block.text for block in documentation.pages()["docs/contract.md"].blocks()]
+    contracts = [yaml.safe_load(text) for text in texts if "write:" in text]
+    bodies = [yaml.safe_load(text)["body"] for text in texts if text.startswith("body:")]
+    assert (len(contracts), len(bodies)) == (3, 2)
+    for contract in [*contracts, *(whole(body=body) for body in bodies)]:
+        parse_contract(contract)
