@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the pages that are generated from the code's own data: permissions, reasons and AADSTS numbers.
+"""Write what is generated from the code's own data: permissions, reasons, AADSTS numbers, the role's argument specs.
 
 python scripts/generate_docs.py           write them
 python scripts/generate_docs.py --check   exit code 1 if they are out of date
@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "build" / "collections"))
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names  # noqa: E402
+from role_spec import role_spec_page  # noqa: E402
 
 HEAD = """<!--
 Copyright (c) 2026 The m365.defender authors
@@ -117,6 +118,7 @@ PAGES = {
     "docs/aadsts.md": aadsts_page,
     "docs/permissions.md": permissions_page,
     "docs/reasons.md": reasons_page,
+    "roles/mto/meta/argument_specs.yml": role_spec_page,
 }
 
 

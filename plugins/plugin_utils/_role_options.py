@@ -31,6 +31,10 @@ ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
 
 # What the role has beside the options of modules.
 _OWN: t.Final[Spec] = {
+    "tenants": {
+        **tenants_spec()["tenants"],
+        "description": "The tenants. If not set, the hosts of the inventory group C(mto_tenants) are used.",
+    },
     "register": {
         "description": "Whether to compare the multitenant view with the list. If not, the report leaves it out.",
         "type": "bool",
@@ -106,7 +110,7 @@ _OTHERS: t.Final = (
 
 def role_spec(entry_point: EntryPoint) -> Spec:
     """Return the options of an entry point, without the prefix of their variables."""
-    known = {**registration_spec(), **tenants_spec(), **_CHECKS, **_OWN}
+    known = {**registration_spec(), **_CHECKS, **_OWN}
     names = {
         "onboard": (*_CHECKED, *_WRITES, *_SOURCES, *connection_spec()),
         "drift": (*_CHECKED, *_SOURCES, *connection_spec()),

@@ -23,7 +23,6 @@ def load(path):
 VARIABLES = load("vars/main.yml")
 DEFAULTS = load("defaults/main.yml")
 ENTRIES = load("meta/argument_specs.yml")["argument_specs"]
-CONNECTED = [name for name in ENTRIES if name != "report"]
 
 
 def test_connection_of_the_role_is_the_connection_of_the_modules():
@@ -35,23 +34,19 @@ def test_login_is_given_no_token():
     assert left_out == {"refresh_token", "refresh_token_file"}
 
 
-@pytest.mark.parametrize("entry", CONNECTED)
-@pytest.mark.parametrize("option", sorted(connection_spec()))
-def test_role_spec_has_the_connection(entry, option):
-    variable, spec = ENTRIES[entry]["options"][f"mto_{option}"], connection_spec()[option]
-    assert variable["type"] == spec["type"]
-    assert variable.get("choices") == spec.get("choices")
-    assert bool(variable.get("no_log")) == bool(spec.get("no_log"))
-
-
-@pytest.mark.parametrize("entry", sorted(ENTRIES))
+@pytest.mark.parametrize("entry", sorted(set(ENTRIES) - {"main"}))
 def test_defaults_are_the_ones_of_the_spec(entry):
     for name, option in ENTRIES[entry]["options"].items():
-        assert option.get("default") == DEFAULTS.get(name), name
+        assert DEFAULTS.get(name, option.get("default")) == option.get("default"), name
+
+
+def test_main_leaves_its_variables_to_the_first_task():
+    """Ansible's own validation would come first, and would show the whole spec with a sentence about Python's types."""
+    assert "options" not in ENTRIES["main"]
 
 
 def test_every_default_is_an_option():
-    documented = {name for entry in ENTRIES.values() for name in entry["options"]}
+    documented = {name for entry in ENTRIES.values() for name in entry.get("options", ())}
     assert set(DEFAULTS) <= documented
 
 
