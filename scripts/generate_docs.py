@@ -15,10 +15,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
+from role_spec import role_spec_page  # noqa: E402
+
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names  # noqa: E402
-from role_spec import role_spec_page  # noqa: E402
 
 HEAD = """<!--
 Copyright (c) 2026 The m365.defender authors

@@ -35,8 +35,7 @@ DESCRIPTIONS: t.Final = {
     ),
     "drift": (
         "Find what has changed for the worse without changing anything",
-        "Makes the same checks in check mode. The report separates lost access, requirements that are not met, and"
-        " checks that could not be made.",
+        "Makes the same checks in check mode, and reports what is lost, not met, or could not be checked.",
     ),
     "offboard": (
         "Remove tenants from the operator's multitenant view",
@@ -89,8 +88,9 @@ def _option(name: str, value: Documented, spec: t.Mapping[str, Documented]) -> D
 
 
 def _described(value: Documented, documented: Documented, module: str, spec: t.Mapping[str, Documented]) -> Documented:
-    text = value.get("description", documented["description"])
-    result = {"description": [_for_role(line, module, spec) for line in ([text] if isinstance(text, str) else text)]}
+    text: t.Any = value.get("description", documented["description"])
+    lines: list[str] = [text] if isinstance(text, str) else text
+    result: Documented = {"description": [_for_role(line, module, spec) for line in lines]}
     kept = ("type", "elements", "choices", "default", "required")
     result |= {key: value[key] for key in kept if value.get(key) is not None}
     if value.get("no_log"):

@@ -72,9 +72,10 @@ def check_options(entry_point: EntryPoint, given: Mapping[str, object], *, local
     try:
         values = typed_options(spec, given)
         _require_long_secrets(spec, values)
-        return _CHECKS[entry_point](spec, values, local)
+        checked = _CHECKS[entry_point](spec, values, local)
     except OptionError as error:
         raise OptionError(as_variables(str(error), spec)) from None
+    return dataclasses.replace(checked, warnings=[as_variables(warning, spec) for warning in checked.warnings])
 
 
 def _require_long_secrets(spec: Spec, values: Values) -> None:

@@ -143,5 +143,6 @@ def as_variables(sentence: str, names: Collection[str]) -> str:
     """Return a sentence about options with the names of their variables instead."""
     # Within a sentence, `operator` and the like are ordinary words.
     within = "|".join(name for name in names if "_" in name)
-    first = "|".join(names)
-    return re.sub(rf"^(?=(?:{first})[\[.:])|(?<![\w./'-])(?=(?:{within})(?!\w))", PREFIX, sentence)
+    every = "|".join(names)
+    pattern = rf"^(?=(?:{every})[.:])|(?<![\w./'-])(?=(?:{every})\[|(?:{within})(?!\w))"
+    return re.sub(pattern, PREFIX, sentence)

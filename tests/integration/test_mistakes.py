@@ -1,0 +1,416 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of mistakes: each gets one sentence that names the variable and the way out, before any request.
+
+Most rows run the role's first task in this process, where a socket that is opened fails the test. A few are real
+ansible-playbook runs: exit code, and nothing but the sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import stat
+
+import pytest
+from certificates import CURVE, LEAF, NOW, ROOT, pem_of
+from playbook_runs import ROOT as PROJECT
+from preflight import CLIENT, GOOD, HOME, OTHER, TENANT, preflight
+from sentences import faults_of
+
+CONTRACT = str(PROJECT / "lab/data/contracts/per_tenant.yml")
+SESSION = {"sccauth": "a-session-cookie", "xsrf_token": "an-xsrf-token"}
+VIEW = {"mto_register": True}
+# The second credential or token would be one too many.
+NO_SECRET = {"mto_client_secret": None}
+
+
+def tenant(**fields):
+    return {"mto_tenants": [{"tenant_id": TENANT, "name": "Contoso", **fields}]}
+
+
+# What is given instead of what is right, and what the sentence says. `DIR` is a directory of the test.
+ONBOARD = [
+    # The connection.
+    (
+        {"mto_home_tenant_id": None},
+        "mto_home_tenant_id: missing; set it, or the environment variable MTO_HOME_TENANT_ID",
+    ),
+    ({"mto_home_tenant_id": "contoso"}, "mto_home_tenant_id: 'contoso' is not a GUID such as"),
+    ({"mto_home_tenant_id": [HOME]}, "mto_home_tenant_id: a list is not text; give text."),
+    ({"mto_client_id": ""}, "mto_client_id: missing; set it, or the environment variable MTO_CLIENT_ID"),
+    ({"mto_client_id": CLIENT[:-1]}, "is not a GUID such as"),
+    ({"mto_client_id": 5}, "mto_client_id: '5' is not a GUID"),
+    ({"mto_operator": None}, "mto_operator: missing. Give the user principal name"),
+    ({"mto_operator": True}, "mto_operator: true is not text; put it in quotes."),
+    ({"mto_operator": {"upn": "a"}}, "mto_operator: a dictionary is not text; give text."),
+    ({"mto_operator": "anna\u202e@x"}, "mto_operator: the value has characters that cannot be shown; write it without"),
+    ({"mto_cloud": "mars"}, "mto_cloud: 'mars' is not a choice; choose among public, gcc, gcc_high, dod."),
+    ({"mto_cloud": "gcc-high"}, "mto_cloud: 'gcc-high' is not a choice (did you mean 'gcc_high'?)"),
+    (
+        {"mto_endpoints": "https://x"},
+        "mto_endpoints: 'https://x' is not a dictionary; give a dictionary with login, graph",
+    ),
+    ({"mto_endpoints": {"grahp": "https://x"}}, "mto_endpoints: 'grahp' is not a known key (did you mean 'graph'?)"),
+    ({"mto_endpoints": {"graph": "http://x"}}, "mto_endpoints.graph: 'http://x' must begin with https://."),
+    ({"mto_ca_path": "none.pem"}, "mto_ca_path: 'DIR/none.pem' does not exist; set mto_ca_path to a file or directory"),
+    ({"mto_ca_path": "text"}, "mto_ca_path: 'DIR/text' cannot be read as CA certificates in PEM format"),
+    ({"mto_concurrency": 0}, "mto_concurrency: '0' is out of range; give a whole number from 1 to 256."),
+    ({"mto_concurrency": "many"}, "mto_concurrency: 'many' is not a whole number; write one such as 16."),
+    ({"mto_timeout": "soon"}, "mto_timeout: 'soon' is not a duration of more than 0 and at most 1d; give seconds"),
+    ({"mto_timeout": True}, "mto_timeout: true is not text; put it in quotes."),
+    ({"mto_deadline": 0}, "mto_deadline: '0' is not a duration of more than 0"),
+    ({"mto_deadline": "2d"}, "mto_deadline: '2d' is not a duration of more than 0 and at most 1d"),
+    ({"mto_token_cache": "none/cache"}, "mto_token_cache: DIR/none does not exist; create it first"),
+    # The credential of the app.
+    ({"mto_client_secret": None}, "mto_client_secret: no identity is given. Give the app's mto_client_secret"),
+    ({"mto_client_secret": "short"}, "mto_client_secret: the value has fewer than 8 characters"),
+    ({"mto_client_secret": "two words of it"}, "mto_client_secret: the value has white space or characters"),
+    ({"mto_client_secret": "********"}, "mto_client_secret: the value was masked by Ansible (no_log); pass the secret"),
+    (
+        {"mto_client_secret": "$ANSIBLE_VAULT;1.1;AES256\n61"},
+        "mto_client_secret: the value is encrypted with ansible-vault",
+    ),
+    ({"mto_client_certificate_path": "app.pem"}, "mto_client_secret: give only one credential for the app"),
+    (
+        {**NO_SECRET, "mto_client_certificate_path": "none"},
+        "mto_client_certificate_path: DIR/none cannot be read (No such",
+    ),
+    (
+        {**NO_SECRET, "mto_client_certificate_path": "DIR"},
+        "mto_client_certificate_path: DIR cannot be read (Is a directory); name",
+    ),
+    (
+        {**NO_SECRET, "mto_client_certificate_path": "text"},
+        "mto_client_certificate_path: DIR/text is neither PEM nor PFX",
+    ),
+    (
+        {**NO_SECRET, "mto_client_certificate_path": "ca.pem"},
+        "mto_client_certificate_path: DIR/ca.pem holds no private key; name",
+    ),
+    (
+        {**NO_SECRET, "mto_client_certificate_path": "mixed.pem"},
+        "no certificate in DIR/mixed.pem belongs to the private key",
+    ),
+    ({**NO_SECRET, "mto_client_certificate_path": "curve.pem"}, "is not an RSA key; make one"),
+    (
+        {**NO_SECRET, "mto_client_certificate_path": "app.pem", "mto_client_certificate_password": "a-long-password"},
+        "mto_client_certificate_password: the private key in DIR/app.pem is not encrypted; leave the password out.",
+    ),
+    (
+        {**NO_SECRET, "mto_federated_token_file": "none"},
+        "mto_federated_token_file: DIR/none cannot be read (No such file",
+    ),
+    (
+        {**NO_SECRET, "mto_federated_token_file": "text"},
+        "mto_federated_token_file: DIR/text holds no JSON web token; name",
+    ),
+    ({**NO_SECRET, "mto_federated_token_file": "empty"}, "mto_federated_token_file: DIR/empty is empty; name a file"),
+    # The operator's token.
+    ({"mto_refresh_token": "0.short"}, "mto_refresh_token: the value has fewer than 8 characters"),
+    ({"mto_refresh_token": '"0.in-quotes"'}, "mto_refresh_token: the value has characters that a token cannot contain"),
+    ({"mto_refresh_token": "0.a-token", "mto_refresh_token_file": "token"}, "mto_refresh_token: give only one of"),
+    ({"mto_refresh_token_file": "none"}, "mto_refresh_token_file: 'DIR/none' cannot be read (No such file"),
+    ({"mto_refresh_token_file": "open"}, "mto_refresh_token_file: 'DIR/open' has mode 0644, so that other users can"),
+    ({"mto_refresh_token_file": "empty"}, "mto_refresh_token_file: 'DIR/empty' is empty; name a file with one refresh"),
+    ({"mto_refresh_token_file": "words"}, "mto_refresh_token_file: 'DIR/words' has white space or characters"),
+    # The tenants.
+    ({"mto_tenants": None}, "mto_tenants: missing. Set the variable to a list of tenants, or add a host"),
+    ({"mto_tenants": []}, "mto_tenants: the list is empty, so that there is nothing to check; declare a tenant."),
+    ({"mto_tenants": "contoso"}, "mto_tenants: 'contoso' is not a list; give a list of dictionaries with tenant_id"),
+    (
+        {"mto_tenants": f'[{{"tenant_id": "{TENANT}"}}]'},
+        "mto_tenants: the value is text that looks like JSON; on a command",
+    ),
+    ({"mto_tenants": {"tenant_id": TENANT}}, "mto_tenants: a dictionary is not a list; give a list of dictionaries"),
+    ({"mto_tenants": [TENANT]}, f"mto_tenants[0]: '{TENANT}' is not a dictionary; give a dictionary with tenant_id"),
+    ({"mto_tenants": [None]}, "mto_tenants[0]: the entry is empty; remove it"),
+    ({"mto_tenants": [{"name": "Contoso"}]}, "mto_tenants[0] (Contoso): tenant_id is missing; give the directory"),
+    (
+        {"mto_tenants": [{"tenantid": TENANT}]},
+        "mto_tenants[0]: 'tenantid' is not a known key (did you mean 'tenant_id'?)",
+    ),
+    (tenant(tenant_id="contoso.example"), "mto_tenants[0] (Contoso): tenant_id 'contoso.example' is not a GUID"),
+    (tenant(tenant_id=HOME), "mto_tenants[0] (Contoso): this is the home tenant; remove this row"),
+    (
+        {"mto_tenants": [*tenant()["mto_tenants"], {"tenant_id": f"{{{TENANT}}}"}]},
+        "is already in mto_tenants[0] (Contoso)",
+    ),
+    (tenant(access="gdpa"), "access 'gdpa' is not an access method (did you mean 'gdap'?); choose one of"),
+    (
+        tenant(roles=["Securty Reader"]),
+        "role 'Securty Reader' is not a known role name (did you mean 'Security Reader'?)",
+    ),
+    (tenant(roles=5), "mto_tenants[0].roles: '5' is not a list; give a list."),
+    (tenant(licenses=["WINDEFTAP"]), "license 'windeftap' is not a known plan or product (did you mean 'windefatp'?)"),
+    (tenant(cloud="gcchigh"), "cloud 'gcchigh' is not a known cloud (did you mean 'gcc_high'?); choose one of"),
+    (tenant(name=["Contoso"]), "mto_tenants[0].name: a list is not text; give text."),
+    # The run and the report.
+    ({"mto_checks": ["portal"]}, "mto_checks: 'portal' is not a choice; choose among listed, sign_in, defender."),
+    ({"mto_checks": []}, "mto_checks: the list is empty, so that nothing would be verified; choose among"),
+    ({"mto_batch_size": 0}, "mto_batch_size: '0' is out of range; give a whole number from 1 to 1000."),
+    ({"mto_batch_size": "fifty"}, "mto_batch_size: 'fifty' is not a whole number; write one such as 50."),
+    (
+        {"mto_expiry_warning_days": 731},
+        "mto_expiry_warning_days: '731' is out of range; give a whole number from 0 to 730.",
+    ),
+    ({"mto_register": "maybe"}, "mto_register: 'maybe' is neither true nor false; write true or false."),
+    ({"mto_fail_on": ["requird"]}, "mto_fail_on: 'requird' is not a choice (did you mean 'required'?); choose among"),
+    ({"mto_fail_on": True}, "mto_fail_on: true is not a list; give a list."),
+    ({"mto_report_formats": "pdf"}, "mto_report_formats: 'pdf' is not a choice; choose among json"),
+    ({"mto_report_mode": 600}, "mto_report_mode: '600' is not the mode of a file; give it in quotes"),
+    ({"mto_report_mode": "rw"}, "mto_report_mode: 'rw' is not the mode of a file"),
+    ({"mto_report_dir": "none"}, "mto_report_dir: DIR/none does not exist; create it first: mkdir -m 700 'DIR/none'."),
+    ({"mto_report_dir": "text"}, "mto_report_dir: DIR/text is not a directory; name a directory for the files."),
+    ({"mto_report_dir": "/proc/none"}, "mto_report_dir: /proc/none does not exist; create it first"),
+    ({"mto_evidence_dir": "none"}, "mto_evidence_dir: DIR/none does not exist; create it first"),
+    ({"mto_evidence_dir": ["."]}, "mto_evidence_dir: a list is not the path of a file or directory; give the path"),
+    # The view.
+    (
+        {**VIEW, "mto_registration": "aply"},
+        "mto_registration: 'aply' is not a choice (did you mean 'apply'?); choose among",
+    ),
+    (
+        {**VIEW, "mto_registration": "apply"},
+        "mto_registration: apply needs mto_portal_contract (docs/contract.md) and a",
+    ),
+    (
+        {**VIEW, "mto_registration": "apply", "mto_portal_contract": CONTRACT},
+        "mto_registration: apply needs mto_portal_contract (docs/contract.md) and a live session",
+    ),
+    ({**VIEW, "mto_portal_contract": "none.yml"}, "mto_portal_contract: DIR/none.yml cannot be read (No such file"),
+    ({**VIEW, "mto_portal_contract": "tab.yml"}, "mto_portal_contract: DIR/tab.yml is not valid YAML (line 2)"),
+    (
+        {**VIEW, "mto_portal_session": SESSION, "mto_portal_snapshot": "view.json"},
+        "mto_portal_session: give only one of mto_portal_cookies_file, mto_portal_session, mto_portal_snapshot",
+    ),
+    ({**VIEW, "mto_portal_session": {"sccauth": "a-session"}}, "mto_portal_session: give both sccauth and xsrf_token"),
+    (
+        {**VIEW, "mto_portal_session": "a-session-cookie"},
+        "mto_portal_session: the value is not a dictionary; give a dict",
+    ),
+    (
+        {**VIEW, "mto_portal_session": {**SESSION, "sccauth": "short"}},
+        "mto_portal_session.sccauth: the value has fewer",
+    ),
+    ({**VIEW, "mto_portal_cookies_file": "none"}, "mto_portal_cookies_file: DIR/none cannot be read (No such file"),
+    (
+        {**VIEW, "mto_portal_cookies_file": "text"},
+        "mto_portal_cookies_file: 'DIR/text' holds no cookies; give a Playwright",
+    ),
+    ({**VIEW, "mto_portal_snapshot": "text"}, "mto_portal_snapshot: DIR/text is not valid JSON; give a file that"),
+    ({**VIEW, "mto_snapshot_max_age": "a day"}, "mto_snapshot_max_age: 'a day' is not a duration of more than 0"),
+    ({**VIEW, "mto_wait_timeout": -1}, "mto_wait_timeout: '-1' is not a duration of 0 or more"),
+    ({**VIEW, "mto_max_tenants": 0}, "mto_max_tenants: '0' is out of range; give a whole number from 1"),
+    ({**VIEW, "mto_max_removals": -1}, "mto_max_removals: '-1' is out of range; give a whole number from 0"),
+    ({**VIEW, "mto_purge": "perhaps"}, "mto_purge: 'perhaps' is neither true nor false; write true or false."),
+    (
+        {**VIEW, "mto_backup": True, "mto_backup_dir": "none"},
+        "mto_backup_dir: 'DIR/none' is not a directory that can be",
+    ),
+    # Templates.
+    (
+        {"mto_operator": "{{ nobody }}"},
+        "mto_operator: its template cannot be resolved ('nobody' is undefined); correct it.",
+    ),
+    (
+        {"mto_tenants": [{"tenant_id": "{{ nothing }}"}]},
+        "mto_tenants: its template cannot be resolved ('nothing' is und",
+    ),
+]
+OFFBOARD = [
+    ({}, "mto_offboard: missing; give a list."),
+    ({"mto_offboard": []}, "mto_offboard: the list is empty; give the IDs of the tenants to remove from the view."),
+    ({"mto_offboard": "contoso"}, "mto_offboard[0]: 'contoso' is not a GUID; give the directory (tenant) ID."),
+    ({"mto_offboard": [{"tenant_id": OTHER}]}, "mto_offboard[0]: a dictionary is not text; give text."),
+    ({"mto_offboard": [HOME]}, "mto_offboard[0]: this is the home tenant, which is always in the view; leave it out."),
+    (
+        {"mto_offboard": [TENANT.upper()]},
+        f"mto_offboard: still declared: {TENANT}. Remove these tenants from mto_tenants",
+    ),
+    ({"mto_offboard": [OTHER], "mto_registration": "apply"}, "mto_registration: apply needs mto_portal_contract"),
+    ({"mto_offboard": [OTHER], "mto_max_removals": "all"}, "mto_max_removals: 'all' is not a whole number; write one"),
+]
+REPORT = [
+    ({}, "mto_report_file: missing; give the path of a file or directory."),
+    ({"mto_report_file": ["report.json"]}, "mto_report_file: a list is not the path of a file or directory"),
+    ({"mto_report_file": "report.json", "mto_fail_on": ["all"]}, "mto_fail_on: 'all' is not a choice"),
+]
+ROWS = [
+    *(("onboard", *row) for row in ONBOARD),
+    *(("offboard", *row) for row in OFFBOARD),
+    *(("report", *row) for row in REPORT),
+]
+# In the environment: the variables, and what the sentence says.
+ENVIRONMENT = [
+    ({"MTO_HOME_TENANT_ID": "contoso"}, {"mto_home_tenant_id": None}, "mto_home_tenant_id: 'contoso' is not a GUID"),
+    ({"AZURE_CLIENT_ID": "app"}, {"mto_client_id": None}, "mto_client_id: 'app' is not a GUID"),
+    ({"MTO_CLIENT_SECRET": "short"}, NO_SECRET, "mto_client_secret: the value has fewer than 8 characters"),
+    ({"MTO_CLOUD": "mars"}, {}, "mto_cloud: 'mars' is not a known cloud; choose one of public, gcc, gcc_high, dod."),
+    ({"MTO_CA_PATH": "/none.pem"}, {}, "mto_ca_path: '/none.pem' does not exist; set mto_ca_path"),
+    (
+        {"REQUESTS_CA_BUNDLE": "/none.pem"},
+        {},
+        "REQUESTS_CA_BUNDLE in the environment: '/none.pem' does not exist; set mto",
+    ),
+    ({"MTO_REFRESH_TOKEN": "two words"}, {}, "mto_refresh_token: the value has white space or characters"),
+    ({"MTO_REFRESH_TOKEN_FILE": "/none"}, {}, "mto_refresh_token_file: '/none' cannot be read (No such file"),
+    ({"MTO_PORTAL_SNAPSHOT": "/none"}, VIEW, "mto_portal_snapshot: /none cannot be read (No such file"),
+]
+# What is set in vain or misspelt does not stop a run, and is told.
+WARNINGS = [
+    (
+        {"mto_fail_onn": []},
+        {},
+        "mto_fail_onn: this variable is not known (did you mean 'mto_fail_on'?) and has no effect",
+    ),
+    ({"mto_reportdir": "."}, {}, "mto_reportdir: this variable is not known (did you mean 'mto_report_dir'?)"),
+    (tenant(licenses=["NEW_PLAN"]), {}, "mto_tenants[0] (Contoso): license 'new_plan' is not a known name"),
+    ({}, {"MTO_CLIENT_CERTIFICATE_PASSWORD": "a-password"}, "MTO_CLIENT_CERTIFICATE_PASSWORD is set but not used"),
+    (
+        {},
+        {"MTO_CLIENT_SECRET": "another-secret"},
+        "MTO_CLIENT_SECRET is set but not used: another credential comes first",
+    ),
+    ({"mto_client_certificate_password": "a-password"}, {}, "mto_client_certificate_password is set but not used"),
+]
+
+
+@pytest.fixture(autouse=True)
+def directory(tmp_path, monkeypatch):
+    """The files that the rows name, in the directory of the shell, with nothing of the user's environment."""
+    for name in [name for name in os.environ if name.startswith(("MTO_", "AZURE_", "REQUESTS_", "CURL_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "text": b"some text\n",
+        "empty": b"",
+        "words": b"two words",
+        "open": b"0.a-refresh-token",
+        "token": b"0.a-refresh-token",
+        "ca.pem": pem_of(ROOT.certificate),
+        "app.pem": pem_of(ROOT.key) + pem_of(ROOT.certificate),
+        "mixed.pem": pem_of(ROOT.key) + pem_of(LEAF.certificate),
+        "curve.pem": pem_of(CURVE.key) + pem_of(CURVE.certificate),
+        "tab.yml": b"version: 1\n\twrite: 2\n",
+        "report.json": b"{}",
+        "evidence.json": b"{}",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o644 if name == "open" else 0o600)
+    # Reading all authorities of the system takes long.
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_request(monkeypatch):
+    """Fail whatever opens a socket."""
+    opened = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _socket, address: opened.append(address) or 1 / 0)
+    yield
+    assert opened == []
+
+
+@pytest.fixture(autouse=True)
+def nothing_lost(directory):
+    """Compare all files before and after."""
+    before = contents_of(directory)
+    yield
+    assert contents_of(directory) == before
+
+
+def contents_of(directory):
+    return {
+        path: (hashlib.sha256(path.read_bytes()).hexdigest(), stat.S_IMODE(path.stat().st_mode))
+        for path in directory.iterdir()
+    }
+
+
+def in_directory(value, directory):
+    """Put the directory of the test in the place of DIR."""
+    return json.loads(json.dumps(value).replace("DIR", str(directory)))
+
+
+def test_table_is_long_enough():
+    assert len(ROWS) + len(ENVIRONMENT) + len(WARNINGS) >= 120
+
+
+@pytest.mark.parametrize(("entry_point", "changes", "sentence"), ROWS, ids=[f"{row[0]}-{row[2][:48]}" for row in ROWS])
+def test_mistake_gets_one_sentence(directory, entry_point, changes, sentence):
+    result, _warnings = preflight({**GOOD, **in_directory(changes, directory)}, entry_point)
+    assert result.get("failed"), "it was accepted"
+    assert in_directory(sentence, directory) in result["msg"]
+    assert faults_of(result["msg"], result["msg"].split(":")[0].split("[")[0].split(".")[0]) == []
+    assert GOOD["mto_client_secret"] not in str(result)
+
+
+@pytest.mark.parametrize(("environment", "changes", "sentence"), ENVIRONMENT)
+def test_mistake_in_the_environment_gets_one_sentence(environment, changes, sentence):
+    result, _warnings = preflight({**GOOD, **changes}, environment=environment)
+    assert result.get("failed"), "it was accepted"
+    assert result["msg"].startswith(sentence)
+    assert result["msg"].endswith(".")
+
+
+@pytest.mark.parametrize(("changes", "environment", "warning"), WARNINGS)
+def test_what_has_no_effect_is_told(changes, environment, warning):
+    result, warnings = preflight({**GOOD, **changes}, environment=environment)
+    assert not result.get("failed"), result
+    assert [text.startswith(warning) for text in warnings] == [True]
+
+
+def test_expired_certificate_is_told(directory):
+    (directory / "app.pem").write_bytes(
+        pem_of(ROOT.key) + pem_of(ROOT.renewed(NOW.replace(year=2020), NOW.replace(year=2021)))
+    )
+    result, warnings = preflight({**GOOD, **NO_SECRET, "mto_client_certificate_path": "app.pem"})
+    assert not result.get("failed"), result
+    assert "expired" in warnings[0]
+    (directory / "app.pem").write_bytes(pem_of(ROOT.key) + pem_of(ROOT.certificate))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mto_home_tenant_id": f" {{{HOME.upper()}}} ", "mto_client_id": CLIENT.upper()},
+        {"mto_timeout": "30s", "mto_deadline": "5m", "mto_concurrency": "8"},
+        {"mto_timeout": 30, "mto_deadline": 600.5, "mto_batch_size": "25"},
+        {
+            "mto_fail_on": "required,unknown",
+            "mto_checks": "listed",
+            "mto_register": "no",
+            "mto_report_formats": ["json"],
+        },
+        {"mto_fail_on": [], "mto_report_mode": "0640", "mto_report_dir": ".", "mto_evidence_dir": "~"},
+        {"mto_endpoints": json.dumps(GOOD["mto_endpoints"]), "mto_operator": "", "mto_client_secret": None}
+        | {"mto_refresh_token_file": "token"},
+        tenant(roles="Security Reader", licenses="SPE_E5,MTP", access="GDAP", cloud=""),
+    ],
+)
+def test_harmless_forms_are_accepted(changes, monkeypatch, directory):
+    monkeypatch.setenv("HOME", str(directory))
+    result, warnings = preflight({**GOOD, **changes})
+    assert not result.get("failed"), result
+    assert warnings == []
+
+
+def test_both_sources_of_tenants_are_one_too_many():
+    result, _warnings = preflight(GOOD, groups={"mto_tenants": {"contoso": {"mto_tenant_id": TENANT}}})
+    assert result["msg"].startswith(
+        "mto_tenants: both the variable and the inventory group of that name are given; keep"
+    )
+
+
+def test_host_without_an_id_is_named():
+    result, _warnings = preflight({**GOOD, "mto_tenants": None}, groups={"mto_tenants": {"contoso": {}}})
+    assert result["msg"].startswith("mto_tenant_id: the host 'contoso' of the group mto_tenants has none; set it to")
+
+
+def test_empty_group_is_an_empty_list():
+    result, _warnings = preflight({**GOOD, "mto_tenants": None}, groups={"mto_tenants": {}})
+    assert result["msg"].startswith("mto_tenants: the list is empty")
