@@ -20,6 +20,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -104,8 +105,8 @@ class Reader:
         }
 
     def close(self) -> None:
-        """Leave the shell."""
-        self.shell.kill()
+        """End the shell with all that it still runs."""
+        os.killpg(self.shell.pid, signal.SIGTERM)
         self.shell.wait()
         if self.shell.stdin is not None:
             self.shell.stdin.close()
