@@ -252,6 +252,7 @@ def complaints_about_names(page: Page) -> Iterator[str]:
 
 def complaints_about_blocks(page: Page) -> Iterator[str]:
     """Return blocks that cannot be read, and commands that do not say what they need."""
+    commands = [line for block in page.blocks() if block.language == "console" for line in block.text.splitlines()]
     for block in page.blocks():
         if block.language not in LANGUAGES:
             yield f"{block.where}: a block needs one of the languages {', '.join(sorted(LANGUAGES))}"
@@ -261,6 +262,8 @@ def complaints_about_blocks(page: Page) -> Iterator[str]:
         except yaml.YAMLError as error:
             yield f"{block.where}: not YAML: {error}"
             continue
+        if block.is_playbook and not any(block.file_name and f" {block.file_name}" in line for line in commands):
+            yield f"{block.where}: a playbook needs the name of a file above it, and a command below it that runs it"
         if any(command.line.startswith("make ") for command in block.commands()) and "clone" not in page.text:
             yield f"{block.where}: make works in a clone only; say so"
     for number, line in enumerate(page.prose.splitlines(), 1):

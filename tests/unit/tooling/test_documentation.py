@@ -90,6 +90,7 @@ def test_commands_of_a_ci_system_are_found(text: str, language: str, lines: list
         pytest.param("`access.gdap_expird`", "there is no reason access.gdap_expird", id="reason"),
         pytest.param("```\nx\n```", "a block needs one of the languages", id="language"),
         pytest.param("```yaml\na: b: c\n```", "not YAML", id="yaml"),
+        pytest.param("```yaml\n- hosts: localhost\n```", "a playbook needs the name of a file", id="playbook"),
         pytest.param("```console\nmake demo\n```", "make works in a clone only", id="make"),
         pytest.param("Text\n\n    ansible --version\n", "fence a block", id="indented"),
     ],
