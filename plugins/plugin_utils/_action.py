@@ -35,7 +35,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: Mapping[str, object] | None = None) -> dict[str, object]:
         """See ActionBase."""
         super().run(tmp, task_vars)
-        _, options = self.validate_argument_spec(self.spec, **self.constraints)
+        options = self.validate_argument_spec(self.spec, **self.constraints)[1]
         try:
             return self.work(options, task_vars or {})
         except MtoError as error:
