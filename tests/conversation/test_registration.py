@@ -422,7 +422,7 @@ def test_nothing_of_the_session_stands_in_any_result(tmp_path):
         ({"eligible": ["x"]}, r"eligible\[0\]: 'x' is not the tenant_id"),
         ({"max_tenants": 0}, "max_tenants: 0 is out of range"),
         ({"backup": True, "backup_dir": "/nowhere"}, "backup_dir: '/nowhere' is not a directory"),
-        ({"snapshot_max_age": "soon"}, "snapshot_max_age: 'soon' is not a valid duration"),
+        ({"snapshot_max_age": "soon"}, "snapshot_max_age: 'soon' is not a duration of more than 0"),
         ({"portal_session": {"sccauth": "x"}, "portal_cookies_file": None}, "portal_session: give both"),
     ],
 )

@@ -14,10 +14,12 @@ import json
 import os
 import socket
 import stat
+import types
 
 import pytest
 from certificates import CURVE, LEAF, NOW, ROOT, pem_of
 from playbook_runs import ROOT as PROJECT
+from playbook_runs import Ansible
 from preflight import CLIENT, GOOD, HOME, OTHER, TENANT, preflight
 from sentences import faults_of
 
@@ -321,13 +323,14 @@ def nothing_lost(directory):
     """Compare all files before and after."""
     before = contents_of(directory)
     yield
-    assert contents_of(directory) == before
+    assert contents_of(directory).items() >= before.items()
 
 
 def contents_of(directory):
     return {
         path: (hashlib.sha256(path.read_bytes()).hexdigest(), stat.S_IMODE(path.stat().st_mode))
         for path in directory.iterdir()
+        if path.is_file()
     }
 
 
@@ -414,3 +417,66 @@ def test_host_without_an_id_is_named():
 def test_empty_group_is_an_empty_list():
     result, _warnings = preflight({**GOOD, "mto_tenants": None}, groups={"mto_tenants": {}})
     assert result["msg"].startswith("mto_tenants: the list is empty")
+
+
+ONE_SENTENCE = "mto_fail_on: 'requird' is not a choice (did you mean 'required'?); choose among"
+ROLE = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "roles": ["m365.defender.mto"]}]
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """ansible-playbook with what a run needs, without a lab: a request would go nowhere."""
+    lab = types.SimpleNamespace(connection={"client_secret": GOOD["mto_client_secret"], "refresh_token": ""})
+    found = Ansible(tmp_path, lab)
+    found.variables = lambda: {name: value for name, value in GOOD.items() if name != "mto_client_secret"}
+    (tmp_path / "role.yml").write_text(json.dumps(ROLE), encoding="utf-8")
+    (tmp_path / "hosts.yml").write_text(json.dumps({"mto_tenants": {"hosts": {"contoso": {}}}}), encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize("play", ["m365.defender.onboard", "m365.defender.drift", "role.yml"])
+def test_mistake_ends_the_run_in_its_first_task(shell, play):
+    path = str(shell.directory / play) if play.endswith(".yml") else play
+    run = shell.play(path, mto_fail_on=["requird"], mto_failon=[])
+    assert run.code == 2, run.output
+    (error,) = [line for line in run.output.splitlines() if line.startswith("[ERROR]")]
+    assert ONE_SENTENCE in error
+    assert "mto_failon: this variable is not known (did you mean 'mto_fail_on'?)" in run.output
+    assert "mto_requirement_facts" not in run.output
+    assert "argument_spec" not in run.output
+
+
+NOTHING = "The tags of this run leave out every task of this play, so that nothing would be done."
+
+
+@pytest.mark.parametrize(
+    ("play", "flags", "sentence"),
+    [
+        (
+            "onboard",
+            ["--limit", "contoso"],
+            "--limit leaves out localhost, where this play runs, so that nothing would be",
+        ),
+        ("drift", ["--tags", "nothing"], NOTHING),
+        ("offboard", ["--skip-tags", "untagged"], NOTHING),
+    ],
+)
+def test_run_that_would_do_nothing_fails(shell, play, flags, sentence):
+    shell.inventory = str(shell.directory / "hosts.yml")
+    run = shell.play(f"m365.defender.{play}", *flags)
+    assert run.code == 4, run.output
+    assert sentence in run.output
+
+
+def test_role_whose_tasks_are_left_out_says_so_at_the_end(shell):
+    run = shell.play(str(shell.directory / "role.yml"), "--tags", "nothing")
+    assert run.code == 0, run.output
+    assert "No tenant was checked: the tags of this run leave out every check." in run.output.split("PLAY RECAP")[0]
+
+
+def test_a_tab_in_yaml_is_named_with_its_line(shell):
+    (shell.directory / "tenants.yml").write_text("mto_tenants:\n\t- tenant_id: x\n", encoding="utf-8")
+    run = shell.play("m365.defender.onboard", "-e", f"@{shell.directory}/tenants.yml")
+    assert run.code != 0
+    assert "tenants.yml:2:1" in run.output
+    assert "tab" in run.output.lower()

@@ -130,8 +130,14 @@ def test_check_mode_changes_nothing_and_says_what_would(tmp_path):
         assert done.code == 0, done.output
         assert "changed=1" in done.output
         assert f"+{IN_ORDER[0]}" in done.output
+        assert "Outside check mode, this run sends the request in " in done.output
+        assert "Select Add tenants" not in done.output
         assert desk.page.view() == []
         assert report["summary"]["registered"] == 0
+        remedies = {row["remedy"] for row in report["findings"] if row["reason"] == "registration.not_registered"}
+        assert [remedy.partition(": ")[2] for remedy in remedies] == [
+            "run again without check mode, which sends the recorded request."
+        ]
 
 
 def test_a_snapshot_lets_ci_judge_without_a_session(onboarded):
@@ -211,8 +217,10 @@ def test_offboard_takes_a_tenant_out(tmp_path):
         as_host, _report = desk.play(OFFBOARD, mto_offboard=[gone], mto_tenants=None)
         assert "still declared: " in as_host.output
         desk.ansible.inventory = plain
-        planned, _report = desk.play(OFFBOARD, "--check", mto_offboard=[gone], mto_tenants=kept)
+        absent = "90000000-0000-4000-8000-000000000009"
+        planned, _report = desk.play(OFFBOARD, "--check", mto_offboard=[gone, absent], mto_tenants=kept)
         assert planned.code == 0, planned.output
+        assert f"{absent} is not in the view of {lab['operator']}." in planned.output
         assert "Would be removed" in planned.output
         assert gone in desk.page.view()
         done, _report = desk.play(OFFBOARD, mto_offboard=[gone], mto_tenants=kept)
@@ -258,4 +266,4 @@ def test_nothing_of_the_session_stands_anywhere(tmp_path):
 
 def test_the_demo_inventory_names_every_host_of_the_lab():
     text = (ROOT / "tests/demo/inventory/group_vars/all/connection.yml").read_text(encoding="utf-8")
-    assert all(f"mto_lab.{name}" in text for name in ("login", "graph", "arm", "portal", "mto"))
+    assert all(f"lab.{name}" in text for name in ("login", "graph", "arm", "portal", "mto"))
