@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 import textwrap
 import typing as t
@@ -23,6 +24,8 @@ if t.TYPE_CHECKING:
 # The lines of a screen that are left beside the banners of Ansible and the names of the files.
 SCREEN: t.Final = 45
 _LINES_OF_REST: t.Final = 2
+# Where there is not room for all, every actor finds something.
+_MOST_OF_AN_ACTOR: t.Final = 3
 # More tenants get two screens.
 _LARGEST_FLEET_OF_A_SCREEN: t.Final = 100
 WIDEST_NAME: t.Final = 32
@@ -71,19 +74,22 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
         body, rest = _body(items, room, width, brief=brief)
         if not rest:
             return [*head, *body]
-    body, rest = _body(items, room - _LINES_OF_REST, width, brief=True)
+    body, rest = _body(items, room - _LINES_OF_REST, width, brief=True, most=_MOST_OF_AN_ACTOR)
     more = f"And {_count(len(rest), 'more finding')}, in {_tenants(rest)}: see {report_file or 'the report'}."
     return [*head, *body, *_wrapped(more, width)]
 
 
-def _body(items: Sequence[_Item], room: int, width: int, *, brief: bool) -> tuple[list[str], _Entry]:
+def _body(
+    items: Sequence[_Item], room: int, width: int, *, brief: bool, most: int | None = None
+) -> tuple[list[str], _Entry]:
     """Return the lines that the room is enough for, by who has to act, and the items for which it is not.
 
-    Urgent entries get their room first, then those of many tenants.
+    Urgent entries get their room first, then those of many tenants; `most` of them for each actor.
     """
     groups = _groups(items)
     first = next((title for title in groups if title not in (_ADVICE, _NOBODY)), "")
     started: dict[str, list[str]] = {}
+    shown: collections.Counter[str] = collections.Counter()
     rest: _Entry = []
     for entry in sorted((entry for group in groups.values() for entry in _entries(group, brief=brief)), key=_rank):
         title = entry[0].title
@@ -91,10 +97,11 @@ def _body(items: Sequence[_Item], room: int, width: int, *, brief: bool) -> tupl
         heading = f"{'Who acts first: ' if title == first else ''}{_heading(title, groups[title])}"
         above = [] if title in started else [*([] if brief else [""]), *_wrapped(heading, width)]
         lines = [*above, *text]
-        if len(lines) > room:
+        if len(lines) > room or shown[title] == most:
             rest += entry
         else:
             room -= len(lines)
+            shown[title] += 1
             started.setdefault(title, []).extend(lines)
     return [line for title in groups for line in started.get(title, ())], rest
 
