@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pathlib
 import re
 import tempfile
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import replace_private
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
 
@@ -40,18 +40,11 @@ def file_mode(option: str, value: object) -> int:
 def write_file(option: str, path: str, text: str, mode: int) -> None:
     """Write a file so that it is there as a whole or as it was before. Raise OptionError, which tells nothing of it."""
     target = pathlib.Path(path)
-    temporary = ""
     try:
-        # A file that others may read is never a moment without its mode.
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            # Half a surrogate pair, which a name may hold, has no encoding.
-            file.write(text.encode("utf-8", "backslashreplace"))
-            os.fchmod(file.fileno(), mode)
-        pathlib.Path(temporary).replace(target)
+        os.fchmod(handle, mode)
+        # Half a surrogate pair, which a name may hold, has no encoding.
+        replace_private(target, pathlib.Path(temporary), handle, text.encode("utf-8", "backslashreplace").decode())
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                pathlib.Path(temporary).unlink()
         cause = error.strerror or "no reason was given"
         raise OptionError(f"{option}: {path} could not be written ({cause}); name another directory.") from error

@@ -78,10 +78,10 @@ def test_what_cannot_be_written_leaves_the_old_file_and_no_other(tmp_path, monke
     path = tmp_path / "report.json"
     path.write_text("old", encoding="utf-8")
 
-    def full(_handle, _mode):
+    def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fchmod", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(
         OptionError, match=r"^o: /[^\n]*/report\.json could not be written \(No space left on device\); "
     ):
