@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read README.md and the pages in docs/: their commands, their files, their links, the names that they use.
+"""Read README.md, the pages in docs/ and that of the role: commands, files, links, and the names that they use.
 
 python scripts/documentation.py    exit code 1 if a page links to nothing, or names what does not exist
 
@@ -197,8 +197,9 @@ def slug(heading: str) -> str:
 
 @functools.cache
 def pages() -> dict[str, Page]:
-    """Return README.md and the pages in docs/, by name."""
-    names = ["README.md", *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md")))]
+    """Return README.md, the pages in docs/, and that of the role, by name."""
+    found = ["README.md", *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md")))]
+    names = [*found, "roles/mto/README.md"]
     return {name: Page(name, (ROOT / name).read_text(encoding="utf-8")) for name in names}
 
 
