@@ -17,8 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import di
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
-from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON
+from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC as REPORT_SPEC
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -45,43 +44,14 @@ _OWN: t.Final[Spec] = {
         "type": "int",
         "default": 50,
     },
-    "evidence_dir": {
-        "description": "An existing directory for evidence.json, which holds what was judged. If not set, no file is"
-        " written. See O(m365.defender.mto_requirement_facts#module:from_evidence).",
-        "type": "path",
-    },
     "fail_on": {
+        **REPORT_SPEC["fail_on"],
         "description": "The kinds of findings that fail the play, after everything has been done and reported."
         " V(required) is a required check that is not met, V(unknown) one that could not be made, V(recommended) is"
         " advice, and V(registration) concerns the multitenant view.",
-        "type": "list",
-        "elements": "str",
-        "choices": list(FAIL_ON),
-        "default": ["required", "unknown", "registration"],
     },
-    "report_dir": {
-        "description": "An existing directory for the report. If not set, no file is written.",
-        "type": "path",
-    },
-    "report_formats": {
-        "description": "The files to write. V(json) is report.json, V(html) is report.html, V(junit) is"
-        " report.junit.xml.",
-        "type": "list",
-        "elements": "str",
-        "choices": list(formats_by_name()),
-        "default": list(formats_by_name()),
-    },
-    "report_mode": {
-        "description": "The permissions of the report's files in octal digits, in quotes. They name people and tenants,"
-        " so that by default only their owner can read them.",
-        "type": "raw",
-        "default": "0600",
-    },
-    "report_file": {
-        "description": "A C(report.json) that onboard or drift has written.",
-        "type": "path",
-        "required": True,
-    },
+    "report_file": {**REPORT_SPEC["report_file"], "required": True},
+    **{name: REPORT_SPEC[name] for name in ("evidence_dir", "report_dir", "report_formats", "report_mode")},
     "offboard": {
         "description": "The IDs of the tenants to remove. None of them may still be in the tenant list.",
         "type": "list",
