@@ -28,6 +28,11 @@ class Run:
     output: str
     home: pathlib.Path
 
+    @property
+    def words(self) -> str:
+        """The output on a single line: the summary is wrapped at the width of the terminal."""
+        return " ".join(self.output.split())
+
 
 class Ansible:
     """ansible-playbook with an empty HOME under `directory`; the secret of the lab comes by the environment."""

@@ -189,7 +189,7 @@ def test_refresh_token_that_is_no_good_any_more(tmp_path, refresh_token, reason)
         done, report = run(ansible, ONBOARD)
         failing, _report = run(ansible, ONBOARD, mto_fail_on=None)
     assert (done.code, failing.code) == (0, 2)
-    assert "ansible-playbook m365.defender.login" in done.output
+    assert "ansible-playbook m365.defender.login" in done.words
     assert len(report["tenants"]) == 25
     assert report["summary"]["eligible"] == 0
     assert {row["access"]["sign_in"]["reason"] for row in report["tenants"]} == {reason}
@@ -211,7 +211,7 @@ def test_wrong_secret(ansible):
     assert done.code == 2
     assert [row["reason"] for row in report["tenants"]] == ["sign_in.secret_wrong"] * 25
     # Said at once, and in one line for all of them: the same sentence twenty-five times hides what there is to do.
-    assert done.output.count("to the value of the secret, not to its id") == 2
+    assert done.words.count("to the value of the secret, not to its id") == 2
 
 
 def test_world_where_every_tenant_fails(tmp_path):

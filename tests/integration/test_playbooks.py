@@ -53,7 +53,7 @@ def test_every_answer_is_the_right_one(report, index):
 def test_summary_has_a_line_for_each_finding_tenant(report):
     found, run, _ansible = report
     for finding in found["findings"]:
-        assert finding["tenant_name"] in run.output
+        assert finding["tenant_name"] in run.words
         assert finding["remedy"]
         assert finding["doc_url"].startswith("https://learn.microsoft.com/")
 

@@ -27,7 +27,7 @@ class FirstStep(t.NamedTuple):
 
 
 def first_step(finding: Finding) -> FirstStep:
-    """Return who acts first, and what they do; without an actor where nobody has to act."""
+    """Return who acts first, and what they do; without an actor where no action is needed."""
     idle = _NO_ACTION.match(finding.remedy)
     if idle:
         return _for_nobody(finding.remedy[idle.end() :])
