@@ -84,11 +84,12 @@ def test_what_is_no_report_is_named(ansible, text):
 
 def test_file_that_cannot_be_written_does_not_lose_the_summary(ansible):
     """One sentence at the end, and not a word of what was to be written."""
+    path = ansible.directory / "Bäume und mehr" / "report.html"
+    path.mkdir(parents=True)
     done = show(ansible, json.dumps(report_of(*FLEET)), mto_fail_on=[], mto_report_dir="Bäume und mehr")
     assert done.code == 2
     assert "Who acts first: " in done.output
-    path = ansible.directory / "Bäume und mehr"
-    assert f"mto_report_dir: {path} does not exist; create it first: mkdir -m 700 '{path}'." in done.output
+    assert f"mto_report_dir: {path} could not be written (Is a directory); name another directory." in done.output
     assert "DOCTYPE" not in done.output
 
 
