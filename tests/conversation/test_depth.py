@@ -122,7 +122,7 @@ def test_the_dates_that_will_bite_are_sorted(report):
 
 def test_the_doubt_about_security_reader_is_gone_where_defender_answers(lab, report):
     """The facts alone doubt; the operator's probe of Defender removes it."""
-    (row,) = [row for row in facts(lab, lab.tenants()) if row["name"] == "Security Reader only"]
+    (row,) = facts(lab, [row for row in lab.tenants() if row["name"] == "Security Reader only"])
     (told,) = [row for row in report["tenants"] if row["name"] == "Security Reader only"]
 
     def doubts(tenant):
@@ -155,7 +155,7 @@ def test_what_the_token_lacks_is_told_once(lab):
 
 
 def test_only_what_depends_on_it_is_unknown(lab):
-    (row,) = [row for row in facts(lab, lab.tenants()) if row["name"] == "Little consent"]
+    (row,) = facts(lab, [row for row in lab.tenants() if row["name"] == "Little consent"])
     found = {check: verdict["status"] for check, verdict in row["requirements"].items()}
     assert found["access"] == "met"
     assert found["permissions"] == "met"
