@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import typing as t
@@ -18,6 +20,19 @@ if t.TYPE_CHECKING:
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / "build" / "collections"
+# What every play on this machine begins with.
+LOCAL: dict[str, t.Any] = {
+    "hosts": "localhost",
+    "connection": "local",
+    "gather_facts": False,
+    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "ansible_pipelining": True},
+}
+_END = "end of case"
+
+
+def role(tasks_from: str) -> dict[str, t.Any]:
+    """The task that runs an entry point of the role."""
+    return {"ansible.builtin.include_role": {"name": "m365.defender.mto", "tasks_from": tasks_from}}
 
 
 @dataclasses.dataclass
@@ -32,6 +47,21 @@ class Run:
     def words(self) -> str:
         """The output on a single line: the summary is wrapped at the width of the terminal."""
         return " ".join(self.output.split())
+
+
+def run_to_the_end(command: list[str], **options: t.Any) -> tuple[int, str]:
+    """Exit code and output of a command. Ansible's workers have sessions of their own: it ends them when asked to."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options) as process:
+        try:
+            # Many times what a play needs: one that hangs shall end as a failure.
+            output, _errors = process.communicate(timeout=600)
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
+            process.kill()
+            raise
+        return process.returncode, output
 
 
 class Ansible:
@@ -73,14 +103,26 @@ class Ansible:
         path.write_text(json.dumps(merged), encoding="utf-8")
         start = [sys.executable, "-m", "ansible", "playbook", "-i", self.inventory]
         command = [*start, playbook, "-e", f"@{path}", *flags]
-        done = subprocess.run(
-            command,
-            env=self.environment(**(env or {})),
-            cwd=self.directory,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return Run(done.returncode, done.stdout, self.home)
+        code, output = run_to_the_end(command, env=self.environment(**(env or {})), cwd=self.directory)
+        return Run(code, output, self.home)
+
+    def refusals(self, tasks: list[t.Any], cases: dict[str, dict[str, t.Any]]) -> dict[str, str]:
+        """What a run says of each case: with these variables the tasks have to fail. One run for all of them."""
+        blocks = [
+            {
+                "name": f"case {name}",
+                "vars": {k: v for k, v in {**self.variables(), **variables}.items() if v is not None},
+                "block": [*tasks, {"ansible.builtin.meta": "end_play"}],
+                "rescue": [{"ansible.builtin.debug": {"msg": f"{_END} {name}"}}],
+            }
+            for name, variables in cases.items()
+        ]
+        path = self.directory / "cases.yml"
+        path.write_text(json.dumps([{**LOCAL, "tasks": blocks}]), encoding="utf-8")
+        run = self.play(str(path), **dict.fromkeys(self.variables()))
+        assert run.code == 0, run.output
+        told, rest = {}, run.output
+        for name in cases:
+            told[name], found, rest = rest.partition(f'"{_END} {name}"')
+            assert found, f"{name} was not refused: {rest}"
+        return told

@@ -10,17 +10,14 @@ import stat
 
 import pytest
 import yaml
-from playbook_runs import Ansible
+from playbook_runs import LOCAL, Ansible
 from test_playbooks import ONBOARD, TENANTS
 
 WHEN = "{{ at | default(omit) }}"
 AGAIN = [
     {
+        **LOCAL,
         "name": "Judge saved evidence again",
-        "hosts": "localhost",
-        "connection": "local",
-        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-        "gather_facts": False,
         "tasks": [
             {
                 "name": "Requirements",
@@ -109,17 +106,23 @@ def test_the_file_is_its_owners_and_holds_no_secret(run):
     assert "eyJ" not in text
 
 
-@pytest.mark.parametrize(
-    ("variables", "words"),
-    [
-        ({"from": "/nowhere/evidence.json"}, "from_evidence: /nowhere/evidence.json cannot be read"),
-        ({"at": "soon"}, "judged_at: 'soon' is not a valid time"),
-        ({"at": "2001-01-01T00:00:00Z"}, "judged_at: the evidence was read at 20"),
-        ({"these": [{**TENANTS[0], "roles": ["Security Operator"]}]}, "was read with another roles"),
-    ],
-)
-def test_what_cannot_be_judged_again_is_said(run, variables, words):
-    done, _again = judge_again(run, **variables)
-    assert done.code == 2
-    assert words in done.output
-    assert "Traceback" not in done.output
+REFUSED = {
+    "no_file": ({"from": "/nowhere/evidence.json"}, "from_evidence: /nowhere/evidence.json cannot be read"),
+    "no_time": ({"at": "soon"}, "judged_at: 'soon' is not a valid time"),
+    "before": ({"at": "2001-01-01T00:00:00Z"}, "judged_at: the evidence was read at 20"),
+    "others": ({"these": [{**TENANTS[0], "roles": ["Security Operator"]}]}, "was read with another roles"),
+}
+
+
+@pytest.fixture(scope="module")
+def refusals(run):
+    """What the module says of each."""
+    evidence = str(run.directory / "evidence.json")
+    cases = {name: {"from": evidence, **variables} for name, (variables, _words) in REFUSED.items()}
+    return run.refusals(AGAIN[0]["tasks"][:1], cases)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_judged_again_is_said(refusals, case):
+    assert REFUSED[case][1] in refusals[case]
+    assert "Traceback" not in refusals[case]
