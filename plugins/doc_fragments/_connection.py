@@ -142,9 +142,11 @@ requirements:
   - msal 1.35 or newer
   - requests 2.32 or newer
 notes:
-  - Run this on the control node with the Python that runs Ansible. Set C(ansible_python_interpreter) to
-    C({{ ansible_playbook_python }}).
-  - Set C(ansible_pipelining) to C(true). Without it, Ansible writes the arguments of a module, secrets included, to a
-    temporary file while the module runs.
+  - Run this on the control node. It is done in Ansible's own process there, by the Python that runs Ansible, unless
+    C(ansible_python_interpreter) names another one or C(become) or C(async) is used.
+  - A relative path means the directory in which you started Ansible, and C(~) means your home directory. This also
+    holds for paths in the environment. On a host other than the control node, a path belongs to that host.
+  - Set C(ansible_pipelining) to C(true). Where Ansible has to send a module, it otherwise writes the arguments, secrets
+    included, to a temporary file while the module runs.
 """
     )

@@ -1,10 +1,14 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The edge to Ansible: AnsibleModule hands in the options, and our errors become `fail_json`."""
+"""The edge to Ansible: what a module does, whoever runs it, and AnsibleModule, which runs it where it is sent.
+
+On the control node an action plugin of the same name runs it in Ansible's own process: `plugin_utils/_in_process.py`.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import traceback
 import typing as t
 
@@ -26,51 +30,83 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
     resolve_connection,
 )
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import own_name
-from ansible_collections.m365.defender.plugins.module_utils._options.spec import merge_constraints
+from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, merge_constraints
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+
+    Result = dict[str, object]
 
 
-def run_module(  # noqa: PLR0913  (all but two are optional keywords)
-    spec: Spec,
-    work: Callable[[AnsibleModule, Connection], dict[str, object]],
-    *,
-    supports_check_mode: bool,
-    constraints: Constraints | None = None,
-    identity_needed: bool = True,
-    app_needed: bool = True,
-    offline: Callable[[AnsibleModule], dict[str, object]] | None = None,
-) -> None:
-    """Run a module that takes the connection options, and leave with its result or one clear sentence.
+class Call(t.Protocol):
+    """What Ansible hands over to a module. AnsibleModule is one."""
 
-    A result with `failed` leaves as a failure, complete as it is. `constraints` are the module's own; those of the
-    connection options are added. `identity_needed` is False where a person signs in, `app_needed` where the app plays
-    no part. `offline` takes the place of `work` where `from_evidence` is given.
+    params: dict[str, t.Any]
+    check_mode: bool
+    # What must not be in the result.
+    no_log_values: set[str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ModuleTask:
+    """What a module does, whoever runs it. All of them support check mode.
+
+    `constraints` are the module's own; those of the connection options are added. `identity_needed` is False where a
+    person signs in, `app_needed` where the app plays no part. `offline` takes the place of `work` where `from_evidence`
+    is given.
     """
-    module = AnsibleModule(
-        argument_spec=spec,
-        supports_check_mode=supports_check_mode,
-        **merge_constraints(connection_constraints(), constraints or {}),
-    )
-    connections: list[Connection] = []
 
-    def run() -> dict[str, object]:
-        _refuse_short_secrets(module)
-        if offline is not None and module.params["from_evidence"]:
-            return offline(module)
+    spec: Spec
+    work: Callable[[Call, Connection], Result]
+    constraints: Constraints = dataclasses.field(default_factory=Constraints)
+    identity_needed: bool = True
+    app_needed: bool = True
+    offline: Callable[[Call], Result] | None = None
+
+    def all_constraints(self) -> Constraints:
+        """Return what Ansible can check of the options."""
+        return merge_constraints(connection_constraints(), self.constraints)
+
+    def result_of(self, call: Call) -> tuple[Result, list[str]]:
+        """Return the result, or a failure in one sentence, and the warnings. Secrets are in `no_log_values` then."""
+        connections: list[Connection] = []
+        result = _caught(lambda: self._run(call, connections))
+        warnings = [warning for connection in connections for warning in connection.warnings]
+        for connection in connections:
+            # Given by the environment, or issued: Ansible does not know them.
+            call.no_log_values.update(connection.known_secrets.values())
+        own = result.pop("warnings", None)
+        if result.get("failed"):
+            # A name in an option can hold what Ansible cannot encode.
+            result["msg"] = clean(str(result.get("msg") or "The module failed."))
+        return result, [*warnings, *(own if isinstance(own, (list, tuple)) else ())]
+
+    def _run(self, call: Call, connections: list[Connection]) -> Result:
+        _refuse_short_secrets(self.spec, call)
+        if self.offline is not None and call.params["from_evidence"]:
+            return self.offline(call)
         require_requests()
         require_msal()
-        connections.append(resolve_connection(module.params, identity_needed=identity_needed, app_needed=app_needed))
-        return work(module, connections[0])
+        connection = resolve_connection(call.params, identity_needed=self.identity_needed, app_needed=self.app_needed)
+        connections.append(connection)
+        return self.work(call, connection)
 
-    _leave(module, _result_of(run), connections)
+
+def run_module(task: ModuleTask) -> None:
+    """Run a task as a module, and leave with its result. A result with `failed` leaves as a failure, complete."""
+    module = AnsibleModule(argument_spec=task.spec, supports_check_mode=True, **task.all_constraints())
+    result, warnings = task.result_of(module)
+    for warning in warnings:
+        module.warn(warning)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
 
 
-def _result_of(run: Callable[[], dict[str, object]]) -> dict[str, object]:
+def _caught(run: Callable[[], Result]) -> Result:
     """Return the result of `run`, or a failure in one sentence."""
     try:
         return run()
@@ -83,29 +119,14 @@ def _result_of(run: Callable[[], dict[str, object]]) -> dict[str, object]:
         return {"failed": True, "msg": f"The module failed because of {described(error)}.", "exception": where}
 
 
-def _leave(module: AnsibleModule, result: dict[str, object], connections: Sequence[Connection]) -> None:
-    """Leave with a result. Secrets that are not parameters are not known to Ansible yet: given or issued."""
-    for connection in connections:
-        module.no_log_values.update(connection.known_secrets.values())
-        for warning in connection.warnings:
-            module.warn(warning)
-    warnings = result.pop("warnings", ())
-    for warning in warnings if isinstance(warnings, (list, tuple)) else ():
-        module.warn(warning)
-    if result.get("failed"):
-        # A name in an option can hold what Ansible cannot encode.
-        module.fail_json(**{**result, "msg": clean(str(result.get("msg") or "The module failed."))})
-    module.exit_json(**result)
-
-
-def _refuse_short_secrets(module: AnsibleModule) -> None:
+def _refuse_short_secrets(spec: Spec, call: Call) -> None:
     """Raise OptionError for a secret that Ansible would find, and mask, in ids and statuses of the result."""
-    for name, values, key in _secret_options(module.argument_spec, module.params):
+    for name, values, key in _secret_options(spec, call.params):
         value = values[key]
         if not isinstance(value, str) or not 0 < len(value) < SHORTEST:
             continue
         # Otherwise the message itself would be masked.
-        module.no_log_values.discard(value)
+        call.no_log_values.discard(value)
         values[key] = HIDDEN
         instead = f", or set {own_name(name)} in the environment instead" if name in required_by() else ""
         raise OptionError(

@@ -88,23 +88,25 @@ customers:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.adoption import gdap_customers
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
+    from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_customers(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+def read_customers(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     return {"customers": [customer.as_dict() for customer in gdap_customers(connection)]}
 
 
+TASK: t.Final = ModuleTask(connection_spec(), read_customers)
+
+
 def main() -> None:
     """Run the module."""
-    run_module(connection_spec(), read_customers, supports_check_mode=True)
+    run_module(TASK)
 
 
 if __name__ == "__main__":

@@ -173,12 +173,11 @@ from ansible_collections.m365.defender.plugins.module_utils._login.sign_in impor
     complete_login,
     holder_of_working_token,
 )
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
+    from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
@@ -209,19 +208,19 @@ def login_spec() -> Spec:
     }
 
 
-def log_in(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+def log_in(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
-    options = LoginOptions(**{name: module.params[name] for name in login_spec()})
+    options = LoginOptions(**{name: call.params[name] for name in login_spec()})
     common = {"path": options.path, "home_tenant_id": connection.home_tenant_id, "operator": connection.operator}
-    if module.check_mode:
+    if call.check_mode:
         message = f"A person would be asked to sign in, and their refresh token would be written to {options.path}."
         return {**common, "changed": True, "flow": None, "message": message}
     if options.flow:
-        return {**common, **_complete(module, connection, options, options.flow)}
-    return {**common, **_begin(module, connection, options)}
+        return {**common, **_complete(call, connection, options, options.flow)}
+    return {**common, **_begin(call, connection, options)}
 
 
-def _begin(module: AnsibleModule, connection: Connection, options: LoginOptions) -> dict[str, object]:
+def _begin(call: Call, connection: Connection, options: LoginOptions) -> dict[str, object]:
     holder = None if options.renew else holder_of_working_token(connection, options.path)
     if holder:
         message = f"The token of {holder} in {options.path} still works. No sign-in is needed."
@@ -229,29 +228,27 @@ def _begin(module: AnsibleModule, connection: Connection, options: LoginOptions)
     # Nobody should sign in for a token that cannot be stored.
     RefreshTokenFile(options.path).require_writable()
     flow, prompt = begin_login(connection, method=options.method, wait=options.wait, port=options.port)
-    module.no_log_values.update(flow.secrets())
+    call.no_log_values.update(flow.secrets())
     return {"changed": False, "flow": flow.packed(), **dataclasses.asdict(prompt)}
 
 
-def _complete(
-    module: AnsibleModule, connection: Connection, options: LoginOptions, packed_flow: str
-) -> dict[str, object]:
+def _complete(call: Call, connection: Connection, options: LoginOptions, packed_flow: str) -> dict[str, object]:
     flow = unpack_flow(packed_flow)
-    module.no_log_values.update(flow.secrets())
+    call.no_log_values.update(flow.secrets())
 
-    def show(url: str) -> None:
-        open_browser(url, lambda command: module.run_command(command, handle_exceptions=False))
-
-    person, refresh_token = complete_login(connection, flow, show=show if options.open_browser else None)
-    module.no_log_values.add(refresh_token)
+    person, refresh_token = complete_login(connection, flow, show=open_browser if options.open_browser else None)
+    call.no_log_values.add(refresh_token)
     RefreshTokenFile(options.path).store(refresh_token)
     message = f"{person.upn} signed in; the refresh token is in {options.path}."
     return {"changed": True, "operator": person.upn, "message": message}
 
 
+TASK: t.Final = ModuleTask({**connection_spec(), **login_spec()}, log_in, identity_needed=False)
+
+
 def main() -> None:
     """Run the module."""
-    run_module({**connection_spec(), **login_spec()}, log_in, supports_check_mode=True, identity_needed=False)
+    run_module(TASK)
 
 
 if __name__ == "__main__":

@@ -193,7 +193,7 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.requirements
     facts_from_evidence,
     requirement_facts,
 )
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
     require_operator,
@@ -207,32 +207,42 @@ from ansible_collections.m365.defender.plugins.module_utils._options.tenants imp
 from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_days
 
 if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
+    from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_facts(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+def read_facts(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
-    tenants = declared_tenants(module.params["tenants"], connection.home_tenant_id)
-    days = parse_days("expiry_warning_days", module.params["expiry_warning_days"])
-    return requirement_facts(connection, tenants, days).as_dict(with_evidence=module.params["return_evidence"])
+    tenants = declared_tenants(call.params["tenants"], connection.home_tenant_id)
+    days = parse_days("expiry_warning_days", call.params["expiry_warning_days"])
+    return requirement_facts(connection, tenants, days).as_dict(with_evidence=call.params["return_evidence"])
 
 
-def judge_again(module: AnsibleModule) -> dict[str, object]:
+def judge_again(call: Call) -> dict[str, object]:
     """Return the module's result from saved evidence."""
-    params = module.params
+    params = call.params
     saved = evidence_options(params["from_evidence"], params["tenants"], params["judged_at"])
     facts = facts_from_evidence(saved.body, saved.tenants, saved.now)
-    return facts.as_dict(with_evidence=module.params["return_evidence"])
+    return facts.as_dict(with_evidence=call.params["return_evidence"])
+
+
+TASK: t.Final = ModuleTask(
+    {
+        **connection_spec(),
+        **tenants_spec(),
+        **evidence_spec(),
+        "expiry_warning_days": {"type": "int", "default": 30},
+    },
+    read_facts,
+    constraints=evidence_constraints(),
+    offline=judge_again,
+)
 
 
 def main() -> None:
     """Run the module."""
-    own = {"expiry_warning_days": {"type": "int", "default": 30}}
-    spec = {**connection_spec(), **tenants_spec(), **evidence_spec(), **own}
-    run_module(spec, read_facts, supports_check_mode=True, constraints=evidence_constraints(), offline=judge_again)
+    run_module(TASK)
 
 
 if __name__ == "__main__":

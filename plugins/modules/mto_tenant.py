@@ -318,7 +318,7 @@ backup_file:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._view.options import (
     REGISTRATION_CONSTRAINTS,
     parse_registration_options,
@@ -327,27 +327,24 @@ from ansible_collections.m365.defender.plugins.module_utils._view.options import
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import register_tenants
 
 if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
+    from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def register(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+def register(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as documented in RETURN."""
-    options = parse_registration_options(module.params, connection)
-    return register_tenants(options, connection, check_mode=module.check_mode)
+    options = parse_registration_options(call.params, connection)
+    return register_tenants(options, connection, check_mode=call.check_mode)
+
+
+TASK: t.Final = ModuleTask(
+    registration_spec(), register, constraints=REGISTRATION_CONSTRAINTS, identity_needed=False, app_needed=False
+)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(
-        registration_spec(),
-        register,
-        supports_check_mode=True,
-        identity_needed=False,
-        app_needed=False,
-        constraints=REGISTRATION_CONSTRAINTS,
-    )
+    run_module(TASK)
 
 
 if __name__ == "__main__":

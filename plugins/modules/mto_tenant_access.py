@@ -225,7 +225,7 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.access impor
     parse_checks,
     verify_access,
 )
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
     require_operator,
@@ -238,32 +238,42 @@ from ansible_collections.m365.defender.plugins.module_utils._options.evidence_fi
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants, tenants_spec
 
 if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
+    from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def check_access(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+def check_access(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
-    checks = parse_checks(module.params["checks"])
-    tenants = declared_tenants(module.params["tenants"], connection.home_tenant_id)
-    return verify_access(connection, tenants, checks).as_dict(with_evidence=module.params["return_evidence"])
+    checks = parse_checks(call.params["checks"])
+    tenants = declared_tenants(call.params["tenants"], connection.home_tenant_id)
+    return verify_access(connection, tenants, checks).as_dict(with_evidence=call.params["return_evidence"])
 
 
-def judge_again(module: AnsibleModule) -> dict[str, object]:
+def judge_again(call: Call) -> dict[str, object]:
     """Return the module's result from saved evidence."""
-    params = module.params
+    params = call.params
     saved = evidence_options(params["from_evidence"], params["tenants"], params["judged_at"])
-    facts = access_from_evidence(saved.body, saved.tenants, module.params["checks"], saved.now)
-    return facts.as_dict(with_evidence=module.params["return_evidence"])
+    facts = access_from_evidence(saved.body, saved.tenants, call.params["checks"], saved.now)
+    return facts.as_dict(with_evidence=call.params["return_evidence"])
+
+
+TASK: t.Final = ModuleTask(
+    {
+        **connection_spec(),
+        **tenants_spec(),
+        **evidence_spec(),
+        "checks": {"type": "list", "elements": "str", "choices": list(CHECKS)},
+    },
+    check_access,
+    constraints=evidence_constraints(),
+    offline=judge_again,
+)
 
 
 def main() -> None:
     """Run the module."""
-    own = {"checks": {"type": "list", "elements": "str", "choices": list(CHECKS)}}
-    spec = {**connection_spec(), **tenants_spec(), **evidence_spec(), **own}
-    run_module(spec, check_access, supports_check_mode=True, constraints=evidence_constraints(), offline=judge_again)
+    run_module(TASK)
 
 
 if __name__ == "__main__":

@@ -153,24 +153,26 @@ snapshot:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options, view_spec
 
 if t.TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
+    from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
-def read_view(module: AnsibleModule, connection: Connection) -> dict[str, object]:
+def read_view(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as documented in RETURN."""
-    return view_info(parse_portal_options(module.params), connection)
+    return view_info(parse_portal_options(call.params), connection)
+
+
+TASK: t.Final = ModuleTask(view_spec(), read_view, identity_needed=False, app_needed=False)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(view_spec(), read_view, supports_check_mode=True, identity_needed=False, app_needed=False)
+    run_module(TASK)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,37 @@
 from __future__ import annotations
 
 import os
-import pathlib
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._options.environment import azure_names, own_name
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
 
 def user_path(path: str) -> str:
-    """Return the full path of what a user wrote, with `~` as their home directory.
+    """Return the full path of what a user wrote, with `~` and `$VARIABLE` as Ansible takes them.
 
     Only in the controller: Ansible starts a module on the control node in the directory of the playbook, which is the
     installed collection if the playbook is one of ours.
     """
-    return os.path.normpath(pathlib.Path.cwd() / pathlib.Path(path).expanduser())
+    # Unlike those of pathlib, they leave a home directory that nobody has, and never raise.
+    return os.path.abspath(os.path.expanduser(os.path.expandvars(path)))  # noqa: PTH100, PTH111
+
+
+def given_paths(spec: Spec, args: Mapping[str, object], resolve: Callable[[str], str]) -> dict[str, str]:
+    """Return the full path of every path option that the task gives, or that has a default."""
+    values = {name: args.get(name, option.get("default")) for name, option in _path_options(spec)}
+    return {name: resolve(value) for name, value in values.items() if isinstance(value, str) and value}
+
+
+def environment_paths(spec: Spec, environ: Mapping[str, str], resolve: Callable[[str], str]) -> dict[str, str]:
+    """Return the full path of every path option that the environment gives, by the name of its variable."""
+    names = (name for option, _ in _path_options(spec) for name in (own_name(option), azure_names().get(option, "")))
+    return {name: resolve(environ[name]) for name in names if environ.get(name)}
+
+
+def _path_options(spec: Spec) -> list[tuple[str, Mapping[str, object]]]:
+    return [(name, option) for name, option in spec.items() if option["type"] == "path"]

@@ -56,7 +56,7 @@ def test_without_a_file_the_play_names_the_variable(ansible, value):
         pytest.param({"mto_login_wait": 0}, "wait: 0 is out of range", id="wait"),
         pytest.param({"mto_login_port": 70000}, "port: '70000' is not a valid port", id="port"),
         pytest.param({"mto_home_tenant_id": None}, "home_tenant_id: missing", id="home_tenant_id"),
-        pytest.param({"mto_ca_path": "nowhere.pem"}, "ca_path: 'nowhere.pem' does not exist", id="ca_path"),
+        pytest.param({"mto_ca_path": "nowhere.pem"}, "/nowhere.pem' does not exist", id="ca_path"),
         pytest.param(
             {"mto_home_tenant_id": "99999999-0000-4000-8000-000000000009"},
             "Correct home_tenant_id, or cloud",

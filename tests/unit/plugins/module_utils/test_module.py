@@ -12,7 +12,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, MtoError
-from ansible_collections.m365.defender.plugins.module_utils._module import run_module
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 HOME = "11111111-2222-3333-4444-555555555555"
@@ -24,10 +24,10 @@ GOOD = {"home_tenant_id": HOME, "client_id": CLIENT, "client_secret": "in-the-ta
 def run(monkeypatch, capfd):
     """Run a module with options; its result as Ansible would read it."""
 
-    def run_with(options, work=lambda _module, _connection: {"done": True}, spec=None, **keywords):
+    def run_with(options, work=lambda _call, _connection: {"done": True}, spec=None, **keywords):
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", None)
         with patch_module_args(options), pytest.raises(SystemExit):
-            run_module({**connection_spec(), **(spec or {})}, work, supports_check_mode=True, **keywords)
+            run_module(ModuleTask({**connection_spec(), **(spec or {})}, work, **keywords))
         return json.loads(capfd.readouterr().out)
 
     for name in ("MTO_CLIENT_SECRET", "AZURE_CLIENT_SECRET"):
@@ -39,7 +39,7 @@ def test_work_is_given_the_connection(run, monkeypatch):
     # Where the controller's own code is loaded, Ansible shows a warning instead of returning it.
     warnings = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: warnings.append(text))
-    result = run(GOOD, lambda _module, connection: {"home": connection.home_tenant_id, "warnings": ["careful"]})
+    result = run(GOOD, lambda _call, connection: {"home": connection.home_tenant_id, "warnings": ["careful"]})
     assert result["home"] == HOME
     assert warnings == ["careful"]
 
@@ -75,12 +75,12 @@ def test_own_constraints_are_added(run):
 def test_secret_of_the_environment_is_masked(run, monkeypatch):
     monkeypatch.setenv("MTO_CLIENT_SECRET", "from-the-environment")
     options = {"home_tenant_id": HOME, "client_id": CLIENT}
-    result = run(options, lambda _module, connection: {"leak": connection.credential.for_msal()})
+    result = run(options, lambda _call, connection: {"leak": connection.credential.for_msal()})
     assert "from-the-environment" not in json.dumps(result)
 
 
 def test_result_that_failed_is_complete(run):
-    result = run(GOOD, lambda _module, _connection: {"failed": True, "msg": "no sign-in", "tenants": [1]})
+    result = run(GOOD, lambda _call, _connection: {"failed": True, "msg": "no sign-in", "tenants": [1]})
     assert (result["failed"], result["msg"], result["tenants"]) == (True, "no sign-in", [1])
 
 
@@ -89,7 +89,7 @@ def test_result_that_failed_is_complete(run):
     [(MtoError("One sentence."), "One sentence."), (MissingLibraryError("msal", "trace"), "Failed to import")],
 )
 def test_errors_are_one_sentence(run, error, message):
-    def work(_module, _connection):
+    def work(_call, _connection):
         raise error
 
     assert message in run(GOOD, work)["msg"]
@@ -97,7 +97,7 @@ def test_errors_are_one_sentence(run, error, message):
 
 def test_saved_evidence_needs_no_connection(run):
     spec = {"tenants": {"type": "list"}, "from_evidence": {"type": "path"}}
-    result = run({"from_evidence": "file"}, spec=spec, offline=lambda module: {"file": module.params["from_evidence"]})
+    result = run({"from_evidence": "file"}, spec=spec, offline=lambda call: {"file": call.params["from_evidence"]})
     assert result["file"] == "file"
 
 
@@ -106,7 +106,7 @@ def test_saved_evidence_needs_no_connection(run):
     [KeyError("eyJhbGciOi.secret.token"), ValueError("eyJhbGciOi.secret.token"), RecursionError(), MemoryError()],
 )
 def test_exception_that_nobody_foresaw_is_one_sentence(run, error):
-    def work(_module, _connection):
+    def work(_call, _connection):
         raise error
 
     result = run(GOOD, work)
@@ -116,7 +116,7 @@ def test_exception_that_nobody_foresaw_is_one_sentence(run, error):
 
 
 def test_half_a_surrogate_in_a_message_can_be_encoded(run):
-    def work(_module, _connection):
+    def work(_call, _connection):
         raise MtoError("endpoints: '\ud800' is wrong.")
 
     assert run(GOOD, work)["msg"] == "endpoints: '\ufffd' is wrong."
@@ -141,12 +141,12 @@ def test_short_secret_in_a_dictionary_is_refused(run):
 def test_short_password_of_the_environment_masks_nothing(run, monkeypatch):
     monkeypatch.setenv("MTO_CLIENT_CERTIFICATE_PATH", "f")
     monkeypatch.setenv("MTO_CLIENT_CERTIFICATE_PASSWORD", "met")
-    result = run({"home_tenant_id": HOME, "client_id": CLIENT}, lambda _module, _connection: {"status": "unmet"})
+    result = run({"home_tenant_id": HOME, "client_id": CLIENT}, lambda _call, _connection: {"status": "unmet"})
     assert result["status"] == "unmet"
 
 
 def test_secret_that_was_issued_is_masked(run):
-    def work(_module, connection):
+    def work(_call, connection):
         connection.known_secrets.add("0.rotated-token")
         return {"leak": "0.rotated-token"}
 

@@ -1,0 +1,106 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A module in a process of its own and its task in this one: the same result in every world of the lab."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.m365.defender.plugins.plugin_utils._in_process import run_here
+from lab.process import WORLDS, start_lab
+
+MODULES = "ansible_collections.m365.defender.plugins.modules"
+OPTIONS = ("home_tenant_id", "client_id", "client_secret", "refresh_token", "operator", "ca_path")
+ENDPOINTS = ("login", "graph", "arm")
+_CHANGING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\"request_id\": \"[^\"]*\"")
+
+
+def stable(result):
+    """A result as text, without times and ids of requests."""
+    return _CHANGING.sub("", json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False))
+
+
+def sent(name, options, *, check_mode=False):
+    """The result of the module, run as Ansible runs it."""
+    own = {"check_mode": check_mode, "inject_invocation": True, "module_name": name}
+    done = subprocess.run(
+        [sys.executable, "-m", f"{MODULES}.{name}"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        input=json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **{f"_ansible_{key}": own[key] for key in own}}}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    result = json.loads(done.stdout)
+    # Ansible makes texts of them.
+    texts = {"warnings": [warning["event"]["msg"] for warning in result["warnings"]]} if "warnings" in result else {}
+    return {**result, **texts}
+
+
+def here(name, options, *, check_mode=False):
+    """The result of the action."""
+    task = importlib.import_module(f"{MODULES}.{name}").TASK
+    return run_here(task, options, action=name, check_mode=check_mode, with_invocation=True)
+
+
+def connection(lab):
+    """The options that reach a lab, with both identities."""
+    return {name: lab[name] for name in OPTIONS} | {"endpoints": {name: lab[name] for name in ENDPOINTS}}
+
+
+@pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.yml")))
+def test_every_world_is_judged_the_same(world):
+    with start_lab(world=world) as lab:
+        options = {**connection(lab), "tenants": lab.tenants(), "return_evidence": True}
+        for name in ("mto_requirement_facts", "mto_tenant_access"):
+            result = here(name, options)
+            assert not result.get("failed"), result["msg"]
+            assert stable(result) == stable(sent(name, options))
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """A small world."""
+    with start_lab(world="person") as running:
+        yield running
+
+
+FACTS = "mto_requirement_facts"
+ACCESS = "mto_tenant_access"
+INFO = "mto_tenant_info"
+# A module, its options over those of the connection (None leaves one out), and what the result says.
+TASKS = [
+    ("mto_gdap_customer_info", {}, '"customers": ['),
+    ("mto_operator_login", {"path": "token", "client_secret": None}, "would be written to token"),
+    (FACTS, {"client_secret": "wrong-but-secret", "refresh_token": None}, "AADSTS7000215"),
+    (FACTS, {"concurrency": "many"}, "concurrency"),
+    (FACTS, {"home_tenant_id": None}, "home_tenant_id: missing"),
+    (FACTS, {"tenants": []}, "tenants: the list is empty"),
+    (FACTS, {"from_evidence": "nowhere.json"}, "nowhere.json cannot be read"),
+    (ACCESS, {"client_secret": "met"}, "client_secret: the value has fewer than 8 characters"),
+    (ACCESS, {"checks": ["lsited"]}, "value of checks must be one or more of"),
+    (ACCESS, {"tenat": "x"}, "Unsupported parameters for (mto_tenant_access) module: tenat."),
+    (INFO, {"federated_token_file": "token"}, "mutually exclusive: client_secret|"),
+    (INFO, {"portal_session": {"sccauth": "x" * 8, "xsrf_token": "met"}}, "portal_session.xsrf_token: the value has"),
+    (INFO, {"portal_session": {"sccauth": "x" * 8}}, "required together: sccauth, xsrf_token"),
+    ("mto_tenant", {"registration": "apply"}, "registration is apply but all of the following are missing"),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "words"), TASKS)
+def test_every_kind_of_result_is_the_same(lab, monkeypatch, name, options, words):
+    monkeypatch.setenv("MTO_CLIENT_CERTIFICATE_PASSWORD", "in-vain")
+    rows = {"tenants": lab.tenants()} if name in (FACTS, ACCESS, "mto_tenant") else {}
+    given = {key: value for key, value in {**connection(lab), **rows, **options}.items() if value is not None}
+    result = here(name, given, check_mode=True)
+    assert words in json.dumps(result)
+    assert "wrong-but-secret" not in json.dumps(result)
+    assert stable(result) == stable(sent(name, given, check_mode=True))
