@@ -273,7 +273,7 @@ def test_offboard_takes_a_tenant_out(tmp_path):
         absent = "90000000-0000-4000-8000-000000000009"
         planned, _report = desk.play(OFFBOARD, "--check", mto_offboard=[gone, absent], mto_tenants=kept)
         assert planned.code == 0, planned.output
-        assert f"{absent} is not in the view of {lab['operator']}." in planned.output
+        assert f"{absent} is not in the view of {lab['operator']}." in planned.words
         assert "Would be removed" in planned.output
         assert gone in desk.page.view()
         done, _report = desk.play(OFFBOARD, mto_offboard=[gone], mto_tenants=kept)
