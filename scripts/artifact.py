@@ -28,7 +28,7 @@ WANTED = {
     "requirements.txt",
     "roles/mto/meta/argument_specs.yml",
 }
-DEVELOPERS_ONLY = ("build/", "lab/", "scripts/", "tests/", "Makefile", ".")
+DEVELOPERS_ONLY = ("build/", "lab/", "scripts/", "tests/", "LICENSES/CC", "LICENSES/MIT", "Makefile", ".")
 
 
 def run(*command: str, directory: pathlib.Path = ROOT, **environment: str) -> None:

@@ -11,7 +11,7 @@ import typing as t
 
 import yaml
 
-from ansible_collections.m365.defender.plugins.plugin_utils._role_options import ENTRY_POINTS, PREFIX, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, PREFIX, role_spec
 
 PLUGINS: t.Final = "ansible_collections.m365.defender.plugins"
 COLLECTION: t.Final = "m365.defender"

@@ -24,7 +24,7 @@ from tool_environment import BIN, tool_environment
 
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
 BOOTSTRAP_CACHE = pathlib.Path("~/.ansible/test/cache")
-NOT_SHIPPED = ("extensions", "lab", "scripts", "tests")
+NOT_SHIPPED = ("LICENSES/CC-BY-4.0.txt", "LICENSES/MIT.txt", "extensions", "lab", "scripts", "tests")
 # The oldest Python of the modules.
 SETTINGS = pathlib.Path("tests", "config.yml")
 # With this ansible-test ends well, although it tested nothing.
@@ -80,7 +80,7 @@ def _answers(url: str) -> bool:
 
 def shipped() -> list[pathlib.Path]:
     """The files that users get, and the settings of ansible-test."""
-    return [path for path in project_files() if path == SETTINGS or path.parts[0] not in NOT_SHIPPED]
+    return [path for path in project_files() if path == SETTINGS or not any(map(path.is_relative_to, NOT_SHIPPED))]
 
 
 def main(options: list[str]) -> int:

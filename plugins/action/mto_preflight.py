@@ -13,16 +13,16 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.plugin_utils._action import ControllerAction, changed_environment
-from ansible_collections.m365.defender.plugins.plugin_utils._preflight import check_options
-from ansible_collections.m365.defender.plugins.plugin_utils._role_options import (
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction, changed_environment
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import (
     ENTRY_POINTS,
     HOST_VARIABLES,
     PREFIX,
     role_spec,
     unknown_variables,
 )
-from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import tenants_of_hosts
+from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
+from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import tenants_of_hosts
 
 Variables: t.TypeAlias = Mapping[str, t.Any]
 

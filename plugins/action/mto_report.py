@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.utils.display import Display
 
-from ansible_collections.m365.defender.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import CONSTRAINTS, SPEC, report_step
 
 if t.TYPE_CHECKING:

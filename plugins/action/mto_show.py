@@ -13,7 +13,7 @@ from ansible import constants
 from ansible.plugins.loader import callback_loader
 from ansible.utils.display import Display
 
-from ansible_collections.m365.defender.plugins.plugin_utils._action import ControllerAction
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

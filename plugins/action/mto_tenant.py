@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.m365.defender.plugins.modules.mto_tenant import TASK
-from ansible_collections.m365.defender.plugins.plugin_utils._in_process import ModuleAction
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.in_process import ModuleAction
 
 
 class ActionModule(ModuleAction):

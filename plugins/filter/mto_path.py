@@ -37,8 +37,8 @@ _value:
   type: str
 """
 
-from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
-from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 
 
 def mto_path(path: object) -> str:

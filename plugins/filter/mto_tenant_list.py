@@ -39,8 +39,8 @@ _value:
   type: str
 """
 
-from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
-from ansible_collections.m365.defender.plugins.plugin_utils._tenant_file import tenant_file
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_file import tenant_file
 
 
 def mto_tenant_list(customers: object) -> str:

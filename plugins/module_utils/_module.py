@@ -3,7 +3,8 @@
 
 """The edge to Ansible: what a module does, whoever runs it, and AnsibleModule, which runs it where it is sent.
 
-On the control node an action plugin of the same name runs it in Ansible's own process: `plugin_utils/_in_process.py`.
+On the control node, an action plugin of the same name runs it in Ansible's own process:
+`plugin_utils/_ansible/in_process.py`.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Call(t.Protocol):
     check_mode: bool
     # What must not be in the result.
     no_log_values: set[str]
+
+    def run_command(self, args: list[str], *, handle_exceptions: bool) -> object:
+        """Run a command and wait for its end. Raise OSError if it cannot be started, unless exceptions are handled."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -236,7 +236,10 @@ def _complete(call: Call, connection: Connection, options: LoginOptions, packed_
     flow = unpack_flow(packed_flow)
     call.no_log_values.update(flow.secrets())
 
-    person, refresh_token = complete_login(connection, flow, show=open_browser if options.open_browser else None)
+    def show(url: str) -> None:
+        open_browser(url, lambda command: call.run_command(command, handle_exceptions=False))
+
+    person, refresh_token = complete_login(connection, flow, show=show if options.open_browser else None)
     call.no_log_values.add(refresh_token)
     RefreshTokenFile(options.path).store(refresh_token)
     message = f"{person.upn} signed in; the refresh token is in {options.path}."

@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.plugin_utils._in_process import run_here
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.in_process import run_here
 from lab.process import WORLDS, start_lab
 
 MODULES = "ansible_collections.m365.defender.plugins.modules"

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import sys
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Without one of these, Python's webbrowser would start a browser in the terminal, where nobody sees it.
 _DISPLAYS: t.Final = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
@@ -35,17 +34,11 @@ def can_show(environment: Mapping[str, str]) -> bool:
     return sys.platform == "darwin" or any(environment.get(name) for name in _DISPLAYS)
 
 
-def open_browser(url: str) -> None:
-    """Open `url`, an https address, in a process of its own: no shell, and no secret but the state.
+def open_browser(url: str, run: Callable[[list[str]], object]) -> None:
+    """Open `url`, an https address, with a command that `run` runs: no shell, and no secret but the state.
 
-    Where that fails, the person has the address and can open it themselves.
+    An OSError of `run` is ignored: the person has the address and can open it themselves.
     """
     if url.startswith("https://") and can_show(os.environ):
         with contextlib.suppress(OSError):
-            subprocess.run(  # noqa: S603  (our own program; the address is its argument)
-                [sys.executable, "-c", _PROGRAM, url],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
+            run([sys.executable, "-c", _PROGRAM, url])

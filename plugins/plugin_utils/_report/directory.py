@@ -12,7 +12,7 @@ import tempfile
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import replace_private
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 
 
 def writable_directory(option: str, path: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
-from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
 

@@ -10,15 +10,15 @@ import typing as t
 import role_spec
 import yaml
 
-from ansible_collections.m365.defender.plugins.plugin_utils import _role_options
+from ansible_collections.m365.defender.plugins.plugin_utils._role import options
 
 ENTRIES: dict[str, dict[str, t.Any]] = yaml.safe_load(role_spec.role_spec_page())["argument_specs"]
 
 
 def test_every_entry_point_has_its_options() -> None:
-    assert set(ENTRIES) == {"main", *_role_options.ENTRY_POINTS}
-    for entry_point in _role_options.ENTRY_POINTS:
-        assert list(ENTRIES[entry_point]["options"]) == [f"mto_{name}" for name in _role_options.role_spec(entry_point)]
+    assert set(ENTRIES) == {"main", *options.ENTRY_POINTS}
+    for entry_point in options.ENTRY_POINTS:
+        assert list(ENTRIES[entry_point]["options"]) == [f"mto_{name}" for name in options.role_spec(entry_point)]
 
 
 def test_option_of_a_module_is_described_by_it() -> None:

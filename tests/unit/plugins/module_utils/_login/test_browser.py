@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -34,11 +35,16 @@ def opened(monkeypatch, tmp_path):
     return tmp_path / "opened"
 
 
-def test_browser_opens_without_a_word(opened, capfd):
-    login_browser.open_browser("https://login.example/authorize?a=b&c=d")
+def run(command):
+    """As Ansible does: waits for the command, and reads what it writes to the end."""
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_browser_opens_without_a_word(opened):
+    login_browser.open_browser("https://login.example/authorize?a=b&c=d", run)
     wait_for(lambda: opened.exists() and opened.read_text(encoding="utf-8"))
     assert opened.read_text(encoding="utf-8") == "https://login.example/authorize?a=b&c=d"
-    assert capfd.readouterr() == ("", "")
 
 
 def test_browser_that_stays_open_holds_up_nobody(opened, monkeypatch):
@@ -46,25 +52,25 @@ def test_browser_that_stays_open_holds_up_nobody(opened, monkeypatch):
     slow.write_text(f"#!/bin/sh\nprintf %s $$ > '{opened}'\nexec sleep 600\n", encoding="utf-8")
     slow.chmod(0o700)
     monkeypatch.setenv("BROWSER", f"{slow} %s")
-    login_browser.open_browser("https://login.example/")
+    login_browser.open_browser("https://login.example/", run)
     wait_for(lambda: opened.exists() and opened.read_text(encoding="utf-8"))
     # It is still there: nobody waited for its end.
     os.kill(int(opened.read_text(encoding="utf-8")), signal.SIGTERM)
 
 
 def test_browser_is_given_nothing_but_https(opened):
-    login_browser.open_browser("file:///etc/passwd")
+    login_browser.open_browser("file:///etc/passwd", pytest.fail)
     assert not opened.exists()
 
 
 def test_browser_where_there_is_no_screen(opened, monkeypatch):
     monkeypatch.delenv("BROWSER")
     monkeypatch.setattr(sys, "platform", "linux")
-    login_browser.open_browser("https://login.example/")
+    login_browser.open_browser("https://login.example/", pytest.fail)
     assert not opened.exists()
 
 
 def test_browser_that_cannot_be_started(opened, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    login_browser.open_browser("https://login.example/")
+    login_browser.open_browser("https://login.example/", run)
     assert not opened.exists()

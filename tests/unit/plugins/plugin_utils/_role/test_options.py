@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.plugin_utils._role_options import (
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import (
     ENTRY_POINTS,
     as_variables,
     known_variables,
@@ -18,7 +18,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role_options import
     unknown_variables,
 )
 
-ROOT = pathlib.Path(__file__).resolve().parents[4]
+ROOT = pathlib.Path(__file__).resolve().parents[5]
 PLAYS = [*(ROOT / "playbooks").glob("*.yml"), *(ROOT / "roles").rglob("*.yml")]
 # Names of modules and filters begin like variables.
 PLUGINS = {path.stem for folder in ("modules", "filter", "action") for path in (ROOT / "plugins" / folder).glob("*.py")}

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.plugin_utils._role_options import HOST_VARIABLES
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import HOST_VARIABLES
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

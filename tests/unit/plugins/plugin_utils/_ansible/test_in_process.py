@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask
-from ansible_collections.m365.defender.plugins.plugin_utils._in_process import ModuleAction, _in_thread
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.in_process import ModuleAction, _in_thread
 
-RUNTIME = pathlib.Path(__file__).parents[4] / "meta" / "runtime.yml"
+RUNTIME = pathlib.Path(__file__).parents[5] / "meta" / "runtime.yml"
 MODULES = yaml.safe_load(RUNTIME.read_text(encoding="utf-8"))["action_groups"]["mto"]
 HERE = {"msg": "here"}
 

@@ -9,7 +9,7 @@ import pytest
 from pages.report_rows import tenant_id
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import (
+from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import (
     make_batches,
     tenants_of_hosts,
 )

@@ -11,7 +11,7 @@ import os
 import traceback
 import typing as t
 
-from ansible.plugins.action import ActionBase
+import ansible.plugins.action
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, described
 
@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
 
 
-class ControllerAction(ActionBase):  # type: ignore[misc]
+class ControllerAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
     """An action that never runs elsewhere than in the controller. `spec` has its options, as a module would."""
 
     spec: t.ClassVar[Spec]

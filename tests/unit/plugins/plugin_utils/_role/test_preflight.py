@@ -17,8 +17,8 @@ from preflight import GOOD, HOME, OTHER
 from sentences import sentences_about
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._preflight import check_options
-from ansible_collections.m365.defender.plugins.plugin_utils._role_options import ENTRY_POINTS, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
 
 NEEDED = {name.removeprefix("mto_"): value for name, value in GOOD.items()}
 # What drift is given is checked as for onboard.

@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._filter import filter_module
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.filter import filter_module
 
 
 def double(number: int, *, times: int = 2) -> int:

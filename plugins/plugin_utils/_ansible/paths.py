@@ -34,7 +34,8 @@ def given_paths(spec: Spec, args: Mapping[str, object], resolve: Callable[[str],
 
 def environment_paths(spec: Spec, environ: Mapping[str, str], resolve: Callable[[str], str]) -> dict[str, str]:
     """Return the full path of every path option that the environment gives, by the name of its variable."""
-    names = (name for option, _ in _path_options(spec) for name in (own_name(option), azure_names().get(option, "")))
+    options = [option for option, _spec in _path_options(spec)]
+    names = (name for option in options for name in (own_name(option), azure_names().get(option, "")))
     return {name: resolve(environ[name]) for name in names if environ.get(name)}
 
 

@@ -11,9 +11,13 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.m365.defender.plugins.plugin_utils._paths import environment_paths, given_paths, user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import (
+    environment_paths,
+    given_paths,
+    user_path,
+)
 
-RUNTIME = pathlib.Path(__file__).parents[4] / "meta" / "runtime.yml"
+RUNTIME = pathlib.Path(__file__).parents[5] / "meta" / "runtime.yml"
 MODULES = yaml.safe_load(RUNTIME.read_text(encoding="utf-8"))["action_groups"]["mto"]
 SPEC = {"ca_path": {"type": "path"}, "backup_dir": {"type": "path", "default": "."}, "operator": {"type": "str"}}
 

@@ -35,10 +35,10 @@ from ansible_collections.m365.defender.plugins.module_utils._options.values impo
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_registration_options
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import check_registration
-from ansible_collections.m365.defender.plugins.plugin_utils._paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
-from ansible_collections.m365.defender.plugins.plugin_utils._role_options import as_variables, role_spec
-from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import make_batches
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import as_variables, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import make_batches
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,8 +46,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
-    from ansible_collections.m365.defender.plugins.plugin_utils._role_options import EntryPoint
-    from ansible_collections.m365.defender.plugins.plugin_utils._tenant_list import Batch
+    from ansible_collections.m365.defender.plugins.plugin_utils._role.options import EntryPoint
+    from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import Batch
 
     Values = Mapping[str, t.Any]
 

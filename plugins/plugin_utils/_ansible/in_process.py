@@ -14,19 +14,24 @@ import concurrent.futures
 import dataclasses
 import json
 import os
+import subprocess
 import sys
 import threading
 import typing as t
 
+import ansible.plugins.action
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
-from ansible.plugins.action import ActionBase
 
-from ansible_collections.m365.defender.plugins.plugin_utils._action import changed_environment
-from ansible_collections.m365.defender.plugins.plugin_utils._paths import environment_paths, given_paths, user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import changed_environment
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import (
+    environment_paths,
+    given_paths,
+    user_path,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,7 +46,7 @@ _NOT_CHOSEN: t.Final = frozenset({"", "auto", "auto_silent", "auto_legacy", "aut
 _PROFILE: t.Final = "legacy"
 
 
-class ModuleAction(ActionBase):  # type: ignore[misc]
+class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
     """The action of a module. `module_task` is what the module runs, too."""
 
     module_task: t.ClassVar[ModuleTask]
@@ -130,6 +135,10 @@ class _Call:
     params: dict[str, t.Any]
     check_mode: bool
     no_log_values: set[str] = dataclasses.field(default_factory=set)
+
+    def run_command(self, args: list[str], *, handle_exceptions: bool) -> object:
+        """Run a command with nothing on its standard streams, and wait for its end."""
+        return subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode  # noqa: S603
 
 
 def _transferred(args: Mapping[str, object]) -> dict[str, t.Any]:

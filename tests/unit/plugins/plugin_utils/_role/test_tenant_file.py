@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pages.report_rows import HOSTILE_NAMES, tenant_id
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._tenant_file import tenant_file
+from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_file import tenant_file
 
 
 def customer(name, *, in_force=True):
