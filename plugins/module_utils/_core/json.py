@@ -60,9 +60,10 @@ def _cleaned(value: Json, scrub: Callable[[str], str] | None) -> Json:
     """Return the value with every string cleaned, the keys included."""
     strings: list[str] = []
     _gather(value, strings)
-    if not is_clean("\n".join(strings)):
-        strings = [clean(string) for string in strings]
-    return _rebuilt(value, iter(_scrubbed(strings, scrub) if scrub else strings))
+    harmless = strings if is_clean("\n".join(strings)) else [clean(string) for string in strings]
+    if scrub is not None:
+        harmless = _scrubbed(harmless, scrub)
+    return value if harmless == strings else _rebuilt(value, iter(harmless))
 
 
 def _gather(value: Json, strings: list[str]) -> None:
