@@ -113,7 +113,8 @@ def test_task_that_is_in_order_does_its_work(results):
     for name in ("access", "plan"):
         here, _sent = results[0][name]
         assert not here["failed"], here["msg"]
-    assert results[0]["plan"][0]["before"]
+    # What the view holds depends on the tests before; that it was read does not.
+    assert results[0]["plan"][0]["before"] is not None
 
 
 def test_unknown_option_is_named(results):

@@ -104,7 +104,7 @@ def test_check_mode_changes_nothing_and_says_what_would(onboarded):
     assert onboarded.planned.code == 0, onboarded.planned.output
     assert "changed=1" in onboarded.planned.output
     assert f"+{IN_ORDER[0]}" in onboarded.planned.output
-    assert "Outside check mode, this run sends the request in " in onboarded.planned.output
+    assert "Outside check mode, this run sends the request in " in onboarded.planned.words
     assert "Select Add tenants" not in onboarded.planned.output
     assert onboarded.view_before == []
     report = onboarded.planned_report
