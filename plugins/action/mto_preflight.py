@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing as t
 from collections.abc import Mapping
 
@@ -55,7 +56,12 @@ class ActionModule(ControllerAction):
         environment: dict[str, object] = {}
         self._compute_environment_string(environment)
         with changed_environment({name: str(value) for name, value in environment.items()}):
-            checked = check_options(entry_point, given, local=self._connection.transport == "local")
+            try:
+                checked = check_options(entry_point, given, local=self._connection.transport == "local")
+            except OptionError as error:
+                if ": missing" not in str(error) or _has_inventory(variables):
+                    raise
+                raise OptionError(f"{error} There is no inventory; name it with -i.") from None
         return {
             "changed": False,
             "tenants": list(checked.tenants),
@@ -82,6 +88,12 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def _has_inventory(variables: Variables) -> bool:
+    """Return whether a source of the inventory exists. Without one, a variable may be missing for that reason only."""
+    sources = [str(source) for source in variables.get("ansible_inventory_sources", [","])]
+    return any("," in source or pathlib.Path(source).exists() for source in sources)
 
 
 def _is_whole_list(variables: Variables) -> bool:

@@ -182,7 +182,7 @@ def test_a_click_is_found_by_drift_and_mended_by_onboard(onboarded, chromium):
         (row["tenant_id"], row["reason"], row["kind"]) for row in report["findings"] if row["check"] == "registration"
     ]
     assert found == [(victim, "registration.not_registered", "registration")]
-    assert "1 finding of the kinds registration: " in done.output
+    assert "1 finding fails the play (1 registration): " in done.output
     mended, _report = desk.play(ONBOARD)
     assert "changed=1" in mended.output
     assert sorted(desk.page.view()) == IN_ORDER

@@ -90,7 +90,7 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
     paths = _written(_files(options, report, names, variables), problems)
     lines = summary_lines(report, width=width, report_file=_first_to_open(paths))
     failing = _failing(report, options["fail_on"])
-    problems += [_sentence(failing, options["fail_on"], _first_to_open(paths))] if failing else []
+    problems += [_sentence(failing, _first_to_open(paths))] if failing else []
     return {
         "changed": False,
         **report.without_verdicts(),
@@ -148,10 +148,11 @@ def _failing(report: Report, fail_on: Sequence[str]) -> dict[str, int]:
     return {word: counts[word] for word in FAIL_ON if word in fail_on and counts[word]}
 
 
-def _sentence(failing: Mapping[str, int], fail_on: Sequence[str], first: str) -> str:
+def _sentence(failing: Mapping[str, int], first: str) -> str:
     number = sum(failing.values())
+    kinds = ", ".join(f"{count} {word}" for word, count in failing.items())
     where = f", or open {first}" if first else ""
     return (
-        f"{number} {'finding' if number == 1 else 'findings'} of the kinds {', '.join(fail_on)}: see the summary above"
-        f"{where}. Set mto_fail_on to choose which kinds fail the play."
+        f"{number} {'finding fails' if number == 1 else 'findings fail'} the play ({kinds}): see the summary above"
+        f"{where}. Set mto_fail_on to choose which kinds do."
     )

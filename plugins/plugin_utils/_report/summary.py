@@ -36,6 +36,7 @@ _IN_PARENTHESES: t.Final = re.compile(r" \([^()]*\)")
 # The number of an error of Microsoft Entra is what people search for.
 _EXPLANATION: t.Final = re.compile(r"(?:: (?!AADSTS)|; |\. )")
 _URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
+_SHORTEST_NAME: t.Final = 3
 _ADVICE: t.Final = "Advice"
 _NOBODY: t.Final = "No action needed now"
 
@@ -107,11 +108,21 @@ def _body(
 
 
 def _groups(items: Iterable[_Item]) -> dict[str, _Entry]:
-    """Return the items by who has to act, the urgent ones first, then those of many tenants."""
+    """Return the items by who has to act.
+
+    First who keeps many tenants waiting, then the urgent ones, then those of many tenants.
+    """
     groups: dict[str, _Entry] = {}
     for item in items:
         groups.setdefault(item.title, []).append(item)
-    return dict(sorted(groups.items(), key=lambda group: _rank(group[1])))
+    return dict(sorted(groups.items(), key=lambda group: (-_waiting(group[1]), *_rank(group[1]))))
+
+
+def _waiting(group: _Entry) -> int:
+    """Return how many tenants wait for one actor alone; a few do not change the order, and nor does the view."""
+    tenants = {item.finding.tenant_id for item in group if item.finding.kind not in ("advice", "registration")}
+    alone = len({item.step.actor for item in group}) == 1
+    return len(tenants) if alone and len(tenants) > MOST_ALIKE else 0
 
 
 def _entries(group: Iterable[_Item], *, brief: bool) -> Iterator[_Entry]:
@@ -166,9 +177,17 @@ def _what_to_do(entry: _Entry, *, brief: bool) -> str:
     if first.finding.kind == "advice":
         return "" if brief else one_line(first.finding.remedy)
     what = one_line(first.step.what if brief or len(entry) > 1 else first.step.steps)
-    if any(item.step.what != first.step.what for item in entry):
+    if any(_for_each(item) != _for_each(first) for item in entry):
         return f"For {first.name}: {what}" if what else ""
+    what = what if len(entry) == 1 else one_line(_for_each(first))
     return what[:1].upper() + what[1:]
+
+
+def _for_each(item: _Item) -> str:
+    """Return what to do in words for several tenants. A name as short as a word of the sentence stays."""
+    if len(item.name) <= _SHORTEST_NAME:
+        return item.step.what
+    return re.sub(rf"(?<!\w){re.escape(item.name)}(?!\w)", "each tenant", item.step.what)
 
 
 def _tenants(items: Iterable[_Item]) -> str:

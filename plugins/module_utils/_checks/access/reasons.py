@@ -94,7 +94,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "access.gdap_operator_not_assigned": pages.GDAP_ASSIGN.unmet(
         "GDAP relationship '{relationship}' with {tenant} is active, but {operator} is in none of the groups assigned"
         " to it ({groups}).",
-        "Administrator of {home}: add {operator} to an assigned group (object id: {groups}). Or Partner administrator"
+        "Administrator of {home}: add {operator} to an assigned group (group id: {groups}). Or Partner administrator"
         " of {home}: assign a group that contains {operator} in " + pages.GDAP_LIST + ".",
     ),
     "access.gdap_eligible": pages.PIM_GROUPS_PAGE.unmet(

@@ -33,7 +33,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "registration.not_registered": MTO_TENANTS.unmet(
         "{tenant} is eligible but is not in the multitenant view of {operator}.",
-        "{operator}: open {settings_url}, choose Add tenants, select {tenant} and save. Or "
+        "{operator}: open {portal}, select Add tenants, select {tenant}, and select Add. Or "
         + pages.ANSIBLE_ADMIN
         + "run m365.defender.onboard with a portal session and a portal contract.",
     ),

@@ -126,3 +126,21 @@ def test_report_needs_no_connection():
 def test_secret_is_in_no_result():
     for variables in (GOOD, {**GOOD, "mto_operator": []}):
         assert GOOD["mto_client_secret"] not in str(preflight(variables))
+
+
+@pytest.mark.parametrize(
+    ("sources", "hint"),
+    [
+        (["/nowhere/hosts"], " There is no inventory; name it with -i."),
+        (["localhost,"], ""),
+        ([__file__], ""),
+        ([], ""),
+    ],
+)
+def test_missing_inventory_is_named_where_something_is_missing(sources, hint):
+    given = {"ansible_inventory_sources": sources} if sources else {}
+    result, _warnings = preflight({**GOOD, **given, "mto_client_id": ""})
+    assert result["msg"].startswith("mto_client_id: missing")
+    assert result["msg"].endswith(f"AZURE_CLIENT_ID.{hint}")
+    wrong, _warnings = preflight({**GOOD, **given, "mto_client_id": "x"})
+    assert "inventory" not in wrong["msg"]

@@ -72,7 +72,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "access.governance_operator_not_assigned": pages.GOVERNANCE.unmet(
         "The governance relationship with {tenant} is active, but {operator} is in none of the groups that it gives"
         " roles to ({groups}).",
-        "Administrator of {home}: add {operator} to one of these groups (object id: {groups}).",
+        "Administrator of {home}: add {operator} to one of these groups (group id: {groups}).",
     ),
     "access.governance_roles_not_told": pages.GOVERNANCE.unknown(
         "The governance relationship with {tenant} is active, but Microsoft did not say which groups it gives roles"

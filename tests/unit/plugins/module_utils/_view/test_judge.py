@@ -31,6 +31,7 @@ DETAILS = {
     "tenant": "Birch",
     "tenant_id": "a",
     "operator": "anna@northwind.example",
+    "portal": "https://mto.example",
     "settings_url": "https://mto.example/settings",
     "defender_portal": "https://security.example",
     "object": "not about an object",

@@ -132,6 +132,20 @@ def test_what_differs_from_tenant_to_tenant_is_said_for_the_first():
     )
 
 
+def test_who_keeps_many_tenants_waiting_acts_first():
+    """The operator's sign-in leaves everything open: no tenant's own work comes before it."""
+    waiting = [finding(number, "identity.operator_needed") for number in range(5)]
+    lines = summary_lines(fleet(6, finding(5, "license.none"), *waiting))
+    first = next(line for line in lines if line.startswith("Who acts first: "))
+    assert first == f"Who acts first: {waiting[0].remedy.partition(': ')[0]} (5 tenants)"
+
+
+def test_the_same_in_several_tenants_is_said_for_each_tenant():
+    rows = [finding(number, "registration.not_registered", portal="https://mto") for number in range(4)]
+    text = " ".join(" ".join(summary_lines(fleet(4, *rows))).split())
+    assert "Open https://mto, select Add tenants, select each tenant, and select Add." in text
+
+
 def test_nobody_acts_first_where_no_action_is_needed():
     row = verdict("unmet", "access.gdap_activating", remedy="No action needed. Run again in an hour.")
     assert summary_of(report_of(("Contoso", {"access": row})))[-2:] == [
