@@ -15,7 +15,7 @@ _ACCEPT: t.Final = (
 
 REASONS: t.Final[dict[str, Reason]] = {
     "consent.app_not_in_tenant": CONSENT.unmet(
-        "Your app {app} does not exist in {tenant}: nobody has consented to it there.",
+        "Your app {app} does not exist in {tenant}: nobody has consented to it there, or it is not the ID of your app.",
         _ACCEPT,
     ),
     "consent.not_given": CONSENT.unmet(
