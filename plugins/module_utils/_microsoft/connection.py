@@ -273,8 +273,12 @@ def ca_bundle(ca_path: str | None) -> tuple[str, str]:
     source, path = next(
         ((source, path) for source, path in sources if path), ("requests", requests.utils.DEFAULT_CA_BUNDLE_PATH)
     )
-    if not pathlib.Path(path).exists():
-        raise OptionError(f"{source}: '{path}' does not exist; {_CA_WAY_OUT}")
+    try:
+        pathlib.Path(path).stat()
+    except FileNotFoundError:
+        raise OptionError(f"{source}: '{path}' does not exist; {_CA_WAY_OUT}") from None
+    except OSError as error:
+        raise OptionError(f"{source}: '{path}' cannot be read ({error.strerror}); {_CA_WAY_OUT}") from None
     return path, source
 
 

@@ -23,7 +23,8 @@ class BackupWriter:
     def __init__(self, directory: str) -> None:
         self.path: str | None = None
         self._directory = pathlib.Path(directory)
-        if not self._directory.is_dir() or not os.access(self._directory, os.W_OK):
+        # Unlike that of pathlib, isdir never raises.
+        if not os.path.isdir(directory) or not os.access(directory, os.W_OK):  # noqa: PTH112
             raise OptionError(
                 f"backup_dir: '{directory}' is not a directory that can be written to; create it, or name another one."
             )

@@ -174,7 +174,7 @@ def _connection(values: Values, *, app_needed: bool = True) -> Connection:
 
 def _file_warnings(connection: Connection) -> list[str]:
     """Read the files of credentials, tokens and certificate authorities, and return warnings. Raise OptionError."""
-    if connection.token_cache and not pathlib.Path(connection.token_cache).is_dir():
+    if connection.token_cache and not os.path.isdir(connection.token_cache):  # noqa: PTH112  (never raises)
         # The modules make it.
         writable_directory("token_cache", str(pathlib.Path(connection.token_cache).parent))
     try:

@@ -57,3 +57,12 @@ def test_any_value_is_taken_or_refused_in_one_sentence(entry_point, name, value)
     values = given_to(entry_point, **{name: value})
     with contextlib.suppress(OptionError), sentences_about(f"mto_{name}"):
         check_options(entry_point, values)
+
+
+@pytest.mark.parametrize("name", ["backup_dir", "ca_path", "evidence_dir", "report_dir", "token_cache"])
+def test_path_that_cannot_be_looked_at_is_named(tmp_path, name):
+    """A directory of somebody else: no superuser is asked for permission, so that its name is too long instead."""
+    path = str(tmp_path / ("x" * 300) / "inside")
+    values = given_to("onboard", backup=True, **{name: path})
+    with pytest.raises(OptionError, match=f"^mto_{name}: "):
+        check_options("onboard", values)
