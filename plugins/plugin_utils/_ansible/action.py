@@ -49,8 +49,9 @@ class ControllerAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
 def changed_environment(values: Mapping[str, str]) -> Iterator[None]:
     """Set variables of the environment meanwhile: modules that are sent get those of the keyword `environment`."""
     before = dict(os.environ)
-    os.environ.update(values)
     try:
+        # A name that no environment can have ends it in the middle.
+        os.environ.update(values)
         yield
     finally:
         os.environ.clear()

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import changed_environment
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.in_process import ModuleAction, _in_thread
 
 RUNTIME = pathlib.Path(__file__).parents[5] / "meta" / "runtime.yml"
@@ -115,3 +116,13 @@ def test_every_module_has_its_action(name):
     found = importlib.import_module(f"{plugins}.action.{name}").ActionModule
     assert issubclass(found, ModuleAction)
     assert found.module_task is importlib.import_module(f"{plugins}.modules.{name}").TASK
+
+
+def test_environment_is_as_before_where_a_name_cannot_be_set():
+    before = dict(os.environ)
+    with (
+        pytest.raises(ValueError, match="illegal environment variable name"),
+        changed_environment({"A": "b", "C=": "d"}),
+    ):
+        pass
+    assert dict(os.environ) == before
