@@ -124,5 +124,5 @@ def as_variables(sentence: str, names: Collection[str]) -> str:
     # Within a sentence, `operator` and the like are ordinary words.
     within = "|".join(name for name in names if "_" in name)
     every = "|".join(names)
-    pattern = rf"^(?=(?:{every})[.:])|(?<![\w./'-])(?=(?:{every})\[|(?:{within})(?!\w))"
+    pattern = rf"""^(?=(?:{every})[.:])|(?<![\w./'-])(?=(?:{every})\[|(?:{within})(?!\w))|(?<={{")(?=(?:{every})":)"""
     return re.sub(pattern, PREFIX, sentence)

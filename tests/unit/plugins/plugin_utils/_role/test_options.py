@@ -49,6 +49,8 @@ def test_misspelt_variables_are_told_with_the_nearest_name():
             "client_secret: give client_secret or refresh_token_file, as MTO_CLIENT_SECRET.",
             "mto_client_secret: give mto_client_secret or mto_refresh_token_file, as MTO_CLIENT_SECRET.",
         ),
+        ("""tenants: such as -e '{"tenants": []}'.""", """mto_tenants: such as -e '{"mto_tenants": []}'."""),
+        ("""ca_path: such as -e '{"ca_path": {}}'.""", """mto_ca_path: such as -e '{"mto_ca_path": {}}'."""),
         ("HTTPS_PROXY: set ca_path.", "HTTPS_PROXY: set mto_ca_path."),
         ("ca_path: '/etc/ca_path' is mto_ca_path.", "mto_ca_path: '/etc/ca_path' is mto_ca_path."),
     ],
