@@ -73,16 +73,8 @@ HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()
 # Variables of other playbooks, and what plays of this collection register or set.
 _OTHERS: t.Final = (
     *("adopt_dir", "adopt_overwrite", "adopt_to", "adopt_list", "adopt_open", "adopt_outcome", "adopt_text", "gdap"),
-    *(
-        "adopt_inventory",
-        "adopt_beside",
-        "adopt_variables",
-        "adopt_default",
-        "adopt_place",
-        "snapshot_path",
-        "snapshot_place",
-        "snapshot_written",
-    ),
+    *("adopt_inventory", "adopt_beside", "adopt_variables", "adopt_default", "adopt_place"),
+    *("snapshot_path", "snapshot_place", "snapshot_written"),
     *("login", "login_browser", "login_done", "login_method", "login_port", "login_renew", "login_wait"),
     *("snapshot_file", "view", "report", "eligible", "requirements"),
 )
