@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 from collections.abc import Mapping
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
@@ -75,9 +75,11 @@ class ActionModule(ControllerAction):
         return {name: self._value(name, host) for name in names if name in host}
 
     def _value(self, name: str, variables: Variables) -> object:
-        """Return the value of a variable, without a template. Raise OptionError."""
+        """Return the value of a variable, without a template, or None if that omits it. Raise OptionError."""
         try:
             return _plain(self._templar.template(variables[name]))
+        except AnsibleValueOmittedError:
+            return None
         except AnsibleError as error:
             cause = one_line(error.message).rstrip(".")
             raise OptionError(f"{name}: its template cannot be resolved ({cause}); correct it.") from None

@@ -46,6 +46,15 @@ def test_template_that_cannot_be_resolved_is_named():
         assert result["msg"].endswith("); correct it.")
 
 
+def test_template_that_omits_a_value_leaves_the_variable_out():
+    omitted = "{{ nobody | default(omit) }}"
+    hosts = {"contoso": {"mto_tenant_id": TENANT, "mto_access": omitted}}
+    variables = {**GOOD, "mto_tenants": omitted, "mto_concurrency": omitted, "mto_refresh_token": omitted}
+    result, warnings = preflight(variables, groups={"mto_tenants": hosts})
+    assert [(row["name"], row["access"]) for row in result["tenants"]] == [("contoso", "auto")]
+    assert warnings == []
+
+
 def test_hosts_are_tenants():
     hosts = {
         "contoso": {"mto_tenant_id": "{{ id }}", "mto_access": "b2b", "id": TENANT},
