@@ -71,6 +71,13 @@ batches:
       tenants:
         - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
           name: Contoso
+options:
+  description: What the variables say that the tasks of the role go by, each as its type, without C(mto_).
+  returned: success
+  type: dict
+  sample:
+    fail_on: [required]
+    register: true
 whole_list:
   description: Whether nothing cuts the list, such as C(--limit), a job slice, or a play for each tenant.
   returned: success

@@ -52,6 +52,11 @@ if t.TYPE_CHECKING:
     Values = Mapping[str, t.Any]
 
 MOST_IN_A_BATCH: t.Final = 1000
+# What the tasks of the role go by, rather than by the variables: these may be text of a command line.
+_FOR_TASKS: t.Final = (
+    *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "purge", "register"),
+    *("registration", "report_formats", "report_mode"),
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Checked:
     tenants: Sequence[Mapping[str, object]] = ()
     batches: Sequence[Batch] = ()
     warnings: Sequence[str] = ()
+    options: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 def check_options(entry_point: EntryPoint, given: Mapping[str, object], *, local: bool = True) -> Checked:
@@ -75,7 +81,11 @@ def check_options(entry_point: EntryPoint, given: Mapping[str, object], *, local
         checked = _CHECKS[entry_point](spec, values, local)
     except OptionError as error:
         raise OptionError(as_variables(str(error), spec)) from None
-    return dataclasses.replace(checked, warnings=[as_variables(warning, spec) for warning in checked.warnings])
+    return dataclasses.replace(
+        checked,
+        warnings=[as_variables(warning, spec) for warning in checked.warnings],
+        options={name: values[name] for name in _FOR_TASKS if name in spec},
+    )
 
 
 def _require_long_secrets(spec: Spec, values: Values) -> None:

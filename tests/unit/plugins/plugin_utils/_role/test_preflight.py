@@ -66,3 +66,16 @@ def test_path_that_cannot_be_looked_at_is_named(tmp_path, name):
     values = given_to("onboard", backup=True, **{name: path})
     with pytest.raises(OptionError, match=f"^mto_{name}: "):
         check_options("onboard", values)
+
+
+@pytest.mark.parametrize("entry_point", ["drift", "onboard"])
+@pytest.mark.parametrize(
+    ("given_value", "register"), [("y", True), ("t", True), ("True ", True), ("", True), ("n", False)]
+)
+def test_tasks_go_by_what_was_checked(entry_point, given_value, register):
+    values = given_to(entry_point, register=given_value, fail_on="", checks="listed", max_tenants="7", report_mode=None)
+    options = check_options(entry_point, values).options
+    assert options["register"] is register
+    assert (options["fail_on"], options["checks"]) == (["required", "unknown", "registration"], ["listed"])
+    assert (options["max_tenants"], options["report_mode"]) == (7, "0600")
+    assert not [name for name in options if role_spec(entry_point)[name].get("no_log")]
