@@ -13,6 +13,7 @@ from ansible import constants
 from ansible.plugins.loader import callback_loader
 from ansible.utils.display import Display
 
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 
 if t.TYPE_CHECKING:
@@ -38,7 +39,7 @@ class ActionModule(ControllerAction):
         if self._task.no_log or not _prints_lines():
             return {"changed": False, "msg": lines, "_ansible_verbose_always": True}
         display = Display()
-        for line in lines:
+        for line in map(clean, lines):
             display.display("\n".join(_wrapped(line, display.columns)) if options["wrap"] else line)
         return {"changed": False}
 

@@ -11,7 +11,7 @@ short_description: Show lines of text as they are
 version_added: 0.1.0
 description:
   - Prints lines for people. M(ansible.builtin.debug) prints a list of quoted texts instead, unless ansible.cfg sets
-    another format.
+    another format. Characters that could move the cursor or turn the direction of the text are left out.
   - Where the stdout callback writes a document, such as JSON, nothing is printed, and the lines are in the result. The
     same holds with C(no_log), and with a callback that does not show tasks that went well.
   - This action runs in the controller.

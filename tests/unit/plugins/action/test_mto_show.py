@@ -25,7 +25,7 @@ def test_options_are_the_documented_ones():
     assert documented == ActionModule.spec
 
 
-def show(monkeypatch, callback, *, no_log=False, wrap=True):
+def show(monkeypatch, callback, *, no_log=False, wrap=True, lines=LINES):
     """The result of mto_show, and what it has printed."""
     printed = []
     monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", callback)
@@ -33,7 +33,7 @@ def show(monkeypatch, callback, *, no_log=False, wrap=True):
     monkeypatch.setattr(Display, "display", lambda _self, text: printed.append(text))
     action = object.__new__(ActionModule)
     action._task = types.SimpleNamespace(no_log=no_log)
-    return action.work({"lines": LINES, "wrap": wrap}, {}), printed
+    return action.work({"lines": lines, "wrap": wrap}, {}), printed
 
 
 @pytest.mark.parametrize("callback", ["default", "ansible.builtin.default", "minimal", "community.general.yaml"])
@@ -43,6 +43,12 @@ def test_lines_for_people_are_printed_once(monkeypatch, callback):
     assert printed[:2] == ["Bäume", ""]
     assert printed[2].split("\n") == ["  -" + " word" * 15, "   " + " word" * 5]
     assert printed[3] == LINES[3]
+
+
+@pytest.mark.parametrize("wrap", [True, False])
+def test_names_cannot_move_the_cursor(monkeypatch, wrap):
+    lines = ["\x1b[2J\x1b[31mContoso\u202e", "[bold]{{ Fabrikam }}"]
+    assert show(monkeypatch, "default", wrap=wrap, lines=lines)[1] == ["Contoso", "[bold]{{ Fabrikam }}"]
 
 
 def test_lines_that_are_wrapped_already_stay(monkeypatch):
