@@ -80,6 +80,28 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
     return [*head, *body, *_wrapped(more, width)]
 
 
+class Actor(t.NamedTuple):
+    """Who has to act, and on what first: a tenant by its name, and what is wrong and to do there."""
+
+    title: str
+    tenant: str
+    text: str
+
+
+def actors(report: Report) -> list[Actor]:
+    """Return who has to act, first who acts first. Advice is left out."""
+    groups = _groups(_Item(finding, first_step(finding)) for finding in report.findings)
+    entries = {
+        title: min(_entries(group, brief=True), key=_rank)
+        for title, group in groups.items()
+        if title not in (_ADVICE, _NOBODY)
+    }
+    return [
+        Actor(_heading(title, groups[title]), entry[0].name, _text(entry, brief=True))
+        for title, entry in entries.items()
+    ]
+
+
 def _body(
     items: Sequence[_Item], room: int, width: int, *, brief: bool, most: int | None = None
 ) -> tuple[list[str], _Entry]:

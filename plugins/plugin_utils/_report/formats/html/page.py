@@ -21,6 +21,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.interface import ReportFormat
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import KINDS
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import access_checks
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import actors
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ if t.TYPE_CHECKING:
 TITLE: t.Final = "Microsoft Defender multitenant management: report"
 # A longer name would stretch its row of a table; it is in full where the tenant has its own section.
 _WIDEST_NAME: t.Final = 80
+# So many fit on the first screen.
+_MOST_ACTORS: t.Final = 3
 # What ends later is folded away: in a large fleet it would hide what has to be done.
 _SOON_DAYS: t.Final = 90
 _ENDING: t.Final = {
@@ -100,6 +103,7 @@ class HtmlFormat(ReportFormat):
             report=report,
             checks=report.shown_checks,
             counted=_checks_that_counted(report.checks),
+            actors=actors(report),
             kinds=_by_kind(report.findings),
             soon=[row for row in report.expiries if row.expiry.days_left <= _SOON_DAYS],
             later=[row for row in report.expiries if row.expiry.days_left > _SOON_DAYS],
@@ -118,7 +122,7 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(title=TITLE, soon_days=_SOON_DAYS)
+    environment.globals.update(title=TITLE, soon_days=_SOON_DAYS, most_actors=_MOST_ACTORS)
     words = (broken, ending, evidence_table, link, sentence, short_name, shown, standing, status_of, time)
     environment.globals.update({word.__name__: word for word in words})
     return environment.get_template("page.html.j2")

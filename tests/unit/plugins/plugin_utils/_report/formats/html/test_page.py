@@ -119,3 +119,13 @@ def test_three_hundred_tenants():
     report = report_of(*((f"{FLEET[n % 7][0]} {n}", FLEET[n % 7][1]) for n in range(300)))
     assert len(body(report).findall(".//table[@class='matrix']/tbody/tr")) == 300
     assert len(page_of(report)) < 5_000_000
+
+
+def test_who_acts_first_is_above_the_matrix():
+    page = body(report_of(*FLEET))
+    titles = [told(title) for title in page.findall(".//h2")]
+    assert titles.index("Who acts first") < titles.index("Tenants and checks")
+    first = page.findall(".//ol[@class='actors']/li")
+    assert len(first) == 3
+    assert told(first[0]).startswith("Partner administrator of Northwind")
+    assert "Who acts first" not in page_of(report_of(FLEET[0]))
