@@ -100,6 +100,8 @@ def signed_in(chromium, lab):
     page.goto(lab["mto"])
     page.get_by_role("button", name=lab["operator"]).click()
     page.get_by_role("button", name="Continue").click()
+    # A reload in the middle of the sign-in is refused.
+    page.get_by_text("Ready").wait_for()
     yield page
     context.close()
 
