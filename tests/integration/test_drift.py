@@ -190,8 +190,8 @@ def test_token_of_another_user(ansible, demo_lab):
     assert done.code == 0
     assert {row["access"]["sign_in"]["reason"] for row in report["tenants"]} == {"sign_in.other_person"}
     assert report["summary"]["eligible"] == 0
-    assert "the refresh token belongs to" in done.output
-    assert "not to anna.berg@northwindmsp.example" in done.output
+    assert "the refresh token belongs to" in done.words
+    assert "not to anna.berg@northwindmsp.example" in done.words
 
 
 def test_wrong_secret(ansible):
