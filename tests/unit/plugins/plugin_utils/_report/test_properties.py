@@ -122,6 +122,20 @@ def test_first_broken_is_the_one_of_the_requirements_module(rows):
     assert made_report({"t": row}, **run)["tenants"][0]["first_broken"] == row["first_broken"]
 
 
+WORKLIST = {
+    *(("section",), ("h2",), ("ol", "class"), ("li",), ("p",), ("strong",), ("bdi",)),
+    ("a", "href", "rel"),
+}
+
+
+def without_worklist(page):
+    """Take the section about who acts first out of the page; return it, if there is one."""
+    found = [row.getparent() for row in page.iter("ol") if row.get("class") == "actors"]
+    for section in found:
+        section.getparent().remove(section)
+    return found
+
+
 @given(ANY_TEXT, ANY_TEXT)
 def test_any_text_stays_text(name, words):
     """Whatever other people write, the page has the elements that it has with plain words, and the file is valid."""
@@ -134,8 +148,12 @@ def test_any_text_stays_text(name, words):
         )
         return report_of((foreign_name, {"license": row, "listed": row}), operator="x" + foreign)
 
-    report, plain = shown(name, words.replace("https", "")), shown("plain", "words")
-    assert [(e.tag, e.keys()) for e in body(report).iter()] == [(e.tag, e.keys()) for e in body(plain).iter()]
+    report, plain = body(shown(name, words.replace("https", ""))), body(shown("plain", "words"))
+    # A remedy that names no actor, as here, is read as one if the name looks like one: it then has our elements only.
+    assert {(e.tag, *e.keys()) for part in without_worklist(report) for e in part.iter()} <= WORKLIST
+    without_worklist(plain)
+    assert [(e.tag, e.keys()) for e in report.iter()] == [(e.tag, e.keys()) for e in plain.iter()]
+    report = shown(name, words.replace("https", ""))
     junit(report)
     page_of(report).encode()
     lines = summary_of(report, width=10_000)
