@@ -28,17 +28,20 @@ if t.TYPE_CHECKING:
 def with_list_refusal(case: Case, sign_in: Verdict) -> Verdict:
     """Return the verdict of the sign-in, or the refusal where it is seen to hide the tenant.
 
-    Where the list could not be read, or another one that could hold the tenant, it is not known what the refusal does.
+    Where nobody answered whether the token is refused, or a list that could hold the tenant was not read, it is not
+    known whether a refusal hides it.
     """
-    refusal, listed, arm_list = arm_refusal(case), judge_listed(case)[0], case.get(ARM_TENANTS)
-    if refusal is None or sign_in.status != "met":
+    arm, listed, arm_list = case.get(ARM_SIGN_IN), judge_listed(case)[0], case.get(ARM_TENANTS)
+    if sign_in.status != "met" or arm is None or arm.problem is None:
         return sign_in
     if listed.status == "unknown" and arm_list is not None:
         if not readable(arm_list):
-            return case.unread("sign_in", arm_list, case.get(ARM_SIGN_IN))
-        evidence = tuple(item for item in (*listed.evidence, case.get(ARM_SIGN_IN)) if item is not None)
-        return dataclasses.replace(listed, check="sign_in", evidence=evidence)
-    if listed.reason not in NOT_LISTED or listed.caused_by != "sign_in":
+            return case.unread("sign_in", arm_list, arm)
+        return dataclasses.replace(listed, check="sign_in", evidence=(*listed.evidence, arm))
+    if listed.reason not in NOT_LISTED:
         return sign_in
+    refusal = arm_refusal(case)
+    if refusal is None:
+        return case.unread("sign_in", arm)
     details = {"said": refusal.details.get("said", "no reason given")}
-    return case.verdict("sign_in", "sign_in.arm_keeps_off_list", details, evidence=[case.get(ARM_SIGN_IN)])
+    return case.verdict("sign_in", "sign_in.arm_keeps_off_list", details, evidence=[arm])

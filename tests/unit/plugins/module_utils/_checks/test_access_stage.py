@@ -201,8 +201,8 @@ def test_sign_in_that_finds_no_account_is_no_cause_of_its_own(why):
         ("consent.not_given", False, "sign_in.arm_keeps_off_list"),
         ("sign_in.mfa_required", True, "sign_in.token_issued"),
         ("consent.not_given", True, "sign_in.token_issued"),
-        ("sign_in.transient", False, "sign_in.token_issued"),
-        ("read.deadline", False, "sign_in.token_issued"),
+        ("sign_in.transient", False, "sign_in.transient"),
+        ("read.deadline", False, "read.deadline"),
     ],
 )
 def test_refused_token_for_resource_manager_counts_where_it_hides_the_tenant(why, listed, reason):
@@ -211,7 +211,7 @@ def test_refused_token_for_resource_manager_counts_where_it_hides_the_tenant(why
     row = judge_access_checks(judged, CHECKS).as_dict()
     assert row["sign_in"]["reason"] == reason
     assert row["defender"]["status"] == "met"
-    hidden = reason != "sign_in.token_issued"
+    hidden = reason == "sign_in.arm_keeps_off_list"
     assert row["listed"]["caused_by"] == ("sign_in" if hidden else None)
     assert row["first_broken"] == ("sign_in" if hidden else None if listed else "access")
 

@@ -28,11 +28,14 @@ def without(key, reason):
     [
         ("sign_in.mfa_required", ABSENT, "sign_in.arm_keeps_off_list"),
         ("sign_in.mfa_required", PRESENT, "sign_in.token_issued"),
-        ("sign_in.no_answer", ABSENT, "sign_in.token_issued"),
+        # Nobody answered whether the token is refused, which could be why the tenant is not there.
+        ("sign_in.no_answer", ABSENT, "sign_in.no_answer"),
+        ("read.throttled", ABSENT, "read.throttled"),
+        ("sign_in.no_answer", PRESENT, "sign_in.token_issued"),
         # The list is unread: whether the refusal in this tenant hides it is not known, and nobody is blamed for it.
         ("sign_in.mfa_required", without("arm_tenants", "sign_in.no_answer"), "sign_in.no_answer"),
         ("sign_in.mfa_required", without("arm_tenants", "read.throttled"), "read.throttled"),
-        ("sign_in.no_answer", without("arm_tenants", "read.throttled"), "sign_in.token_issued"),
+        ("sign_in.no_answer", without("arm_tenants", "read.throttled"), "read.throttled"),
     ],
 )
 def test_refusal_hides_a_tenant_only_where_the_list_shows_it(refusal, arm_list, reason):
