@@ -14,7 +14,11 @@ from ansible.errors import AnsibleError, AnsibleValueOmittedError
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction, changed_environment
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
+    ControllerAction,
+    changed_environment,
+    keyword_environment,
+)
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import (
     ENTRY_POINTS,
     HOST_VARIABLES,
@@ -53,9 +57,7 @@ class ActionModule(ControllerAction):
                     "mto_tenants: both the variable and the inventory group of that name are given; keep one of them."
                 )
             given["tenants"] = tenants_of_hosts(self._host(host) for host in hosts)
-        environment: dict[str, object] = {}
-        self._compute_environment_string(environment)
-        with changed_environment({name: str(value) for name, value in environment.items()}):
+        with changed_environment(keyword_environment(self)):
             try:
                 checked = check_options(entry_point, given, local=self._connection.transport == "local")
             except OptionError as error:

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import textwrap
 import typing as t
 
 from ansible import constants
 from ansible.plugins.loader import callback_loader
 from ansible.utils.display import Display
 
-from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, wrapped
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 
 if t.TYPE_CHECKING:
@@ -56,14 +55,7 @@ def _prints_lines() -> bool:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """Return the lines of a line. A word, such as an address, is never cut; an indentation stays."""
+    """Return the lines of a line. An indentation stays."""
     text = line.lstrip()
     indent = line[: -len(text)] if text else ""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
+    return wrapped(text, width, indent, f"{indent}  ") or [""]

@@ -77,7 +77,7 @@ class ModuleTask:
     def result_of(self, call: Call) -> tuple[Result, list[str]]:
         """Return the result, or a failure in one sentence, and the warnings. Secrets are in `no_log_values` then."""
         connections: list[Connection] = []
-        result = _caught(lambda: self._run(call, connections))
+        result = caught(lambda: self._run(call, connections), "module")
         warnings = [warning for connection in connections for warning in connection.warnings]
         for connection in connections:
             # Given by the environment, or issued: Ansible does not know them.
@@ -110,8 +110,8 @@ def run_module(task: ModuleTask) -> None:
     module.exit_json(**result)
 
 
-def _caught(run: Callable[[], Result]) -> Result:
-    """Return the result of `run`, or a failure in one sentence."""
+def caught(run: Callable[[], Result], who: str) -> Result:
+    """Return the result of `run`, or a failure in one sentence. `who` fails: a module or an action."""
     try:
         return run()
     except MissingLibraryError as error:
@@ -120,7 +120,7 @@ def _caught(run: Callable[[], Result]) -> Result:
         return {"failed": True, "msg": str(error)}
     except Exception as error:  # noqa: BLE001  (its text can hold a token, and a traceback would show it)
         where = "".join(traceback.format_tb(error.__traceback__))
-        return {"failed": True, "msg": f"The module failed because of {described(error)}.", "exception": where}
+        return {"failed": True, "msg": f"The {who} failed because of {described(error)}.", "exception": where}
 
 
 def _refuse_short_secrets(spec: Spec, call: Call) -> None:

@@ -16,22 +16,7 @@ description:
   - The role uses it as its first task. It runs in the controller and sends no request.
 extends_documentation_fragment:
   - m365.defender._attributes
-attributes:
-  check_mode:
-    support: full
-    details:
-      - What it does does not depend on check mode.
-  diff_mode:
-    support: N/A
-    details:
-      - It changes nothing.
-  idempotent:
-    support: full
-    details:
-      - It never reports a change.
-  platform:
-    support: full
-    platforms: posix
+  - m365.defender._attributes.controller
 options:
   entry_point:
     description: The entry point of the role whose variables are checked.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import textwrap
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -60,6 +61,16 @@ def one_line(text: object) -> str:
 def shortened(text: str, most: int) -> str:
     """Return at most that many characters of the text, with an ellipsis where it was cut."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: int, first: str = "", others: str = "") -> list[str]:
+    """Return the lines of a text, with what stands before the first and before the others.
+
+    A word, such as an address, is never cut.
+    """
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def listed_words(words: Sequence[str]) -> str:

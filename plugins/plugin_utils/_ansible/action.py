@@ -8,12 +8,11 @@ from __future__ import annotations
 import abc
 import contextlib
 import os
-import traceback
 import typing as t
 
 import ansible.plugins.action
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, described
+from ansible_collections.m365.defender.plugins.module_utils._module import caught
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,13 +35,14 @@ class ControllerAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         """See ActionBase."""
         super().run(tmp, task_vars)
         options = self.validate_argument_spec(self.spec, **self.constraints)[1]
-        try:
-            return self.work(options, task_vars or {})
-        except MtoError as error:
-            return {"failed": True, "msg": str(error)}
-        except Exception as error:  # noqa: BLE001  (its text can hold what came from outside, and a traceback would show it)
-            where = "".join(traceback.format_tb(error.__traceback__))
-            return {"failed": True, "msg": f"The action failed because of {described(error)}.", "exception": where}
+        return caught(lambda: self.work(options, task_vars or {}), "action")
+
+
+def keyword_environment(action: ansible.plugins.action.ActionBase) -> dict[str, str]:
+    """Return the keyword `environment` of a task and of what it is in."""
+    environment: dict[str, object] = {}
+    action._compute_environment_string(environment)  # noqa: SLF001  (there is no other way to it)
+    return {name: str(value) for name, value in environment.items()}
 
 
 @contextlib.contextmanager

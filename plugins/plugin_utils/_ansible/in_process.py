@@ -26,7 +26,10 @@ from ansible.module_utils.common.json import Direction, get_module_decoder, get_
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import changed_environment
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
+    changed_environment,
+    keyword_environment,
+)
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import (
     environment_paths,
     given_paths,
@@ -58,7 +61,7 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         variables = task_vars or {}
         if self._connection.transport != "local":
             return self._send(self._task.args, variables)
-        environment = self._environment()
+        environment = keyword_environment(self)
         with changed_environment(environment):
             # Only here do paths of the control node mean anything.
             paths = environment_paths(self.module_task.spec, os.environ, self._path)
@@ -94,12 +97,6 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         )
         path = str(self._templar.template(chosen) or "").strip()
         return path in _NOT_CHOSEN or path == sys.executable
-
-    def _environment(self) -> dict[str, str]:
-        """Return the keyword `environment` of the task and of what it is in."""
-        environment: dict[str, object] = {}
-        self._compute_environment_string(environment)
-        return {name: str(value) for name, value in environment.items()}
 
     def _path(self, path: str) -> str:
         """Return the full path of what a user wrote. Under `become`, `~` is the home of the other user, as ever."""

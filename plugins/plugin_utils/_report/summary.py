@@ -10,7 +10,7 @@ import re
 import textwrap
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened, wrapped
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import KINDS
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import access_checks
@@ -67,7 +67,7 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
 
     What does not fit is shortened. What then does not fit is counted, and is in `report_file`.
     """
-    head = _wrapped(_head(report), width)
+    head = wrapped(_head(report), width)
     items = [_Item(finding, first_step(finding)) for finding in report.findings]
     screens = 1 if report.summary.declared <= _LARGEST_FLEET_OF_A_SCREEN else 2
     room = screens * SCREEN - len(head)
@@ -77,7 +77,7 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
             return [*head, *body]
     body, rest = _body(items, room - _LINES_OF_REST, width, brief=True, most=_MOST_OF_AN_ACTOR)
     more = f"And {_count(len(rest), 'more finding')}, in {_tenants(rest)}: see {report_file or 'the report'}."
-    return [*head, *body, *_wrapped(more, width)]
+    return [*head, *body, *wrapped(more, width)]
 
 
 class Actor(t.NamedTuple):
@@ -116,9 +116,9 @@ def _body(
     rest: _Entry = []
     for entry in sorted((entry for group in groups.values() for entry in _entries(group, brief=brief)), key=_rank):
         title = entry[0].title
-        text = _wrapped(_text(entry, brief=brief), width, "- ")
+        text = wrapped(_text(entry, brief=brief), width, "- ", "  ")
         heading = f"{'Who acts first: ' if title == first else ''}{_heading(title, groups[title])}"
-        above = [] if title in started else [*([] if brief else [""]), *_wrapped(heading, width)]
+        above = [] if title in started else [*([] if brief else [""]), *wrapped(heading, width)]
         lines = [*above, *text]
         if len(lines) > room or shown[title] == most:
             rest += entry
@@ -214,18 +214,6 @@ def _for_each(item: _Item) -> str:
 
 def _tenants(items: Iterable[_Item]) -> str:
     return _count(len({item.finding.tenant_id for item in items}), "tenant")
-
-
-def _wrapped(text: str, width: int, start: str = "") -> list[str]:
-    """Return the lines of a text. A word, such as an address, is never cut."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=start,
-        subsequent_indent=" " * len(start),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _head(report: Report) -> str:

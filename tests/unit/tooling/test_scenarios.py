@@ -37,6 +37,9 @@ def test_interrupted_scenario_leaves_no_lab(build: pathlib.Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}"])
-def test_lab_that_never_served_is_nobody(build: pathlib.Path, text: str) -> None:
+def test_lab_that_never_served_is_nobody(build: pathlib.Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (build / "connection.json").write_text(text, encoding="utf-8")
+    ended: list[object] = []
+    monkeypatch.setattr("scenarios.os.kill", lambda *arguments: ended.append(arguments))
     scenarios.stop_labs(build)
+    assert ended == []
