@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.fields import is_guid
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
@@ -81,6 +82,9 @@ class MsalTransport:
         body = self._usable(response, (_METADATA,))
         if response.status >= 400:
             raise SignInError(error_text_of(body), problem_of(body))
+        if not _tenants_in(address) <= _tenants_in(body["token_endpoint"]):
+            # Its refusal would be taken for one of the tenant that was asked.
+            raise self._error(response, "answered with the addresses of another tenant")
         # A person would be sent there to sign in.
         self._checked(body["authorization_endpoint"], None)
         self._discovery[address] = MsalResponse(response.status, body, response.headers)
@@ -142,6 +146,11 @@ class MsalTransport:
 
     def _error(self, response: Response, what: str) -> ServiceError:
         return ServiceError(f"the token service {what}.", status=response.status, request_id=response.request_id)
+
+
+def _tenants_in(url: str) -> set[str]:
+    """Return the tenant IDs in the path of an address: Microsoft Entra's begin with the tenant [doc v2-protocols]."""
+    return {segment for segment in url.lower().partition("?")[0].split("/") if is_guid(segment)}
 
 
 def _well_formed(name: str, value: object) -> bool:

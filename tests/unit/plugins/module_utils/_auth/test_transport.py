@@ -57,6 +57,31 @@ def test_person_is_sent_to_no_other_host():
         transport(200, json.dumps(body).encode()).get(f"{LOGIN}/t")
 
 
+ASKED, OTHER = "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        (f"{ASKED}/oauth2/v2.0/token", True),
+        (f"{ASKED.upper()}/oauth2/v2.0/token", True),
+        (f"{OTHER}/oauth2/v2.0/token", False),
+        (f"{OTHER}/token?tenant={ASKED}", False),
+        (f"{OTHER}/token?x=/{ASKED}/", False),
+        ("common/oauth2/v2.0/token", False),
+        ("[/token", False),
+    ],
+)
+def test_metadata_of_another_tenant_are_no_answer(path, known):
+    body = json.dumps({**METADATA, "token_endpoint": f"{LOGIN}/{path}"}).encode()
+    url = f"{LOGIN}/{ASKED}/v2.0/.well-known/openid-configuration"
+    if known:
+        assert transport(200, body).get(url).status_code == 200
+    else:
+        with pytest.raises(ServiceError, match="addresses of another tenant"):
+            transport(200, body).get(url)
+
+
 def test_refused_metadata_keeps_entras_words():
     body = b'{"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found."}'
     with pytest.raises(SignInError, match="AADSTS90002") as caught:
