@@ -49,7 +49,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential
-    from ansible_collections.m365.defender.plugins.module_utils._auth.transport import MsalResponse
     from ansible_collections.m365.defender.plugins.module_utils._core.model import IdentityName, Service
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
@@ -115,7 +114,6 @@ class Identity(abc.ABC):
             self.warnings += self._credential.warnings()
         self._lock = threading.Lock()
         self._tokens: dict[tuple[str, Service], BearerToken] = {}
-        self._discovery: dict[str, MsalResponse] = {}
 
     def token(self, tenant_id: str, service: Service) -> BearerToken:
         """Return a token for a service in `tenant_id`. Raise SignInError, UnreachableError or DeadlineError."""
@@ -158,7 +156,7 @@ class Identity(abc.ABC):
         """Return the arguments of every msal application. The user chose the address, so msal validates nothing."""
         return {
             "authority": f"{self._cloud.login}/{tenant_id}",
-            "http_client": MsalTransport(self._http, self._cloud.login, self._discovery),
+            "http_client": MsalTransport(self._http, self._cloud.login),
             "validate_authority": False,
             "instance_discovery": False,
         }

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError, SignInError
-from ansible_collections.m365.defender.plugins.module_utils._core.fields import is_guid
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 
@@ -32,9 +31,17 @@ if t.TYPE_CHECKING:
 _TOKEN: t.Final = ("access_token",)
 _DEVICE_CODE: t.Final = ("device_code", "user_code", "verification_uri")
 _METADATA: t.Final = ("token_endpoint", "authorization_endpoint")
+# Where msal looks for the metadata of a tenant, and what they say of every tenant in every cloud [doc v2-protocols,
+# v2-oauth2-device-code].
+_METADATA_PATH: t.Final = "/v2.0/.well-known/openid-configuration"
+_ENDPOINTS: t.Final = {
+    "token_endpoint": "token",
+    "authorization_endpoint": "authorize",
+    "device_authorization_endpoint": "devicecode",
+}
 _TEXTS: t.Final = (
     *(*_TOKEN, *_DEVICE_CODE, *_METADATA),
-    *("token_type", "scope", "refresh_token", "id_token", "message", "issuer", "device_authorization_endpoint"),
+    *("token_type", "scope", "refresh_token", "id_token", "message"),
 )
 # In seconds, with the largest that is believed: a year, and a minute between two questions about a device code.
 _NUMBERS: t.Final = {"expires_in": 366 * 86400, "ext_expires_in": 366 * 86400, "interval": 60}
@@ -58,37 +65,27 @@ class MsalResponse:
 class MsalTransport:
     """The `http_client` of one msal application object: msal keeps a cache of failures on it.
 
-    `login` is the address of Microsoft Entra: secrets go there and nowhere else, whatever metadata say. `discovery`
-    caches metadata by address, so that a second token of one tenant needs no second fetch.
+    `login` is the address of Microsoft Entra: secrets go there and nowhere else.
     """
 
-    def __init__(self, http: Http, login: str, discovery: dict[str, MsalResponse] | None = None) -> None:
+    def __init__(self, http: Http, login: str) -> None:
         self._http = http
         self._origin = origin_of(login)
-        self._discovery = {} if discovery is None else discovery
 
-    def get(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_ignored: object,
-    ) -> MsalResponse:
-        """Fetch the metadata of an authority. Raise SignInError for a refusal: msal would hide Entra's own words."""
-        address = self._checked(url, params)
-        if address in self._discovery:
-            return self._discovery[address]
-        response = self._http.send("GET", address, headers=headers)
+    def get(self, url: str, **_ignored: object) -> MsalResponse:
+        """Return the metadata of an authority. Nothing is sent, because they say nothing that is not known [doc]."""
+        authority, found, rest = self._checked(url).partition(_METADATA_PATH)
+        if not found or rest:
+            raise MtoError("the library msal asks Microsoft Entra for something else than a token.")
+        endpoints = {name: f"{authority}/oauth2/v2.0/{path}" for name, path in _ENDPOINTS.items()}
+        return MsalResponse(200, endpoints, {})
+
+    def require_tenant(self, authority: str) -> None:
+        """Raise SignInError if there is no such tenant: before a person is sent there, to wait for what never comes."""
+        response = self._http.send("GET", self._checked(f"{authority}{_METADATA_PATH}"))
         body = self._usable(response, (_METADATA,))
         if response.status >= 400:
             raise SignInError(error_text_of(body), problem_of(body))
-        if not _tenants_in(address) <= _tenants_in(body["token_endpoint"]):
-            # Its refusal would be taken for one of the tenant that was asked.
-            raise self._error(response, "answered with the addresses of another tenant")
-        # A person would be sent there to sign in.
-        self._checked(body["authorization_endpoint"], None)
-        self._discovery[address] = MsalResponse(response.status, body, response.headers)
-        return self._discovery[address]
 
     def post(
         self,
@@ -102,7 +99,7 @@ class MsalTransport:
         response = self._http.send("POST", self._checked(url, params), headers=headers, body=data)
         return MsalResponse(response.status, self._usable(response, (_TOKEN, _DEVICE_CODE)), response.headers)
 
-    def _checked(self, url: str, params: Mapping[str, str] | None) -> str:
+    def _checked(self, url: str, params: Mapping[str, str] | None = None) -> str:
         if origin_of(url) != self._origin:
             raise MtoError(
                 f"refused to send a credential to {origin_of(url)}: sign-in is at {self._origin} (endpoints)."
@@ -146,11 +143,6 @@ class MsalTransport:
 
     def _error(self, response: Response, what: str) -> ServiceError:
         return ServiceError(f"the token service {what}.", status=response.status, request_id=response.request_id)
-
-
-def _tenants_in(url: str) -> set[str]:
-    """Return the tenant IDs in the path of an address: Microsoft Entra's begin with the tenant [doc v2-protocols]."""
-    return {segment for segment in url.lower().partition("?")[0].split("/") if is_guid(segment)}
 
 
 def _well_formed(name: str, value: object) -> bool:

@@ -291,9 +291,12 @@ def _http(connection: Connection, more_time: float = 0.0) -> Http:
 def _application(connection: Connection, *, public: bool = False, more_time: float = 0.0) -> t.Any:
     """Return msal's application: with the app's credential if there is one, else a public client."""
     require_msal()
+    authority = f"{connection.cloud.login}/{connection.home_tenant_id}"
+    transport = MsalTransport(_http(connection, more_time), connection.cloud.login)
+    transport.require_tenant(authority)
     common: dict[str, object] = {
-        "authority": f"{connection.cloud.login}/{connection.home_tenant_id}",
-        "http_client": MsalTransport(_http(connection, more_time), connection.cloud.login),
+        "authority": authority,
+        "http_client": transport,
         "validate_authority": False,
         "instance_discovery": False,
     }

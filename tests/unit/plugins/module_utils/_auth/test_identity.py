@@ -99,14 +99,10 @@ def test_token_file_that_goes_away_is_a_fault_of_this_machine(tmp_path):
 
 
 LOGIN = CLOUDS["public"].login
-METADATA = {
-    "token_endpoint": f"{LOGIN}/{TENANT}/oauth2/v2.0/token",
-    "authorization_endpoint": f"{LOGIN}/{TENANT}/oauth2/v2.0/authorize",
-}
 
 
 class Entra:
-    """Gives metadata, and these answers to token requests, one by one; the last one again."""
+    """Gives these answers to token requests, one by one; the last one again."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -114,8 +110,6 @@ class Entra:
         self.forms = []
 
     def send(self, method, url, *, body=None, **_options):
-        if method == "GET":
-            return Response(method, url, 200, {}, json.dumps(METADATA).encode())
         self.secrets.add(*_outgoing(method, url, None, {}, body).secrets)
         self.forms.append(dict(body))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]

@@ -19,7 +19,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.secrets import
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response, _outgoing
 
 LOGIN = "https://login.microsoftonline.com"
-METADATA = {"token_endpoint": f"{LOGIN}/t/token", "authorization_endpoint": f"{LOGIN}/t/authorize", "issuer": "i"}
 ID_TOKEN = "eyJhbGciOiJub25lIn0." + base64.urlsafe_b64encode(b'{"sub":"sb"}').decode() + ".x"
 ANSWER = {"token_type": "Bearer", "access_token": "eyJ.a.b", "expires_in": 3599, "id_token": ID_TOKEN}
 
@@ -42,50 +41,51 @@ def test_secret_goes_to_the_login_host_only():
         client.post("https://evil.example/token", data={"client_secret": "s"})
 
 
-def test_metadata_is_fetched_once():
+@pytest.mark.parametrize("authority", [f"{LOGIN}/t", "https://login.microsoftonline.com:443/t"])
+def test_addresses_of_a_tenant_are_known(authority):
     sent = []
-    client = transport(200, json.dumps({**METADATA, "frontchannel": [1]}).encode(), sent)
-    first = client.get(f"{LOGIN}/t/v2.0/.well-known/openid-configuration", params={"a": "b c"})
-    assert client.get(f"{LOGIN}/t/v2.0/.well-known/openid-configuration", params={"a": "b c"}) is first
-    assert sent == [("GET", f"{LOGIN}/t/v2.0/.well-known/openid-configuration?a=b+c")]
-    assert (first.status_code, json.loads(first.text)) == (200, METADATA)
-
-
-def test_person_is_sent_to_no_other_host():
-    body = {**METADATA, "authorization_endpoint": "https://evil.example/authorize"}
-    with pytest.raises(MtoError, match=r"evil\.example"):
-        transport(200, json.dumps(body).encode()).get(f"{LOGIN}/t")
-
-
-ASKED, OTHER = "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"
+    answer = transport(500, b"", sent).get(f"{authority}/v2.0/.well-known/openid-configuration")
+    address = f"{authority}/oauth2/v2.0"
+    assert (answer.status_code, json.loads(answer.text), sent) == (
+        200,
+        {
+            "token_endpoint": f"{address}/token",
+            "authorization_endpoint": f"{address}/authorize",
+            "device_authorization_endpoint": f"{address}/devicecode",
+        },
+        [],
+    )
 
 
 @pytest.mark.parametrize(
-    ("path", "known"),
+    "url",
     [
-        (f"{ASKED}/oauth2/v2.0/token", True),
-        (f"{ASKED.upper()}/oauth2/v2.0/token", True),
-        (f"{OTHER}/oauth2/v2.0/token", False),
-        (f"{OTHER}/token?tenant={ASKED}", False),
-        (f"{OTHER}/token?x=/{ASKED}/", False),
-        ("common/oauth2/v2.0/token", False),
-        ("[/token", False),
+        "https://evil.example/t/v2.0/.well-known/openid-configuration",
+        f"{LOGIN}/t/v2.0/.well-known/openid-configuration?next=1",
+        f"{LOGIN}/common/discovery/instance",
+        f"{LOGIN}/common/userrealm/anna",
     ],
 )
-def test_metadata_of_another_tenant_are_no_answer(path, known):
-    body = json.dumps({**METADATA, "token_endpoint": f"{LOGIN}/{path}"}).encode()
-    url = f"{LOGIN}/{ASKED}/v2.0/.well-known/openid-configuration"
-    if known:
-        assert transport(200, body).get(url).status_code == 200
-    else:
-        with pytest.raises(ServiceError, match="addresses of another tenant"):
-            transport(200, body).get(url)
+def test_msal_fetches_nothing(url):
+    sent = []
+    with pytest.raises(MtoError):
+        transport(200, b"{}", sent).get(url)
+    assert sent == []
 
 
-def test_refused_metadata_keeps_entras_words():
+METADATA = {"token_endpoint": f"{LOGIN}/t/token", "authorization_endpoint": f"{LOGIN}/t/authorize", "issuer": "i"}
+
+
+def test_tenant_that_exists():
+    sent = []
+    transport(200, json.dumps(METADATA).encode(), sent).require_tenant(f"{LOGIN}/t")
+    assert sent == [("GET", f"{LOGIN}/t/v2.0/.well-known/openid-configuration")]
+
+
+def test_tenant_that_does_not_exist():
     body = b'{"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found."}'
     with pytest.raises(SignInError, match="AADSTS90002") as caught:
-        transport(400, body).get(f"{LOGIN}/t")
+        transport(400, body).require_tenant(f"{LOGIN}/t")
     assert caught.value.problem.reason == "access.tenant_not_found"
 
 
@@ -128,7 +128,10 @@ STATUSES = [*(200, 201, 202, 204, 206, 300, 301, 302, 303, 307, 308), *range(400
 def test_answer_that_says_nothing_about_the_credential(status):
     """Every pair of a status and a body that Microsoft Entra does not send."""
     for body in NO_BODIES:
-        for send in (lambda client: client.post(f"{LOGIN}/t", data={}), lambda client: client.get(f"{LOGIN}/t")):
+        for send in (
+            lambda client: client.post(f"{LOGIN}/t", data={}),
+            lambda client: client.require_tenant(f"{LOGIN}/t"),
+        ):
             with pytest.raises(ServiceError) as caught:
                 send(transport(status, body))
             assert caught.value.status == status
