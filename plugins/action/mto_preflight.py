@@ -67,7 +67,6 @@ class ActionModule(ControllerAction):
         return {
             "changed": False,
             "tenants": list(checked.tenants),
-            "batches": [batch._asdict() for batch in checked.batches],
             "options": dict(checked.options),
             "whole_list": _is_whole_list(variables),
             "warnings": list(checked.warnings),

@@ -43,7 +43,7 @@ if t.TYPE_CHECKING:
 
 
 class Call(t.Protocol):
-    """What Ansible hands over to a module. AnsibleModule is one."""
+    """What Ansible hands over to a module."""
 
     params: dict[str, t.Any]
     check_mode: bool
@@ -52,6 +52,9 @@ class Call(t.Protocol):
 
     def run_command(self, args: list[str], *, handle_exceptions: bool) -> object:
         """Run a command and wait for its end. Raise OSError if it cannot be started, unless exceptions are handled."""
+
+    def tell(self, line: str) -> None:
+        """Show a line about the progress, if there is a screen."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -99,9 +102,16 @@ class ModuleTask:
         return self.work(call, connection)
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """A module that was sent: Ansible shows its result, and nothing before."""
+
+    def tell(self, line: str) -> None:
+        """See Call."""
+
+
 def run_module(task: ModuleTask) -> None:
     """Run a task as a module, and leave with its result. A result with `failed` leaves as a failure, complete."""
-    module = AnsibleModule(argument_spec=task.spec, supports_check_mode=True, **task.all_constraints())
+    module = _Module(argument_spec=task.spec, supports_check_mode=True, **task.all_constraints())
     result, warnings = task.result_of(module)
     for warning in warnings:
         module.warn(warning)

@@ -46,16 +46,6 @@ tenants:
     - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
       name: Contoso
       access: gdap
-batches:
-  description: The same tenants, split by C(mto_batch_size), each part with a C(label) for people.
-  returned: success
-  type: list
-  elements: dict
-  sample:
-    - label: tenants 1 to 1 of 1 (Contoso)
-      tenants:
-        - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
-          name: Contoso
 options:
   description: What the variables say that the tasks of the role go by, each as its type, without C(mto_).
   returned: success

@@ -28,6 +28,12 @@ extends_documentation_fragment:
   - m365.defender._tenants
   - m365.defender._evidence
 options:
+  as_facts:
+    description:
+      - Whether the rows become facts of the host, as C(mto_requirements). If V(false), they are returned as
+        RV(requirements) only, which takes less memory for many tenants.
+    type: bool
+    default: true
   expiry_warning_days:
     description:
       - Whatever ends within this many days, and is not extended automatically, is reported as an actionable caveat.
@@ -125,9 +131,14 @@ evidence:
     format: 1
     requirements: []
     access: []
+requirements:
+  description: The same as RV(ansible_facts.mto_requirements).
+  returned: instead of RV(ansible_facts), if O(as_facts) is V(false)
+  type: dict
+  sample: {}
 ansible_facts:
   description: Facts.
-  returned: success, and if the sign-in to the home tenant fails
+  returned: success, and if the sign-in to the home tenant fails, if O(as_facts) is V(true)
   type: dict
   contains:
     mto_requirements:
@@ -193,6 +204,7 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.requirements
     facts_from_evidence,
     requirement_facts,
 )
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
@@ -207,6 +219,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.tenants imp
 from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_days
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import RequirementFacts
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
@@ -216,15 +229,18 @@ def read_facts(call: Call, connection: Connection) -> dict[str, object]:
     require_operator(connection)
     tenants = declared_tenants(call.params["tenants"], connection.home_tenant_id)
     days = parse_days("expiry_warning_days", call.params["expiry_warning_days"])
-    return requirement_facts(connection, tenants, days).as_dict(with_evidence=call.params["return_evidence"])
+    return _result(call, requirement_facts(Session(connection), tenants, days))
 
 
 def judge_again(call: Call) -> dict[str, object]:
     """Return the module's result from saved evidence."""
     params = call.params
     saved = evidence_options(params["from_evidence"], params["tenants"], params["judged_at"])
-    facts = facts_from_evidence(saved.body, saved.tenants, saved.now)
-    return facts.as_dict(with_evidence=call.params["return_evidence"])
+    return _result(call, facts_from_evidence(saved.body, saved.tenants, saved.now))
+
+
+def _result(call: Call, facts: RequirementFacts) -> dict[str, object]:
+    return facts.as_dict(with_evidence=call.params["return_evidence"], as_facts=call.params["as_facts"])
 
 
 TASK: t.Final = ModuleTask(
@@ -232,6 +248,7 @@ TASK: t.Final = ModuleTask(
         **connection_spec(),
         **tenants_spec(),
         **evidence_spec(),
+        "as_facts": {"type": "bool", "default": True},
         "expiry_warning_days": {"type": "int", "default": 30},
     },
     read_facts,

@@ -225,6 +225,7 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.access impor
     parse_checks,
     verify_access,
 )
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     connection_spec,
@@ -247,7 +248,7 @@ def check_access(call: Call, connection: Connection) -> dict[str, object]:
     require_operator(connection)
     checks = parse_checks(call.params["checks"])
     tenants = declared_tenants(call.params["tenants"], connection.home_tenant_id)
-    return verify_access(connection, tenants, checks).as_dict(with_evidence=call.params["return_evidence"])
+    return verify_access(Session(connection), tenants, checks).as_dict(with_evidence=call.params["return_evidence"])
 
 
 def judge_again(call: Call) -> dict[str, object]:

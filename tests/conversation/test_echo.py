@@ -20,6 +20,7 @@ import trustme
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.adoption import gdap_customers
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
@@ -110,8 +111,8 @@ def test_no_secret_comes_back(tmp_path, caplog, capfd, kind, given):
         endpoints = dict.fromkeys(("login", "graph", "arm"), base)
         more = {"endpoints": endpoints, "ca_path": str(tmp_path / "ca.pem")}
         connection = resolve_connection({**options, **more, **{name: SECRETS[name] for name in given}}, {})
-        facts = requirement_facts(connection, TENANTS).as_dict(with_evidence=True)
-        access = verify_access(connection, TENANTS, CHECKS).as_dict(with_evidence=True)
+        facts = requirement_facts(Session(connection), TENANTS).as_dict(with_evidence=True)
+        access = verify_access(Session(connection), TENANTS, CHECKS).as_dict(with_evidence=True)
         with pytest.raises(MtoError) as adopting:
             gdap_customers(connection)
     rows = list(facts["ansible_facts"]["mto_requirements"].values())

@@ -12,6 +12,7 @@ import pytest
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
@@ -31,7 +32,7 @@ def result(lab, rows, **changes):
         **changes,
     }
     tenants = parse_tenants(rows, connection["home_tenant_id"])
-    return requirement_facts(resolve_connection(options, {}), tenants)
+    return requirement_facts(Session(resolve_connection(options, {})), tenants)
 
 
 def facts(lab, rows, **changes):

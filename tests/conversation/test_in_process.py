@@ -20,6 +20,9 @@ from lab.process import WORLDS, start_lab
 MODULES = "ansible_collections.m365.defender.plugins.modules"
 OPTIONS = ("home_tenant_id", "client_id", "client_secret", "refresh_token", "operator", "ca_path")
 ENDPOINTS = ("login", "graph", "arm")
+FACTS = "mto_requirement_facts"
+ACCESS = "mto_tenant_access"
+BOTH = "mto_assessment_info"
 _CHANGING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\"request_id\": \"[^\"]*\"")
 
 
@@ -48,7 +51,7 @@ def sent(name, options, *, check_mode=False):
 def here(name, options, *, check_mode=False):
     """The result of the action."""
     task = importlib.import_module(f"{MODULES}.{name}").TASK
-    return run_here(task, options, action=name, check_mode=check_mode, with_invocation=True)
+    return run_here(task, options, action=name, check_mode=check_mode, with_invocation=True, tell=lambda _line: None)
 
 
 def connection(lab):
@@ -60,10 +63,27 @@ def connection(lab):
 def test_every_world_is_judged_the_same(world):
     with start_lab(world=world) as lab:
         options = {**connection(lab), "tenants": lab.tenants(), "return_evidence": True}
-        for name in ("mto_requirement_facts", "mto_tenant_access"):
-            result = here(name, options)
+        results = {}
+        for name in (FACTS, ACCESS, BOTH):
+            results[name] = result = here(name, options)
             assert not result.get("failed"), result["msg"]
             assert stable(result) == stable(sent(name, options))
+        assert stable(results[BOTH]) == stable(together(results[FACTS], results[ACCESS]))
+
+
+def together(facts, access):
+    """What the module for both returns, made of what the two return."""
+    evidence = {**facts["evidence"], "access": access["evidence"]["access"]}
+    invocation = here(BOTH, {})["invocation"]["module_args"] | facts["invocation"]["module_args"]
+    invocation = {name: value for name, value in invocation.items() if name != "as_facts"}
+    rest = {name: value for name, value in facts.items() if name != "ansible_facts"}
+    return {
+        **access,
+        **rest,
+        "requirements": facts["ansible_facts"]["mto_requirements"],
+        "evidence": evidence,
+        "invocation": {"module_args": invocation},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +93,6 @@ def lab():
         yield running
 
 
-FACTS = "mto_requirement_facts"
-ACCESS = "mto_tenant_access"
 INFO = "mto_tenant_info"
 # A module, its options over those of the connection (None leaves one out), and what the result says.
 TASKS = [
@@ -85,6 +103,9 @@ TASKS = [
     (FACTS, {"home_tenant_id": None}, "home_tenant_id: missing"),
     (FACTS, {"tenants": []}, "tenants: the list is empty"),
     (FACTS, {"from_evidence": "nowhere.json"}, "nowhere.json cannot be read"),
+    (BOTH, {"client_secret": "wrong-but-secret"}, "AADSTS7000215"),
+    (BOTH, {"refresh_token": "wrong-but-secret"}, "AADSTS"),
+    (BOTH, {"from_evidence": "nowhere.json"}, "nowhere.json cannot be read"),
     (ACCESS, {"client_secret": "met"}, "client_secret: the value has fewer than 8 characters"),
     (ACCESS, {"checks": ["lsited"]}, "value of checks must be one or more of"),
     (ACCESS, {"tenat": "x"}, "Unsupported parameters for (mto_tenant_access) module: tenat."),
@@ -98,7 +119,7 @@ TASKS = [
 @pytest.mark.parametrize(("name", "options", "words"), TASKS)
 def test_every_kind_of_result_is_the_same(lab, monkeypatch, name, options, words):
     monkeypatch.setenv("MTO_CLIENT_CERTIFICATE_PASSWORD", "in-vain")
-    rows = {"tenants": lab.tenants()} if name in (FACTS, ACCESS, "mto_tenant") else {}
+    rows = {"tenants": lab.tenants()} if name in (FACTS, ACCESS, BOTH, "mto_tenant") else {}
     given = {key: value for key, value in {**connection(lab), **rows, **options}.items() if value is not None}
     result = here(name, given, check_mode=True)
     assert words in json.dumps(result)

@@ -22,6 +22,7 @@ from worlds import declared, tenant, write_world
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import DAMAGED
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.process import start_lab
@@ -35,7 +36,7 @@ def verified(lab, rows, **changes):
     options = {name: lab.connection[name] for name in names}
     options["endpoints"] = {name: lab.connection[name] for name in ("login", "graph", "arm")}
     connection = resolve_connection({**options, **changes}, {})
-    return verify_access(connection, parse_tenants(rows, connection.home_tenant_id), CHECKS)
+    return verify_access(Session(connection), parse_tenants(rows, connection.home_tenant_id), CHECKS)
 
 
 def saved(found):

@@ -13,6 +13,7 @@ import requests
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import path_of
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from fuzz.readers import _READS, HERE
@@ -36,8 +37,8 @@ def record() -> None:
             given = {**options, "endpoints": endpoints, "refresh_token": lab["refresh_token"]}
             connection = resolve_connection(given, {})
             tenants = parse_tenants(lab.tenants()[::every], connection.home_tenant_id)
-            facts = requirement_facts(connection, tenants).as_dict(with_evidence=True)
-            access = verify_access(connection, tenants, CHECKS).as_dict(with_evidence=True)
+            facts = requirement_facts(Session(connection), tenants).as_dict(with_evidence=True)
+            access = verify_access(Session(connection), tenants, CHECKS).as_dict(with_evidence=True)
             _write(f"evidence-{world}", facts["evidence"])
             _write(f"access-evidence-{world}", access["evidence"])
             if world == "demo":

@@ -53,13 +53,12 @@ NOTHING = {"MTO_CLIENT_SECRET": "", "MTO_REFRESH_TOKEN": "", "HTTPS_PROXY": "htt
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory, demo_lab):
-    """Onboard over all 25 tenants, in three batches, with its report and its evidence."""
+    """Onboard over all 25 tenants, with its report and its evidence."""
     ansible = Ansible(tmp_path_factory.mktemp("evidence"), demo_lab)
     done = ansible.play(
         ONBOARD,
         mto_tenants=TENANTS,
         mto_register=False,
-        mto_batch_size=10,
         mto_fail_on=[],
         mto_report_dir=str(ansible.directory),
         mto_evidence_dir=str(ansible.directory),

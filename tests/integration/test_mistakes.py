@@ -153,8 +153,6 @@ ONBOARD = [
     # The run and the report.
     ({"mto_checks": ["portal"]}, "mto_checks: 'portal' is not a choice; choose among listed, sign_in, defender."),
     ({"mto_checks": []}, "mto_checks: the list is empty, so that nothing would be verified; choose among"),
-    ({"mto_batch_size": 0}, "mto_batch_size: '0' is out of range; give a whole number from 1 to 1000."),
-    ({"mto_batch_size": "fifty"}, "mto_batch_size: 'fifty' is not a whole number; write one such as 50."),
     (
         {"mto_expiry_warning_days": 731},
         "mto_expiry_warning_days: '731' is out of range; give a whole number from 0 to 730.",
@@ -382,7 +380,7 @@ def test_expired_certificate_is_told(directory):
     [
         {"mto_home_tenant_id": f" {{{HOME.upper()}}} ", "mto_client_id": CLIENT.upper()},
         {"mto_timeout": "30s", "mto_deadline": "5m", "mto_concurrency": "8"},
-        {"mto_timeout": 30, "mto_deadline": 600.5, "mto_batch_size": "25"},
+        {"mto_timeout": 30, "mto_deadline": 600.5},
         {
             "mto_fail_on": "required,unknown",
             "mto_checks": "listed",

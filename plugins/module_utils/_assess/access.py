@@ -22,11 +22,10 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment
+    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment, OpenedHome
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 CHECKS: t.Final = tuple(check.name for check in checks_of("access"))
 
@@ -101,6 +100,7 @@ def _row(case: Case, verdicts: Mapping[str, Verdict], method: str | None, checks
 
 def _rows(checks: Sequence[str]) -> RowMaker[AccessRow]:
     return RowMaker(
+        "Access verified",
         lambda case: judge_access_checks(case, checks),
         lambda case, problem, _cause: unread_access(case, problem, checks),
     )
@@ -127,17 +127,22 @@ class AccessFacts:
         }
 
 
-def verify_access(connection: Connection, tenants: Sequence[Tenant], checks: Sequence[str]) -> AccessFacts:
-    """Verify the access to all tenants. Raises as `assess` does."""
+def verify_access(
+    session: Session, tenants: Sequence[Tenant], checks: Sequence[str], known: OpenedHome | None = None
+) -> AccessFacts:
+    """Verify the access to all tenants. `known` is what the step before has read at home."""
+    now = utc_now()
 
-    def open_home(session: Session, now: dt.datetime) -> tuple[Home, Callable[[Tenant], Case]]:
-        lists = read_lists(session, tenants, checks)
+    def open_home() -> tuple[Home, Callable[[Tenant], Case]]:
+        if isinstance(known, Exception):
+            raise known
+        lists = read_lists(session, tenants, checks, known)
         return lists.home, lambda tenant: read_access(session, lists, tenant, checks, now)
 
-    def facts(_session: Session, _home: Home) -> dict[str, object]:
+    def facts(_home: Home) -> dict[str, object]:
         return {"checks": list(checks)}
 
-    return AccessFacts(assess(connection, tenants, _rows(checks), open_home, facts), tuple(checks))
+    return AccessFacts(assess(session, tenants, now, _rows(checks), open_home, facts), tuple(checks))
 
 
 def access_from_evidence(

@@ -16,34 +16,38 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.saved impor
     chosen,
     require_time,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import described
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
 from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
+from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
 
 if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 
 Row = t.TypeVar("Row")
 
 
 # What opens the home tenant: it signs in, reads what concerns all tenants, and returns how to read one of them.
-OpenHome: t.TypeAlias = "Callable[[Session, dt.datetime], tuple[Home, Callable[[Tenant], Case]]]"
+OpenHome: t.TypeAlias = "Callable[[], tuple[Home, Callable[[Tenant], Case]]]"
+# What was read at home, or why nothing was.
+OpenedHome: t.TypeAlias = Home | HomeSignInError
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RowMaker(t.Generic[Row]):
     """How one step of the guide makes the row of a tenant that was read, and of one that could not be. Pure.
 
+    `title` says on the screen what is done meanwhile.
+
     `unread` gets the problem, and the link that has to be fixed first, where another one is the cause.
     """
 
+    title: str
     judge: Callable[[Case], Row]
     unread: Callable[[Case, Problem, str | None], Row]
 
@@ -59,31 +63,37 @@ class RowMaker(t.Generic[Row]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Assessment(t.Generic[Row]):
-    """What was judged: the run as it can be saved, and a row for each of its tenants, in their order."""
+    """What was judged: the run as it can be saved, and a row for each of its tenants, in their order.
+
+    `home` is what a later step need not read again, None where saved evidence was judged.
+    """
 
     run: SavedRun
     rows: list[Row]
+    home: OpenedHome | None = None
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
 def assess(
-    connection: Connection,
+    session: Session,
     tenants: Sequence[Tenant],
+    now: dt.datetime,
     rows: RowMaker[Row],
     open_home: OpenHome,
-    facts: Callable[[Session, Home], Mapping[str, object]],
+    facts: Callable[[Home], Mapping[str, object]],
 ) -> Assessment[Row]:
-    """Read and judge every declared tenant. `facts` are what the module returns beside its rows.
+    """Read and judge every declared tenant, as of `now`. `facts` are what the module returns beside its rows.
 
     Whatever happens in the home tenant, there is a row for each: where that leaves nothing known, all are unknown, and
-    the result says why. Raises OptionError for options that cannot be used.
+    the result says why.
     """
-    session, now = Session(connection), utc_now()
     failure: Mapping[str, object] = {}
+    opened: OpenedHome
     try:
-        home, read = open_home(session, now)
+        opened, read = open_home()
+        home = opened
     except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
-        error = session.as_home_error(caught)
+        opened = error = session.as_home_error(caught)
         home, failure = unread_home(session), home_failure(error)
         cause = None if error.problem.reason.startswith("read.") else "sign_in"
         judged = [_unread(session, home, tenant, now, error.problem, rows, cause) for tenant in tenants]
@@ -93,16 +103,22 @@ def assess(
             case = read(tenant)
             return Saved(case), rows.judge(case)
 
-        judged = walk(session, tenants, work, lambda tenant, why: _unread(session, home, tenant, now, why, rows))
+        judged = walk(
+            session,
+            tenants,
+            work,
+            lambda tenant, why: _unread(session, home, tenant, now, why, rows),
+            lambda done: session.progress(rows.title, done, len(tenants)),
+        )
     run = SavedRun(
-        home_tenant_id=connection.home_tenant_id,
+        home_tenant_id=session.home_target.tenant_id,
         operator=home.operator,
-        cloud=connection.cloud.name,
+        cloud=session.cloud_name,
         read_at=timestamp(now),
         tenants=tuple(saved for saved, _row in judged),
-        returned={**facts(session, home), **failure},
+        returned={**facts(home), **failure},
     )
-    return Assessment(run, [row for _saved, row in judged], session.warnings)
+    return Assessment(run, [row for _saved, row in judged], opened, session.warnings)
 
 
 def _unread(  # noqa: PLR0913, PLR0917  (all that a row about nothing read needs)

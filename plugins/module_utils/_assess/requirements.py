@@ -25,7 +25,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Problem, Tenant, Verdict
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def unread_requirements(case: Case, problem: Problem, caused_by: str | None = No
     return RequirementRow(case.tenant, verdicts)
 
 
-ROWS: t.Final = RowMaker(judge_requirements, unread_requirements)
+ROWS: t.Final = RowMaker("Requirements checked", judge_requirements, unread_requirements)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,11 +90,12 @@ class RequirementFacts:
 
     assessment: Assessment[RequirementRow]
 
-    def as_dict(self, *, with_evidence: bool = False) -> dict[str, object]:
+    def as_dict(self, *, with_evidence: bool = False, as_facts: bool = True) -> dict[str, object]:
         """Return the module's result."""
         run, rows = self.assessment.run, self.assessment.rows
+        by_id = {row.tenant.tenant_id: row.as_dict() for row in rows}
         return {
-            "ansible_facts": {"mto_requirements": {row.tenant.tenant_id: row.as_dict() for row in rows}},
+            **({"ansible_facts": {"mto_requirements": by_id}} if as_facts else {"requirements": by_id}),
             **run.context(),
             "warnings": self.assessment.warnings,
             **run.returned,
@@ -103,12 +103,11 @@ class RequirementFacts:
         }
 
 
-def requirement_facts(
-    connection: Connection, tenants: Sequence[Tenant], expiry_warning_days: int = 30
-) -> RequirementFacts:
-    """Read and judge the requirements of all tenants. Raises as `assess` does."""
+def requirement_facts(session: Session, tenants: Sequence[Tenant], expiry_warning_days: int = 30) -> RequirementFacts:
+    """Read and judge the requirements of all tenants."""
+    now = utc_now()
 
-    def open_home(session: Session, now: dt.datetime) -> tuple[Home, Callable[[Tenant], Case]]:
+    def open_home() -> tuple[Home, Callable[[Tenant], Case]]:
         home = read_home(session, tenants, now)
 
         def read(tenant: Tenant) -> Case:
@@ -116,14 +115,14 @@ def requirement_facts(
 
         return home, read
 
-    def facts(session: Session, home: Home) -> dict[str, object]:
+    def facts(home: Home) -> dict[str, object]:
         targets = [dataclasses.replace(session.home_target, name=home.name)]
         targets += [
             ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants
         ]
         return {"missing_permissions": [row for target in targets for row in session.missing_permissions(target)]}
 
-    return RequirementFacts(assess(connection, tenants, ROWS, open_home, facts))
+    return RequirementFacts(assess(session, tenants, now, ROWS, open_home, facts))
 
 
 def facts_from_evidence(

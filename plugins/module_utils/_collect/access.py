@@ -56,11 +56,15 @@ class Lists:
     unproven: Problem | None
 
 
-def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str]) -> Lists:
-    """Sign in to the home tenant and read Microsoft's lists. Raises as read_home does."""
+def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str], known: Home | None = None) -> Lists:
+    """Sign in to the home tenant and read Microsoft's lists. Raises as read_home does.
+
+    `known` is what read_home has read for the same tenants: it is not read again.
+    """
     methods = {tenant.access for tenant in tenants} if "listed" in checks else set()
     # Without an operator, an account in the tenant replaces the person's list, and settings can veto an account.
-    home = read_home_basics(session, b2b=bool(methods & {"b2b", "auto"}) and not session.has("operator"))
+    b2b = bool(methods & {"b2b", "auto"}) and not session.has("operator")
+    home = read_home_basics(session, b2b=b2b, known=known)
     unproven = unproven_operator(session, home)
     unproven = unproven and refused_at_home(unproven)
     target = dataclasses.replace(session.home_target, name=home.name)
@@ -69,8 +73,10 @@ def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str
         evidence[CUSTOMERS.key] = session.read([_ORGANIZATION, BoundRead(CUSTOMERS)], target)[CUSTOMERS.key]
     if methods & {"b2b", "auto"}:
         evidence[ARM_TENANTS.key] = _read_own_tenants(session, target, unproven)
-    if methods:
+    if methods and known is None:
         evidence.update(read_governance(session, tenants, target, _ORGANIZATION, [RELATIONSHIPS]))
+    elif methods and known and RELATIONSHIPS.key in known.evidence:
+        evidence[RELATIONSHIPS.key] = known.evidence[RELATIONSHIPS.key]
     return Lists(home, evidence, unproven)
 
 

@@ -158,18 +158,26 @@ def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> 
     return dataclasses.replace(home, evidence=evidence)
 
 
-def read_home_basics(session: Session, *, b2b: bool = False) -> Home:
+def read_home_basics(session: Session, *, b2b: bool = False, known: Home | None = None) -> Home:
     """Sign in to the home tenant, and read its name and who the operator is. Raises as read_home does.
 
-    `b2b`: also read what decides on an account of the operator in another tenant.
+    `b2b`: also read what decides on an account of the operator in another tenant. What is `known` is not read again.
     """
-    return _read_basics(session, _access_reads(session, gdap=False, b2b=b2b), ())
+    further = _access_reads(session, gdap=False, b2b=b2b)
+    if known is None:
+        return _read_basics(session, further, ())
+    keys = [bound.key for bound in (*_basic_reads(session), *further)]
+    return dataclasses.replace(known, evidence={key: known.evidence[key] for key in keys})
+
+
+def _basic_reads(session: Session) -> tuple[BoundRead, ...]:
+    return _ORGANIZATION, _operator_read(session, operator_reads.OPERATOR, operator_reads.OWN_USER)
 
 
 def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence[Read]) -> Home:
     """Read the organization, the operator and `further` reads at once; `later` are those whose permissions matter."""
     session.sign_in_home()
-    reads = [_ORGANIZATION, _operator_read(session, operator_reads.OPERATOR, operator_reads.OWN_USER), *further]
+    reads = [*_basic_reads(session), *further]
     needs = (*(bound.read for bound in reads), *later)
     evidence = session.read(reads, dataclasses.replace(session.home_target, needs=needs))
     upn, mails = _operator(session, evidence)

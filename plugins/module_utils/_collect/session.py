@@ -39,7 +39,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import backoff, pause
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import (
         BoundRead,
@@ -49,6 +49,7 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
+_PROGRESS: t.Final = 100
 # Answers that say nothing about the credential, and may be others a moment later.
 _ASKED_AGAIN: t.Final = ("sign_in.no_answer", "sign_in.transient")
 # What one identity may not read, the other one may.
@@ -61,7 +62,8 @@ _ANOTHER_MAY_READ: t.Final = frozenset(
 class Session:
     """A connection in use. Where both identities are given, the app reads, and the operator what the app may not."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self.deadline = Deadline(connection.deadline)
         self.concurrency = connection.concurrency
         self.client_id = connection.client_id
@@ -79,6 +81,11 @@ class Session:
         self._missing: dict[tuple[str, str], tuple[MissingPermission, ...]] = {}
         self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm), cloud=self.cloud_name)
+
+    def progress(self, what: str, done: int, count: int) -> None:
+        """Show how far the tenants are, after every hundred."""
+        if self._tell and done % _PROGRESS == 0:
+            self._tell(f"{what}: {done:,} of {count:,} tenants.")
 
     @property
     def reading_as(self) -> IdentityName:

@@ -34,9 +34,16 @@ class Outcome(t.Generic[Result]):
 
 
 def run_fleet(
-    items: Sequence[Item], work: Callable[[Item], Result], *, concurrency: int, deadline: Deadline
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    *,
+    concurrency: int,
+    deadline: Deadline,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> list[Outcome[Result]]:
     """Return the outcomes in the order of the items. What the deadline cuts off is a DeadlineError in its position.
+
+    `progress` is told how many are done, after each.
 
     Threads are daemons: one that hangs in a read does not keep the task from answering in time.
     """
@@ -61,7 +68,7 @@ def run_fleet(
             if number == 0:
                 raise
             break
-    return _collect(done, len(items), deadline)
+    return _collect(done, len(items), deadline, progress)
 
 
 def _outcome_of(work: Callable[[Item], Result], item: Item, deadline: Deadline) -> Outcome[Result]:
@@ -74,7 +81,10 @@ def _outcome_of(work: Callable[[Item], Result], item: Item, deadline: Deadline) 
 
 
 def _collect(
-    done: queue.SimpleQueue[tuple[int, Outcome[Result]]], count: int, deadline: Deadline
+    done: queue.SimpleQueue[tuple[int, Outcome[Result]]],
+    count: int,
+    deadline: Deadline,
+    progress: Callable[[int], None],
 ) -> list[Outcome[Result]]:
     outcomes: dict[int, Outcome[Result]] = {}
     # One end for all: late results that come one by one do not move it.
@@ -85,6 +95,7 @@ def _collect(
         except queue.Empty:
             break
         outcomes[index] = outcome
+        progress(len(outcomes))
     late: Outcome[Result] = Outcome(error=DeadlineError("the deadline passed while this was under way"))
     return [outcomes.get(index, late) for index in range(count)]
 
@@ -101,9 +112,10 @@ def walk(
     items: Sequence[Item],
     work: Callable[[Item], Result],
     instead: Callable[[Item, Problem], Result],
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> list[Result]:
     """Return the results in the order of the items; `instead` replaces that of an item that failed or came too late."""
-    outcomes = run_fleet(items, work, concurrency=limits.concurrency, deadline=limits.deadline)
+    outcomes = run_fleet(items, work, concurrency=limits.concurrency, deadline=limits.deadline, progress=progress)
     return [
         outcome.result if outcome.result is not None else instead(item, _problem_of(outcome.error))
         for item, outcome in zip(items, outcomes, strict=True)

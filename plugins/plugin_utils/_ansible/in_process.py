@@ -79,6 +79,7 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
             action=self._task.action,
             check_mode=self._task.check_mode,
             with_invocation=_shows_invocation(variables),
+            tell=self._display.display,
         )
 
     def _send(self, args: Mapping[str, object], variables: dict[str, t.Any]) -> Result:
@@ -104,10 +105,16 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
 
 
 def run_here(
-    task: ModuleTask, args: Mapping[str, object], *, action: str, check_mode: bool, with_invocation: bool
+    task: ModuleTask,
+    args: Mapping[str, object],
+    *,
+    action: str,
+    check_mode: bool,
+    with_invocation: bool,
+    tell: Callable[[str], None],
 ) -> Result:
     """Return the result that the module would give: masked, with its warnings and, if wanted, its arguments."""
-    call = _Call(_transferred(args), check_mode)
+    call = _Call(_transferred(args), check_mode, tell)
     validation = ArgumentSpecValidator(task.spec, **task.all_constraints()).validate(call.params)
     call.params.update(validation.validated_parameters)
     call.no_log_values.update(validation._no_log_values)  # noqa: SLF001  (as AnsibleModule does)
@@ -131,6 +138,7 @@ class _Call:
 
     params: dict[str, t.Any]
     check_mode: bool
+    tell: Callable[[str], None]
     no_log_values: set[str] = dataclasses.field(default_factory=set)
 
     def run_command(self, args: list[str], *, handle_exceptions: bool) -> object:

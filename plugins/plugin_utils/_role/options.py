@@ -39,11 +39,6 @@ _OWN: t.Final[Spec] = {
         "type": "bool",
         "default": True,
     },
-    "batch_size": {
-        "description": "How many tenants to process before the play shows progress.",
-        "type": "int",
-        "default": 50,
-    },
     "fail_on": {
         **REPORT_SPEC["fail_on"],
         "description": "The kinds of findings that fail the play, after everything has been done and reported."
@@ -66,7 +61,7 @@ _CHECKS: t.Final[Spec] = {
 _REPORT: t.Final = ("fail_on", "report_dir", "report_formats", "report_mode")
 _WRITES: t.Final = ("registration", "portal_contract", "max_removals", "wait_timeout", "backup", "backup_dir")
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot", "snapshot_max_age")
-_CHECKED: t.Final = ("tenants", "register", "purge", "max_tenants", *_CHECKS, "batch_size", "evidence_dir", *_REPORT)
+_CHECKED: t.Final = ("tenants", "register", "purge", "max_tenants", *_CHECKS, "evidence_dir", *_REPORT)
 
 # Variables of hosts that are tenants, and the fields that they fill.
 HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}

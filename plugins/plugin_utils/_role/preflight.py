@@ -30,7 +30,6 @@ from ansible_collections.m365.defender.plugins.module_utils._options.typed impor
 from ansible_collections.m365.defender.plugins.module_utils._options.values import (
     parse_days,
     parse_guid,
-    parse_whole_number,
     quoted,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_registration_options
@@ -38,7 +37,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.registration i
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import as_variables, role_spec
-from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import make_batches
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,11 +45,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
     from ansible_collections.m365.defender.plugins.plugin_utils._role.options import EntryPoint
-    from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import Batch
 
     Values = Mapping[str, t.Any]
 
-MOST_IN_A_BATCH: t.Final = 1000
 # What the tasks of the role go by, rather than by the variables: these may be text of a command line.
 _FOR_TASKS: t.Final = (
     *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "purge", "register"),
@@ -64,7 +60,6 @@ class Checked:
     """What the later tasks need, and what the user should know."""
 
     tenants: Sequence[Mapping[str, object]] = ()
-    batches: Sequence[Batch] = ()
     warnings: Sequence[str] = ()
     options: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
@@ -114,12 +109,10 @@ def _check_run(spec: Spec, values: Values, local: bool) -> Checked:
     tenants = declared_tenants(rows, home_tenant_of(values["home_tenant_id"], os.environ))
     parse_checks(values["checks"])
     parse_days("expiry_warning_days", values["expiry_warning_days"])
-    size = parse_whole_number("batch_size", values["batch_size"], 50, least=1, most=MOST_IN_A_BATCH)
     _check_files(values)
     complete = [_complete(row, tenant) for row, tenant in zip(rows, tenants, strict=True)]
     return Checked(
         complete,
-        make_batches(complete, size),
         [
             *license_warnings(tenants),
             *(_file_warnings(connection) if connection else ()),
@@ -140,7 +133,7 @@ def _check_offboard(spec: Spec, values: Values, local: bool) -> Checked:
         raise OptionError(f"offboard: still declared: {', '.join(still)}. Remove these tenants from mto_tenants first.")
     rows: list[dict[str, object]] = [{"tenant_id": tenant_id} for tenant_id in leaving]
     options = {**values, "tenants": rows, "state": "absent"}
-    return Checked(rows, (), _view_warnings(options, connection) if connection else ())
+    return Checked(rows, _view_warnings(options, connection) if connection else ())
 
 
 def _leaving(ids: Sequence[str], home_tenant_id: str) -> list[str]:

@@ -19,16 +19,11 @@ def clean_environment(monkeypatch):
         monkeypatch.delenv(name)
 
 
-def test_tenants_are_complete_and_in_batches():
+def test_tenants_are_complete():
     variables = {**GOOD, "mto_tenants": [{"tenant_id": f"{{{TENANT.upper()}}}"}, {"tenant_id": OTHER, "roles": []}]}
-    result, warnings = preflight({**variables, "mto_batch_size": "1"})
+    result, warnings = preflight(variables)
     assert [row["tenant_id"] for row in result["tenants"]] == [TENANT, OTHER]
     assert [row["name"] for row in result["tenants"]] == [TENANT, OTHER]
-    assert [batch["label"] for batch in result["batches"]] == [
-        f"tenants 1 to 1 of 2 ({TENANT})",
-        f"tenants 2 to 2 of 2 ({OTHER})",
-    ]
-    assert [row for batch in result["batches"] for row in batch["tenants"]] == result["tenants"]
     assert (result["changed"], warnings) == (False, [])
 
 
@@ -125,7 +120,7 @@ def test_elsewhere_files_and_environment_are_not_ours():
 
 def test_offboard_returns_what_to_remove():
     result, _warnings = preflight({**GOOD, "mto_offboard": f"{{{OTHER}}},{OTHER}"}, "offboard")
-    assert (result["tenants"], result["batches"]) == ([{"tenant_id": OTHER}], [])
+    assert result["tenants"] == [{"tenant_id": OTHER}]
 
 
 def test_report_needs_no_connection():

@@ -27,7 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 
 JUDGED = case(gdap_evidence(relationship()))
-ROWS = RowMaker(lambda judged: ("judged", judged.now), lambda _case, problem, cause: (problem.reason, cause))
+ROWS = RowMaker("Judged", lambda judged: ("judged", judged.now), lambda _case, problem, cause: (problem.reason, cause))
 
 
 def test_row_of_a_saved_case():
@@ -86,8 +86,8 @@ def test_whatever_happens_at_home_there_is_a_row_for_each_tenant(monkeypatch, er
 
     monkeypatch.setattr(Session, "sign_in_home", fail)
     connection = resolve_connection(CONNECTION, {})
-    facts = requirement_facts(connection, TENANTS).as_dict(with_evidence=True)
-    access = verify_access(connection, TENANTS, CHECKS).as_dict(with_evidence=True)
+    facts = requirement_facts(Session(connection), TENANTS).as_dict(with_evidence=True)
+    access = verify_access(Session(connection), TENANTS, CHECKS).as_dict(with_evidence=True)
     rows = list(facts["ansible_facts"]["mto_requirements"].values())
     ids = [tenant.tenant_id for tenant in TENANTS]
     assert [row["tenant_id"] for row in rows] == [row["tenant_id"] for row in access["tenants"]] == ids
