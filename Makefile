@@ -7,6 +7,8 @@ PY := .venv/bin/python
 WORLD ?= lab/worlds/demo.yml
 ARGS ?=
 GATES ?=
+# Images and CI set it for good reasons. Here it would compile all packages again in each of some hundred runs.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-demo demo test lint sanity unit lowest matrix release mutation storm fuzz lab bench docs dist lock format clean
 .DEFAULT_GOAL := help
