@@ -101,10 +101,11 @@ class EvidenceReader:
         absent = [bound for bound in reads if bound not in supported]
         refused = [bound for bound in supported if bound not in allowed]
         evidence = {
-            **self.unread(absent, token.identity, self._not_in_cloud(), target),
-            **self.unread(refused, token.identity, _consent_problem(supported, token, target), target),
+            **(self.unread(absent, token.identity, self._not_in_cloud(), target) if absent else {}),
             **self._sent(allowed, token, target),
         }
+        if refused:
+            evidence |= self.unread(refused, token.identity, _consent_problem(supported, token, target), target)
         return {bound.key: evidence[bound.key] for bound in reads}
 
     def exists(self, read: Read) -> bool:

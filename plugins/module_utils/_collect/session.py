@@ -211,7 +211,8 @@ class Session:
         except MtoError as error:
             return reader.unread(reads, identity.name, sign_in_problem(error), target)
         key = (target.tenant_id, identity.name)
-        self._missing[key] = missing_permissions(target.needs, identity.name, token.claims)
+        if target.needs and key not in self._missing:
+            self._missing[key] = missing_permissions(target.needs, identity.name, token.claims)
         try:
             evidence = reader.read(reads, token, target)
         except Exception as error:  # noqa: BLE001  (whatever an answer does to a client is said of these reads only)

@@ -41,9 +41,12 @@ class SentenceContext:
 
     def details(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return what is known by its placeholder; `more` comes first."""
-        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {**{name: value for name, value in values.items() if value}, **(more or {})}
+        values = {name: value for name in _NAMES if (value := getattr(self, name))}
+        return {**values, **(more or {})}
 
     def complete(self, problem: Problem) -> Problem:
         """Return the problem with everything that its sentence may name; its own details come first."""
         return Problem(problem.reason, self.details(problem.details))
+
+
+_NAMES: t.Final = tuple(field.name for field in dataclasses.fields(SentenceContext))

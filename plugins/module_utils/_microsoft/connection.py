@@ -221,14 +221,20 @@ class Connections:
         self._most = max(4, pool)
         self._direct = self._bounded(urllib3.PoolManager(16, maxsize=self._most, ssl_context=self._context))
         self._proxied: dict[str, urllib3.PoolManager] = {}
+        # By host: the look-up goes through the whole environment.
+        self._proxies: dict[str, str | None] = {}
 
     @staticmethod
     def _bounded(manager: urllib3.PoolManager) -> urllib3.PoolManager:
         manager.pool_classes_by_scheme = {"https": _Pool}
         return manager
 
-    def to(self, url: str, proxy: str | None) -> urllib3.PoolManager:
+    def to(self, url: str) -> urllib3.PoolManager:
         """Return the pools through which an address is reached. Raise BrokenError for a proxy that can't be used."""
+        host = url.partition("://")[2].partition("/")[0]
+        if host not in self._proxies:
+            self._proxies[host] = _proxy_of(url)
+        proxy = self._proxies[host]
         if not proxy:
             return self._direct
         if proxy not in self._proxied:
@@ -255,7 +261,7 @@ class Connections:
         )
 
 
-def proxy_of(url: str) -> str | None:
+def _proxy_of(url: str) -> str | None:
     """Return the proxy that the environment names for an address (HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
     return requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
 

@@ -35,7 +35,6 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.connectio
     REQUESTS_IMPORT_ERROR,
     Budget,
     Connections,
-    proxy_of,
 )
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import (
     Clock,
@@ -229,7 +228,7 @@ class Http:
 
     def _exchange(self, outgoing: _Outgoing, budget: Budget) -> Response:
         """Send the request and read its answer, a redirect's like any other."""
-        pools = self._connections.to(outgoing.url, proxy_of(outgoing.url))
+        pools = self._connections.to(outgoing.url)
         answer = pools.request(
             outgoing.method,
             outgoing.url,
