@@ -21,7 +21,7 @@ class ClientCertificate(Credential):
             "client_certificate_path",
             "path",
             "AZURE_CLIENT_CERTIFICATE_PATH",
-            "App identity, a file with an RSA key of at least 2048 bits and its certificate, as PFX or PEM. A PEM file"
+            "App identity, a file with an RSA key of 2048 to 4096 bits and its certificate, as PFX or PEM. A PEM file"
             " can hold a whole chain, in any order; the certificate that belongs to the key is used.",
         ),
         CredentialOption(

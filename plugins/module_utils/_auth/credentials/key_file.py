@@ -10,11 +10,17 @@ certificate that counts is the one of the key.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import functools
 import re
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.key_cost import (
+    LARGEST_KEY,
+    MOST_ROUNDS,
+    key_cost,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_bytes
@@ -52,6 +58,7 @@ _FEWEST_BITS: t.Final = 2048
 # A chain has a few kilobytes.
 _LARGEST: t.Final = 256 * 1024
 _BEGIN: t.Final = "-----BEGIN "
+_PKCS8: t.Final = "ENCRYPTED PRIVATE KEY"
 _UTF_16: t.Final = (b"\xff\xfe", b"\xfe\xff")
 # A PFX file begins with its length and version 3 [doc RFC 7292].
 _PFX: t.Final = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03", re.DOTALL)
@@ -157,9 +164,14 @@ def _pem_key(label: str, block: bytes, path: str, password: str) -> PrivateKeyTy
         raise OptionError(f"{_PASSWORD}: the private key in {path} is encrypted; give its password.")
     if password and not encrypted:
         raise OptionError(f"{_PASSWORD}: the private key in {path} is not encrypted; leave the password out.")
+    der = _der(block)
+    _check_cost(der, len(der), path)
     if not encrypted:
         return _read(lambda: load_pem_private_key(block, None), path, "private key")
     try:
+        if label == _PKCS8:
+            # What was checked is what is opened. The older form, which OpenSSL writes on request, has one round.
+            return load_der_private_key(der, password.encode("utf-8"))
         return load_pem_private_key(block, password.encode("utf-8"))
     except _UNREADABLE:
         # Not chained, here and below: the error of a library can hold parts of the file.
@@ -168,9 +180,35 @@ def _pem_key(label: str, block: bytes, path: str, password: str) -> PrivateKeyTy
         ) from None
 
 
+def _der(block: bytes) -> bytes:
+    """Return what a block holds, without its lines of headers; nothing if it is not base64."""
+    body = block.partition(b"-----\n")[2].rpartition(b"\n-----END")[0].strip()
+    head, _blank, rest = body.partition(b"\n\n")
+    try:
+        return base64.b64decode(rest or head)
+    except ValueError:
+        return b""
+
+
+def _check_cost(data: bytes, size: int, path: str) -> None:
+    """Raise OptionError if it takes too long to open a file, whatever its password."""
+    try:
+        cost = key_cost(data)
+    except ValueError:
+        raise OptionError(f"{_PATH}: {path} holds more than a key and its chain; {_WAY_OUT}") from None
+    if cost.rounds > MOST_ROUNDS:
+        raise OptionError(
+            f"{_PATH}: the password of {path} takes more than {MOST_ROUNDS:,} rounds in total to try; export the file"
+            " again with at most 600,000 rounds for each part."
+        )
+    if max(size, cost.largest_key) > LARGEST_KEY:
+        raise OptionError(f"{_PATH}: the private key in {path} is too large; make one with 2048 to 4096 bits.")
+
+
 def _pfx(data: bytes, path: str, password: str) -> _Content:
     if not data.startswith(b"\x30"):
         raise OptionError(f"{_PATH}: {path} is neither PEM nor PFX; {_WAY_OUT}")
+    _check_cost(data, 0, path)
     try:
         pfx = load_pkcs12(data, password.encode("utf-8") or None)
     except _UNREADABLE:
