@@ -17,6 +17,9 @@ from urllib.parse import quote, quote_plus
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
+    # What secrets look like, by what to look for.
+    _Known: t.TypeAlias = dict[str, dict[str, None]]
+
 HIDDEN: t.Final = "********"
 # Ansible's own limit does not exist: a shorter value would corrupt ids and statuses that happen to hold it.
 SHORTEST: t.Final = 8
@@ -34,6 +37,11 @@ _CODED: t.Final = re.compile(
     r"|&(amp|lt|gt|quot|apos);",
     re.IGNORECASE,
 )
+# A secret that is cut is known by its beginning, if that is random: no id, name or address begins like it. What follows
+# is masked as far as it can belong to the secret.
+_BEGINNING: t.Final = 20
+_RANDOM: t.Final = re.compile(r"(?!eyJ)(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9_~.+/=-]{20}")
+_REST: t.Final = r"[A-Za-z0-9_~.+/=%-]*"
 _NAMED: t.Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
@@ -44,11 +52,21 @@ def hide_tokens(text: str) -> str:
 
 def _forms_of(secret: str) -> Iterable[str]:
     """Return how a secret can be echoed: as it is, percent-encoded (by .NET with small letters), and in base64."""
-    if hide_tokens(secret) == HIDDEN:
-        return ()
+    if _is_token(secret):
+        # `hide_tokens` knows it as it is. In base64 its beginning is enough, which many tokens have in common.
+        return dict.fromkeys(form[:_BEGINNING] for form in _base64_forms(secret[: 2 * _BEGINNING]))
     encoded = (quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace"))
     small = (_ESCAPE.sub(lambda escape: escape[0].lower(), form) for form in encoded)
     return dict.fromkeys((secret, *encoded, *small, *_base64_forms(secret)))
+
+
+def _is_token(secret: str) -> bool:
+    return hide_tokens(secret) == HIDDEN
+
+
+def _known_by(form: str) -> str:
+    """Return what to look for: the beginning, if that is random, else the whole."""
+    return form[:_BEGINNING] if _RANDOM.fullmatch(form[:_BEGINNING]) else form
 
 
 def _base64_forms(secret: str) -> Iterable[str]:
@@ -72,16 +90,33 @@ def _character(coded: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else chr(int(decimal)) if decimal else _NAMED.get((name or "").lower(), "")
 
 
-def _hidden(text: str, forms: Iterable[str], plain_forms: list[str]) -> str:
+def _hidden(text: str, forms: _Known, plain_forms: _Known) -> str:
+    starts = _found(forms, text)
     # The longest first: one secret can be a part of another.
-    for form in sorted((form for form in forms if form in text), key=len, reverse=True):
+    for form in sorted(_whole(forms, starts, text), key=len, reverse=True):
         text = text.replace(form, HIDDEN)
-    if plain_forms:
-        plain = _plain(text)
-        # Nobody can tell where in the text it is.
-        if plain != text and any(form in plain for form in plain_forms):
-            return HIDDEN
+    plain = _plain(text)
+    plain_starts = _found(plain_forms, plain)
+    # Nobody can tell where in the text it is.
+    if _whole(plain_forms, plain_starts, plain):
+        return HIDDEN
+    for start in starts:
+        if len(start) == _BEGINNING:
+            text = _WRAPPED.sub(HIDDEN, re.sub(re.escape(start) + _REST, HIDDEN, text))
+    if plain_starts and _found(plain_starts, _plain(text)):
+        return HIDDEN
     return hide_tokens(text)
+
+
+def _found(known: Iterable[str], text: str) -> list[str]:
+    # A copy, here and below: another thread may add meanwhile.
+    return [start for start in list(known) if start in text]
+
+
+def _whole(known: _Known, starts: list[str], text: str) -> list[str]:
+    """Return the forms that are in the text as a whole. Those that are no more than a beginning are not among them."""
+    forms = (form for start in starts for form in list(known[start]))
+    return [form for form in forms if len(form) != _BEGINNING and form in text]
 
 
 def _without_token(run: str) -> str:
@@ -102,8 +137,8 @@ class Secrets:
 
     def __init__(self, *values: str) -> None:
         self._values: dict[str, None] = {}
-        self._forms: dict[str, None] = {}
-        self._plain: dict[str, None] = {}
+        self._forms: _Known = {}
+        self._plain: _Known = {}
         self.add(*values)
 
     def add(self, *values: str | None) -> None:
@@ -111,11 +146,11 @@ class Secrets:
         for value in values:
             if value and len(value) >= SHORTEST and value not in self._values:
                 self._values[value] = None
-                forms = dict.fromkeys(_forms_of(value))
-                self._forms.update(forms)
+                for form in _forms_of(value):
+                    self._forms.setdefault(_known_by(form), {})[form] = None
                 plain = _plain(value)
-                if forms and len(plain) >= SHORTEST:
-                    self._plain[plain] = None
+                if len(plain) >= SHORTEST and not _is_token(value):
+                    self._plain.setdefault(_known_by(plain), {})[plain] = None
 
     def values(self) -> set[str]:
         """Return all secrets, for the `no_log_values` of a module."""
@@ -123,5 +158,4 @@ class Secrets:
 
     def hide(self, text: str) -> str:
         """Return the text without any secret of this run, however an echo writes it, and without any token."""
-        # A copy: another thread may add meanwhile.
-        return _hidden(text, list(self._forms), list(self._plain))
+        return _hidden(text, self._forms, self._plain)

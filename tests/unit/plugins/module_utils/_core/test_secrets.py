@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 import time
 from urllib.parse import quote, quote_plus
@@ -131,3 +132,66 @@ def test_no_escape_costs_more_than_its_length(part):
     started = time.process_time()
     Secrets(ODD).hide("eyJ" + part * 100_000)
     assert time.process_time() - started < 0.5
+
+
+RANDOM = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~", min_size=30, max_size=200)
+ENCODINGS = [str, quote, json.dumps, lambda part: base64.b64encode(f"to {part}".encode()).decode()]
+
+
+@given(RANDOM.map("0.aB".__add__), st.lists(RANDOM.map("0.aB".__add__)), st.data(), st.sampled_from(ENCODINGS))
+def test_the_beginning_of_a_secret_is_hidden_with_what_follows(secret, others, data, encoded):
+    part = secret[: data.draw(st.integers(32, len(secret)))]
+    text = encoded(part)
+    hidden = Secrets(*others, secret).hide(f"Bearer {text}, cut")
+    assert HIDDEN in hidden
+    assert part[:20] not in hidden
+    assert part[-12:] not in hidden
+    assert text[-12:] not in hidden
+
+
+def test_the_beginnings_of_secrets_that_begin_alike_are_hidden():
+    first, second = (f"1.AXoAsharedBeginning4{middle * 50}" for middle in ("a", "b"))
+    for part in (first[:60], second[:60], second):
+        assert Secrets(first, second).hide(f"x={part} y") in (f"x={HIDDEN} y", HIDDEN)
+
+
+@pytest.mark.parametrize("end", [None, 144])
+@pytest.mark.parametrize("width", [18, 24, 76])
+def test_a_wrapped_secret_is_hidden_with_its_further_lines(width, end):
+    secret = f"0.AXoAbeginning4{'Zx7Q-' * 40}"
+    lines = [secret[:end][at : at + width] for at in range(0, len(secret[:end]), width)]
+    hidden = Secrets(secret).hide("Bearer " + "\r\n ".join(lines) + " sent")
+    assert HIDDEN in hidden
+    assert "Zx7Q" not in hidden
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_token_in_base64_is_hidden(number):
+    echo = base64.b64encode(f"{'.' * number}{TOKEN}".encode()).decode()
+    hidden = Secrets(TOKEN).hide(f"sent: {echo}")
+    assert HIDDEN in hidden
+    assert echo[10:20] not in hidden
+    assert echo[-20:] not in hidden
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("aaaaaaaa-0000-4000-8000-000000000001|session", "aaaaaaaa-0000-4000-8000-000000000001"),
+        ("https://mto.security.microsoft.com/A1?x", "https://mto.security.microsoft.com/tenants"),
+        ("https://Login1.example/common/A", quote("https://Login1.example/other", safe="")),
+        ('{"tenantId": "AAAA1111-aaaa"}', '{"tenantId": "BBBB2222-bbbb"}'),
+        ("anna.smith.of.the.first.company", "anna.smith.of.the.first.town"),
+        ("eyJhbGciOiJub25lIn0aB1", "eyJhbGciOiJub25lIn0xxx"),
+    ],
+)
+def test_a_beginning_that_is_not_random_is_not_hidden(secret, text):
+    assert Secrets(secret).hide(text) == text
+
+
+def test_beginnings_cost_no_more_than_the_text():
+    secrets = Secrets(*(f"0.Ab{number:04}-the-beginning-{number}" * 20 for number in range(20)))
+    for text in ("0.Ab0001-the-beginni" * 50_000, "0.Ab0001-the-beginni " * 50_000, "0.Ab0001-the-beginn" * 50_000):
+        started = time.process_time()
+        secrets.hide(text)
+        assert time.process_time() - started < 0.5
