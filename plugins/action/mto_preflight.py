@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import typing as t
 from collections.abc import Mapping
@@ -19,15 +20,20 @@ from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action impo
     changed_environment,
     keyword_environment,
 )
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import environment_paths, user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import (
     ENTRY_POINTS,
     HOST_VARIABLES,
+    PLAYBOOKS,
     PREFIX,
     role_spec,
     unknown_variables,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
 from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import tenants_of_hosts
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
 Variables: t.TypeAlias = Mapping[str, t.Any]
 
@@ -37,29 +43,19 @@ _GROUP: t.Final = "mto_tenants"
 class ActionModule(ControllerAction):
     """See the documentation of the module."""
 
-    spec: t.ClassVar = {"entry_point": {"type": "str", "choices": list(ENTRY_POINTS), "required": True}}
+    spec: t.ClassVar = {"entry_point": {"type": "str", "choices": [*ENTRY_POINTS, *PLAYBOOKS], "required": True}}
 
     def work(self, options: Mapping[str, t.Any], variables: Variables) -> dict[str, object]:
         """See ControllerAction."""
-        entry_point = options["entry_point"]
-        hosts = [variables["hostvars"][name] for name in variables["groups"].get(_GROUP, ())]
-        # At once: what a misspelt variable leaves out may be what fails.
-        for warning in unknown_variables({*variables, *(name for host in hosts for name in host)}):
-            self._display.warning(warning)
-        given = {
-            name: self._value(f"{PREFIX}{name}", variables)
-            for name in role_spec(entry_point)
-            if f"{PREFIX}{name}" in variables
-        }
-        if "tenants" in role_spec(entry_point) and _GROUP in variables["groups"]:
-            if given.get("tenants") is not None:
-                raise OptionError(
-                    "mto_tenants: both the variable and the inventory group of that name are given; keep one of them."
-                )
-            given["tenants"] = tenants_of_hosts(self._host(host) for host in hosts)
-        with changed_environment(keyword_environment(self)):
+        spec = role_spec(options["entry_point"])
+        given = self._given(spec, variables)
+        with (
+            changed_environment(keyword_environment(self)),
+            # As the actions of the modules do.
+            changed_environment(environment_paths(spec, os.environ, user_path)),
+        ):
             try:
-                checked = check_options(entry_point, given, local=self._connection.transport == "local")
+                checked = check_options(options["entry_point"], given, local=self._connection.transport == "local")
             except OptionError as error:
                 if ": missing" not in str(error) or _has_inventory(variables):
                     raise
@@ -71,6 +67,23 @@ class ActionModule(ControllerAction):
             "whole_list": _is_whole_list(variables),
             "warnings": list(checked.warnings),
         }
+
+    def _given(self, spec: Spec, variables: Variables) -> dict[str, object]:
+        """Return the variables of these options, and warn about those that are unknown. Raise OptionError."""
+        hosts = [variables["hostvars"][name] for name in variables["groups"].get(_GROUP, ())]
+        # At once: what a misspelt variable leaves out may be what fails.
+        for warning in unknown_variables({*variables, *(name for host in hosts for name in host)}):
+            self._display.warning(warning)
+        given = {name: self._value(f"{PREFIX}{name}", variables) for name in spec if f"{PREFIX}{name}" in variables}
+        if "tenants" in spec and _GROUP in variables["groups"]:
+            if given.get("tenants") is not None:
+                raise OptionError(
+                    "mto_tenants: both the variable and the inventory group of that name are given; keep one of them."
+                )
+            given["tenants"] = tenants_of_hosts(self._host(host) for host in hosts)
+        if "adopt_dir" in spec and not given.get("adopt_dir"):
+            given["adopt_dir"] = _beside_inventory(variables)
+        return given
 
     def _host(self, host: Variables) -> dict[str, object]:
         names = ("inventory_hostname", *HOST_VARIABLES)
@@ -96,8 +109,24 @@ def _plain(value: object) -> object:
 
 def _has_inventory(variables: Variables) -> bool:
     """Return whether a source of the inventory exists. Without one, a variable may be missing for that reason only."""
-    sources = [str(source) for source in variables.get("ansible_inventory_sources", [","])]
-    return any("," in source or pathlib.Path(source).exists() for source in sources)
+    return any("," in source for source in _sources(variables)) or bool(_files(variables))
+
+
+def _beside_inventory(variables: Variables) -> str:
+    """Return the directory from which Ansible loads the variables of the inventory."""
+    source = next(iter(_files(variables)), pathlib.Path())
+    directory = source if source.is_dir() else source.parent
+    variables_of_all = directory / "group_vars" / "all"
+    return str(variables_of_all if variables_of_all.is_dir() else directory)
+
+
+def _sources(variables: Variables) -> list[str]:
+    return [str(source) for source in variables.get("ansible_inventory_sources", [","])]
+
+
+def _files(variables: Variables) -> list[pathlib.Path]:
+    """Return the sources of the inventory that are files or directories."""
+    return [path for source in _sources(variables) if (path := pathlib.Path(source)).exists()]
 
 
 def _is_whole_list(variables: Variables) -> bool:

@@ -167,7 +167,8 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
 from ansible_collections.m365.defender.plugins.module_utils._login.browser import open_browser
-from ansible_collections.m365.defender.plugins.module_utils._login.flow import METHODS, unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._login.flow import unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._login.options import login_spec
 from ansible_collections.m365.defender.plugins.module_utils._login.sign_in import (
     begin_login,
     complete_login,
@@ -179,7 +180,6 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -193,19 +193,6 @@ class LoginOptions:
     renew: bool
     flow: str | None = dataclasses.field(repr=False)
     open_browser: bool
-
-
-def login_spec() -> Spec:
-    """Return the options of this module without the connection."""
-    return {
-        "path": {"type": "path", "required": True},
-        "method": {"type": "str", "choices": list(METHODS), "default": "browser"},
-        "wait": {"type": "int", "default": 300},
-        "port": {"type": "int", "default": 0},
-        "renew": {"type": "bool", "default": True},
-        "flow": {"type": "str", "no_log": True},
-        "open_browser": {"type": "bool", "default": True},
-    }
 
 
 def log_in(call: Call, connection: Connection) -> dict[str, object]:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_preflight
-short_description: Check the variables of the role before anything is read or written
+short_description: Check the variables of the role or a playbook before anything is read or written
 version_added: 0.1.0
 description:
-  - Checks every variable of the role m365.defender.mto, the files that they name, and the environment. The first
-    mistake fails the task in one sentence that names the variable and the way out.
+  - Checks every variable of the role m365.defender.mto or of a playbook of this collection, the files that they name,
+    and the environment. The first mistake fails the task in one sentence that names the variable and the way out.
   - Warns about variables that begin with C(mto_) and are not known, which are most likely misspelt.
-  - The role uses it as its first task. It runs in the controller and sends no request.
+  - The role and the playbooks use it as their first task. It runs in the controller and sends no request.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.controller
 options:
   entry_point:
-    description: The entry point of the role whose variables are checked.
+    description: The entry point of the role, or the playbook without the role, whose variables are checked.
     type: str
-    choices: [onboard, drift, offboard, report]
+    choices: [onboard, drift, offboard, report, adopt, login, snapshot]
     required: true
 author:
   - The m365.defender authors (@m365-defender)

@@ -51,11 +51,11 @@ def test_without_a_file_the_play_names_the_variable(ansible, value):
     ("variables", "words"),
     [
         pytest.param(
-            {"mto_login_method": "magic"}, "value of method must be one of: browser, device_code", id="method"
+            {"mto_login_method": "magic"}, "mto_login_method: 'magic' is not a choice; choose among", id="method"
         ),
-        pytest.param({"mto_login_wait": 0}, "wait: 0 is out of range", id="wait"),
-        pytest.param({"mto_login_port": 70000}, "port: '70000' is not a valid port", id="port"),
-        pytest.param({"mto_home_tenant_id": None}, "home_tenant_id: missing", id="home_tenant_id"),
+        pytest.param({"mto_login_wait": 0}, "mto_login_wait: '0' is out of range", id="wait"),
+        pytest.param({"mto_login_port": 70000}, "mto_login_port: '70000' is out of range", id="port"),
+        pytest.param({"mto_home_tenant_id": None}, "mto_home_tenant_id: missing", id="home_tenant_id"),
         pytest.param({"mto_ca_path": "nowhere.pem"}, "/nowhere.pem' does not exist", id="ca_path"),
         pytest.param(
             {"mto_home_tenant_id": "99999999-0000-4000-8000-000000000009"},
@@ -77,7 +77,7 @@ def test_bad_input_gets_one_clear_sentence(ansible, token_file, variables, words
 
 def test_nobody_signs_in_for_a_token_that_cannot_be_kept(ansible):
     run = ansible.play(LOGIN, mto_refresh_token_file=str(ansible.directory / "nowhere" / "token"))
-    assert "could not be stored in" in failure(run)
+    assert "/nowhere does not exist; create it first" in failure(run)
     assert "authorize?" not in run.output
 
 

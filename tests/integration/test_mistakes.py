@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pathlib
 import socket
 import stat
 import types
@@ -28,6 +29,8 @@ SESSION = {"sccauth": "a-session-cookie", "xsrf_token": "an-xsrf-token"}
 VIEW = {"mto_register": True}
 # The second credential or token would be one too many.
 NO_SECRET = {"mto_client_secret": None}
+TOKEN = {"mto_refresh_token_file": "new token"}
+FILE = {"mto_snapshot_file": "view.json"}
 
 
 def tenant(**fields):
@@ -239,11 +242,63 @@ REPORT = [
     ({"mto_report_file": ["report.json"]}, "mto_report_file: a list is not the path of a file or directory"),
     ({"mto_report_file": "report.json", "mto_fail_on": ["all"]}, "mto_fail_on: 'all' is not a choice"),
 ]
-ROWS = [
-    *(("onboard", *row) for row in ONBOARD),
-    *(("offboard", *row) for row in OFFBOARD),
-    *(("report", *row) for row in REPORT),
+# What the playbooks that do without the role are given. The connection is checked as for onboard.
+ADOPT = [
+    ({"mto_adopt_dir": "none"}, "mto_adopt_dir: DIR/none does not exist; create it first: mkdir -m 700 'DIR/none'."),
+    ({"mto_adopt_dir": "text"}, "mto_adopt_dir: DIR/text is not a directory; name a directory for the files."),
+    ({"mto_adopt_dir": ["."]}, "mto_adopt_dir: a list is not the path of a file or directory; give the path"),
+    ({"mto_adopt_overwrite": "perhaps"}, "mto_adopt_overwrite: 'perhaps' is neither true nor false; write true or"),
+    ({"mto_home_tenant_id": "contoso"}, "mto_home_tenant_id: 'contoso' is not a GUID such as"),
+    ({"mto_client_id": None}, "mto_client_id: missing; set it, or the environment variable MTO_CLIENT_ID"),
+    (NO_SECRET, "mto_client_secret: no identity is given. Give the app's mto_client_secret"),
+    ({"mto_client_secret": "two words of it"}, "mto_client_secret: the value has white space or characters"),
+    ({"mto_refresh_token_file": "none"}, "mto_refresh_token_file: 'DIR/none' cannot be read (No such file"),
+    ({"mto_cloud": "mars"}, "mto_cloud: 'mars' is not a choice; choose among public, gcc, gcc_high, dod."),
+    ({"mto_timeout": "soon"}, "mto_timeout: 'soon' is not a duration of more than 0"),
+    ({"mto_endpoints": ["https://x"]}, "mto_endpoints: a list is not a dictionary; give a dictionary with login"),
 ]
+LOGIN = [
+    ({}, "mto_refresh_token_file: missing; give the path of a file or directory."),
+    ({"mto_refresh_token_file": ""}, "mto_refresh_token_file: missing; give the path of a file or directory."),
+    ({"mto_refresh_token_file": "."}, "mto_refresh_token_file: DIR is a directory; name a file in it."),
+    (
+        {"mto_refresh_token_file": "none/token"},
+        "mto_refresh_token_file: DIR/none does not exist; create it first: mkdir",
+    ),
+    ({"mto_refresh_token_file": "text/token"}, "mto_refresh_token_file: DIR/text is not a directory; name a file in"),
+    ({**TOKEN, "mto_login_method": "brower"}, "mto_login_method: 'brower' is not a choice (did you mean 'browser'?)"),
+    ({**TOKEN, "mto_login_wait": 0}, "mto_login_wait: '0' is out of range; give a whole number from 1 to 3600."),
+    ({**TOKEN, "mto_login_wait": "5m"}, "mto_login_wait: '5m' is not a whole number; write one such as 300."),
+    ({**TOKEN, "mto_login_port": 70000}, "mto_login_port: '70000' is out of range; give a whole number from 0 to"),
+    ({**TOKEN, "mto_login_renew": "never"}, "mto_login_renew: 'never' is neither true nor false; write true or false."),
+    ({**TOKEN, "mto_login_browser": "firefox"}, "mto_login_browser: 'firefox' is neither true nor false; write true"),
+    ({**TOKEN, "mto_client_id": "app"}, "mto_client_id: 'app' is not a GUID such as"),
+    (
+        {**TOKEN, **NO_SECRET, "mto_client_certificate_path": "none"},
+        "mto_client_certificate_path: DIR/none cannot be read (No such",
+    ),
+]
+SNAPSHOT = [
+    ({}, "mto_snapshot_file: missing; give the path of a file or directory."),
+    ({"mto_snapshot_file": "."}, "mto_snapshot_file: DIR is a directory; name a file in it."),
+    ({"mto_snapshot_file": "none/x"}, "mto_snapshot_file: DIR/none does not exist; create it first: mkdir -m 700"),
+    (FILE, "mto_portal_snapshot: no source of the view is given. Give mto_portal_cookies_file, mto_portal_session or"),
+    ({**FILE, "mto_operator": None}, "mto_operator: missing. Give the user principal name of the person whose view"),
+    ({**FILE, "mto_portal_cookies_file": "text"}, "mto_portal_cookies_file: 'DIR/text' holds no cookies; give a"),
+    ({**FILE, "mto_portal_snapshot": "text"}, "mto_portal_snapshot: DIR/text is not valid JSON; give a file that"),
+    ({**FILE, "mto_portal_session": SESSION, "mto_portal_snapshot": "x"}, "mto_portal_session: give only one of mto_"),
+    ({**FILE, "mto_snapshot_max_age": "a day"}, "mto_snapshot_max_age: 'a day' is not a duration of more than 0"),
+    ({**FILE, "mto_home_tenant_id": None}, "mto_home_tenant_id: missing; set it, or the environment variable"),
+]
+TABLES = {
+    "onboard": ONBOARD,
+    "offboard": OFFBOARD,
+    "report": REPORT,
+    "adopt": ADOPT,
+    "login": LOGIN,
+    "snapshot": SNAPSHOT,
+}
+ROWS = [(entry_point, *row) for entry_point, rows in TABLES.items() for row in rows]
 # In the environment: the variables, and what the sentence says.
 ENVIRONMENT = [
     ({"MTO_HOME_TENANT_ID": "contoso"}, {"mto_home_tenant_id": None}, "mto_home_tenant_id: 'contoso' is not a GUID"),
@@ -258,6 +313,8 @@ ENVIRONMENT = [
     ),
     ({"MTO_REFRESH_TOKEN": "two words"}, {}, "mto_refresh_token: the value has white space or characters"),
     ({"MTO_REFRESH_TOKEN_FILE": "/none"}, {}, "mto_refresh_token_file: '/none' cannot be read (No such file"),
+    ({"MTO_REFRESH_TOKEN_FILE": "none"}, {}, "mto_refresh_token_file: 'DIR/none' cannot be read (No such file"),
+    ({"MTO_REFRESH_TOKEN_FILE": "~/no~"}, {}, "mto_refresh_token_file: 'HOME/no~' cannot be read (No such file"),
     ({"MTO_PORTAL_SNAPSHOT": "/none"}, VIEW, "mto_portal_snapshot: /none cannot be read (No such file"),
 ]
 # What is set in vain or misspelt does not stop a run, and is told.
@@ -338,7 +395,7 @@ def in_directory(value, directory):
 
 
 def test_table_is_long_enough():
-    assert len(ROWS) + len(ENVIRONMENT) + len(WARNINGS) >= 120
+    assert len(ROWS) + len(ENVIRONMENT) + len(WARNINGS) >= 160
 
 
 @pytest.mark.parametrize(("entry_point", "changes", "sentence"), ROWS, ids=[f"{row[0]}-{row[2][:48]}" for row in ROWS])
@@ -351,7 +408,8 @@ def test_mistake_gets_one_sentence(directory, entry_point, changes, sentence):
 
 
 @pytest.mark.parametrize(("environment", "changes", "sentence"), ENVIRONMENT)
-def test_mistake_in_the_environment_gets_one_sentence(environment, changes, sentence):
+def test_mistake_in_the_environment_gets_one_sentence(directory, environment, changes, sentence):
+    sentence = in_directory(sentence, directory).replace("HOME/", f"{pathlib.Path.home()}/")
     result, _warnings = preflight({**GOOD, **changes}, environment=environment)
     assert result.get("failed"), "it was accepted"
     assert result["msg"].startswith(sentence)
@@ -430,6 +488,24 @@ def shell(tmp_path):
     (tmp_path / "role.yml").write_text(json.dumps(ROLE), encoding="utf-8")
     (tmp_path / "hosts.yml").write_text(json.dumps({"mto_tenants": {"hosts": {"contoso": {}}}}), encoding="utf-8")
     return found
+
+
+PLAYS = ["adopt", "drift", "login", "offboard", "onboard", "snapshot"]
+
+
+@pytest.mark.parametrize("play", PLAYS)
+def test_every_play_begins_with_the_check(shell, play):
+    """Whatever else is missing, the connection is looked at before anything is read or written."""
+    own = {"mto_refresh_token_file": "token", "mto_snapshot_file": "view.json", "mto_offboard": [OTHER]}
+    run = shell.play(f"m365.defender.{play}", **own, mto_cloud="mars", mto_opertor="anna")
+    assert run.code == 2, run.output
+    (error,) = [line for line in run.output.splitlines() if line.startswith("[ERROR]")]
+    assert "mto_cloud: 'mars' is not a choice; choose among" in error
+    assert "mto_opertor: this variable is not known (did you mean 'mto_operator'?)" in run.output
+    tasks = [line for line in run.output.splitlines() if line.startswith("TASK [")]
+    assert "Check all variables" in tasks[-1]
+    # A play with the role has the task that includes it.
+    assert len(tasks) <= 2
 
 
 @pytest.mark.parametrize("play", ["m365.defender.onboard", "m365.defender.drift", "role.yml"])

@@ -118,7 +118,7 @@ def test_missing_directory_ends_the_play_before_a_request(shell, playbook, varia
     before = len(shell.lab.requests())
     run = shell.play(f"m365.defender.{playbook}", **{variable: value})
     assert run.code == 2
-    sentence = f"{variable}: {shell.directory}/{missing} is not a directory that you can write to. Create it, or name a"
+    sentence = f"{variable}: {shell.directory}/{missing} does not exist; create it first: mkdir -m 700"
     assert sentence in one_line(run.output)
     assert len(shell.lab.requests()) == before
 
@@ -155,6 +155,7 @@ def test_files_of_the_view_are_found_and_a_backup_is_named(shell):
 
 
 def test_login_names_the_file_in_full(shell):
+    (shell.directory / "private").mkdir(mode=0o700)
     run = shell.play("m365.defender.login", "--check", mto_refresh_token_file="private/refresh token")
     assert run.code == 0, run.output
     assert f"would be written to {shell.directory}/private/refresh token." in one_line(run.output)

@@ -36,6 +36,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._login.flow import LoginFlow
 from ansible_collections.m365.defender.plugins.module_utils._login.listener import PortTaken, free_port, listening
+from ansible_collections.m365.defender.plugins.module_utils._login.options import check_wait_and_port
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 
 try:
@@ -53,7 +54,6 @@ if t.TYPE_CHECKING:
 
 # Answers that say nothing about the token.
 _INCONCLUSIVE: t.Final = frozenset({"sign_in.throttled", "sign_in.no_answer", "sign_in.not_sent", "sign_in.transient"})
-_LONGEST_WAIT: t.Final = 3600
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,10 +84,7 @@ def begin_login(connection: Connection, *, method: str, wait: int, port: int) ->
 
     `wait` is how long the person has, in seconds. Raise OptionError, PortTaken or HomeSignInError.
     """
-    if not 0 < wait <= _LONGEST_WAIT:
-        raise OptionError(f"wait: {wait} is out of range; give a number of seconds above 0 and up to {_LONGEST_WAIT}.")
-    if not 0 <= port <= 65535:
-        raise OptionError(f"port: '{port}' is not a valid port; give 0 for any free port, or a number up to 65535.")
+    check_wait_and_port(wait, port)
     _validate(connection)
     if method == "browser":
         state, chosen = _begin_browser(connection, port)

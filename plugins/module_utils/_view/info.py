@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
     hidden_warnings,
     problem_text,
@@ -16,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.messages impor
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import snapshot_of
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
-from ansible_collections.m365.defender.plugins.module_utils._view.options import view_owner
+from ansible_collections.m365.defender.plugins.module_utils._view.options import require_source, view_owner
 from ansible_collections.m365.defender.plugins.module_utils._view.result import registered_or_none
 
 if t.TYPE_CHECKING:
@@ -30,12 +29,8 @@ if t.TYPE_CHECKING:
 def view_info(options: PortalOptions, connection: Connection) -> dict[str, object]:
     """The result of mto_tenant_info."""
     operator = view_owner(connection)
+    require_source(options)
     source = open_source(options, connection)
-    if not source.given:
-        raise OptionError(
-            "portal_snapshot: no source of the view is given. Give portal_cookies_file, portal_session or"
-            " portal_snapshot (docs/snapshot.md)."
-        )
     view = source.read(groups=True).view
     problem = source.refuse(view, connection)
     details = sentence_details(connection, operator, source.url)

@@ -157,6 +157,15 @@ def parse_portal_options(params: Mapping[str, t.Any]) -> PortalOptions:
     return PortalOptions(cookies_file, session, snapshot, max_age)
 
 
+def require_source(options: PortalOptions) -> None:
+    """Raise OptionError if there is nothing to read the view from."""
+    if not (options.live or options.snapshot):
+        raise OptionError(
+            "portal_snapshot: no source of the view is given. Give portal_cookies_file, portal_session or"
+            " portal_snapshot (docs/snapshot.md)."
+        )
+
+
 def _parse_session(values: Mapping[str, str | None] | None) -> Mapping[str, str] | None:
     if not values:
         return None

@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
+from ansible_collections.m365.defender.plugins.module_utils._login.options import login_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
@@ -26,7 +27,10 @@ if t.TYPE_CHECKING:
 
 PREFIX: t.Final = "mto_"
 EntryPoint = t.Literal["onboard", "drift", "offboard", "report"]
+# A playbook that does without the role has the same first task.
+Playbook = t.Literal["adopt", "login", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
+PLAYBOOKS: t.Final[tuple[Playbook, ...]] = t.get_args(Playbook)
 
 # What the role has beside the options of modules.
 _OWN: t.Final[Spec] = {
@@ -53,6 +57,11 @@ _OWN: t.Final[Spec] = {
         "elements": "str",
         "required": True,
     },
+    "adopt_dir": {"type": "path", "required": True},
+    "adopt_overwrite": {"type": "bool", "default": False},
+    "snapshot_file": {"type": "path", "required": True},
+    **{f"login_{name}": login_spec()[name] for name in ("method", "wait", "port", "renew")},
+    "login_browser": login_spec()["open_browser"],
 }
 _CHECKS: t.Final[Spec] = {
     "checks": {"type": "list", "elements": "str", "choices": list(CHECKS), "default": list(CHECKS)},
@@ -65,32 +74,33 @@ _CHECKED: t.Final = ("tenants", "register", "purge", "max_tenants", *_CHECKS, "e
 
 # Variables of hosts that are tenants, and the fields that they fill.
 HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}
-# Variables of other playbooks, and what plays of this collection register or set.
-_OTHERS: t.Final = (
-    *("adopt_dir", "adopt_overwrite", "adopt_to", "adopt_list", "adopt_open", "adopt_outcome", "adopt_text", "gdap"),
-    *("adopt_inventory", "adopt_beside", "adopt_variables", "adopt_default", "adopt_place"),
-    *("snapshot_path", "snapshot_place", "snapshot_written"),
-    *("login", "login_browser", "login_done", "login_method", "login_port", "login_renew", "login_wait"),
-    *("snapshot_file", "view", "report", "eligible", "requirements"),
-)
+# What the role registers or sets for its user.
+_RESULTS: t.Final = ("report", "eligible", "requirements")
 
 
-def role_spec(entry_point: EntryPoint) -> Spec:
-    """Return the options of an entry point, without the prefix of their variables."""
+def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
+    """Return the options of an entry point or of a playbook, without the prefix of their variables."""
     known = {**registration_spec(), **_CHECKS, **_OWN}
+    if entry_point == "login":
+        # The file is written, and no token is read.
+        known["refresh_token_file"] = {**known["refresh_token_file"], "required": True}
+    own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
         "onboard": (*_CHECKED, *_WRITES, *_SOURCES, *connection_spec()),
         "drift": (*_CHECKED, *_SOURCES, *connection_spec()),
         "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
         "report": ("report_file", *_REPORT),
+        "adopt": (*own, *connection_spec()),
+        "login": (*own, *(name for name in connection_spec() if name != "refresh_token")),
+        "snapshot": (*own, *_SOURCES, *connection_spec()),
     }
     return {name: known[name] for name in names[entry_point]}
 
 
 def known_variables() -> set[str]:
     """Return every variable that means something to the role or to a playbook of this collection."""
-    options = {name for entry_point in ENTRY_POINTS for name in role_spec(entry_point)}
-    return {*HOST_VARIABLES, *(f"{PREFIX}{name}" for name in (*options, *_OTHERS))}
+    options = {name for entry_point in (*ENTRY_POINTS, *PLAYBOOKS) for name in role_spec(entry_point)}
+    return {*HOST_VARIABLES, *(f"{PREFIX}{name}" for name in (*options, *_RESULTS))}
 
 
 def unknown_variables(names: Iterable[str]) -> list[str]:

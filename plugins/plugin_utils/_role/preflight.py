@@ -15,6 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
+from ansible_collections.m365.defender.plugins.module_utils._login.options import check_wait_and_port
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     require_operator,
@@ -32,7 +33,13 @@ from ansible_collections.m365.defender.plugins.module_utils._options.values impo
     parse_guid,
     quoted,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_registration_options
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import read_source_files
+from ansible_collections.m365.defender.plugins.module_utils._view.options import (
+    parse_portal_options,
+    parse_registration_options,
+    require_source,
+    view_owner,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import check_registration
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
@@ -44,14 +51,15 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
-    from ansible_collections.m365.defender.plugins.plugin_utils._role.options import EntryPoint
+    from ansible_collections.m365.defender.plugins.plugin_utils._role.options import EntryPoint, Playbook
 
     Values = Mapping[str, t.Any]
 
 # What the tasks of the role go by, rather than by the variables: these may be text of a command line.
 _FOR_TASKS: t.Final = (
     *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "purge", "register"),
-    *("registration", "report_formats", "report_mode"),
+    *("registration", "report_formats", "report_mode", "adopt_dir", "adopt_overwrite", "snapshot_file"),
+    *("login_method", "login_wait", "login_port", "login_renew", "login_browser"),
 )
 
 
@@ -64,16 +72,17 @@ class Checked:
     options: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
-def check_options(entry_point: EntryPoint, given: Mapping[str, object], *, local: bool = True) -> Checked:
-    """Check the options of an entry point, given without the prefix of their variables. Raise OptionError.
+def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object], *, local: bool = True) -> Checked:
+    """Check the options of an entry point or a playbook, without the prefix of their variables. Raise OptionError.
 
     If the role is sent elsewhere (`local` is false), its files and environment are those of another machine.
     """
     spec = role_spec(entry_point)
     try:
         values = typed_options(spec, given)
+        values.update(_full_paths(spec, values))
         _require_long_secrets(spec, values)
-        checked = _CHECKS[entry_point](spec, values, local)
+        checked = _CHECKS[entry_point](values, local)
     except OptionError as error:
         raise OptionError(as_variables(str(error), spec)) from None
     return dataclasses.replace(
@@ -96,9 +105,8 @@ def _require_long_secrets(spec: Spec, values: Values) -> None:
                 )
 
 
-def _check_run(spec: Spec, values: Values, local: bool) -> Checked:
+def _check_run(values: Values, local: bool) -> Checked:
     """Check what onboard and drift are given."""
-    values = {**values, **_full_paths(spec, values)}
     connection = _connection(values) if local else None
     rows: list[dict[str, t.Any]] | None = values["tenants"]
     if rows is None:
@@ -121,8 +129,7 @@ def _check_run(spec: Spec, values: Values, local: bool) -> Checked:
     )
 
 
-def _check_offboard(spec: Spec, values: Values, local: bool) -> Checked:
-    values = {**values, **_full_paths(spec, values)}
+def _check_offboard(values: Values, local: bool) -> Checked:
     connection = _connection(values, app_needed=False) if local else None
     home = home_tenant_of(values["home_tenant_id"], os.environ)
     leaving = dict.fromkeys(_leaving(values["offboard"], home))
@@ -150,9 +157,47 @@ def _leaving(ids: Sequence[str], home_tenant_id: str) -> list[str]:
     return leaving
 
 
-def _check_report(_spec: Spec, values: Values, _local: bool) -> Checked:
+def _check_report(values: Values, _local: bool) -> Checked:
     _check_files(values)
     return Checked()
+
+
+def _check_adopt(values: Values, local: bool) -> Checked:
+    writable_directory("adopt_dir", values["adopt_dir"])
+    connection = _connection(values, operator_needed=False) if local else None
+    return Checked(warnings=_file_warnings(connection) if connection else ())
+
+
+def _check_login(values: Values, local: bool) -> Checked:
+    _require_place("refresh_token_file", values["refresh_token_file"])
+    check_wait_and_port(values["login_wait"], values["login_port"], prefix="login_")
+    if not local:
+        return Checked()
+    connection = resolve_connection({**values, "refresh_token_file": None}, identity_needed=False)
+    # The file that the environment names may be the one to be written.
+    without_token = dataclasses.replace(connection, refresh_token=None, refresh_token_file=None)
+    return Checked(warnings=_file_warnings(without_token))
+
+
+def _check_snapshot(values: Values, local: bool) -> Checked:
+    _require_place("snapshot_file", values["snapshot_file"])
+    if not local:
+        return Checked()
+    connection = _connection(values, app_needed=False)
+    view_owner(connection)
+    options = parse_portal_options(values)
+    require_source(options)
+    return Checked(warnings=[*connection.warnings, *read_source_files(options, connection.cloud).warnings])
+
+
+def _require_place(option: str, path: str) -> None:
+    """Raise OptionError where a file could not be written."""
+    directory = os.path.dirname(path)  # noqa: PTH120  (as the others, it never raises)
+    if os.path.isdir(path):  # noqa: PTH112
+        raise OptionError(f"{option}: {path} is a directory; name a file in it.")
+    if os.path.lexists(directory) and not os.path.isdir(directory):  # noqa: PTH112
+        raise OptionError(f"{option}: {directory} is not a directory; name a file in one.")
+    writable_directory(option, directory)
 
 
 def _check_files(values: Values) -> None:
@@ -168,9 +213,9 @@ def _full_paths(spec: Spec, values: Values) -> dict[str, str]:
     return {name: user_path(values[name]) for name in paths}
 
 
-def _connection(values: Values, *, app_needed: bool = True) -> Connection:
+def _connection(values: Values, *, app_needed: bool = True, operator_needed: bool = True) -> Connection:
     connection = resolve_connection(values, app_needed=app_needed, identity_needed=app_needed)
-    if app_needed:
+    if app_needed and operator_needed:
         require_operator(connection)
     return connection
 
@@ -207,4 +252,7 @@ _CHECKS: t.Final = {
     "drift": _check_run,
     "offboard": _check_offboard,
     "report": _check_report,
+    "adopt": _check_adopt,
+    "login": _check_login,
+    "snapshot": _check_snapshot,
 }

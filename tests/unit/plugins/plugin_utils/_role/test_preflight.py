@@ -17,12 +17,13 @@ from preflight import GOOD, HOME, OTHER
 from sentences import sentences_about
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, PLAYBOOKS, role_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
 
 NEEDED = {name.removeprefix("mto_"): value for name, value in GOOD.items()}
+RUNS = (*ENTRY_POINTS, *PLAYBOOKS)
 # What drift is given is checked as for onboard.
-OPTIONS = [(entry, name) for entry in ENTRY_POINTS if entry != "drift" for name in role_spec(entry)]
+OPTIONS = [(entry, name) for entry in RUNS if entry != "drift" for name in role_spec(entry)]
 # Values that are nearly right find more than any JSON does.
 NEARLY = st.sampled_from(
     ["true", "1", "30s", "assist", "apply", "0600", HOME, [HOME], [{"tenant_id": OTHER}], ".", "\0"]
@@ -40,12 +41,17 @@ def somewhere(monkeypatch, tmp_path):
 
 
 def given_to(entry_point, **changes):
-    own = {"offboard": [OTHER], "report_file": "report.json", "register": True}
+    own = {"offboard": [OTHER], "report_file": "report.json", "register": True, "adopt_dir": "."}
+    if entry_point == "login":
+        own["refresh_token_file"] = "token"
+    if entry_point == "snapshot":
+        session = {"sccauth": "a-session-cookie", "xsrf_token": "an-xsrf-token"}
+        own |= {"snapshot_file": "view.json", "portal_session": session}
     values = {**NEEDED, **own, **changes}
     return {name: value for name, value in values.items() if name in role_spec(entry_point)}
 
 
-@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
+@pytest.mark.parametrize("entry_point", RUNS)
 def test_what_is_needed_is_enough(entry_point):
     check_options(entry_point, given_to(entry_point))
 
