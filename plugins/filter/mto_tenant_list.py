@@ -14,6 +14,7 @@ description:
   - Writes the customers of M(m365.defender.mto_gdap_customer_info) as a YAML file with the variable C(mto_tenants).
   - A customer's name is foreign data. A name that looks like a template to Ansible is marked C(!unsafe), so that it is
     never evaluated.
+positional: left_out
 author:
   - The m365.defender authors (@m365-defender)
 options:
@@ -22,13 +23,20 @@ options:
     type: list
     elements: dict
     required: true
+  left_out:
+    description:
+      - The value of RV(m365.defender.mto_gdap_customer_info#module:left_out).
+      - These customers are written as comments, so that whoever reads the list sees that they are not in it.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
 ---
 - name: Write the tenant list
   ansible.builtin.copy:
-    content: "{{ gdap.customers | m365.defender.mto_tenant_list }}"
+    content: "{{ gdap.customers | m365.defender.mto_tenant_list(gdap.left_out) }}"
     dest: tenants.yml
     mode: "0644"
 """
@@ -43,9 +51,9 @@ from ansible_collections.m365.defender.plugins.plugin_utils._ansible.filter impo
 from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_file import tenant_file
 
 
-def mto_tenant_list(customers: object) -> str:
+def mto_tenant_list(customers: object, left_out: object = ()) -> str:
     """See DOCUMENTATION."""
-    return tenant_file(customers)
+    return tenant_file(customers, left_out)
 
 
 FilterModule = filter_module(mto_tenant_list)

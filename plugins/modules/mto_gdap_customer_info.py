@@ -14,6 +14,8 @@ description:
     each of them is in force.
   - Signs in to each customer's tenant to see whether an administrator there has consented to the app, with the
     permissions that every tenant needs. Nothing else is read there.
+  - A customer with whom no relationship is in force any more, or not yet, need not be in Microsoft's list of customers.
+    RV(left_out) names each of them with the reason.
   - The playbook C(m365.defender.adopt) writes a tenant list for Git from the result.
 extends_documentation_fragment:
   - m365.defender._attributes
@@ -43,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 customers:
-  description: The customers, sorted by name.
+  description: The customers whom Microsoft lists or with whom a relationship is in force, sorted by name.
   returned: success
   type: list
   elements: dict
@@ -83,6 +85,38 @@ customers:
       returned: success
       type: str
       sample: https://login.microsoftonline.com/aaaaaaaa-0000-4000-8000-000000000001/adminconsent?client_id=66666666-7777-8888-9999-000000000000
+left_out:
+  description: The other customers with whom there is or was a GDAP relationship, sorted by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    tenant_id:
+      description: The customer's directory (tenant) ID.
+      returned: success
+      type: str
+      sample: aaaaaaaa-0000-4000-8000-000000000002
+    name:
+      description: The customer's name as Microsoft shows it.
+      returned: success
+      type: str
+      sample: Fabrikam
+    reason:
+      description: The stable ID of the reason.
+      returned: success
+      type: str
+      sample: access.gdap_expired
+    message:
+      description: The reason in a sentence.
+      returned: success
+      type: str
+      sample: >-
+        GDAP relationship 'Fabrikam SOC' with Fabrikam has passed its expiration date (status expired, end 2026-11-15).
+    remedy:
+      description: Who has to act, and what to do, so that the customer is listed again.
+      returned: success
+      type: str
+      sample: "Partner administrator of Northwind: request a new GDAP relationship in Partner Center."
 """
 
 import typing as t
@@ -98,7 +132,8 @@ if t.TYPE_CHECKING:
 
 def read_customers(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
-    return {"customers": [customer.as_dict() for customer in gdap_customers(connection)]}
+    adoption = gdap_customers(connection)
+    return {name: [row.as_dict() for row in rows] for name, rows in adoption._asdict().items()}
 
 
 TASK: t.Final = ModuleTask(connection_spec(), read_customers)

@@ -193,6 +193,19 @@ def test_adopt_writes_a_list_that_the_next_play_takes(adopted):
     assert links.count("adminconsent") == len(unconsented)
 
 
+def test_adopt_tells_who_is_left_out_and_why(adopted):
+    ansible, run = adopted
+    text = (ansible.directory / "tenants.yml").read_text(encoding="utf-8")
+    (gone,) = [w for w in WORLD["tenants"] if (w.get("expect") or {}).get("reason") == "access.gdap_expired"]
+    assert f"Left out: {gone['name']} ({gone['tenant_id']}). GDAP relationship" in run.output
+    assert "has passed its expiration date" in run.output
+    assert ": request a new GDAP relationship in Partner Center" in run.output
+    assert f"#  - tenant_id: {gone['tenant_id']}" in text
+    adopted_ids = {row["tenant_id"] for row in yaml.safe_load(text)["mto_tenants"]}
+    with_gdap = [w["tenant_id"] for w in WORLD["tenants"] if w.get("gdap")]
+    assert [i for i in with_gdap if i not in adopted_ids and f"({i}). " not in run.output] == []
+
+
 def test_adopt_again_changes_nothing(adopted):
     ansible = adopted[0]
     again = ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory), mto_adopt_overwrite=True)
@@ -205,6 +218,9 @@ def test_adopt_keeps_a_file_that_exists(ansible):
     first = ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory))
     assert (first.code, path.read_text(encoding="utf-8")) == (0, "mine\n")
     assert "was kept unchanged" in first.output
+    # A list that is kept lacks who became a customer since.
+    missing = f"Not in this file: {TENANTS[0]['name']} ({TENANTS[0]['tenant_id']}). Ansible administrator of the home"
+    assert missing in first.output
     assert ansible.play(ADOPT, mto_adopt_dir=str(ansible.directory), mto_adopt_overwrite=True).code == 0
     assert "mto_tenants" in path.read_text(encoding="utf-8")
 

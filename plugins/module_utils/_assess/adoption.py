@@ -3,8 +3,9 @@
 
 """From the home tenant's GDAP customers to a tenant list for Git, and to the consent that is still missing.
 
-Source of the customers: delegatedAdminCustomers [doc]. Whether the app is consented to in a customer's tenant is seen
-by signing in there as the app; nothing else of the tenant is read.
+Source of the customers: delegatedAdminCustomers [doc]. A customer whose relationships have all ended need not be among
+them; such a customer is told from the relationships, so that nobody is left out without a word. Whether the app is
+consented to in a customer's tenant is seen by signing in there as the app; nothing else of the tenant is read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import SETTINGS_DEFAULT
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import why_not_in_force
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import RELATIONSHIPS, in_force
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import SUBSCRIBED_SKUS
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CUSTOMERS
@@ -28,13 +30,15 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import p
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import Relationship
+    from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CustomerRow
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
+    _Row = t.TypeVar("_Row", "Customer", "LeftOut")
 
 # What the app has to be granted in every target tenant for the reads that any tenant needs.
 _NEEDED: t.Final = (ORGANIZATION, SUBSCRIBED_SKUS, SETTINGS_DEFAULT)
@@ -57,8 +61,30 @@ class Customer:
         return dataclasses.asdict(self)
 
 
-def gdap_customers(connection: Connection) -> list[Customer]:
-    """Return all GDAP customers of the home tenant, sorted by name. Raises MtoError where they cannot be read."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A customer whom Microsoft does not list, because no relationship is in force."""
+
+    tenant_id: str
+    name: str
+    reason: str
+    message: str
+    remedy: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return one row of the module's `left_out`."""
+        return dataclasses.asdict(self)
+
+
+class Adoption(t.NamedTuple):
+    """Who belongs in the tenant list, and who was left out of it. Both are sorted by name."""
+
+    customers: Sequence[Customer]
+    left_out: Sequence[LeftOut]
+
+
+def gdap_customers(connection: Connection) -> Adoption:
+    """Return all GDAP customers of the home tenant. Raises MtoError where they cannot be read."""
     session, now = Session(connection), utc_now()
     session.sign_in_home()
     reads = [BoundRead(read) for read in (ORGANIZATION, CUSTOMERS, RELATIONSHIPS)]
@@ -67,12 +93,50 @@ def gdap_customers(connection: Connection) -> list[Customer]:
     seen = relationships and evidence[RELATIONSHIPS.key].identity != "app"
     if not rows and not seen and evidence[CUSTOMERS.key].identity != "app":
         raise MtoError(_nothing_shown(session))
+    rows = _with_access(rows, relationships, now)
     problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
     customers = [
         _customer(session, row, next(iter(problem), None), _ends(relationships, row["tenant_id"], now))
         for row, problem in zip(rows, problems, strict=True)
     ]
-    return sorted(customers, key=lambda customer: (customer.name.casefold(), customer.tenant_id))
+    organization = evidence[ORGANIZATION.key].data
+    home = organization["name"] if organization else session.home_target.name
+    return Adoption(_by_name(customers), _by_name(_left_out(home, relationships, rows, now)))
+
+
+def _by_name(rows: Sequence[_Row]) -> list[_Row]:
+    return sorted(rows, key=lambda row: (row.name.casefold(), row.tenant_id))
+
+
+def _with_access(
+    rows: Sequence[CustomerRow], relationships: Sequence[Relationship], now: dt.datetime
+) -> list[CustomerRow]:
+    """Return the customers that Microsoft lists, and those with a relationship in force who are not listed yet."""
+    names = {row["tenant_id"]: row["name"] for row in rows}
+    for row in relationships:
+        if row["customer"] and in_force(row, now):
+            names.setdefault(row["customer"], row["customer_name"])
+    return [{"tenant_id": tenant_id, "name": name} for tenant_id, name in names.items()]
+
+
+def _left_out(
+    home: str, relationships: Sequence[Relationship], listed: Sequence[CustomerRow], now: dt.datetime
+) -> list[LeftOut]:
+    """Return the customers who have relationships, none of them in force, and are not listed."""
+    ids = {row["tenant_id"] for row in listed}
+    others: dict[str, list[Relationship]] = {}
+    for row in relationships:
+        # An invitation that is open to anybody has no customer yet.
+        if row["customer"] and row["customer"] not in ids:
+            others.setdefault(row["customer"], []).append(row)
+    return [_without_access(home, rows, now) for rows in others.values()]
+
+
+def _without_access(home: str, rows: Sequence[Relationship], now: dt.datetime) -> LeftOut:
+    tenant_id, name = rows[0]["customer"], rows[0]["customer_name"]
+    problem = why_not_in_force(rows, now)
+    words = SentenceContext(tenant=name, tenant_id=tenant_id, home=home)
+    return LeftOut(tenant_id, name, problem.reason, *CATALOGUE.words(words.complete(problem)))
 
 
 def _whole(evidence: Evidence) -> Json:
@@ -112,7 +176,7 @@ def _consent(session: Session, tenant_id: str) -> list[Problem]:
     return []
 
 
-def _customer(session: Session, row: Mapping[str, str], problem: Problem | None, ends: str | None) -> Customer:
+def _customer(session: Session, row: CustomerRow, problem: Problem | None, ends: str | None) -> Customer:
     known = problem is None or problem.reason.startswith("consent.")
     words = SentenceContext(
         tenant=row["name"],

@@ -100,7 +100,7 @@ def trim_relationships(evidence: Evidence, tenant: Tenant) -> Evidence:
     if evidence.data is None:
         return evidence
     rows = [
-        {key: value for key, value in _trim_roles(row, tenant).items() if key != "customer"}
+        {key: value for key, value in _trim_roles(row, tenant).items() if key not in ("customer", "customer_name")}
         for row in evidence.data
         if row["customer"] == tenant.tenant_id
     ]

@@ -23,12 +23,20 @@ _PLAIN: t.Final = re.compile(r"[A-Za-z][\w&.-]+( [\w&.-]+)*\Z", re.ASCII)
 _HALF_CHARACTERS: t.Final = re.compile("[\ud800-\udfff]")
 
 
-def tenant_file(customers: object) -> str:
+_LEFT_OUT: t.Final = (
+    "# Left out, because no GDAP relationship is in force. To check one nevertheless, uncomment its row.\n"
+)
+
+
+def tenant_file(customers: object, left_out: object = ()) -> str:
     """Return the text of the file with the variable `mto_tenants`. Raises OptionError."""
     require_unmasked("customers", customers)
+    require_unmasked("left_out", left_out)
     rows = [_row(customer) for customer in rows_of(customers, "customers")]
     listed = any(not row.startswith("#") for row in rows)
-    return f"{_HEAD}mto_tenants:{'' if listed else ' []'}\n{''.join(rows)}"
+    others = [re.sub("(?m)^(?=.)", "#", _tenant(customer)) for customer in rows_of(left_out, "left_out")]
+    end = "".join([_LEFT_OUT, *others]) if others else ""
+    return f"{_HEAD}mto_tenants:{'' if listed else ' []'}\n{''.join(rows)}{end}"
 
 
 def _row(customer: Fields) -> str:
@@ -36,9 +44,14 @@ def _row(customer: Fields) -> str:
     if not GUID.match(tenant_id):
         return f"# {name} was left out: {_scalar(tenant_id)} is not a tenant ID.\n"
     note = "" if customer.flag("gdap_in_force") else "  # No GDAP relationship is in force with this customer now.\n"
+    return f"{note}{_tenant(customer)}"
+
+
+def _tenant(customer: Fields) -> str:
+    name = _scalar(customer.text("name"))
     # Ansible takes a text with braces for a template.
     tag = "!unsafe " if "{" in name else ""
-    return f"{note}  - tenant_id: {tenant_id}\n    name: {tag}{name}\n    access: gdap\n"
+    return f"  - tenant_id: {customer.text('tenant_id').lower()}\n    name: {tag}{name}\n    access: gdap\n"
 
 
 def _scalar(text: str) -> str:

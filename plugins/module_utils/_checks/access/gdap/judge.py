@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 
 # Evidence shows so many relationships with one customer; all of them are judged.
 MAX_SHOWN: t.Final = 3
@@ -84,6 +84,12 @@ def judge_relationships(case: Case, relationships: Evidence) -> list[GdapCandida
     return sorted(candidates, key=lambda candidate: _order(candidate, wanted))
 
 
+def why_not_in_force(rows: Sequence[reads.Relationship], now: dt.datetime) -> Problem:
+    """Return why none of these relationships is in force, by the one that is nearest to it. Pure."""
+    candidates = [_candidate(row).because(_not_in_force(row, now)) for row in rows]
+    return min(candidates, key=lambda candidate: _order(candidate, set())).why
+
+
 def _order(candidate: GdapCandidate, wanted: set[str]) -> tuple[object, ...]:
     """Return the sort key: a wanted role that arrives, then one that could, then not made by Microsoft, then the
     latest end, then the id. Input order never matters."""
@@ -111,6 +117,14 @@ def _trim_shown(relationships: Evidence, row: reads.Relationship) -> Evidence:
 
 def _judge_relationship(case: Case, relationships: Evidence, row: reads.Relationship) -> GdapCandidate:
     """Judge by status and end; a relationship in force goes on to its assignments."""
+    candidate = _candidate(row).with_evidence(_trim_shown(relationships, row))
+    if reads.in_force(row, case.now):
+        return _judge_in_force(case, candidate)
+    return candidate.because(_not_in_force(row, case.now))
+
+
+def _candidate(row: reads.Relationship) -> GdapCandidate:
+    """Return a relationship with what its sentences name."""
     ends = parse_time(row["ends"])
     details = {
         "object": row["id"],
@@ -119,19 +133,16 @@ def _judge_relationship(case: Case, relationships: Evidence, row: reads.Relation
         "ends": ends.date().isoformat() if ends else "(no end)",
         "invitation_url": INVITATION_URL.format(id=row["id"]),
     }
-    candidate = GdapCandidate(details=details, evidence=(_trim_shown(relationships, row),), row=row, ends=ends)
-    if reads.in_force(row, case.now):
-        return _judge_in_force(case, candidate)
-    return candidate.because(_not_in_force(row, ended=ends is not None and ends <= case.now))
+    return GdapCandidate(details=details, row=row, ends=ends)
 
 
-def _not_in_force(row: reads.Relationship, *, ended: bool) -> str:
+def _not_in_force(row: reads.Relationship, now: dt.datetime) -> str:
     """Return the reason: what has ended stays so; of the others, none is usable before the partner has reviewed it.
 
     A known status whose end is missing is as doubtful as an unknown status.
     """
-    status, pending = row["status"].lower(), row["partner_consent_pending"]
-    if status in _EXPIRED or (status == "active" and ended):
+    status, pending, ends = row["status"].lower(), row["partner_consent_pending"], parse_time(row["ends"])
+    if status in _EXPIRED or (status == "active" and ends is not None and ends <= now):
         return "access.gdap_expired"
     if status in _ENDED:
         return "access.gdap_terminated"

@@ -22,13 +22,14 @@ GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
 
 
 class Relationship(t.TypedDict):
-    """A relationship. A tenant's row has only its own and its wanted roles: no `customer`, other roles are counted.
+    """A relationship. A tenant's row has only its own and its wanted roles: no customer, other roles are counted.
 
     `partner_consent_pending` is None where a reseller's relationship does not say whether the partner reviewed it.
     """
 
     id: str
     customer: t.NotRequired[str]
+    customer_name: t.NotRequired[str]
     relationship: str
     status: str
     activated: str | None
@@ -61,6 +62,7 @@ def _shape_relationship(row: Fields) -> Relationship:
     return {
         "id": row.non_empty("id"),
         "customer": customer.guid("tenantId") if customer else "",
+        "customer_name": name_of(customer, "tenantId") if customer else "",
         "relationship": name_of(row),
         "status": row.non_empty("status"),
         "activated": row.optional_time("activatedDateTime"),

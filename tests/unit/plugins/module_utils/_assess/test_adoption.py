@@ -79,12 +79,13 @@ CUSTOMERS, RELATIONSHIPS = "gdap_customers", "gdap_relationships"
         ([], [], ("operator", "app"), False),
         ([], [relationship()], ("operator", "app"), False),
         # Somebody who sees relationships sees customers.
-        ([], [relationship()], ("operator", "operator"), True),
+        ([], [relationship(customer="")], ("operator", "operator"), True),
     ],
 )
 def test_empty_list_of_a_person_is_no_list_for_git(monkeypatch, customers, relationships, identities, shown):
     found = {
         CUSTOMERS: dataclasses.replace(piece("customers", customers), identity=identities[0]),
+        "organization": piece("organization", {"name": "Northwind"}),
         RELATIONSHIPS: dataclasses.replace(piece("relationships", relationships), identity=identities[1]),
     }
     home = types.SimpleNamespace(name="Northwind")
@@ -97,7 +98,7 @@ def test_empty_list_of_a_person_is_no_list_for_git(monkeypatch, customers, relat
     monkeypatch.setattr(adoption, "Session", lambda _connection: reader)
     monkeypatch.setattr(adoption, "walk", lambda *_arguments: [])
     if shown:
-        assert adoption.gdap_customers(None) == []
+        assert adoption.gdap_customers(None).customers == []
         return
     with pytest.raises(MtoError, match=r"'Admin agents'.*app identity"):
         adoption.gdap_customers(None)

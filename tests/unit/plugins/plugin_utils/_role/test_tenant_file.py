@@ -50,6 +50,15 @@ def test_customers_are_rows_in_their_order():
     assert text.index("# No GDAP") < text.index("Fabrikam")
 
 
+def test_who_is_left_out_is_a_comment_that_can_become_a_row():
+    text = tenant_file([customer("Contoso")], [{"tenant_id": tenant_id(2), "name": "Fabrikam\n- {{ x }}"}])
+    assert [row["name"] for row in yaml.safe_load(text)["mto_tenants"]] == ["Contoso"]
+    head, _mark, rest = text.partition("# Left out, because no GDAP relationship is in force.")
+    rows = yaml.load(head + rest.partition("\n")[2].replace("#", ""), Loader)["mto_tenants"]  # noqa: S506  (a safe one)
+    assert [row["tenant_id"] for row in rows] == [tenant_id(1), tenant_id(2)]
+    assert rows[1]["name"] == ("unsafe", "Fabrikam\n- {{ x }}")
+
+
 ODD_NAMES = [
     *HOSTILE_NAMES,
     *("yes", "No", "null", "~", "012", "0x1F", "1e3", "12:30:45", "2026-01-01", "=", "<<", "-", "", " ", "!tag", "&a"),

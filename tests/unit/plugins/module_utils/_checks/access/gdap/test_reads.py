@@ -47,12 +47,21 @@ def test_a_relationship_keeps_what_is_judged():
         },
         {"id": "R-3", "status": "created", "accessDetails": {"unifiedRoles": []}},
     ]
-    bare = {"customer": "", "status": "created", "activated": None, "ends": None, "auto_extend": "", "roles": []}
+    bare = {
+        "customer": "",
+        "customer_name": "",
+        "status": "created",
+        "activated": None,
+        "ends": None,
+        "auto_extend": "",
+        "roles": [],
+    }
     bare |= {"partner_consent_pending": False, "global_administrator": False}
     assert data_of(shape_relationships, {"value": rows}) == [
         {
             "id": "R-1",
             "customer": guid("aabb"),
+            "customer_name": "Birch",
             "relationship": "Birch SOC",
             "status": "Active",
             "activated": "2026-01-01T00:00:00Z",
