@@ -119,7 +119,7 @@ def test_task_that_is_in_order_does_its_work(results):
 
 def test_unknown_option_is_named(results):
     here, _sent = results[0]["unknown_option"]
-    assert here["msg"].startswith("Unsupported parameters for (m365.defender.mto_tenant) module: tenant.")
+    assert here["msg"].startswith("tenant: this is not an option of the module (did you mean 'tenants'?)")
 
 
 def test_secret_is_masked(results):

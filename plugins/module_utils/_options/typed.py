@@ -37,6 +37,15 @@ def typed_options(spec: Spec, values: Mapping[str, object]) -> dict[str, t.Any]:
     return {name: typed_value(name, option, values.get(name)) for name, option in spec.items()}
 
 
+def require_fit(spec: Spec, values: Mapping[str, object]) -> None:
+    """Raise OptionError for a name that is not an option, and for a value that is not of its option's type."""
+    for name in values:
+        if name not in spec:
+            hint = did_you_mean(name, spec)
+            raise OptionError(f"{name}: this is not an option of the module{hint}; correct its name, or leave it out.")
+    typed_options(spec, values)
+
+
 def typed_value(name: str, option: Option, value: object) -> t.Any:
     """Return the value of one option. An empty text counts as not given."""
     if value is None or value == "":
@@ -127,7 +136,9 @@ def _wrong(name: str, option: Option, value: object) -> OptionError:
             f"{name}: the value is text that looks like JSON; on a command line, give the variable and its value as"
             f""" JSON, such as -e '{{"{name}": {empty}}}'."""
         )
-    way_out = "put it in quotes" if isinstance(value, bool) and kind in ("path", "str") else f"give {_form(option)}"
+    # YAML takes braces without quotes for a dictionary.
+    unquoted = isinstance(value, bool) or (isinstance(value, dict) and [*value.values()] == [None])
+    way_out = "put it in quotes" if unquoted and kind in ("path", "str") else f"give {_form(option)}"
     return OptionError(f"{name}: {_shown(option, value)} is not {_FORMS[kind]}; {way_out}.")
 
 

@@ -26,6 +26,8 @@ from ansible.module_utils.common.json import Direction, get_module_decoder, get_
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._options.typed import require_fit
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
     changed_environment,
     keyword_environment,
@@ -59,13 +61,20 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         """See ActionBase."""
         super().run(tmp, task_vars)
         variables = task_vars or {}
+        # An empty text counts as not given, as in the variables of the role.
+        args = {name: value for name, value in self._task.args.items() if value != ""}
+        try:
+            # Ansible would refuse the same, in words that name Python's types.
+            require_fit(self.module_task.spec, args)
+        except OptionError as error:
+            return {"failed": True, "msg": str(error)}
         if self._connection.transport != "local":
-            return self._send(self._task.args, variables)
+            return self._send(args, variables)
         environment = keyword_environment(self)
         with changed_environment(environment):
             # Only here do paths of the control node mean anything.
             paths = environment_paths(self.module_task.spec, os.environ, self._path)
-            args = {**self._task.args, **given_paths(self.module_task.spec, self._task.args, self._path)}
+            args |= given_paths(self.module_task.spec, args, self._path)
             with changed_environment(paths):
                 if self._runs_here(variables):
                     return _in_thread(lambda: self._run_here(args, variables))

@@ -13,6 +13,7 @@ import types
 
 import pytest
 import yaml
+from sentences import faults_of
 
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import changed_environment
@@ -108,6 +109,62 @@ def test_thread_hands_on_what_is_raised():
 
     with pytest.raises(SystemExit):
         _in_thread(work)
+
+
+TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
+FACTS, ACCESS, VIEW, LOGIN = "mto_requirement_facts", "mto_tenant_access", "mto_tenant", "mto_operator_login"
+# What a play of the user's own gives a module, and the one sentence about it.
+MISTAKES = [
+    (FACTS, {"tenants": TENANT}, f"tenants: '{TENANT}' is not a list; give a list of dictionaries with tenant_id"),
+    (FACTS, {"tenants": [TENANT]}, f"tenants[0]: '{TENANT}' is not a dictionary; give a dictionary with tenant_id"),
+    (FACTS, {"tenants": {"tenant_id": TENANT}}, "tenants: a dictionary is not a list; give a list of dictionaries"),
+    (FACTS, {"tenants": {TENANT: None}}, "tenants: a dictionary is not a list; give a list of dictionaries with"),
+    (FACTS, {"tenants": [None]}, "tenants[0]: the entry is empty; remove it, or give a dictionary with tenant_id"),
+    (FACTS, {"tenants": [{"id": TENANT}]}, "tenants[0]: 'id' is not a known key; use tenant_id, name"),
+    (
+        FACTS,
+        {"tenants": [{"tenant_id": {TENANT: None}}]},
+        "tenants[0].tenant_id: a dictionary is not text; put it in q",
+    ),
+    (FACTS, {"tenants": [{"tenant_id": [TENANT]}]}, "tenants[0].tenant_id: a list is not text; give text."),
+    (FACTS, {"tenants": f'[{{"tenant_id": "{TENANT}"}}]'}, "tenants: the value is text that looks like JSON"),
+    (FACTS, {"tennants": []}, "tennants: this is not an option of the module (did you mean 'tenants'?); correct its"),
+    (FACTS, {"mto_tenants": []}, "mto_tenants: this is not an option of the module (did you mean 'tenants'?); correct"),
+    (FACTS, {"concurrency": "many"}, "concurrency: 'many' is not a whole number; write one such as 16."),
+    (FACTS, {"endpoints": "https://x"}, "endpoints: 'https://x' is not a dictionary; give a dictionary with login"),
+    (FACTS, {"client_secret": ["a-secret"]}, "client_secret: a list is not text; give text."),
+    (FACTS, {"client_secret": True}, "client_secret: true is not text; put it in quotes."),
+    (FACTS, {"cloud": "gcc-high"}, "cloud: 'gcc-high' is not a choice (did you mean 'gcc_high'?); choose among public"),
+    (FACTS, {"return_evidence": "perhaps"}, "return_evidence: 'perhaps' is neither true nor false; write true or"),
+    (ACCESS, {"checks": ["lsited"]}, "checks: 'lsited' is not a choice (did you mean 'listed'?); choose among listed"),
+    (ACCESS, {"checks": {"listed": True}}, "checks: a dictionary is not a list; give a list."),
+    (VIEW, {"registration": "aply"}, "registration: 'aply' is not a choice (did you mean 'apply'?); choose among"),
+    (VIEW, {"portal_session": "a-session"}, "portal_session: the value is not a dictionary; give a dictionary with"),
+    (VIEW, {"eligible": [{"tenant_id": TENANT}]}, "eligible[0]: a dictionary is not text; give text."),
+    (VIEW, {"max_removals": "all"}, "max_removals: 'all' is not a whole number; write one such as 3."),
+    (LOGIN, {}, "path: missing; give the path of a file or directory."),
+    (LOGIN, {"path": ["token"]}, "path: a list is not the path of a file or directory; give the path"),
+]
+
+
+@pytest.mark.parametrize("keywords", [{}, {"asynchronous": 60}, {"transport": "ssh"}], ids=["here", "async", "ssh"])
+@pytest.mark.parametrize(("name", "args", "sentence"), MISTAKES, ids=[row[2][:48] for row in MISTAKES])
+def test_mistake_gets_one_sentence_wherever_the_module_runs(monkeypatch, name, args, sentence, keywords):
+    module = importlib.import_module(f"ansible_collections.m365.defender.plugins.modules.{name}")
+    monkeypatch.setattr(Action, "module_task", module.TASK)
+    result = action(**keywords, **args).run(task_vars={})
+    assert result["failed"] is True
+    assert result["msg"].startswith(sentence)
+    assert faults_of(result["msg"], sentence.split(":")[0].split("[")[0]) == []
+
+
+@pytest.mark.parametrize("keywords", [{}, {"asynchronous": 60}, {"transport": "ssh"}], ids=["here", "async", "ssh"])
+def test_empty_text_counts_as_not_given(monkeypatch, keywords):
+    """As in the variables of the role: Ansible could not make a number of it."""
+    module = importlib.import_module(f"ansible_collections.m365.defender.plugins.modules.{FACTS}")
+    monkeypatch.setattr(Action, "module_task", module.TASK)
+    result = action(**keywords, concurrency="", tenants="", cloud="gcc").run(task_vars={})
+    assert result["args"] == {"cloud": "gcc"}
 
 
 @pytest.mark.parametrize("name", MODULES)
