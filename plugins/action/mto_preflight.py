@@ -97,6 +97,11 @@ class ActionModule(ControllerAction):
             return None
         except AnsibleError as error:
             cause = one_line(error.message).rstrip(".")
+            if "decrypt" in cause.lower():
+                raise OptionError(
+                    f"{name}: the value is encrypted with ansible-vault and cannot be decrypted; give the password of"
+                    " the vault, such as with --ask-vault-pass."
+                ) from None
             raise OptionError(f"{name}: its template cannot be resolved ({cause}); correct it.") from None
 
 

@@ -18,6 +18,7 @@ import stat
 import types
 
 import pytest
+from ansible.parsing.vault import EncryptedString
 from certificates import CURVE, LEAF, NOW, ROOT, pem_of
 from playbook_runs import ROOT as PROJECT
 from playbook_runs import Ansible
@@ -50,6 +51,11 @@ ONBOARD = [
     ({"mto_client_id": CLIENT[:-1]}, "is not a GUID such as"),
     ({"mto_client_id": 5}, "mto_client_id: '5' is not a GUID"),
     ({"mto_operator": None}, "mto_operator: missing. Give the user principal name"),
+    (
+        {"mto_operator": "Anna Berg"},
+        "mto_operator: 'Anna Berg' is neither a user principal name nor an object ID; give",
+    ),
+    ({"mto_operator": "anna@"}, "mto_operator: 'anna@' is neither a user principal name nor an object ID; give"),
     ({"mto_operator": True}, "mto_operator: true is not text; put it in quotes."),
     ({"mto_operator": {"upn": "a"}}, "mto_operator: a dictionary is not text; give text."),
     ({"mto_operator": "anna\u202e@x"}, "mto_operator: the value has characters that cannot be shown; write it without"),
@@ -60,6 +66,8 @@ ONBOARD = [
         "mto_endpoints: 'https://x' is not a dictionary; give a dictionary with login, graph",
     ),
     ({"mto_endpoints": {"grahp": "https://x"}}, "mto_endpoints: 'grahp' is not a known key (did you mean 'graph'?)"),
+    ({"mto_endpoints": "endpoints.yml"}, "mto_endpoints: 'endpoints.yml' is the name of a file; on a command line"),
+    ({"mto_endpoints": {"graph": "graph.microsoft.us"}}, "mto_endpoints.graph: 'graph.microsoft.us' must begin with h"),
     ({"mto_endpoints": {"graph": "http://x"}}, "mto_endpoints.graph: 'http://x' must begin with https://."),
     ({"mto_ca_path": "none.pem"}, "mto_ca_path: 'DIR/none.pem' does not exist; set mto_ca_path to a file or directory"),
     ({"mto_ca_path": "text"}, "mto_ca_path: 'DIR/text' cannot be read as CA certificates in PEM format"),
@@ -74,6 +82,9 @@ ONBOARD = [
     ({"mto_client_secret": None}, "mto_client_secret: no identity is given. Give the app's mto_client_secret"),
     ({"mto_client_secret": "short"}, "mto_client_secret: the value has fewer than 8 characters"),
     ({"mto_client_secret": "two words of it"}, "mto_client_secret: the value has white space or characters"),
+    ({"mto_client_secret": "'a-long-client-secret'"}, "mto_client_secret: the value is in quotes; pass it without"),
+    ({"mto_client_secret": "DIR/text"}, "mto_client_secret: the value is the path of a file; pass what the file holds"),
+    ({"mto_client_secret": "text"}, "mto_client_secret: the value is the path of a file; pass what the file holds"),
     ({"mto_client_secret": "********"}, "mto_client_secret: the value was masked by Ansible (no_log); pass the secret"),
     (
         {"mto_client_secret": "$ANSIBLE_VAULT;1.1;AES256\n61"},
@@ -115,8 +126,12 @@ ONBOARD = [
     ),
     ({**NO_SECRET, "mto_federated_token_file": "empty"}, "mto_federated_token_file: DIR/empty is empty; name a file"),
     # The operator's token.
+    (
+        {"mto_refresh_token": "token"},
+        "mto_refresh_token: the value is the path of a file; pass what the file holds, or",
+    ),
     ({"mto_refresh_token": "0.short"}, "mto_refresh_token: the value has fewer than 8 characters"),
-    ({"mto_refresh_token": '"0.in-quotes"'}, "mto_refresh_token: the value has characters that a token cannot contain"),
+    ({"mto_refresh_token": '"0.in-quotes"'}, "mto_refresh_token: the value is in quotes; pass it without them."),
     ({"mto_refresh_token": "0.a-token", "mto_refresh_token_file": "token"}, "mto_refresh_token: give only one of"),
     ({"mto_refresh_token_file": "none"}, "mto_refresh_token_file: 'DIR/none' cannot be read (No such file"),
     ({"mto_refresh_token_file": "open"}, "mto_refresh_token_file: 'DIR/open' has mode 0644, so that other users can"),
@@ -125,6 +140,18 @@ ONBOARD = [
     # The tenants.
     ({"mto_tenants": None}, "mto_tenants: missing. Set the variable to a list of tenants, or add a host"),
     ({"mto_tenants": []}, "mto_tenants: the list is empty, so that there is nothing to check; declare a tenant."),
+    (
+        {"mto_tenants": "@tenants.yml"},
+        "mto_tenants: '@tenants.yml' is the name of a file; on a command line, give a file",
+    ),
+    ({"mto_tenants": "inv/tenants.yaml"}, "mto_tenants: 'inv/tenants.yaml' is the name of a file; on a command line"),
+    ({"mto_tenants": {"Contoso": {"tenant_id": TENANT}}}, "mto_tenants: a dictionary is not a list; give a list of"),
+    ({"mto_tenants": [tenant()["mto_tenants"]]}, "mto_tenants[0]: a list is not a dictionary; give a dictionary with"),
+    (tenant(tenant_id={TENANT: None}), "mto_tenants[0].tenant_id: a dictionary is not text; put it in quotes."),
+    (tenant(roles=[{"name": "Security Reader"}]), "mto_tenants[0].roles[0]: a dictionary is not text; give text."),
+    (tenant(roles="Security Reader; Global Reader"), "role 'Security Reader; Global Reader' is not a known role name"),
+    (tenant(access=["gdap", "b2b"]), "mto_tenants[0].access: a list is not text; give text."),
+    (tenant(domain="contoso.example"), "mto_tenants[0]: 'domain' is not a known key; use tenant_id, name, access"),
     ({"mto_tenants": "contoso"}, "mto_tenants: 'contoso' is not a list; give a list of dictionaries with tenant_id"),
     (
         {"mto_tenants": f'[{{"tenant_id": "{TENANT}"}}]'},
@@ -228,6 +255,11 @@ OFFBOARD = [
     ({}, "mto_offboard: missing; give a list."),
     ({"mto_offboard": []}, "mto_offboard: the list is empty; give the IDs of the tenants to remove from the view."),
     ({"mto_offboard": "contoso"}, "mto_offboard[0]: 'contoso' is not a GUID; give the directory (tenant) ID."),
+    ({"mto_offboard": "all"}, "mto_offboard[0]: 'all' is not a GUID; give the directory (tenant) ID."),
+    ({"mto_offboard": "@leaving.yml"}, "mto_offboard: '@leaving.yml' is the name of a file; on a command line, give a"),
+    ({"mto_offboard": f"[{OTHER}]"}, "mto_offboard: the value is text that looks like JSON; on a command line"),
+    ({"mto_offboard": {OTHER: None}}, "mto_offboard: a dictionary is not a list; give a list."),
+    ({"mto_offboard": [{OTHER: None}]}, "mto_offboard[0]: a dictionary is not text; put it in quotes."),
     ({"mto_offboard": [{"tenant_id": OTHER}]}, "mto_offboard[0]: a dictionary is not text; give text."),
     ({"mto_offboard": [HOME]}, "mto_offboard[0]: this is the home tenant, which is always in the view; leave it out."),
     (
@@ -240,12 +272,21 @@ OFFBOARD = [
 REPORT = [
     ({}, "mto_report_file: missing; give the path of a file or directory."),
     ({"mto_report_file": ["report.json"]}, "mto_report_file: a list is not the path of a file or directory"),
+    ({"mto_report_file": {"src": "report.json"}}, "mto_report_file: a dictionary is not the path of a file"),
+    ({"mto_report_file": "report.json", "mto_report_dir": "text"}, "mto_report_dir: DIR/text is not a directory"),
+    ({"mto_report_file": "report.json", "mto_report_formats": "all"}, "mto_report_formats: 'all' is not a choice"),
+    (
+        {"mto_report_file": "report.json", "mto_report_mode": "644 "},
+        "mto_report_mode: '644 ' is not the mode of a file",
+    ),
     ({"mto_report_file": "report.json", "mto_fail_on": ["all"]}, "mto_fail_on: 'all' is not a choice"),
 ]
 # What the playbooks that do without the role are given. The connection is checked as for onboard.
 ADOPT = [
     ({"mto_adopt_dir": "none"}, "mto_adopt_dir: DIR/none does not exist; create it first: mkdir -m 700 'DIR/none'."),
     ({"mto_adopt_dir": "text"}, "mto_adopt_dir: DIR/text is not a directory; name a directory for the files."),
+    ({"mto_adopt_dir": "inv/tenants.yml"}, "mto_adopt_dir: DIR/inv/tenants.yml does not exist; create it first"),
+    ({**NO_SECRET, "mto_refresh_token": "token"}, "mto_refresh_token: the value is the path of a file; pass what"),
     ({"mto_adopt_dir": ["."]}, "mto_adopt_dir: a list is not the path of a file or directory; give the path"),
     ({"mto_adopt_overwrite": "perhaps"}, "mto_adopt_overwrite: 'perhaps' is neither true nor false; write true or"),
     ({"mto_home_tenant_id": "contoso"}, "mto_home_tenant_id: 'contoso' is not a GUID such as"),
@@ -267,6 +308,12 @@ LOGIN = [
     ),
     ({"mto_refresh_token_file": "text/token"}, "mto_refresh_token_file: DIR/text is not a directory; name a file in"),
     ({**TOKEN, "mto_login_method": "brower"}, "mto_login_method: 'brower' is not a choice (did you mean 'browser'?)"),
+    ({**TOKEN, "mto_login_method": "device-code"}, "mto_login_method: 'device-code' is not a choice (did you mean 'de"),
+    ({**TOKEN, "mto_login_port": "localhost:8400"}, "mto_login_port: 'localhost:8400' is not a whole number; write"),
+    (
+        {**TOKEN, "mto_client_secret": '"in-double-quotes"'},
+        "mto_client_secret: the value is in quotes; pass it without",
+    ),
     ({**TOKEN, "mto_login_wait": 0}, "mto_login_wait: '0' is out of range; give a whole number from 1 to 3600."),
     ({**TOKEN, "mto_login_wait": "5m"}, "mto_login_wait: '5m' is not a whole number; write one such as 300."),
     ({**TOKEN, "mto_login_port": 70000}, "mto_login_port: '70000' is out of range; give a whole number from 0 to"),
@@ -287,6 +334,13 @@ SNAPSHOT = [
     ({**FILE, "mto_portal_cookies_file": "text"}, "mto_portal_cookies_file: 'DIR/text' holds no cookies; give a"),
     ({**FILE, "mto_portal_snapshot": "text"}, "mto_portal_snapshot: DIR/text is not valid JSON; give a file that"),
     ({**FILE, "mto_portal_session": SESSION, "mto_portal_snapshot": "x"}, "mto_portal_session: give only one of mto_"),
+    ({"mto_snapshot_file": ["view.json"]}, "mto_snapshot_file: a list is not the path of a file or directory"),
+    ({**FILE, "mto_portal_snapshot": "ca.pem"}, "mto_portal_snapshot: DIR/ca.pem is not valid JSON; give a file that"),
+    ({**FILE, "mto_portal_snapshot": "none.har"}, "mto_portal_snapshot: DIR/none.har cannot be read (No such file"),
+    (
+        {**FILE, "mto_portal_session": {"sccauth": "text", "xsrf_token": "x"}},
+        "mto_portal_session.sccauth: the value is",
+    ),
     ({**FILE, "mto_snapshot_max_age": "a day"}, "mto_snapshot_max_age: 'a day' is not a duration of more than 0"),
     ({**FILE, "mto_home_tenant_id": None}, "mto_home_tenant_id: missing; set it, or the environment variable"),
 ]
@@ -311,6 +365,8 @@ ENVIRONMENT = [
         {},
         "REQUESTS_CA_BUNDLE in the environment: '/none.pem' does not exist; set mto",
     ),
+    ({"MTO_CLIENT_SECRET": '"in-double-quotes"'}, NO_SECRET, "mto_client_secret: the value is in quotes; pass it"),
+    ({"MTO_OPERATOR": "Anna Berg"}, {"mto_operator": None}, "mto_operator: 'Anna Berg' is neither a user principal"),
     ({"MTO_REFRESH_TOKEN": "two words"}, {}, "mto_refresh_token: the value has white space or characters"),
     ({"MTO_REFRESH_TOKEN_FILE": "/none"}, {}, "mto_refresh_token_file: '/none' cannot be read (No such file"),
     ({"MTO_REFRESH_TOKEN_FILE": "none"}, {}, "mto_refresh_token_file: 'DIR/none' cannot be read (No such file"),
@@ -324,6 +380,13 @@ WARNINGS = [
         {},
         "mto_fail_onn: this variable is not known (did you mean 'mto_fail_on'?) and has no effect",
     ),
+    (
+        {"MTO_CLIENT_SECRET": "x"},
+        {},
+        "MTO_CLIENT_SECRET: this variable is not known (did you mean 'mto_client_secret'?)",
+    ),
+    ({"mto_login_timeout": 9}, {}, "mto_login_timeout: this variable is not known"),
+    ({"mto_adopt_file": "x"}, {}, "mto_adopt_file: this variable is not known (did you mean 'mto_adopt_dir'?)"),
     ({"mto_reportdir": "."}, {}, "mto_reportdir: this variable is not known (did you mean 'mto_report_dir'?)"),
     (tenant(licenses=["NEW_PLAN"]), {}, "mto_tenants[0] (Contoso): license 'new_plan' is not a known name"),
     ({}, {"MTO_CLIENT_CERTIFICATE_PASSWORD": "a-password"}, "MTO_CLIENT_CERTIFICATE_PASSWORD is set but not used"),
@@ -395,7 +458,7 @@ def in_directory(value, directory):
 
 
 def test_table_is_long_enough():
-    assert len(ROWS) + len(ENVIRONMENT) + len(WARNINGS) >= 160
+    assert len(ROWS) + len(ENVIRONMENT) + len(WARNINGS) >= 200
 
 
 @pytest.mark.parametrize(("entry_point", "changes", "sentence"), ROWS, ids=[f"{row[0]}-{row[2][:48]}" for row in ROWS])
@@ -423,6 +486,16 @@ def test_what_has_no_effect_is_told(changes, environment, warning):
     assert [text.startswith(warning) for text in warnings] == [True]
 
 
+@pytest.mark.parametrize("entry_point", ["onboard", "adopt"])
+def test_vaulted_value_without_a_password_says_what_to_give(entry_point):
+    secret = EncryptedString(ciphertext="$ANSIBLE_VAULT;1.1;AES256\n3134")
+    result, _warnings = preflight({**GOOD, "mto_adopt_dir": ".", "mto_client_secret": secret}, entry_point)
+    assert result["msg"].startswith(
+        "mto_client_secret: the value is encrypted with ansible-vault and cannot be decrypted"
+    )
+    assert result["msg"].endswith("; give the password of the vault, such as with --ask-vault-pass.")
+
+
 def test_expired_certificate_is_told(directory):
     (directory / "app.pem").write_bytes(
         pem_of(ROOT.key) + pem_of(ROOT.renewed(NOW.replace(year=2020), NOW.replace(year=2021)))
@@ -437,6 +510,8 @@ def test_expired_certificate_is_told(directory):
     "changes",
     [
         {"mto_home_tenant_id": f" {{{HOME.upper()}}} ", "mto_client_id": CLIENT.upper()},
+        {"mto_operator": " anna@northwind.example\n", "mto_client_secret": "a-long-client-secret\n"},
+        {"mto_operator": "{AAAAAAAA-0000-4000-8000-00000000000A}"},
         {"mto_timeout": "30s", "mto_deadline": "5m", "mto_concurrency": "8"},
         {"mto_timeout": 30, "mto_deadline": 600.5},
         {

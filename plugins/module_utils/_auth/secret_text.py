@@ -31,6 +31,9 @@ def secret_of(option: str, value: str) -> str:
         raise OptionError(f"{option}: the value is encrypted with ansible-vault; pass it as a vaulted variable.")
     if text in _MASKS:
         raise OptionError(f"{option}: the value was masked by Ansible (no_log); pass the secret itself.")
+    if text[:1] in "\"'" and text[-1:] == text[:1]:
+        # As a file for the environment of a container has it.
+        raise OptionError(f"{option}: the value is in quotes; pass it without them.")
     if not _LINE.fullmatch(text):
         raise OptionError(f"{option}: the value has white space or characters that a secret cannot contain.")
     if len(text) < SHORTEST:

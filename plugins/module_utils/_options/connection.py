@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import (
@@ -48,6 +49,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
 
 # The operator's credential: the refresh token itself, or the file that holds it.
+_UPN: t.Final = re.compile(r"[^@\s]+@[^@\s]+")
 _OPERATOR_TOKENS: t.Final = ("refresh_token", "refresh_token_file")
 
 
@@ -138,12 +140,13 @@ def resolve_connection(
         found = environment_value(option, environ) if value in (None, "") else str(value)
         return None if found is None else _fit(option, found)
 
+    operator = (text("operator") or "").strip()
     client_id = _guid("client_id", text) if app_needed or text("client_id") else ""
     credential, tokens, in_vain = _identities(_places(params, environ, client_id))
     connection = Connection(
         home_tenant_id=_guid("home_tenant_id", text),
         client_id=client_id,
-        operator=text("operator"),
+        operator=parse_guid(operator) or operator or None,
         cloud=resolve_cloud(text("cloud") or "public", _endpoints(params.get("endpoints"))),
         ca_path=text("ca_path"),
         concurrency=parse_whole_number("concurrency", params.get("concurrency"), 16, least=1, most=256),
@@ -169,6 +172,11 @@ def require_operator(connection: Connection) -> None:
         raise OptionError(
             "operator: missing. Give the user principal name, or the object ID in the home tenant, of the person whose"
             " access is to be judged; the environment can hold it as MTO_OPERATOR."
+        )
+    if connection.operator and not (_UPN.fullmatch(connection.operator) or parse_guid(connection.operator)):
+        raise OptionError(
+            f"operator: {quoted(connection.operator)} is neither a user principal name nor an object ID; give one such"
+            " as anna.berg@contoso.com."
         )
 
 

@@ -24,6 +24,7 @@ _BOOLEANS: t.Final = {
     **dict.fromkeys(("true", "yes", "on", "1", "y", "t"), True),
     **dict.fromkeys(("false", "no", "off", "0", "n", "f"), False),
 }
+_FILE: t.Final = re.compile(r"@\S+|\S+\.(ya?ml|json)")
 _FORMS: t.Final = {
     "dict": "a dictionary",
     "list": "a list",
@@ -101,7 +102,7 @@ def _text(name: str, option: Option, value: object) -> str:
 def _list(name: str, option: Option, value: object) -> list[t.Any]:
     """Return a list, each element as its type. A text without brackets is split at commas, as Ansible does."""
     elements = option.get("elements", "str")
-    if isinstance(value, str) and elements == "str" and not _looks_like_json(value):
+    if isinstance(value, str) and elements == "str" and not (_looks_like_json(value) or _FILE.fullmatch(value.strip())):
         value = [text.strip() for text in value.split(",") if text.strip()]
     if not isinstance(value, (list, tuple)):
         raise _wrong(name, option, value)
@@ -135,6 +136,11 @@ def _wrong(name: str, option: Option, value: object) -> OptionError:
         return OptionError(
             f"{name}: the value is text that looks like JSON; on a command line, give the variable and its value as"
             f""" JSON, such as -e '{{"{name}": {empty}}}'."""
+        )
+    if kind in ("dict", "list") and isinstance(value, str) and _FILE.fullmatch(value.strip()):
+        return OptionError(
+            f"{name}: {_shown(option, value)} is the name of a file; on a command line, give a file with variables"
+            " alone, such as -e @tenants.yml."
         )
     # YAML takes braces without quotes for a dictionary.
     unquoted = isinstance(value, bool) or (isinstance(value, dict) and [*value.values()] == [None])

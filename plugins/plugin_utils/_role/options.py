@@ -106,10 +106,11 @@ def known_variables() -> set[str]:
 def unknown_variables(names: Iterable[str]) -> list[str]:
     """Return a warning for every variable that looks like one of the role's and is none: most likely a typo."""
     known = known_variables()
-    unknown = sorted(name for name in names if name.startswith(PREFIX) and name not in known)
+    # Those of the environment are in capital letters.
+    unknown = sorted(name for name in names if name.lower().startswith(PREFIX) and name not in known)
     return [
-        f"{name}: this variable is not known{did_you_mean(name, known)} and has no effect; correct its name, or begin"
-        " the name of a variable of your own with other letters than mto_."
+        f"{name}: this variable is not known{did_you_mean(name.lower(), known)} and has no effect; correct its name,"
+        " or begin the name of a variable of your own with other letters than mto_."
         for name in unknown
         # Two underscores are what the role keeps to itself.
         if not name.startswith(f"{PREFIX}_")

@@ -81,7 +81,7 @@ def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object
     try:
         values = typed_options(spec, given)
         values.update(_full_paths(spec, values))
-        _require_long_secrets(spec, values)
+        _require_secrets(spec, values)
         checked = _CHECKS[entry_point](values, local)
     except OptionError as error:
         raise OptionError(as_variables(str(error), spec)) from None
@@ -92,12 +92,15 @@ def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object
     )
 
 
-def _require_long_secrets(spec: Spec, values: Values) -> None:
-    """Raise OptionError for a secret that Ansible would mask wherever its text is part of a result."""
+def _require_secrets(spec: Spec, values: Values) -> None:
+    """Raise OptionError for the path of a file, and for text so short that Ansible would mask parts of results."""
     for name, option in spec.items():
         value = values[name] if option.get("no_log") else None
         secrets = {f"{name}.{key}": inner for key, inner in value.items()} if isinstance(value, dict) else {name: value}
         for secret, text in secrets.items():
+            if text and os.path.isfile(user_path(text)):  # noqa: PTH113  (never raises)
+                instead = f", or name the file in {name}_file" if f"{name}_file" in spec else ""
+                raise OptionError(f"{secret}: the value is the path of a file; pass what the file holds{instead}.")
             if text and len(text) < SHORTEST:
                 raise OptionError(
                     f"{secret}: the value has fewer than {SHORTEST} characters, so that Ansible would mask parts of the"

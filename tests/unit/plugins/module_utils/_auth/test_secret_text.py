@@ -26,7 +26,14 @@ def test_what_is_no_secret_is_refused_without_being_repeated(value):
     assert not value or value not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", ['"0.A-token"', "'0.A-token'", '{"token":"0.A"}', "0.A-token,", "<0.A-token>"])
+@pytest.mark.parametrize("value", ['"a-secret"', "'a-secret'", ' "a-secret"\n'])
+def test_quotes_around_a_secret_are_refused(value):
+    with pytest.raises(OptionError, match=r"^client_secret: the value is in quotes; pass it without them\.$"):
+        secret_of("client_secret", value)
+    assert secret_of("client_secret", "a'secret'") == "a'secret'"
+
+
+@pytest.mark.parametrize("value", ['{"token":"0.A"}', "0.A-token,", "<0.A-token>"])
 def test_what_surrounds_a_token_is_refused(value):
     assert secret_of("refresh_token", value) == value
     with pytest.raises(OptionError, match="cannot contain"):

@@ -178,7 +178,7 @@ def test_secrets_are_told_to_ansible_and_hidden_in_representations():
         ("0.token", "fewer than 8 characters"),
         ("two words of it", "white space or characters"),
         ("0.first-line\n0.second-line", "white space or characters"),
-        ('"0.in-quotes"', "cannot contain"),
+        ('"0.in-quotes"', "the value is in quotes"),
         ('{"refresh_token":"0.of-json"}', "cannot contain"),
         ("********", "masked by Ansible"),
         ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "masked by Ansible"),
