@@ -96,7 +96,7 @@ options:
   concurrency:
     description: How many tenants are processed at the same time.
     type: int
-    default: 16
+    default: 32
   timeout:
     description:
       - How long one request may take, from the name resolution to the last byte of the answer.
