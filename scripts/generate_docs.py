@@ -20,6 +20,7 @@ from role_spec import role_spec_page  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names  # noqa: E402
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import PREFIX  # noqa: E402
 
 HEAD = """<!--
 Copyright (c) 2026 The m365.defender authors
@@ -75,6 +76,7 @@ def reasons_page() -> str:
         "",
         "Reasons are stable: programs may rely on them. Each run fills in the placeholders in braces. The word before",
         "the dot is the family of the reason. A check that is explained by a reason of another family is `unknown`.",
+        "Where the role would name a variable (`mto_client_secret`), a module names its option (`client_secret`).",
         "",
         "| Reason | Status | Sentence | Remedy |",
         "|---|---|---|---|",
@@ -112,7 +114,8 @@ def aadsts_page() -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    # Options as variables: that is what most readers know them as.
+    return text.replace("{mto_}", PREFIX).replace("|", "\\|").replace("<", "&lt;")
 
 
 PAGES = {

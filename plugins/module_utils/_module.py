@@ -10,6 +10,7 @@ On the control node, an action plugin of the same name runs it in Ansible's own 
 from __future__ import annotations
 
 import dataclasses
+import os
 import traceback
 import typing as t
 
@@ -23,6 +24,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     OptionError,
     described,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import named_with, with_prefix
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN, SHORTEST
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
@@ -40,6 +42,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
     Result = dict[str, object]
+
+# How the role says that its users know options as variables (`mto__environment` in its `vars/main.yml`).
+_PREFIX: t.Final = "MTO__OPTION_PREFIX"
 
 
 class Call(t.Protocol):
@@ -80,18 +85,29 @@ class ModuleTask:
     def result_of(self, call: Call) -> tuple[Result, list[str]]:
         """Return the result, or a failure in one sentence, and the warnings. Secrets are in `no_log_values` then."""
         connections: list[Connection] = []
-        result = caught(lambda: self._run(call, connections), "module")
-        warnings = [warning for connection in connections for warning in connection.warnings]
+        with named_with(os.environ.get(_PREFIX, "")):
+            result = caught(lambda: self._run(call, connections), "module")
+            given = [warning for connection in connections for warning in connection.warnings]
+            own = result.pop("warnings", None)
+            warnings = [
+                with_prefix(warning, self.spec)
+                for warning in (*given, *(own if isinstance(own, (list, tuple)) else ()))
+            ]
         for connection in connections:
             # Given by the environment, or issued: Ansible does not know them.
             call.no_log_values.update(connection.known_secrets.values())
-        own = result.pop("warnings", None)
         if result.get("failed"):
             # A name in an option can hold what Ansible cannot encode.
             result["msg"] = clean(str(result.get("msg") or "The module failed."))
-        return result, [*warnings, *(own if isinstance(own, (list, tuple)) else ())]
+        return result, warnings
 
     def _run(self, call: Call, connections: list[Connection]) -> Result:
+        try:
+            return self._work(call, connections)
+        except OptionError as error:
+            raise OptionError(with_prefix(str(error), self.spec)) from None
+
+    def _work(self, call: Call, connections: list[Connection]) -> Result:
         _refuse_short_secrets(self.spec, call)
         if self.offline is not None and call.params["from_evidence"]:
             return self.offline(call)

@@ -151,7 +151,7 @@ def test_unknown_target_is_a_row(calm):
 def test_untrusted_certificate_fails_and_names_the_option(calm, monkeypatch):
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     found = failure(calm, CALM, ca_path=None)
-    assert "not trusted (see the option ca_path)" in found["msg"]
+    assert "not trusted (see ca_path)" in found["msg"]
 
 
 def test_ca_path_wins_over_the_environment(calm, monkeypatch, tmp_path):

@@ -61,7 +61,7 @@ def test_certificate_of_another_name(authority, ca_path):
 
 def test_certificate_of_an_unknown_authority(ca_path):
     with raw_server(replying(b""), context_of(trustme.CA())) as server:
-        assert "is not trusted (see the option ca_path)" in cause_of(ca_path, server.url)
+        assert "is not trusted (see ca_path)" in cause_of(ca_path, server.url)
 
 
 def test_bad_certificate_is_not_tried_again(ca_path):
@@ -155,9 +155,7 @@ def test_certificate_of_a_proxy(ca_path, monkeypatch):
     with raw_server(forwarding, context_of(trustme.CA())) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{proxy.port}")
         text = cause_of(ca_path, "https://graph.microsoft.com/v1.0/me")
-    assert (
-        "the certificate of the proxy of the environment (HTTPS_PROXY) is not trusted (see the option ca_path)" in text
-    )
+    assert "the certificate of the proxy of the environment (HTTPS_PROXY) is not trusted (see ca_path)" in text
 
 
 def test_refused_and_unresolved(ca_path):

@@ -12,6 +12,7 @@ import threading
 import traceback
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import credential_options
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import error_text_of, problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of, is_jwt
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import (
@@ -29,6 +30,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     SignInError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import with_prefix
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._core.text import shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, origin_of
@@ -74,7 +76,8 @@ def call_msal(call: Callable[[], _Result], details: Mapping[str, str] | None = N
     try:
         return call()
     except OptionError as error:
-        raise SignInError(str(error), Problem("sign_in.not_sent", {"said": str(error), **(details or {})})) from None
+        error_text = with_prefix(str(error), [option.name for option in credential_options()])
+        raise SignInError(error_text, Problem("sign_in.not_sent", {"said": error_text, **(details or {})})) from None
     except ServiceError as error:
         reason = "sign_in.throttled" if error.status == 429 else "sign_in.no_answer"
         raise SignInError(str(error), Problem(reason, {"said": str(error), **(details or {})})) from None

@@ -14,10 +14,12 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.missing_per
     missing_permissions,
     roles_missing,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import ANSIBLE_ADMIN, APP_IDENTITY
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, described
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Read
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
@@ -237,7 +239,7 @@ def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:
     if token.identity == "operator":
         roles = role_names(read.readers) if read.readers else "for example Global Reader"
         hint = (
-            f"assign the operator a role that may read it ({roles}). Or Ansible administrator: provide an app identity"
-            " (client_secret, client_certificate_path or federated_token_file) for this read."
+            f"assign the operator a role that may read it ({roles}). Or {ANSIBLE_ADMIN}"
+            f"{APP_IDENTITY.format(mto_=option_name())} for this read."
         )
     return Problem("read.forbidden", {"status": str(answer.status), "said": answer.error, "hint": hint})

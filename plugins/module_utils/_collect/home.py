@@ -47,6 +47,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     Read,
     evidence_key,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -230,14 +231,16 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
     if user is not None and user.get("found") is False:
         raise session.home_error(
             Problem("sign_in.operator_not_found"),
-            f"operator: there is no user '{wanted}' in the home tenant {session.home_target.tenant_id}; give the user"
-            " principal name or the object id of a person of the home tenant.",
+            f"{option_name('operator')}: there is no user '{wanted}' in the home tenant"
+            f" {session.home_target.tenant_id}; give the user principal name or the object id of a person of the"
+            " home tenant.",
         )
     if user is None and session.reading_as == "operator":
         raise session.home_error(
             Problem("sign_in.owner_not_known"),
-            "refresh_token: Microsoft did not say whose it is, so nothing read with it can be taken for the operator's."
-            " Run again. If this persists, Administrator of the home tenant: grant your app User.Read.",
+            f"{option_name('refresh_token')}: Microsoft did not say whose it is, so nothing read with it can be"
+            " taken for the operator's. Run again. If this persists, Administrator of the home tenant: grant your app"
+            " User.Read.",
         )
     if user is None:
         return wanted, (wanted,) if "@" in wanted else ()
@@ -249,8 +252,8 @@ def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, 
 def _other_person(session: Session, owner: str, wanted: str) -> HomeSignInError:
     return session.home_error(
         Problem("sign_in.other_person", {"owner": owner, "operator": wanted}),
-        f"operator: the refresh token belongs to {owner}, not to {wanted}; give the token of that person"
-        " (ansible-playbook m365.defender.login), or name the right operator.",
+        f"{option_name('operator')}: the refresh token belongs to {owner}, not to {wanted}; give the token of that"
+        " person (ansible-playbook m365.defender.login), or name the right operator.",
     )
 
 

@@ -33,6 +33,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     UnreachableError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._login.flow import LoginFlow
 from ansible_collections.m365.defender.plugins.module_utils._login.listener import PortTaken, free_port, listening
@@ -345,7 +346,7 @@ def _refused(connection: Connection, problem: Problem, method: str) -> HomeSignI
     message, remedy = CATALOGUE.words(problem)
     # The catalogue's remedy for this reason is about a row of the tenant list.
     if problem.reason == "access.tenant_not_found":
-        remedy = "Correct home_tenant_id, or cloud."
+        remedy = f"Correct {option_name('home_tenant_id')} or {option_name('cloud')}."
     if method == "device_code" and problem.reason == "sign_in.conditional_access":
-        remedy += " Many tenants block the device code flow by policy; in that case sign in with method: browser."
+        remedy += " Many tenants block the device code flow by policy; in that case sign in with the browser instead."
     return HomeSignInError(f"The sign-in of {operator} failed. {message} {remedy}", problem)

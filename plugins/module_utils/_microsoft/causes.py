@@ -13,6 +13,8 @@ import socket
 import ssl
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -101,7 +103,7 @@ def _certificate_cause(error: ssl.SSLCertVerificationError, peer: str, clock: Cl
             " firewall answers in its place"
         )
     if code in _UNKNOWN_ISSUER:
-        return f"the certificate of {peer} is not trusted (see the option ca_path)"
+        return f"the certificate of {peer} is not trusted (see {option_name('ca_path')})"
     return f"the certificate of {peer} is not valid (OpenSSL error {code})"
 
 

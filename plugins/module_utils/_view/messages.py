@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import hidden_words, problem_verdict
@@ -49,8 +50,8 @@ _REFUSALS: t.Final = {
         " use m365.defender.offboard."
     ),
     "removal_too_many": (
-        "{count} {nouns} would be removed, but max_removals is {max_removals}: {tenants} {stay} in the view. Check the"
-        " list. If it is right, raise max_removals."
+        "{count} {nouns} would be removed, but {mto_}max_removals is {max_removals}: {tenants} {stay} in the view."
+        " Check the list. If it is right, raise {mto_}max_removals."
     ),
     "hidden_tenants": (
         "The tenant group holds tenants that the operator cannot see, and the recorded request sends the full list,"
@@ -100,6 +101,7 @@ def refusal_text(refusal: Refusal, desired: DesiredState, name_of: NameOf) -> st
     text = _REFUSALS[refusal.kind].format(
         tenants=named_list(refusal.tenant_ids, name_of),
         count=len(refusal.tenant_ids),
+        mto_=option_name(),
         max_tenants=desired.max_tenants,
         max_removals=desired.max_removals,
         nouns="tenant" if single else "tenants",

@@ -9,10 +9,10 @@ Most are options of a module, whose spec and documentation hold for them, too. T
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import with_prefix
 from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
 from ansible_collections.m365.defender.plugins.module_utils._login.options import login_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
@@ -119,8 +119,4 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
 
 def as_variables(sentence: str, names: Collection[str]) -> str:
     """Return a sentence about options with the names of their variables instead."""
-    # Within a sentence, `operator` and the like are ordinary words.
-    within = "|".join(name for name in names if "_" in name)
-    every = "|".join(names)
-    pattern = rf"""^(?=(?:{every})[.:])|(?<![\w./'-])(?=(?:{every})\[|(?:{within})(?!\w))|(?<={{")(?=(?:{every})":)"""
-    return re.sub(pattern, PREFIX, sentence)
+    return with_prefix(sentence, names, PREFIX)

@@ -40,4 +40,5 @@ def test_every_number_of_entra_has_a_row_with_its_reason_and_remedy() -> None:
     assert [int(line.split()[1].removeprefix("AADSTS")) for line in lines] == sorted(REASON_OF)
     row = next(line for line in lines if line.startswith("| AADSTS7000222 "))
     assert "| `sign_in.secret_expired` |" in row
-    assert CATALOGUE.reasons["sign_in.secret_expired"].remedy in row
+    assert "{mto_}client_secret" in CATALOGUE.reasons["sign_in.secret_expired"].remedy
+    assert row.endswith("then store it where mto_client_secret comes from. |")

@@ -49,8 +49,8 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         " 'Admin agents' of Partner Center, so that this does not prove that there is none with {tenant}.",
         "Account administrator of {home}: add {operator} to the group 'Admin agents' in Partner Center. Or "
         + pages.ANSIBLE_ADMIN
-        + "provide an app identity (client_secret, client_certificate_path or federated_token_file) that is granted"
-        " DelegatedAdminRelationship.Read.All, which sees them all.",
+        + pages.APP_IDENTITY
+        + " that is granted DelegatedAdminRelationship.Read.All, which sees them all.",
     ),
     "access.gdap_expired": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} has passed its expiration date (status {status}, end"
@@ -179,7 +179,8 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "User Administrator of {tenant}: keep one of these accounts, and delete or disable the others in Microsoft"
         " Entra, Users. Or "
         + pages.ANSIBLE_ADMIN
-        + "provide the operator identity (refresh_token_file), as which Microsoft Entra says which account it is.",
+        + "provide the operator identity ({mto_}refresh_token_file), as which Microsoft Entra says which account it"
+        " is.",
     ),
     "access.guest_state_unknown": pages.B2B.unknown(
         "{tenant} has an account with the email address of {operator} ({account}), but does not say that it is an"

@@ -59,7 +59,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "Security Administrator of {tenant}: in the Defender portal, Permissions, Microsoft Defender XDR, Roles,"
         " check that the workloads are activated and that the role can read security data. Or "
         + pages.ANSIBLE_ADMIN
-        + "provide the operator identity (refresh_token_file); an answer from Defender to {operator} proves it.",
+        + "provide the operator identity ({mto_}refresh_token_file); an answer from Defender to {operator} proves it.",
     ),
     # The report alone says this: facts and the probe of Defender are two modules.
     "permissions.custom_role_proven": pages.UNIFIED_RBAC.met(

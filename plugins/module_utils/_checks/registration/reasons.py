@@ -16,8 +16,8 @@ MTO_TENANTS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenants")
 # The view can be switched to another tenant group [doc, July 2026].
 MTO_GROUPS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenant-groups")
 _NEW_SESSION: t.Final = (
-    "{operator}: sign in to {portal} in a browser and export the cookies to `portal_cookies_file` again, or take a"
-    " snapshot: run ansible-playbook m365.defender.snapshot."
+    "{operator}: sign in to {portal} in a browser and export the cookies to `{mto_}portal_cookies_file` again, or"
+    " take a snapshot: run ansible-playbook m365.defender.snapshot."
 )
 _NEW_SNAPSHOT: t.Final = (
     "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot (docs/snapshot.md)."
@@ -63,15 +63,15 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "registration.not_declared": MTO_TENANTS.unmet(
         "{tenant} is in the multitenant view of {operator} but is not declared in the tenant list.",
         pages.ANSIBLE_ADMIN
-        + "add {tenant} to the tenant list, or run with `purge: true` to remove it from the view. Or {operator}: remove"
-        " it on {settings_url}.",
+        + "add {tenant} to the tenant list, or run with `{mto_}purge: true` to remove it from the view. Or {operator}:"
+        " remove it on {settings_url}.",
     ),
     "registration.no_view": MTO_TENANTS.unknown(
         "The multitenant view of {operator} was not checked for {tenant}: neither a portal session nor a snapshot was"
         " given.",
         pages.ANSIBLE_ADMIN
-        + "set `portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `portal_cookies_file`, or set"
-        " mto_register to false to leave the view out.",
+        + "set `{mto_}portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `{mto_}portal_cookies_file`, or"
+        " set mto_register to false to leave the view out.",
     ),
     "registration.signed_out": MTO_TENANTS.unknown(
         "The portal session of {operator} has ended (HTTP {status}).",
@@ -116,17 +116,18 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "The snapshot of the multitenant view was taken at {taken_at}, {age} ago, and is older than {max_age}.",
         "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot. Or "
         + pages.ANSIBLE_ADMIN
-        + "raise `snapshot_max_age`.",
+        + "raise `{mto_}snapshot_max_age`.",
     ),
     "registration.other_operator": MTO_TENANTS.unknown(
         "The portal answered for {answered}, not for {operator}. The view is per person, so the answer was not used.",
-        pages.ANSIBLE_ADMIN + "provide the session or snapshot of {operator}, or set `operator` to {answered}.",
+        pages.ANSIBLE_ADMIN + "provide the session or snapshot of {operator}, or set `{mto_}operator` to {answered}.",
     ),
     "registration.whose_unknown": MTO_TENANTS.unknown(
         "The session or snapshot does not say whose view it shows, so it proves nothing about {operator}.",
         pages.ANSIBLE_ADMIN
         + "make the snapshot from a page load that was recorded from its beginning, or add `operator` and"
-        " `home_tenant_id` to the snapshot. If `operator` is an object id, set it to the user principal name instead.",
+        " `home_tenant_id` to the snapshot. If `{mto_}operator` is an object id, set it to the user principal name"
+        " instead.",
     ),
     "registration.other_tenant": MTO_TENANTS.unknown(
         "The portal session is in tenant {answered}, not in the home tenant {home_tenant_id}.",

@@ -123,16 +123,16 @@ _TENANT: t.Final[dict[str, pages.Reason]] = {
 _ADDRESS: t.Final[dict[str, pages.Reason]] = {
     "sign_in.other_cloud": pages.AADSTS.unmet(
         "{tenant} is not in the cloud that was asked: {said}",
-        pages.ANSIBLE_ADMIN + "set `cloud` of this tenant, or `cloud` of the run, in your variables.",
+        pages.ANSIBLE_ADMIN + "set `cloud` of this tenant in your tenant list, or `{mto_}cloud` for the whole run.",
     ),
     "sign_in.home_not_found": pages.AADSTS.unknown(
         "Microsoft Entra cannot find tenant {tenant_id}, which is given as the home tenant: {said}",
-        pages.ANSIBLE_ADMIN + "correct home_tenant_id, or `cloud`, in your variables.",
+        pages.ANSIBLE_ADMIN + "correct {mto_}home_tenant_id or `{mto_}cloud`.",
     ),
     "sign_in.authority_mistake": pages.AADSTS.unknown(
         "The sign-in address for {tenant} does not accept this kind of sign-in: {said}",
         pages.ANSIBLE_ADMIN
-        + "check home_tenant_id and `endpoints` in your variables. Name tenants by their GUID, never by common or"
+        + "check {mto_}home_tenant_id and `{mto_}endpoints`. Name tenants by their GUID, never by common or"
         " organizations.",
     ),
     "sign_in.transient": pages.AADSTS.unknown(
@@ -141,7 +141,7 @@ _ADDRESS: t.Final[dict[str, pages.Reason]] = {
     ),
     "sign_in.throttled": pages.AADSTS.unknown(
         "Microsoft Entra kept throttling the sign-in to {tenant} until the task gave up.",
-        pages.ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
+        pages.ANSIBLE_ADMIN + "run again later, or lower `{mto_}concurrency`.",
     ),
     "sign_in.no_answer": pages.AADSTS.unknown(
         "The sign-in to {tenant} received no usable answer: {said}",
@@ -170,44 +170,45 @@ _CREDENTIAL: t.Final[dict[str, pages.Reason]] = {
     "sign_in.secret_wrong": pages.APP_CREDENTIALS.unknown(
         "The client secret is not a secret of app {app}: {said}",
         pages.ANSIBLE_ADMIN
-        + "set client_secret (or MTO_CLIENT_SECRET in the environment) to the value of the secret, not to its id.",
+        + "set {mto_}client_secret (or MTO_CLIENT_SECRET in the environment) to the value of the secret, not to its"
+        " id.",
     ),
     "sign_in.secret_expired": pages.APP_CREDENTIALS.unknown(
         "The client secret of app {app} has expired: {said}",
         _APP_OWNER
         + "create a new secret for app {app} in Certificates & secrets. "
         + pages.ANSIBLE_ADMIN
-        + "then store it where client_secret comes from.",
+        + "then store it where {mto_}client_secret comes from.",
     ),
     "sign_in.credential_missing": pages.APP_CREDENTIALS.unknown(
         "App {app} has to authenticate with a credential, and none was sent: {said}",
         pages.ANSIBLE_ADMIN
-        + "set client_secret, client_certificate_path or federated_token_file. "
+        + "set {mto_}client_secret, {mto_}client_certificate_path or {mto_}federated_token_file. "
         + _APP_OWNER
         + "for a sign-in with a device code, turn on 'Allow public client flows'.",
     ),
     "sign_in.credential_refused": pages.APP_CREDENTIALS.unknown(
         "Microsoft Entra does not accept the credential of app {app}: {said}",
         _APP_OWNER + "compare the certificate or federated credential in the registration of app {app} with"
-        " client_certificate_path or federated_token_file of this run.",
+        " {mto_}client_certificate_path or {mto_}federated_token_file of this run.",
     ),
     "sign_in.certificate_not_registered": pages.APP_CREDENTIALS.unknown(
         "The certificate that signed for app {app} is not registered there: {said}",
         _APP_OWNER
-        + "upload the certificate of client_certificate_path in Certificates & secrets of app {app}. Or "
+        + "upload the certificate of {mto_}client_certificate_path in Certificates & secrets of app {app}. Or "
         + pages.ANSIBLE_ADMIN
-        + "set client_certificate_path to the file with the registered certificate.",
+        + "set {mto_}client_certificate_path to the file with the registered certificate.",
     ),
     "sign_in.federated_mismatch": pages.APP_CREDENTIALS.unknown(
-        "No federated credential of app {app} matches the token in federated_token_file: {said}",
+        "No federated credential of app {app} matches the token in {mto_}federated_token_file: {said}",
         _APP_OWNER + "compare issuer, subject and audience in Certificates & secrets, Federated credentials, with those"
         " of the token.",
     ),
     "sign_in.clock": pages.APP_CREDENTIALS.unknown(
         "The assertion for app {app} has expired or is not valid yet: {said}",
         pages.ANSIBLE_ADMIN
-        + "set the clock of the machine that runs this. With federated_token_file, also check that its issuer replaces"
-        " the token before it expires.",
+        + "set the clock of the machine that runs this. With {mto_}federated_token_file, also check that its issuer"
+        " replaces the token before it expires.",
     ),
     "sign_in.public_client": pages.APP_CREDENTIALS.unknown(
         "App {app} is a public client for this sign-in, so no credential may be sent: {said}",
@@ -228,7 +229,7 @@ _REFRESH_TOKEN: t.Final[dict[str, pages.Reason]] = {
     ),
     "sign_in.refresh_token_invalid": pages.REFRESH_TOKENS.unknown(
         "The refresh token is not valid: {said}",
-        pages.SIGN_IN_AGAIN + " The refresh token must come from a sign-in with the same client_id.",
+        pages.SIGN_IN_AGAIN + " The refresh token must come from a sign-in with the same {mto_}client_id.",
     ),
     "sign_in.refresh_token_single_page": pages.REFRESH_TOKENS.unknown(
         "The refresh token comes from a single-page application and lives for only 24 hours: {said}",
@@ -265,14 +266,14 @@ _OPERATOR: t.Final[dict[str, pages.Reason]] = {
     "sign_in.operator_not_found": pages.MTO_REQUIREMENTS.unknown(
         "{operator} does not exist in the home tenant, so it is not known whose access to check.",
         pages.ANSIBLE_ADMIN
-        + "set operator to the user principal name or the object ID of a person of the home tenant.",
+        + "set `{mto_}operator` to the user principal name or the object ID of a person of the home tenant.",
     ),
     "sign_in.other_person": pages.REFRESH_TOKENS.unknown(
         "The refresh token belongs to {owner} instead of {operator}, so it says nothing about {operator}.",
         pages.SIGN_IN_AGAIN
         + " Or "
         + pages.ANSIBLE_ADMIN
-        + "set operator to the person whose access is to be checked.",
+        + "set `{mto_}operator` to the person whose access is to be checked.",
     ),
     "sign_in.owner_not_known": pages.REFRESH_TOKENS.unknown(
         "Microsoft did not say whose the refresh token is, so nothing read with it can be taken for {operator}'s.",

@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Caveat, Problem, Verdict
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ def end_once(text: str) -> str:
 
 def _sentence(template: str, details: Mapping[str, str]) -> str:
     """Fill the template; the title of a read that begins it gets a capital letter, names keep their letters."""
-    text = end_once(template.format_map(_Details(details)))
+    text = end_once(template.format_map(_Details({**details, "mto_": option_name()})))
     begins = template.startswith("{what}") or text.startswith("the operator")
     return text[:1].upper() + text[1:] if begins else text
 

@@ -98,6 +98,10 @@ PIM_GROUPS_PAGE: t.Final = Page(LEARN + "entra/id-governance/privileged-identity
 
 # Who runs the plays and holds their variables.
 ANSIBLE_ADMIN: t.Final = "Ansible administrator of the home tenant: "
+# What an option is called depends on who reads it: see `_core/option_names.py`.
+APP_IDENTITY: t.Final = (
+    "provide an app identity ({mto_}client_secret, {mto_}client_certificate_path or {mto_}federated_token_file)"
+)
 # Who approves a request on the customer's side [community CIPP, maester for the second role].
 GDAP_APPROVER: t.Final = "Global Administrator or Customer Delegated Admin Relationship Administrator of {tenant}: "
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"

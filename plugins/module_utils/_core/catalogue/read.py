@@ -12,18 +12,18 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue impo
 REASONS: t.Final[dict[str, pages.Reason]] = {
     "identity.app_needed": pages.Page(pages.LEARN + "graph/auth/auth-concepts").unknown(
         "{what} in {tenant} can be read only with an app identity, and none was given.",
-        pages.ANSIBLE_ADMIN
-        + "set client_id, and one of client_secret, client_certificate_path or federated_token_file.",
+        pages.ANSIBLE_ADMIN + "set {mto_}client_id, and one of {mto_}client_secret, {mto_}client_certificate_path or"
+        " {mto_}federated_token_file.",
     ),
     "identity.operator_needed": pages.Page(pages.LEARN + "graph/auth/auth-concepts").unknown(
         "{what} in {tenant} can be read only as the operator, and no refresh token was given.",
         "{operator}: sign in once: run ansible-playbook m365.defender.login. "
         + pages.ANSIBLE_ADMIN
-        + "then set refresh_token_file or refresh_token, or leave the check out of `checks`.",
+        + "then set {mto_}refresh_token_file or {mto_}refresh_token, or leave the check out of `{mto_}checks`.",
     ),
     "check.not_chosen": pages.MTO_REQUIREMENTS.unknown(
-        "This check was left out of `checks`.",
-        "No action needed. To run the check, add it to `checks`.",
+        "This check was left out of `{mto_}checks`.",
+        "No action needed. To run the check, add it to `{mto_}checks`.",
     ),
     "read.forbidden": pages.GRAPH_ERRORS.unknown(
         "In {where}, {identity} was refused {what} (HTTP {status}): {said}",
@@ -33,17 +33,16 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "In {where}, {identity} was refused {what}. A person needs one of the roles {roles} to read it, and the"
         " sign-in names none of them: {said}",
         pages.ANSIBLE_ADMIN
-        + "provide an app identity (client_secret, client_certificate_path or federated_token_file) for this read. Or"
-        " Administrator of {where}: assign the operator one of the roles {roles}.",
+        + pages.APP_IDENTITY
+        + " for this read. Or Administrator of {where}: assign the operator one of the roles {roles}.",
     ),
     "read.maybe_hidden": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} came back empty to the operator, who may not be allowed to see more.",
-        pages.ANSIBLE_ADMIN
-        + "provide an app identity (client_secret, client_certificate_path or federated_token_file) for this read.",
+        pages.ANSIBLE_ADMIN + pages.APP_IDENTITY + " for this read.",
     ),
     "read.throttled": pages.GRAPH_THROTTLING.unknown(
         "Microsoft kept throttling the requests for {what} in {where} until the task gave up.",
-        pages.ANSIBLE_ADMIN + "run again later, or lower `concurrency`.",
+        pages.ANSIBLE_ADMIN + "run again later, or lower `{mto_}concurrency`.",
     ),
     "read.failed": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} could not be read: {said}",
@@ -67,7 +66,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "read.deadline": pages.GRAPH_THROTTLING.unknown(
         "The time allowed for the task ran out before {what} in {where} was read.",
-        pages.ANSIBLE_ADMIN + "raise `deadline` or `concurrency`, or split the tenant list.",
+        pages.ANSIBLE_ADMIN + "raise `{mto_}deadline` or `{mto_}concurrency`, or split the tenant list.",
     ),
     "read.partial": pages.GRAPH_ERRORS.unknown(
         "{what} in {where} was read only in part: {said}",
@@ -75,7 +74,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "read.wrong_tenant": pages.GRAPH_ERRORS.unknown(
         "Microsoft answered for tenant {answered} instead of tenant {tenant_id}, so the answer was not used.",
-        pages.ANSIBLE_ADMIN + "check `endpoints` and the proxy between this machine and Microsoft.",
+        pages.ANSIBLE_ADMIN + "check `{mto_}endpoints` and the proxy between this machine and Microsoft.",
     ),
     "read.not_offered": pages.GRAPH_ERRORS.unknown(
         "Microsoft Graph does not offer {what} in {where} (tried {versions}): {said}",

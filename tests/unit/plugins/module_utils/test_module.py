@@ -151,3 +151,17 @@ def test_secret_that_was_issued_is_masked(run):
         return {"leak": "0.rotated-token"}
 
     assert "0.rotated-token" not in json.dumps(run(GOOD, work))
+
+
+def test_errors_and_warnings_name_variables_to_the_users_of_the_role(run, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _module, text: warnings.append(text))
+    monkeypatch.setenv("MTO__OPTION_PREFIX", "mto_")
+    message = run({**GOOD, "home_tenant_id": "contoso"})["msg"]
+    assert message.startswith("mto_home_tenant_id: 'contoso' is not a GUID")
+    own = "refresh_token_file: the file cannot be written."
+    run({**GOOD, "refresh_token": "0.AX4-in-the-task"}, lambda _call, _connection: {"warnings": [own]})
+    assert warnings == [f"mto_{own}"]
+    monkeypatch.setenv("MTO_REFRESH_TOKEN_FILE", "f")
+    run({**GOOD, "refresh_token": "0.AX4-in-the-task"})
+    assert warnings[1].startswith("MTO_REFRESH_TOKEN_FILE is set but not used")

@@ -12,11 +12,19 @@ from urllib.parse import urlencode
 
 import pytest
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_certificate import (
+    ClientCertificate,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.federated_token import FederatedToken
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity, OperatorIdentity
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import (
+    AppIdentity,
+    OperatorIdentity,
+    call_msal,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, SignInError
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import named_with
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response, _outgoing
@@ -96,6 +104,26 @@ def test_token_file_that_goes_away_is_a_fault_of_this_machine(tmp_path):
         app.token(TENANT, "graph")
     assert caught.value.problem.reason == "sign_in.not_sent"
     assert "Microsoft Entra" not in " ".join(CATALOGUE.words(caught.value.problem))
+
+
+@pytest.mark.parametrize(
+    ("credential", "values"),
+    [
+        (ClientSecret, {"client_secret": "short"}),
+        (ClientSecret, {"client_secret": "with white space"}),
+        (ClientSecret, {"client_secret": "********"}),
+        (ClientCertificate, {"client_certificate_path": "/nowhere"}),
+        (ClientCertificate, {"client_certificate_path": "/dev/null"}),
+        (FederatedToken, {"federated_token_file": "/nowhere"}),
+        (FederatedToken, {"federated_token_file": "/dev/null"}),
+    ],
+)
+def test_unusable_credential_is_told_as_the_variable_that_it_is(credential, values):
+    with named_with("mto_"), pytest.raises(SignInError) as caught:
+        call_msal(credential(values).validate)
+    problem = caught.value.problem
+    assert problem.reason == "sign_in.not_sent"
+    assert problem.details["said"].startswith(f"mto_{next(iter(values))}: ")
 
 
 LOGIN = CLOUDS["public"].login

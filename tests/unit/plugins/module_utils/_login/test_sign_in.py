@@ -358,7 +358,7 @@ def test_device_code_that_nobody_enters(entra):
 def test_device_code_that_the_tenant_blocks(entra):
     flow, _prompt = begin_login(connection(), method="device_code", wait=30, port=0)
     entra.refusals = [{"error": "invalid_grant", "error_description": "AADSTS53003: Blocked.", "error_codes": [53003]}]
-    with pytest.raises(HomeSignInError, match="method: browser"):
+    with pytest.raises(HomeSignInError, match="sign in with the browser instead"):
         complete_login(connection(), flow, show=None)
 
 

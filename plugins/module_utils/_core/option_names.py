@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What sentences call an option: by its name, or with a prefix. The users of the role know options as its variables.
+
+Like the language of a program, this holds for a whole run. In the catalogue, `{mto_}` stands before every name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+
+class _Names:
+    prefix = ""
+
+
+@contextlib.contextmanager
+def named_with(prefix: str) -> Iterator[None]:
+    """Let the sentences that are made meanwhile name options with this prefix, in all threads."""
+    before = _Names.prefix
+    _Names.prefix = prefix
+    try:
+        yield
+    finally:
+        _Names.prefix = before
+
+
+def option_name(option: str = "") -> str:
+    """Return what the user calls an option; what its name begins with if none is given."""
+    return f"{_Names.prefix}{option}"
+
+
+def with_prefix(sentence: str, options: Collection[str], prefix: str | None = None) -> str:
+    """Return a sentence about an option, which begins with its name, with the prefix before every name in it."""
+    # Within a sentence, `operator` and the like are ordinary words.
+    within = "|".join(name for name in options if "_" in name)
+    every = "|".join(options)
+    pattern = rf"""^(?=(?:{every})[.:])|(?<![\w./'-])(?=(?:{every})\[|(?:{within})(?!\w))|(?<={{")(?=(?:{every})":)"""
+    return re.sub(pattern, _Names.prefix if prefix is None else prefix, sentence)
