@@ -168,12 +168,17 @@ def _heading(title: str, group: _Entry) -> str:
 
 
 def _text(entry: _Entry, *, brief: bool) -> str:
-    """Return what is wrong, in which other tenants it is the same, and what to do."""
+    """Return what is wrong, in which tenants, and what to do."""
     name, finding = entry[0].name, entry[0].finding
     message = one_line(finding.message)
     problem = _first_clause(message, name) if brief else message
-    problem = problem if name in problem else f"{name}: {problem}"
-    text = " ".join(part for part in (problem, _others(entry[1:]), _what_to_do(entry, brief=brief)) if part)
+    if len(entry) > 1 and {item.finding.message for item in entry} == {finding.message}:
+        # Not about a tenant: a secret that is wrong, say.
+        where = f"This concerns {_names(entry)}."
+    else:
+        problem = problem if name in problem else f"{name}: {problem}"
+        where = f"The same in {_names(entry[1:])}." if len(entry) > 1 else ""
+    text = " ".join(part for part in (problem, where, _what_to_do(entry, brief=brief)) if part)
     # Everything is about one operator, who is named in full where they have to act, and in the report.
     return text.replace(finding.operator, finding.operator.partition("@")[0]) if brief else text
 
@@ -185,13 +190,11 @@ def _first_clause(message: str, name: str) -> str:
     return textwrap.shorten(f"{before}{own}{clause}".rstrip(".,:;") + ".", _LONGEST_PROBLEM, placeholder=" ...")
 
 
-def _others(items: _Entry) -> str:
+def _names(items: _Entry) -> str:
     names = list(dict.fromkeys(item.name for item in items))
-    if not names:
-        return ""
     listed = names[:MOST_ALIKE]
     left = len(names) - len(listed)
-    return f"The same in {listed_words([*listed, *([f'{left} more'] if left else [])])}."
+    return listed_words([*listed, *([f"{left} more"] if left else [])])
 
 
 def _what_to_do(entry: _Entry, *, brief: bool) -> str:

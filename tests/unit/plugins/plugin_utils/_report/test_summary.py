@@ -128,8 +128,19 @@ def test_what_differs_from_tenant_to_tenant_is_said_for_the_first():
         for n in range(1, 6)
     ]
     assert summary_of(report_of(*rows), width=WIDE)[-1] == (
-        "- T1 Ltd: What license.none says. The same in T2 Ltd, T3 Ltd, T4 Ltd and 1 more. For T1 Ltd: open 1."
+        "- What license.none says. This concerns T1 Ltd, T2 Ltd, T3 Ltd and 2 more. For T1 Ltd: open 1."
     )
+
+
+def test_what_is_wrong_at_home_is_not_said_of_a_tenant():
+    rows = [finding(number, "sign_in.secret_wrong", app="the app", said="AADSTS7000215: No.") for number in range(5)]
+    lines = summary_lines(fleet(5, *rows), width=WIDE)
+    assert lines[2:] == [
+        "Who acts first: Ansible administrator of the home tenant (5 tenants)",
+        "- The client secret is not a secret of app the app: AADSTS7000215: No. This concerns Tenant 0 Ltd,"
+        " Tenant 1 Ltd, Tenant 2 Ltd and 2 more. Set client_secret (or MTO_CLIENT_SECRET in the environment) to the"
+        " value of the secret, not to its id.",
+    ]
 
 
 def test_who_keeps_many_tenants_waiting_acts_first():
