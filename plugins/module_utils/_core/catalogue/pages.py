@@ -102,8 +102,8 @@ ANSIBLE_ADMIN: t.Final = "Ansible administrator of the home tenant: "
 APP_IDENTITY: t.Final = (
     "provide an app identity ({mto_}client_secret, {mto_}client_certificate_path or {mto_}federated_token_file)"
 )
-# Who approves a request on the customer's side [community CIPP, maester for the second role].
-GDAP_APPROVER: t.Final = "Global Administrator or Customer Delegated Admin Relationship Administrator of {tenant}: "
+# Who approves a request on the customer's side [community CIPP, maester for the first role].
+GDAP_APPROVER: t.Final = "Customer Delegated Admin Relationship Administrator or Global Administrator of {tenant}: "
 GDAP_LIST: t.Final = "Partner Center (https://partner.microsoft.com/commerce/granularadminaccess/list)"
 _PIM: t.Final = "https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/"
 # Where a person activates what they are eligible for.

@@ -26,5 +26,8 @@ def test_unknown_roles():
     assert role_template_id(other + "0") is None
 
 
-def test_names_on_one_line():
-    assert role_names(DEFENDER_ROLES[-2:]) == "Global Reader, Security Reader"
+def test_advice_names_the_role_that_may_do_least_first():
+    other = "99999999-0000-4000-8000-000000000001"
+    names = "Security Reader, Global Reader, Security Operator, Security Administrator, Global Administrator"
+    assert role_names((other, *DEFENDER_ROLES)) == f"{names}, {other}"
+    assert role_names(role.upper() for role in DEFENDER_ROLES) == names

@@ -58,4 +58,4 @@ def test_what_the_others_do_is_left_to_them():
         "request a new GDAP relationship in Partner Center"
         " (https://partner.microsoft.com/commerce/granularadminaccess/list)."
     )
-    assert step.steps.endswith("Customer Delegated Admin Relationship Administrator of Contoso: approve it.")
+    assert step.steps.endswith("or Global Administrator of Contoso: approve it.")

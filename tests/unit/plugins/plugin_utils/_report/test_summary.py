@@ -137,9 +137,11 @@ def test_what_is_wrong_at_home_is_not_said_of_a_tenant():
     lines = summary_lines(fleet(5, *rows), width=WIDE)
     assert lines[2:] == [
         "Who acts first: Ansible administrator of the home tenant (5 tenants)",
-        "- The client secret is not a secret of app the app: AADSTS7000215: No. This concerns Tenant 0 Ltd,"
-        " Tenant 1 Ltd, Tenant 2 Ltd and 2 more. Set client_secret (or MTO_CLIENT_SECRET in the environment) to the"
-        " value of the secret, not to its id.",
+        (
+            "- The client secret is not a secret of app the app: AADSTS7000215: No. This concerns Tenant 0 Ltd,"
+            " Tenant 1 Ltd, Tenant 2 Ltd and 2 more. Set client_secret (or MTO_CLIENT_SECRET in the environment) to"
+            " the value of the secret, not to its id."
+        ),
     ]
 
 

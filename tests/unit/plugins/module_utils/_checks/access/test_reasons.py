@@ -11,7 +11,7 @@ from remedies import actors_of, met, silent
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reasons import REASONS
 
 PARTNER = "Partner administrator of {home}"
-CUSTOMER = "Global Administrator or Customer Delegated Admin Relationship Administrator of {tenant}"
+CUSTOMER = "Customer Delegated Admin Relationship Administrator or Global Administrator of {tenant}"
 TENANT = "Administrator of {tenant}"
 
 

@@ -34,7 +34,7 @@ def test_end_of_an_activation_is_told_to_the_minute():
     held = role_evidence((SECURITY_READER, GLOBAL_READER), ((SECURITY_READER, "/"), (GLOBAL_READER, "/")))
     verdict = permissions_of({**GUEST, **held, "timed_roles": timed})
     told = caveat(verdict, "permissions.activation_ends")
-    assert told.message == f"{ANNA} holds Global Reader, Security Reader in Contoso only until 12:40 UTC."
+    assert told.message == f"{ANNA} holds Security Reader, Global Reader in Contoso only until 12:40 UTC."
     assert told.object == "/".join(sorted((SECURITY_READER, GLOBAL_READER)))
     assert shown(verdict) == ["directory_roles", "role_assignments", "timed_roles"]
 

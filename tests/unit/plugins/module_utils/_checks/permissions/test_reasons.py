@@ -10,7 +10,7 @@ from remedies import actors_of, met, silent
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reasons import REASONS
 
-APPROVER = "Global Administrator or Customer Delegated Admin Relationship Administrator of {tenant}"
+APPROVER = "Customer Delegated Admin Relationship Administrator or Global Administrator of {tenant}"
 OPERATOR = ["{operator}"]
 TENANT = ["Administrator of {tenant}"]
 
