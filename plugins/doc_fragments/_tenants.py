@@ -38,8 +38,8 @@ options:
       roles:
         description:
           - Microsoft Entra roles, by English name or template ID. Any one of them is sufficient.
-          - If not set, the five roles that can open the Defender portal count. These are Security Reader, Global Reader,
-            Security Operator, Security Administrator and Global Administrator.
+          - If not set, the five roles that can open the Defender portal count. These are Security Reader, Global
+            Reader, Security Operator, Security Administrator and Global Administrator.
         type: list
         elements: str
       licenses:

@@ -24,6 +24,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.private_file i
 )
 from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT, is_token
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,8 +109,8 @@ class RefreshTokenFile:
             )
         if not is_token(token):
             raise OptionError(
-                f"refresh_token_file: '{self.path}' has white space or characters that a token cannot contain;"
-                f" {_WAY_OUT}"
+                f"refresh_token_file: '{self.path}' has fewer than {SHORTEST} characters, or white space or characters"
+                f" that a token cannot contain; {_WAY_OUT}"
             )
         return token
 

@@ -20,8 +20,8 @@ _MASKS: t.Final = (HIDDEN, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
 
 
 def is_token(text: str) -> bool:
-    """Tell whether the text can be a refresh token of Microsoft Entra."""
-    return bool(_LINE.fullmatch(text) and _TOKEN.fullmatch(text))
+    """Tell whether the text can be a refresh token of Microsoft Entra. A shorter one would not be kept out of sight."""
+    return len(text) >= SHORTEST and bool(_LINE.fullmatch(text) and _TOKEN.fullmatch(text))
 
 
 def secret_of(option: str, value: str) -> str:

@@ -64,6 +64,7 @@ def test_load(path, content):
         ("0.AX4\u20ac".encode(), "white space or characters"),
         (b"$ANSIBLE_VAULT;1.1;AES256\n3132", "encrypted with ansible-vault"),
         (b"0.AX4" * 20000, "100000 bytes"),
+        (b"0.AX4aa\n", "fewer than 8 characters"),
     ],
 )
 def test_load_refuses_what_is_no_token_and_never_repeats_it(path, content, words):
@@ -206,7 +207,7 @@ def test_store_never_replaces_what_is_no_regular_file(tmp_path):
         RefreshTokenFile(tmp_path).store(NEW)
 
 
-@pytest.mark.parametrize("token", ["", "a b", "a\n", "a\x00", "a\u20ac", "a\udcff"])
+@pytest.mark.parametrize("token", ["", "a-token", "a b", "a\n", "a\x00", "a\u20ac", "a\udcff"])
 def test_store_refuses_what_is_no_token(path, token):
     with pytest.raises(RefreshTokenNotStored, match="the value is not a token"):
         RefreshTokenFile(path).store(token)
@@ -216,7 +217,7 @@ def test_store_refuses_what_is_no_token(path, token):
 IN_TOKENS = [chr(code) for code in range(0x21, 0x7F) if chr(code) not in "\"'`{}<>[]\\,;"]
 
 
-@given(st.text(alphabet=IN_TOKENS, min_size=1, max_size=3000))
+@given(st.text(alphabet=IN_TOKENS, min_size=8, max_size=3000))
 def test_what_is_stored_is_what_is_loaded(tmp_path_factory, token):
     file = RefreshTokenFile(tmp_path_factory.getbasetemp() / "any_token")
     file.store(token)
@@ -286,7 +287,7 @@ def _count_up(path, times):
     for _step in range(times):
         while True:
             held = file.load()
-            if file.rotate(held, str(int(held) + 1)):
+            if file.rotate(held, f"{int(held) + 1:08}"):
                 break
 
 
@@ -305,12 +306,12 @@ def _run(*jobs):
 
 
 def test_processes_at_once_lose_no_rotation(path):
-    path.write_text("0", encoding="ascii")
+    path.write_text("00000000", encoding="ascii")
     processes = _run(*[(_count_up, (path, 40))] * 4)
     for process in processes:
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
-    assert RefreshTokenFile(path).load() == "160"
+    assert RefreshTokenFile(path).load() == "00000160"
     assert leftovers(path) == set()
 
 
