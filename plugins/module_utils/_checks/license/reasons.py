@@ -19,7 +19,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         " Microsoft Defender for Business.",
     ),
     "license.suspended": pages.LICENSING.unmet(
-        "The license of {tenant} that includes {products} ({sku}) is {state}.",
+        "The license of {tenant} that includes {products} ({sku}) is suspended.",
         "Billing Administrator of {tenant}: renew the subscription in the Microsoft 365 admin center, Billing.",
     ),
     "license.locked_out": pages.LICENSING.unmet(

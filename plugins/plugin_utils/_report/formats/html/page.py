@@ -170,7 +170,9 @@ def standing(row: TenantRow) -> str:
     """Return what a tenant without a broken link is: never more than was looked at."""
     if row.eligible:
         registered = row.registration and row.registration.registered
-        return "Nothing broken: registered" if registered else "Nothing broken: eligible"
+        # Recommended checks may still be unmet.
+        nothing = "Nothing required is broken" if any(v.broken for v in row.verdicts.values()) else "Nothing broken"
+        return f"{nothing}: {'registered' if registered else 'eligible'}"
     if row.ready and row.access is None:
         return "Every requirement is met; access was not looked at"
     return "Nothing broken, but not everything was looked at"

@@ -67,6 +67,12 @@ def test_standing_says_no_more_than_was_looked_at(change, standing):
     assert standing in told(body(report).find(".//table[@class='matrix']/tbody/tr"))
 
 
+def test_standing_of_a_tenant_with_advice_does_not_deny_it():
+    report = report_of(("Contoso", {"mfa_trust": verdict("unmet", "mfa_trust.not_accepted")}))
+    row = body(report).find(".//table[@class='matrix']/tbody/tr")
+    assert "Nothing required is broken: eligible" in told(row)
+
+
 def test_figures_tell_what_nobody_looked_at():
     figures = [told(item) for item in body(report_of(*FLEET, access=False)).findall(".//ul[@class='figures']/li")]
     assert figures == [
