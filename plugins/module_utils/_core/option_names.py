@@ -31,9 +31,12 @@ def named_with(prefix: str) -> Iterator[None]:
         _Names.prefix = before
 
 
-def option_name(option: str = "") -> str:
-    """Return what the user calls an option; what its name begins with if none is given."""
-    return f"{_Names.prefix}{option}"
+def option_name(option: str = "", variable: str = "") -> str:
+    """Return what the user calls an option; what its name begins with if none is given.
+
+    `variable` is what it is called after the prefix, if that is not the option's own name.
+    """
+    return f"{_Names.prefix}{variable or option}" if _Names.prefix else option
 
 
 def with_prefix(sentence: str, options: Collection[str], prefix: str | None = None) -> str:

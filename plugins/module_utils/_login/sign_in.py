@@ -108,7 +108,9 @@ def _begin_browser(connection: Connection, port: int) -> tuple[dict[str, object]
     try:
         chosen = free_port(port)
     except PortTaken as error:
-        raise OptionError(f"port: {error} Choose another port, or 0 for any free one.") from error
+        raise OptionError(
+            f"{option_name('port', 'login_port')}: {error} Choose another port, or 0 for any free one."
+        ) from error
     hint = connection.operator if connection.operator and "@" in connection.operator else None
     # Always ask for the account: the browser is often signed in as somebody else.
     state: dict[str, object] = _ask(

@@ -64,8 +64,9 @@ def test_modules_name_their_options():
     with named_with(PREFIX):
         words = " ".join(CATALOGUE.words(Problem("sign_in.secret_wrong")))
         assert option_name("ca_path") == "mto_ca_path"
+        assert option_name("port", "login_port") == "mto_login_port"
     assert "set mto_client_secret (or MTO_CLIENT_SECRET in the environment)" in words
-    assert option_name("ca_path") == "ca_path"
+    assert (option_name("ca_path"), option_name("port", "login_port")) == ("ca_path", "port")
 
 
 def test_what_others_wrote_is_left_alone():
