@@ -192,14 +192,14 @@ def test_nobody_enters_the_code(lab):
 
 
 def test_tenant_that_does_not_exist(lab):
-    with pytest.raises(HomeSignInError, match="Correct home_tenant_id, or cloud"):
+    with pytest.raises(HomeSignInError, match="Correct home_tenant_id or cloud"):
         begin_login(connection(lab, home_tenant_id=tenant(9)["tenant_id"]), method="browser", wait=30, port=0)
 
 
 def test_tenant_that_blocks_the_device_code(tmp_path):
     with start_lab(world=write_world(tmp_path, tenant(1), device_code_interval=1, blocks_device_code=True)) as lab:
         browser = Browser(lab)
-        with browser.session, pytest.raises(HomeSignInError, match="sign in with method: browser") as caught:
+        with browser.session, pytest.raises(HomeSignInError, match="sign in with the browser instead") as caught:
             by_device_code(lab, browser, "operator")
     assert caught.value.problem.reason == "sign_in.conditional_access"
 

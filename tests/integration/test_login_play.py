@@ -59,7 +59,7 @@ def test_without_a_file_the_play_names_the_variable(ansible, value):
         pytest.param({"mto_ca_path": "nowhere.pem"}, "/nowhere.pem' does not exist", id="ca_path"),
         pytest.param(
             {"mto_home_tenant_id": "99999999-0000-4000-8000-000000000009"},
-            "Correct home_tenant_id, or cloud",
+            "Correct mto_home_tenant_id or mto_cloud",
             id="unknown_tenant",
         ),
         pytest.param(

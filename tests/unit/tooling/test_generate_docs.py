@@ -24,7 +24,7 @@ def test_every_read_has_a_row_of_seven_cells() -> None:
 def test_the_roles_of_a_person_are_told_by_name() -> None:
     told = {row[2]: row[6] for row in rows()}
     assert told["the licenses (subscribedSkus)"] == (
-        "Directory Readers, License Administrator, User Administrator, Global Reader"
+        "Directory Readers, Global Reader, License Administrator, User Administrator"
     )
     assert told["the first incident of Microsoft Defender XDR"] == "-"
 
