@@ -72,7 +72,7 @@ ONBOARD = [
     ({"mto_ca_path": "none.pem"}, "mto_ca_path: 'DIR/none.pem' does not exist; set mto_ca_path to a file or directory"),
     ({"mto_ca_path": "text"}, "mto_ca_path: 'DIR/text' cannot be read as CA certificates in PEM format"),
     ({"mto_concurrency": 0}, "mto_concurrency: '0' is out of range; give a whole number from 1 to 256."),
-    ({"mto_concurrency": "many"}, "mto_concurrency: 'many' is not a whole number; write one such as 16."),
+    ({"mto_concurrency": "many"}, "mto_concurrency: 'many' is not a whole number; write one such as 32."),
     ({"mto_timeout": "soon"}, "mto_timeout: 'soon' is not a duration of more than 0 and at most 1d; give seconds"),
     ({"mto_timeout": True}, "mto_timeout: true is not text; put it in quotes."),
     ({"mto_deadline": 0}, "mto_deadline: '0' is not a duration of more than 0"),

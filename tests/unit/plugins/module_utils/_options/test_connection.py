@@ -227,7 +227,7 @@ def test_defaults_of_the_spec_are_the_ones_that_are_used():
     defaults = {option: spec[option]["default"] for option in ("concurrency", "timeout", "deadline")}
     for options in (GOOD, {**GOOD, **defaults}):
         connection = resolve_connection(options, {})
-        assert (connection.concurrency, connection.timeout, connection.deadline) == (16, 30.0, 600.0)
+        assert (connection.concurrency, connection.timeout, connection.deadline) == (32, 30.0, 600.0)
 
 
 @pytest.mark.parametrize("app_needed", [True, False])

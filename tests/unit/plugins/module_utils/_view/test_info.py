@@ -87,7 +87,7 @@ def test_groups():
 def live_info(monkeypatch, portal, **connection):
     source = ViewSource(portal, None, 1.0, "https://mto.example", Deadline(60), ("a warning",))
     monkeypatch.setattr(info, "open_source", lambda options, given: source)
-    return view_info(PortalOptions(), make_connection(**connection))
+    return view_info(PortalOptions(snapshot="view.json"), make_connection(**connection))
 
 
 def test_a_whole_view_can_be_saved(monkeypatch, tmp_path):

@@ -130,7 +130,7 @@ MISTAKES = [
     (FACTS, {"tenants": f'[{{"tenant_id": "{TENANT}"}}]'}, "tenants: the value is text that looks like JSON"),
     (FACTS, {"tennants": []}, "tennants: this is not an option of the module (did you mean 'tenants'?); correct its"),
     (FACTS, {"mto_tenants": []}, "mto_tenants: this is not an option of the module (did you mean 'tenants'?); correct"),
-    (FACTS, {"concurrency": "many"}, "concurrency: 'many' is not a whole number; write one such as 16."),
+    (FACTS, {"concurrency": "many"}, "concurrency: 'many' is not a whole number; write one such as 32."),
     (FACTS, {"endpoints": "https://x"}, "endpoints: 'https://x' is not a dictionary; give a dictionary with login"),
     (FACTS, {"client_secret": ["a-secret"]}, "client_secret: a list is not text; give text."),
     (FACTS, {"client_secret": True}, "client_secret: true is not text; put it in quotes."),
