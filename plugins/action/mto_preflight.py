@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import pathlib
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
+from ansible_collections.m365.defender.plugins.module_utils._options.environment import unread_variables
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
     ControllerAction,
     changed_environment,
@@ -47,15 +48,16 @@ class ActionModule(ControllerAction):
 
     def work(self, options: Mapping[str, t.Any], variables: Variables) -> dict[str, object]:
         """See ControllerAction."""
-        spec = role_spec(options["entry_point"])
+        spec, local = role_spec(options["entry_point"]), self._connection.transport == "local"
         given = self._given(spec, variables)
         with (
             changed_environment(keyword_environment(self)),
             # As the actions of the modules do.
             changed_environment(environment_paths(spec, os.environ, user_path)),
         ):
+            self._warn(unread_variables(os.environ) if local else ())
             try:
-                checked = check_options(options["entry_point"], given, local=self._connection.transport == "local")
+                checked = check_options(options["entry_point"], given, local=local)
             except OptionError as error:
                 if ": missing" not in str(error) or _has_inventory(variables):
                     raise
@@ -68,12 +70,15 @@ class ActionModule(ControllerAction):
             "warnings": list(checked.warnings),
         }
 
+    def _warn(self, warnings: Iterable[str]) -> None:
+        """Warn at once: what is misspelt may be what fails later."""
+        for warning in warnings:
+            self._display.warning(warning)
+
     def _given(self, spec: Spec, variables: Variables) -> dict[str, object]:
         """Return the variables of these options, and warn about those that are unknown. Raise OptionError."""
         hosts = [variables["hostvars"][name] for name in variables["groups"].get(_GROUP, ())]
-        # At once: what a misspelt variable leaves out may be what fails.
-        for warning in unknown_variables({*variables, *(name for host in hosts for name in host)}):
-            self._display.warning(warning)
+        self._warn(unknown_variables({*variables, *(name for host in hosts for name in host)}))
         given = {name: self._value(f"{PREFIX}{name}", variables) for name in spec if f"{PREFIX}{name}" in variables}
         if "tenants" in spec and _GROUP in variables["groups"]:
             if given.get("tenants") is not None:

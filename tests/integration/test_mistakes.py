@@ -137,7 +137,7 @@ ONBOARD = [
     ({"mto_refresh_token_file": "open"}, "mto_refresh_token_file: 'DIR/open' has mode 0644, so that other users can"),
     ({"mto_refresh_token_file": "empty"}, "mto_refresh_token_file: 'DIR/empty' is empty; name a file with one refresh"),
     ({"mto_refresh_token_file": "words"}, "mto_refresh_token_file: 'DIR/words' has fewer than 8 characters, or white"),
-    ({"mto_refresh_token_file": "short"}, "mto_refresh_token_file: 'DIR/short' has fewer than 8 characters, or white"),
+    ({"mto_refresh_token_file": "seven"}, "mto_refresh_token_file: 'DIR/seven' has fewer than 8 characters, or white"),
     # The tenants.
     ({"mto_tenants": None}, "mto_tenants: missing. Set the variable to a list of tenants, or add a host"),
     ({"mto_tenants": []}, "mto_tenants: the list is empty, so that there is nothing to check; declare a tenant."),
@@ -393,6 +393,16 @@ WARNINGS = [
     ({}, {"MTO_CLIENT_CERTIFICATE_PASSWORD": "a-password"}, "MTO_CLIENT_CERTIFICATE_PASSWORD is set but not used"),
     (
         {},
+        {"MTO_TIMEOUT": "30"},
+        "MTO_TIMEOUT: this environment variable is not read; correct its name, set mto_timeout",
+    ),
+    (
+        {},
+        {"MTO_CLIENT_SERCET": "a-client-secret"},
+        "MTO_CLIENT_SERCET: this environment variable is not read (did you mean 'MTO_CLIENT_SECRET'?)",
+    ),
+    (
+        {},
         {"MTO_CLIENT_SECRET": "another-secret"},
         "MTO_CLIENT_SECRET is set but not used: another credential comes first",
     ),
@@ -411,7 +421,7 @@ def directory(tmp_path, monkeypatch):
         "empty": b"",
         "words": b"two words",
         "open": b"0.a-refresh-token",
-        "short": b"0.short",
+        "seven": b"0.short",
         "token": b"0.a-refresh-token",
         "ca.pem": pem_of(ROOT.certificate),
         "app.pem": pem_of(ROOT.key) + pem_of(ROOT.certificate),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import (
     azure_names,
     environment_value,
     home_tenant_of,
+    own_name,
+    unread_variables,
 )
 
 HOME = "11111111-2222-3333-4444-555555555555"
@@ -57,3 +60,13 @@ def test_names_of_azure_tools():
 )
 def test_home_tenant(option, environ, home):
     assert home_tenant_of(option, environ) == home
+
+
+def test_every_fall_back_is_known_and_nothing_else():
+    read = [*connection_spec(), "portal_cookies_file", "portal_snapshot"]
+    # Numbers and dictionaries have no fall-back.
+    read = [name for name in read if name not in ("concurrency", "timeout", "deadline", "endpoints")]
+    names = [own_name(option) for option in read]
+    assert unread_variables(dict.fromkeys([*names, "MTO__OPTION_PREFIX", "HOME", "XMTO_TIMEOUT"], "x")) == []
+    (warning,) = unread_variables({"MTO_TIMEOUT": "9"})
+    assert warning.startswith("MTO_TIMEOUT: this environment variable is not read; ")
