@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, assess, assess_again
+from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import read_access, read_lists
@@ -142,7 +142,7 @@ def verify_access(
     def facts(_home: Home) -> dict[str, object]:
         return {"checks": list(checks)}
 
-    return AccessFacts(assess(session, tenants, now, _rows(checks), open_home, facts), tuple(checks))
+    return AccessFacts(Step(session, now, _rows(checks), open_home, facts).assess(tenants), tuple(checks))
 
 
 def access_from_evidence(

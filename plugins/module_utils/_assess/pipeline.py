@@ -74,64 +74,59 @@ class Assessment(t.Generic[Row]):
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
-def assess(
-    session: Session,
-    tenants: Sequence[Tenant],
-    now: dt.datetime,
-    rows: RowMaker[Row],
-    open_home: OpenHome,
-    facts: Callable[[Home], Mapping[str, object]],
-) -> Assessment[Row]:
-    """Read and judge every declared tenant, as of `now`. `facts` are what the module returns beside its rows.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step(t.Generic[Row]):
+    """One step of the guide in a session, as of `now`. `facts` are what its module returns beside its rows."""
 
-    Whatever happens in the home tenant, there is a row for each: where that leaves nothing known, all are unknown, and
-    the result says why.
-    """
-    failure: Mapping[str, object] = {}
-    opened: OpenedHome
-    try:
-        opened, read = open_home()
-        home = opened
-    except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
-        opened = error = session.as_home_error(caught)
-        home, failure = unread_home(session), home_failure(error)
-        cause = None if error.problem.reason.startswith("read.") else "sign_in"
-        judged = [_unread(session, home, tenant, now, error.problem, rows, cause) for tenant in tenants]
-    else:
+    session: Session
+    now: dt.datetime
+    rows: RowMaker[Row]
+    open_home: OpenHome
+    facts: Callable[[Home], Mapping[str, object]]
+
+    def assess(self, tenants: Sequence[Tenant]) -> Assessment[Row]:
+        """Read and judge every declared tenant.
+
+        Whatever happens in the home tenant, there is a row for each: where that leaves nothing known, all are unknown,
+        and the result says why.
+        """
+        opened, judged = self._judged(tenants)
+        error = opened if isinstance(opened, HomeSignInError) else None
+        home = unread_home(self.session) if isinstance(opened, HomeSignInError) else opened
+        run = SavedRun(
+            home_tenant_id=self.session.home_target.tenant_id,
+            operator=home.operator,
+            cloud=self.session.cloud_name,
+            read_at=timestamp(self.now),
+            tenants=tuple(saved for saved, _row in judged),
+            returned={**self.facts(home), **(home_failure(error) if error else {})},
+        )
+        return Assessment(run, [row for _saved, row in judged], opened, self.session.warnings)
+
+    def _judged(self, tenants: Sequence[Tenant]) -> tuple[OpenedHome, list[tuple[Saved, Row]]]:
+        try:
+            home, read = self.open_home()
+        except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
+            error = self.session.as_home_error(caught)
+            cause = None if error.problem.reason.startswith("read.") else "sign_in"
+            nothing = unread_home(self.session)
+            return error, [self._unread(nothing, tenant, error.problem, cause) for tenant in tenants]
 
         def work(tenant: Tenant) -> tuple[Saved, Row]:
             case = read(tenant)
-            return Saved(case), rows.judge(case)
+            return Saved(case), self.rows.judge(case)
 
-        judged = walk(
-            session,
+        return home, walk(
+            self.session,
             tenants,
             work,
-            lambda tenant, why: _unread(session, home, tenant, now, why, rows),
-            lambda done: session.progress(rows.title, done, len(tenants)),
+            lambda tenant, problem: self._unread(home, tenant, problem),
+            lambda done: self.session.progress(self.rows.title, done, len(tenants)),
         )
-    run = SavedRun(
-        home_tenant_id=session.home_target.tenant_id,
-        operator=home.operator,
-        cloud=session.cloud_name,
-        read_at=timestamp(now),
-        tenants=tuple(saved for saved, _row in judged),
-        returned={**facts(home), **failure},
-    )
-    return Assessment(run, [row for _saved, row in judged], opened, session.warnings)
 
-
-def _unread(  # noqa: PLR0913, PLR0917  (all that a row about nothing read needs)
-    session: Session,
-    home: Home,
-    tenant: Tenant,
-    now: dt.datetime,
-    problem: Problem,
-    rows: RowMaker[Row],
-    caused_by: str | None = None,
-) -> tuple[Saved, Row]:
-    saved = Saved(empty_case(session, home, tenant, now), problem, caused_by)
-    return saved, rows.row_of(saved)
+    def _unread(self, home: Home, tenant: Tenant, problem: Problem, caused_by: str | None = None) -> tuple[Saved, Row]:
+        saved = Saved(empty_case(self.session, home, tenant, self.now), problem, caused_by)
+        return saved, self.rows.row_of(saved)
 
 
 def assess_again(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, assess, assess_again
+from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, read_home
@@ -122,7 +122,7 @@ def requirement_facts(session: Session, tenants: Sequence[Tenant], expiry_warnin
         ]
         return {"missing_permissions": [row for target in targets for row in session.missing_permissions(target)]}
 
-    return RequirementFacts(assess(session, tenants, now, ROWS, open_home, facts))
+    return RequirementFacts(Step(session, now, ROWS, open_home, facts).assess(tenants))
 
 
 def facts_from_evidence(
