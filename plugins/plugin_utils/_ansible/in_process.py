@@ -171,6 +171,11 @@ def _shows_invocation(variables: Mapping[str, t.Any]) -> bool:
 
 def _masked(result: Result, secrets: set[str]) -> Result:
     """Return the result without secrets, as AnsibleModule does. The number of a truth value is not taken for one."""
+    # Going through the rows of a thousand tenants takes ten times as long as searching their text.
+    text = json.dumps(result, ensure_ascii=False)
+    if not any(json.dumps(secret, ensure_ascii=False)[1:-1] in text for secret in secrets):
+        plain: Result = json.loads(text)
+        return plain
     kept = {name: value for name, value in result.items() if value is None or isinstance(value, bool)}
     masked: Result = remove_values(result, secrets)
     return {**masked, **kept}
