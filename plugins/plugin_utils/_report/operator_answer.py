@@ -42,7 +42,6 @@ def proven(requirements: Verdicts, access: AccessRow | None, names: Mapping[str,
         severity=permissions.severity,
         object=permissions.object,
         caveats=permissions.caveats,
-        evidence=permissions.evidence,
     )
     return {**requirements, "permissions": judged}
 

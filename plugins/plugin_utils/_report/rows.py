@@ -12,6 +12,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields, named_rows, rows_of
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Verdict
 from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
+from ansible_collections.m365.defender.plugins.plugin_utils._report.proof import with_proof
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,11 @@ def access_checks() -> tuple[str, ...]:
     return tuple(check.name for check in checks_of("access"))
 
 
+def read_verdict(check: str, fields: Fields) -> Verdict:
+    """Return a verdict as a report has it. Raises OptionError."""
+    return with_proof(Verdict.from_fields(check, fields))
+
+
 def verdicts_as_dict(verdicts: Verdicts) -> dict[str, object]:
     """Return the verdicts as JSON has them."""
     return {check: verdict.as_dict() for check, verdict in verdicts.items()}
@@ -31,7 +37,7 @@ def verdicts_as_dict(verdicts: Verdicts) -> dict[str, object]:
 
 def verdicts_from_fields(fields: Fields) -> dict[str, Verdict]:
     """Return the requirements of a row. Raises OptionError."""
-    return {check: Verdict.from_fields(check, row) for check, row in fields.by_name("requirements").items()}
+    return {check: read_verdict(check, row) for check, row in fields.by_name("requirements").items()}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class AccessRow:
             status=fields.text("status"),
             method=fields.optional_text("method"),
             checks=names if checks is None else checks,
-            verdicts={name: Verdict.from_fields(name, row) for name, row in rows.items() if row is not None},
+            verdicts={name: read_verdict(name, row) for name, row in rows.items() if row is not None},
             first_broken=fields.optional_text("first_broken"),
             reason=fields.optional_text("reason"),
         )
@@ -119,7 +125,7 @@ class Registration:
     @classmethod
     def from_fields(cls, fields: Fields) -> Registration:
         """Return what `as_dict` made a row of. Raises OptionError."""
-        return cls(fields.optional_flag("registered"), Verdict.from_fields("registration", fields))
+        return cls(fields.optional_flag("registered"), read_verdict("registration", fields))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ class UndeclaredRow:
     @classmethod
     def from_fields(cls, fields: Fields) -> UndeclaredRow:
         """Return a row of `undeclared`. Raises OptionError."""
-        verdict = Verdict.from_fields("registration", fields.row("registration"))
+        verdict = read_verdict("registration", fields.row("registration"))
         return cls(fields.text("tenant_id"), fields.text("name"), verdict)
 
 
@@ -178,7 +184,7 @@ def _registrations(rows: Iterable[Fields]) -> dict[str, Registration]:
     """Return whether each tenant of `mto_tenant` is in the view. There the verdict is a field of its own."""
     return {
         row.text("tenant_id").lower(): Registration(
-            row.optional_flag("registered"), Verdict.from_fields("registration", row.row("registration"))
+            row.optional_flag("registered"), read_verdict("registration", row.row("registration"))
         )
         for row in rows
     }

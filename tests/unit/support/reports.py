@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
@@ -34,11 +35,21 @@ def summary_of(report: object, **options: t.Any) -> list[str]:
     return summary_lines(Report.from_dict(report), **options)
 
 
+def text_of(report: object, name: str) -> str:
+    """The text of the file of a format."""
+    return formats_by_name()[name].render(Report.from_dict(report))
+
+
 def page_of(report: object) -> str:
     """The page."""
-    return formats_by_name()["html"].render(Report.from_dict(report))
+    return text_of(report, "html")
+
+
+def saved_of(report: object) -> Document:
+    """The content of report.json."""
+    return t.cast("Document", json.loads(text_of(report, "json")))
 
 
 def junit_of(report: object) -> str:
     """The test results."""
-    return formats_by_name()["junit"].render(Report.from_dict(report))
+    return text_of(report, "junit")

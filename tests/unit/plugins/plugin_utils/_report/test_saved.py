@@ -12,21 +12,26 @@ from bent_bodies import bend, places_of
 from hypothesis import given
 from hypothesis import strategies as st
 from pages.report_rows import FLEET, report_of
+from reports import saved_of
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import FORMATS
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.repeated import restore
 from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 
 REPORT = report_of(*FLEET)
+# As earlier versions wrote it, and as it is written.
 TEXT = json.dumps(REPORT)
+SAVED = saved_of(REPORT)
 
 
 @pytest.mark.parametrize(
     "content",
     [
         TEXT.encode(),
+        json.dumps(SAVED).encode(),
         TEXT.encode("utf-8-sig"),
         TEXT.encode("utf-16"),
         json.dumps(REPORT, indent=1).replace("\n", "\r\n").encode(),
@@ -69,12 +74,12 @@ def test_too_large_a_file_is_one_sentence(tmp_path):
         read_report("mto_report_file", str(path))
 
 
-@given(
-    st.sampled_from(list(places_of(REPORT))), st.sampled_from([None, 7, -1, 1e308, "x", "", [], {}, [{}], True, 10**30])
-)
-def test_any_value_in_any_place_is_refused_or_shown(path, value):
+@pytest.mark.parametrize("saved", [REPORT, SAVED])
+@given(st.data(), st.sampled_from([None, 7, -1, 1e308, "x", "", [], {}, [{}], True, 10**30]))
+def test_any_value_in_any_place_is_refused_or_shown(saved, data, value):
+    path = data.draw(st.sampled_from(list(places_of(saved))))
     try:
-        report = Report.from_dict(bend(REPORT, path, value))
+        report = Report.from_dict(restore(bend(saved, path, value)))
     except OptionError as error:
         assert str(error).startswith("report")  # noqa: PT017  (both ways out are right)
         return

@@ -12,6 +12,7 @@ import pytest
 from pages.report_rows import ACCESS_CHECKS, FLEET, GENERATED_AT, access_row, report_of, requirements_row, tenant_id
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC, report_step
 
 RUN = {
@@ -53,7 +54,7 @@ def test_files_are_those_of_the_formats(tmp_path):
     assert done["files"] == [str(tmp_path / name) for name in names]
     assert {path.name for path in tmp_path.iterdir()} == {*names}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
-    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == REPORT
+    assert read_report("mto_report_file", str(tmp_path / "report.json")).as_dict() == REPORT
     evidence = json.loads((tmp_path / "evidence.json").read_text(encoding="utf-8"))
     assert evidence == {"format": 1, "requirements": EVIDENCE, "access": EVIDENCE}
     assert done["lines"][-4:] == [
@@ -66,7 +67,7 @@ def test_files_are_those_of_the_formats(tmp_path):
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_batches_are_one_report(tmp_path, size):
     done = step(batches(size), report_dir=str(tmp_path), report_formats=["json"])
-    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == REPORT
+    assert read_report("mto_report_file", str(tmp_path / "report.json")).as_dict() == REPORT
     assert {**done, "files": [], "lines": []} == {**step(report_dir=str(tmp_path)), "files": [], "lines": []} | {
         "failure": done["failure"]
     }
