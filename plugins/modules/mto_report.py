@@ -135,7 +135,7 @@ summary:
   type: dict
   sample: {declared: 25, ready: 18, verified: 16, eligible: 16, registered: 16, undeclared: 0, findings: 11}
 tenants:
-  description: A row for each declared tenant, without its verdicts. C(report.json) holds those, with their evidence.
+  description: A row for each declared tenant, without its verdicts, which C(report.json) holds.
   returned: without O(eligible_only)
   type: list
   elements: dict

@@ -8,7 +8,8 @@ from __future__ import annotations
 import collections
 
 import pytest
-from reports import made_report
+from report_documents import body
+from reports import made_report, text_of
 from test_access import access
 from test_facts import facts
 
@@ -36,6 +37,10 @@ def test_every_answer_is_the_oracles(count, seed):
         for check, reason in tenant.expect.verdicts.items():
             verdict = row["requirements"].get(check) or row["access"][check]
             assert verdict["reason"] == reason, row["name"]
+    # What every verdict says is in both.
+    assert len(text_of(report, "json")) <= 4096 * count
+    assert len(text_of(report, "html")) <= 3_000 * count
+    assert sum(1 for _element in body(report).iter()) <= 30 * count
 
 
 def test_disabled_operator_has_access_to_nothing():

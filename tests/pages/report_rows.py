@@ -171,6 +171,8 @@ HOSTILE_NAMES: tuple[str, ...] = (
     "https://evil.example/login?tid=1 (click)",
     "half \ud800 pair \ufffe",
     "{{ lookup('pipe', 'id') }} {% raw %}",
+    "</script><script>document.title='owned'</script>",
+    "<!--<script> $& $1 $` \\u003c/script\\u003e",
     "W" * 300,
     "",
 )

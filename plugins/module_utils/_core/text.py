@@ -55,7 +55,9 @@ def one_line(text: object) -> str:
     """Return the text on one line, without characters that are not meant to be read; empty for None."""
     if text is None:
         return ""
-    return " ".join(_UNFIT.sub("", _TERMINAL.sub("", str(text))).split())
+    line = str(text)
+    # Nothing that is printable is unfit, and most text is.
+    return " ".join((line if line.isprintable() else _UNFIT.sub("", _TERMINAL.sub("", line))).split())
 
 
 def shortened(text: str, most: int) -> str:

@@ -27,9 +27,10 @@ def require_unmasked(option: str, results: object) -> None:
     """Raise OptionError where a field of the results is masked."""
     if isinstance(results, Mapping):
         for field, value in results.items():
-            _require_field(option, str(field), value)
+            if field in _FIELDS:
+                _require_field(option, field, value)
             # The data of evidence is foreign, and no report is made from it.
-            if field != "data":
+            if field != "data" and not isinstance(value, str):
                 require_unmasked(option, value)
     elif isinstance(results, list | tuple):
         for result in results:
@@ -39,7 +40,7 @@ def require_unmasked(option: str, results: object) -> None:
 def _require_field(option: str, field: str, value: object) -> None:
     values = value if isinstance(value, list | tuple) else [value]
     masked = (text for text in values if isinstance(text, str) and any(mask in text for mask in _MASKS))
-    if field in _FIELDS and next(masked, None) is not None:
+    if next(masked, None) is not None:
         raise OptionError(
             f"{option}: Ansible has masked {field}, because a secret of this run is a common word that is part of it."
             " Ansible administrator of the home tenant: replace that secret (such as mto_client_secret or"

@@ -266,7 +266,7 @@ class Report:
         }
 
     def without_verdicts(self) -> dict[str, object]:
-        """Return what a play decides by. The verdicts with their evidence, many times as much, are in report.json."""
+        """Return what a play decides by. The verdicts, many times as much, are in report.json."""
         undeclared = self.undeclared
         return {
             **self.run.as_dict(),

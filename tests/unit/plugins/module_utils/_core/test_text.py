@@ -41,6 +41,12 @@ def test_a_line_stays_as_it_is(text):
     assert one_line(one_line(text)) == one_line(text)
 
 
+@given(st.characters())
+def test_what_is_printable_is_kept_and_what_is_not_fit_is_not_printable(character):
+    """The short way of `one_line` and the long one lead to the same."""
+    assert one_line(f"a{character}b") == one_line(f"a{character}b\x07")
+
+
 @given(st.text(), st.integers(1, 20))
 def test_shortened_text_is_never_longer(text, most):
     assert len(shortened(text, most)) <= most

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 from pages.report_rows import ACCESS_CHECKS, GENERATED_AT, REQUIREMENTS, caveat, evidence, report_of, tenant_id, verdict
@@ -154,6 +156,9 @@ def test_any_text_stays_text(name, words):
     without_worklist(plain)
     assert [(e.tag, e.keys()) for e in report.iter()] == [(e.tag, e.keys()) for e in plain.iter()]
     report = shown(name, words.replace("https", ""))
+    data = body(report).find(".//script[@id='data']").text
+    assert not {*data} & {*"<>&\u2028\u2029"}
+    assert one_line(name) in json.loads(data)["tenants"][0]
     junit(report)
     page_of(report).encode()
     lines = summary_of(report, width=10_000)

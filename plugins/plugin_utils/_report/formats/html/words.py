@@ -1,0 +1,82 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The words of the page for what the model says in ids. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import TenantExpiry, TenantRow
+
+# A longer name would stretch its row of a table; it is in full where the tenant has its own section.
+_WIDEST_NAME: t.Final = 80
+_ENDING: t.Final = {
+    "gdap_relationship": "GDAP relationship",
+    "group_membership": "membership of a group",
+    "group_eligibility": "right to activate membership of a group",
+    "role_assignment": "role",
+    "role_eligibility": "right to activate a role",
+    "subscription": "subscription",
+}
+
+
+class Shown(t.NamedTuple):
+    """What a status is shown as: a word and a sign beside its colour, which the style sheet gives to the class."""
+
+    css: str
+    sign: str
+    word: str
+
+
+_MET: t.Final = Shown("met", "✓", "met")
+_UNMET: t.Final = Shown("unmet", "✗", "unmet")
+_UNKNOWN: t.Final = Shown("unknown", "?", "unknown")
+_NOT_APPLICABLE: t.Final = Shown("not_applicable", "○", "not applicable")
+_NOT_CHOSEN: t.Final = Shown("not_chosen", "·", "not chosen")
+_NOT_LOOKED_AT: t.Final = Shown("not_looked_at", "·", "not looked at")
+_STATUSES: t.Final = {status.css: status for status in (_MET, _UNMET, _UNKNOWN, _NOT_APPLICABLE)}
+
+
+def time(moment: str) -> str:
+    """Return a time for people; what is not a time is shown as it is."""
+    utc = utc_time(moment)
+    return moment if utc is None else f"{utc.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} UTC"
+
+
+def short_name(name: str, tenant_id: str) -> str:
+    """Return a name for a row of a table; without one it is the id."""
+    return shortened(one_line(name) or one_line(tenant_id), _WIDEST_NAME)
+
+
+def ends_row(row: TenantExpiry) -> tuple[str, ...]:
+    """Return what the table about ends says: when, days left, tenant, what, name, and whether it extends itself."""
+    expiry = row.expiry
+    what = _ENDING.get(expiry.what, expiry.what)
+    extends = "yes" if expiry.auto_extend else "no"
+    name = short_name(row.tenant_name, row.tenant_id)
+    return time(expiry.ends), str(expiry.days_left), name, what, expiry.name, extends
+
+
+def status_of(verdict: Verdict | None) -> Shown:
+    """Return what the status of a check is shown as; None is a check that was made for other tenants only."""
+    if verdict is None:
+        return _NOT_LOOKED_AT
+    return _STATUSES[verdict.status] if verdict.chosen else _NOT_CHOSEN
+
+
+def standing(row: TenantRow) -> str:
+    """Return what a tenant without a broken link is: never more than was looked at."""
+    if row.eligible:
+        registered = row.registration and row.registration.registered
+        # Recommended checks may still be unmet.
+        nothing = "Nothing required is broken" if any(v.broken for v in row.verdicts.values()) else "Nothing broken"
+        return f"{nothing}: {'registered' if registered else 'eligible'}"
+    if row.ready and row.access is None:
+        return "Every requirement is met; access was not looked at"
+    return "Nothing broken, but not everything was looked at"
