@@ -22,6 +22,8 @@ import typing as t
 import yaml
 from project_files import ROOT, project_files
 
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import known_variables
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,8 +45,6 @@ NOT_RUN = {
     "python -m lab": "serves until Ctrl-C; tests/conversation/test_lab_process.py runs it",
 }
 LANGUAGES = {"console", "groovy", "ini", "json", "text", "yaml"}
-# The variables of a tenant that is an inventory host: the fields of a row of the list.
-HOST_VARIABLES = {"mto_tenant_id", "mto_name", "mto_access", "mto_roles", "mto_licenses", "mto_cloud"}
 # Their text comes from the code's data, and their links with it.
 GENERATED = {"docs/aadsts.md", "docs/clouds.md", "docs/permissions.md", "docs/reasons.md"}
 
@@ -223,7 +223,7 @@ def known_names() -> frozenset[str]:
     sources = [path for place, files in places.items() for path in (ROOT / place).rglob(files)]
     names = {name for path in sources for name in _NAMES_IN_CODE.findall(path.read_text(encoding="utf-8"))}
     plugins = {path.stem for kind in ("modules", "filter", "action") for path in (ROOT / "plugins" / kind).glob("*.py")}
-    return frozenset(names | plugins | HOST_VARIABLES)
+    return frozenset(names | plugins | known_variables())
 
 
 def complaints_about_links(page: Page) -> Iterator[str]:

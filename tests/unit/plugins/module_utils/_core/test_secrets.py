@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 from urllib.parse import quote, quote_plus
 
 import pytest
+from cpu import cpu_limit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,19 +67,17 @@ def test_small_percent_encoding_is_hidden():
     "text", ["eyJ" * 300_000, "eyJ." * 200_000, "eyJabcdefgh" * 90_000, "eyJ-" + "a" * 10**6, "eyJ " * 200_000]
 )
 def test_no_text_costs_more_than_its_length(text):
-    started = time.process_time()
-    hide_tokens(text)
-    assert time.process_time() - started < 0.5
+    with cpu_limit(0.5):
+        hide_tokens(text)
 
 
 def test_many_secrets_cost_little():
     secrets = Secrets()
     secrets.add(*(f"opaque-refresh-token-{number:08}" * 40 for number in range(4000)))
     secrets.add(*(f"{TOKEN}{number}" for number in range(4000)))
-    started = time.process_time()
-    for _number in range(100):
-        secrets.hide("Insufficient privileges to complete the operation.")
-    assert time.process_time() - started < 0.5
+    with cpu_limit(0.5):
+        for _number in range(100):
+            secrets.hide("Insufficient privileges to complete the operation.")
     assert len(secrets.values()) == 8000
 
 
@@ -129,9 +127,8 @@ def test_a_wrapped_token_is_hidden_with_its_further_lines():
 
 @pytest.mark.parametrize("part", ["\\", "%25", "%", "&#", "&#x0", " ", "&", "\\u00", f"{HIDDEN}\n"])
 def test_no_escape_costs_more_than_its_length(part):
-    started = time.process_time()
-    Secrets(ODD).hide("eyJ" + part * 100_000)
-    assert time.process_time() - started < 0.5
+    with cpu_limit(0.5):
+        Secrets(ODD).hide("eyJ" + part * 100_000)
 
 
 RANDOM = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~", min_size=30, max_size=200)
@@ -192,6 +189,5 @@ def test_a_beginning_that_is_not_random_is_not_hidden(secret, text):
 def test_beginnings_cost_no_more_than_the_text():
     secrets = Secrets(*(f"0.Ab{number:04}-the-beginning-{number}" * 20 for number in range(20)))
     for text in ("0.Ab0001-the-beginni" * 50_000, "0.Ab0001-the-beginni " * 50_000, "0.Ab0001-the-beginn" * 50_000):
-        started = time.process_time()
-        secrets.hide(text)
-        assert time.process_time() - started < 0.5
+        with cpu_limit(0.5):
+            secrets.hide(text)

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
+from cpu import cpu_limit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import load_strict
@@ -40,10 +40,8 @@ KILOBYTE = 1024
 def test_a_small_file_costs_little(tmp_path, text):
     path = tmp_path / "contract.yml"
     path.write_text(text, encoding="utf-8")
-    began = time.process_time()
-    with contextlib.suppress(OptionError):
+    with cpu_limit(1), contextlib.suppress(OptionError):
         load_strict("portal_contract", str(path), "see the docs.")
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ['{"\\ud83d": 1}', 'a: "\\u202e"', 'a: ["\\x07"]'])
