@@ -72,7 +72,9 @@ class Watch:
 
     def found(self, text: str) -> list[str]:
         """Return the names of the secrets that a text holds, whole or in part."""
-        return sorted({name for value, name in self._secrets.items() if any(part in text for part in _parts(value))})
+        # A copy: a request that ends late may add one meanwhile.
+        known = list(self._secrets.items())
+        return sorted({name for value, name in known if any(part in text for part in _parts(value))})
 
 
 def _parts(secret: str) -> set[str]:
