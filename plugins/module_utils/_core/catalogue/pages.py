@@ -37,25 +37,28 @@ class CaveatText(t.NamedTuple):
 
 
 class Page(str):
-    """The address of a page of Microsoft's: what a reason or a caveat says is documented there."""
+    """The address of a page of Microsoft's: what a reason or a caveat says is documented there.
+
+    These get plain text: Ansible warns about any other type in the result of an action.
+    """
 
     __slots__ = ()
 
     def met(self, sentence: str, remedy: str = NO_ACTION) -> Reason:
         """Return a reason that meets the check."""
-        return Reason("met", sentence, remedy, self)
+        return Reason("met", sentence, remedy, str(self))
 
     def unmet(self, sentence: str, remedy: str) -> Reason:
         """Return a reason that says no."""
-        return Reason("unmet", sentence, remedy, self)
+        return Reason("unmet", sentence, remedy, str(self))
 
     def unknown(self, sentence: str, remedy: str) -> Reason:
         """Return a reason that leaves the check open."""
-        return Reason("unknown", sentence, remedy, self)
+        return Reason("unknown", sentence, remedy, str(self))
 
     def caveat(self, sentence: str, remedy: str, *, actionable: bool = False) -> CaveatText:
         """Return a doubt beside a verdict."""
-        return CaveatText(sentence, remedy, self, actionable)
+        return CaveatText(sentence, remedy, str(self), actionable)
 
 
 LEARN: t.Final = "https://learn.microsoft.com/en-us/"
