@@ -45,6 +45,15 @@ DESCRIPTIONS: t.Final = {
         "Show a saved report again and write its other formats",
         "Reads a C(report.json) and writes its HTML page, JUnit file and summary. No request is sent.",
     ),
+    "slice": (
+        "Check a slice of the tenants and leave a part of the run",
+        "Checks the tenants of the inventory, and saves what it finds for the entry point merge. Registers nothing.",
+    ),
+    "merge": (
+        "Merge the parts of all slices into one report, and register the eligible tenants",
+        "Reads the parts of a run. From then on it does what the entry point onboard does, for the whole list at once.",
+        "A tenant without a part that can be used is unknown.",
+    ),
 }
 Documented = dict[str, t.Any]
 # References to options and return values of the module that is documented.

@@ -22,6 +22,12 @@ from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action impo
     keyword_environment,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import environment_paths, user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._role.job import (
+    is_told_to_be_a_slice,
+    may_be_a_slice,
+    slice_of,
+    workflow_of,
+)
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import (
     ENTRY_POINTS,
     HOST_VARIABLES,
@@ -66,7 +72,8 @@ class ActionModule(ControllerAction):
             "changed": False,
             "tenants": list(checked.tenants),
             "options": dict(checked.options),
-            "whole_list": _is_whole_list(variables),
+            "run": _run_of(options["entry_point"], checked.run, variables),
+            "whole_list": _is_whole_list(options["entry_point"], variables),
             "warnings": list(checked.warnings),
         }
 
@@ -139,11 +146,27 @@ def _files(variables: Variables) -> list[pathlib.Path]:
     return [path for source in _sources(variables) if (path := pathlib.Path(source)).exists()]
 
 
-def _is_whole_list(variables: Variables) -> bool:
-    """Return whether nothing cuts the list: a job slice cuts the inventory; a limit, or a host per tenant, the play."""
-    slices = str(variables.get("awx_job_slice_count", variables.get("tower_job_slice_count", 1)))
+def _is_whole_list(entry_point: str, variables: Variables) -> bool:
+    """Return whether nothing cuts the list: a slice cuts the inventory; a limit, or a host for each tenant, the play.
+
+    Where a merge is given a part of the list only, the parts of the others show it.
+    """
+    cut = is_told_to_be_a_slice if entry_point == "merge" else may_be_a_slice
     return (
         "ansible_limit" not in variables
-        and slices in ("", "0", "1")
+        and not cut(variables)
         and variables["inventory_hostname"] not in variables["groups"].get(_GROUP, ())
     )
+
+
+def _run_of(entry_point: str, run: Mapping[str, object], variables: Variables) -> dict[str, object]:
+    """Return whose run it is, with what AWX says of it."""
+    if entry_point != "slice":
+        return {**run}
+    number, count = slice_of(variables)
+    return {
+        **run,
+        "run_id": run["run_id"] or workflow_of(variables),
+        "slice_number": number,
+        "slice_count": count,
+    }

@@ -21,7 +21,7 @@ options:
   entry_point:
     description: The entry point of the role, or the playbook without the role, whose variables are checked.
     type: str
-    choices: [onboard, drift, offboard, report, adopt, login, snapshot]
+    choices: [onboard, drift, offboard, report, slice, merge, adopt, login, snapshot]
     required: true
 author:
   - The m365.defender authors (@m365-defender)
@@ -53,8 +53,23 @@ options:
   sample:
     fail_on: [required]
     register: true
+run:
+  description:
+    - Whose run it is, for M(m365.defender.mto_save_part) and M(m365.defender.mto_merge_parts). Empty with
+      every other entry point than onboard, drift, slice and merge.
+  returned: success
+  type: dict
+  sample:
+    home_tenant_id: 11111111-2222-3333-4444-555555555555
+    operator: anna.berg@northwindmsp.example
+    cloud: public
+    run_id: "4711"
+    slice_number: 0
+    slice_count: 0
 whole_list:
-  description: Whether nothing cuts the list, such as C(--limit), a job slice, or a play for each tenant.
+  description:
+    - Whether nothing cuts the list, such as C(--limit), a job slice, or a play for each tenant. AWX does not tell a job
+      that it is a slice, so that a relaunched job, and one in a workflow with the name of its template, may be one.
   returned: success
   type: bool
   sample: true

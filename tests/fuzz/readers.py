@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence
+from ansible_collections.m365.defender.plugins.module_utils._assess.assessment import assessment_from_evidence
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_certificate import (
     ClientCertificate,
@@ -49,6 +50,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.write
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import cookies_for, read_cookies
 from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
+from ansible_collections.m365.defender.plugins.plugin_utils._slices.merge import Wanted, merge_parts
+from ansible_collections.m365.defender.plugins.plugin_utils._slices.part import part_body, read_part
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,6 +132,23 @@ def _read_evidence(judge: Callable[..., Json]) -> Callable[[bytes], Json]:
         return judge(saved.body, saved.tenants, now=saved.now).as_dict(with_evidence=True)
 
     return read
+
+
+def _read_part(data: bytes) -> Json:
+    part = read_part(pathlib.Path(_file("part-1.json", data)))
+    wanted = Wanted(
+        home_tenant_id=part.home_tenant_id,
+        cloud=part.cloud,
+        operator="",
+        run_id="",
+        checks=part.checks,
+        tenants=[*part.tenants.values()],
+        now=part.read_at,
+        max_age=1.0,
+        with_evidence=True,
+    )
+    merged = merge_parts(wanted, [part])
+    return [merged.assessment, *merged.messages]
 
 
 _READS: t.Final = tuple(
@@ -372,6 +392,21 @@ def _contract_seeds() -> list[bytes]:
     return [*texts, *_dump(*(yaml.safe_load(text) for text in texts))]
 
 
+def _part_seeds() -> list[bytes]:
+    bodies = []
+    for world in ("demo", "methods"):
+        requirements, access = (
+            json.loads((HERE / "seeds" / f"{kind}-{world}.json").read_bytes())
+            for kind in ("evidence", "access-evidence")
+        )
+        body = {**requirements, "access": access["access"]}
+        result: Json = assessment_from_evidence(body).as_dict(with_evidence=True)
+        tenants = [{"tenant_id": row["tenant_id"], "name": row["name"]} for row in result["tenants"]]
+        run = {"operator": _ANNA, "run_id": "42", "slice_number": 2, "slice_count": 4}
+        bodies.append(part_body(run, tenants, result))
+    return _dump(*bodies)
+
+
 def _recorded(name: str) -> Callable[[], list[bytes]]:
     """Return seeds that `python -m fuzz --record` took from the lab."""
     return lambda: [path.read_bytes() for path in sorted((HERE / "seeds").glob(f"{name}-*.json"))]
@@ -385,6 +420,7 @@ READERS: t.Final[dict[str, Reader]] = {
         Reader("contract", _read_contract, _contract_seeds),
         Reader("evidence", _read_evidence(facts_from_evidence), _recorded("evidence")),
         Reader("access-evidence", _read_evidence(access_from_evidence), _recorded("access-evidence")),
+        Reader("part", _read_part, _part_seeds),
         Reader("batch", _read_batch, _recorded("batch")),
         Reader("metadata", _read_metadata, lambda: _dump(_METADATA)),
         Reader("token", _read_token(200), _token_seeds),

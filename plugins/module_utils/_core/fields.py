@@ -37,6 +37,11 @@ class Fields:
         self._row: Mapping[str, object] = row
         self._path = path
 
+    @property
+    def raw(self) -> Mapping[str, object]:
+        """Return the dictionary as it is."""
+        return self._row
+
     def value(self, name: str) -> object:
         """Return a field of any type, None where it is missing."""
         return self._row.get(name)

@@ -42,8 +42,9 @@ _REFUSALS: t.Final = {
         "The portal's list is partial, and a tenant is never removed when in doubt: {tenants} {stay} in the view."
     ),
     "removal_part_of_list": (
-        "This run sees only a part of the tenant list (--limit, a job slice, or one host at a time), so it cannot know"
-        " which tenants are not declared: {tenants} {stay} in the view. To purge, run it with the full list."
+        "This run sees only a part of the tenant list, or cannot tell (--limit, a job slice, a relaunched job, one host"
+        " at a time, or parts that do not match the list), so it cannot know which tenants are not declared: {tenants}"
+        " {stay} in the view. To purge, start a new run with the full list."
     ),
     "removal_empty_list": (
         "The tenant list is empty, and a purge would empty the view: {tenants} {stay} in the view. To remove tenants,"

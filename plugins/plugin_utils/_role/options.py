@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC as REPORT_SPEC
+from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import MAX_AGE
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -26,7 +27,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
 PREFIX: t.Final = "mto_"
-EntryPoint = t.Literal["onboard", "drift", "offboard", "report"]
+EntryPoint = t.Literal["onboard", "drift", "offboard", "report", "slice", "merge"]
 # A playbook that does without the role has the same first task.
 Playbook = t.Literal["adopt", "login", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
@@ -51,6 +52,24 @@ _OWN: t.Final[Spec] = {
     },
     "report_file": {**REPORT_SPEC["report_file"], "required": True},
     **{name: REPORT_SPEC[name] for name in ("evidence_dir", "report_dir", "report_formats", "report_mode")},
+    "parts_dir": {
+        "description": "An existing directory that all slices and the merge share. Each slice leaves its part there, in"
+        " a file that only its owner can read.",
+        "type": "path",
+        "required": True,
+    },
+    "parts_max_age": {
+        "description": "How old a part may be, such as V(90m) or V(12h). What an older one holds is V(unknown), so that"
+        " the part of another day never takes the place of a slice that has failed.",
+        "type": "str",
+        "default": MAX_AGE,
+    },
+    "run_id": {
+        "description": "A text that the slices and the merge of one run share and no other run has, such as the number"
+        " of a pipeline. If not set, the slices of a sliced job of AWX take the ID of its workflow, and the"
+        " merge takes the newest run.",
+        "type": "str",
+    },
     "offboard": {
         "description": "The IDs of the tenants to remove. None of them may still be in the tenant list.",
         "type": "list",
@@ -70,7 +89,9 @@ _CHECKS: t.Final[Spec] = {
 _REPORT: t.Final = ("fail_on", "report_dir", "report_formats", "report_mode")
 _WRITES: t.Final = ("registration", "portal_contract", "max_removals", "wait_timeout", "backup", "backup_dir")
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot", "snapshot_max_age")
-_CHECKED: t.Final = ("tenants", "register", "purge", "max_tenants", *_CHECKS, "evidence_dir", *_REPORT)
+_VIEW: t.Final = ("tenants", "register", "purge", "max_tenants")
+_CHECKED: t.Final = (*_VIEW, *_CHECKS, "evidence_dir", *_REPORT)
+_MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", "evidence_dir", *_REPORT)
 
 # Variables of hosts that are tenants, and the fields that they fill.
 HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}
@@ -90,6 +111,8 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
         "drift": (*_CHECKED, *_SOURCES, *connection_spec()),
         "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
         "report": ("report_file", *_REPORT),
+        "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection_spec()),
+        "merge": (*_MERGED, *_WRITES, *_SOURCES, *connection_spec()),
         "adopt": (*own, *connection_spec()),
         "login": (*own, *(name for name in connection_spec() if name != "refresh_token")),
         "snapshot": (*own, *_SOURCES, *connection_spec()),

@@ -44,6 +44,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.registration i
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import as_variables, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import parse_max_age
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,11 +66,12 @@ _FOR_TASKS: t.Final = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Checked:
-    """What the later tasks need, and what the user should know."""
+    """What the later tasks need, and what the user should know. `run` says whose run it is."""
 
     tenants: Sequence[Mapping[str, object]] = ()
     warnings: Sequence[str] = ()
     options: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    run: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object], *, local: bool = True) -> Checked:
@@ -109,8 +111,32 @@ def _require_secrets(spec: Spec, values: Values) -> None:
 
 
 def _check_run(values: Values, local: bool) -> Checked:
-    """Check what onboard and drift are given."""
+    """Check what onboard, drift and a slice are given."""
     connection = _connection(values) if local else None
+    checked = _check_list(values)
+    parse_days("expiry_warning_days", values["expiry_warning_days"])
+    return dataclasses.replace(
+        checked,
+        warnings=[
+            *checked.warnings,
+            *(_file_warnings(connection) if connection else ()),
+            *(_view_warnings(values, connection) if connection and values.get("register") else ()),
+        ],
+        run=_run_of(values, connection),
+    )
+
+
+def _check_merge(values: Values, local: bool) -> Checked:
+    """Check what a merge is given. It signs in nowhere but in the portal, and reads no tenant."""
+    connection = _connection(values, app_needed=False) if local else None
+    checked = _check_list(values)
+    parse_max_age(values["parts_max_age"])
+    view = _view_warnings(values, connection) if connection and values["register"] else ()
+    return dataclasses.replace(checked, warnings=[*checked.warnings, *view], run=_run_of(values, connection))
+
+
+def _check_list(values: Values) -> Checked:
+    """Check the tenant list, what counts, and where files are to be written."""
     rows: list[dict[str, t.Any]] | None = values["tenants"]
     if rows is None:
         raise OptionError(
@@ -119,17 +145,19 @@ def _check_run(values: Values, local: bool) -> Checked:
         )
     tenants = declared_tenants(rows, home_tenant_of(values["home_tenant_id"], os.environ))
     parse_checks(values["checks"])
-    parse_days("expiry_warning_days", values["expiry_warning_days"])
     _check_files(values)
     complete = [_complete(row, tenant) for row, tenant in zip(rows, tenants, strict=True)]
-    return Checked(
-        complete,
-        [
-            *license_warnings(tenants),
-            *(_file_warnings(connection) if connection else ()),
-            *(_view_warnings(values, connection) if connection and values["register"] else ()),
-        ],
-    )
+    return Checked(complete, license_warnings(tenants))
+
+
+def _run_of(values: Values, connection: Connection | None) -> dict[str, object]:
+    """Return whose run it is. Sent elsewhere, the environment of that machine may say more."""
+    return {
+        "home_tenant_id": connection.home_tenant_id if connection else values["home_tenant_id"] or "",
+        "operator": (connection.operator if connection else values["operator"]) or "",
+        "cloud": connection.cloud.name if connection else values["cloud"] or "public",
+        "run_id": values.get("run_id") or "",
+    }
 
 
 def _check_offboard(values: Values, local: bool) -> Checked:
@@ -205,8 +233,9 @@ def _require_place(option: str, path: str) -> None:
 
 def _check_files(values: Values) -> None:
     """Raise OptionError where a file could not be written at the end of the run."""
-    file_mode("report_mode", values["report_mode"])
-    for option in ("report_dir", "evidence_dir"):
+    if "report_mode" in values:
+        file_mode("report_mode", values["report_mode"])
+    for option in ("report_dir", "evidence_dir", "parts_dir"):
         if values.get(option):
             writable_directory(option, values[option])
 
@@ -255,6 +284,8 @@ _CHECKS: t.Final = {
     "drift": _check_run,
     "offboard": _check_offboard,
     "report": _check_report,
+    "slice": _check_run,
+    "merge": _check_merge,
     "adopt": _check_adopt,
     "login": _check_login,
     "snapshot": _check_snapshot,

@@ -76,6 +76,10 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "Microsoft answered for tenant {answered} instead of tenant {tenant_id}, so the answer was not used.",
         pages.ANSIBLE_ADMIN + "check `{mto_}endpoints` and the proxy between this machine and Microsoft.",
     ),
+    "read.no_part": pages.MTO_REQUIREMENTS.unknown(
+        "No slice has left a result for {tenant} that can be used: {said}.",
+        pages.ANSIBLE_ADMIN + "run the slice of {tenant} again (m365.defender.slice), then m365.defender.merge.",
+    ),
     "read.not_offered": pages.GRAPH_ERRORS.unknown(
         "Microsoft Graph does not offer {what} in {where} (tried {versions}): {said}",
         pages.ANSIBLE_ADMIN + "wait until Microsoft offers this preview there, or check it by hand in the portal.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from preflight import GOOD, OTHER, TENANT, preflight
+from preflight import GOOD, HOME, OTHER, TENANT, preflight
 
 ROWS = [{"tenant_id": TENANT, "name": "Contoso", "access": "auto"}]
 
@@ -110,6 +110,73 @@ def test_what_is_set_in_vain_is_told():
 )
 def test_whole_list(variables, groups, whole):
     assert preflight({**GOOD, **variables}, groups=groups)[0]["whole_list"] is whole
+
+
+IN_WORKFLOW = {"awx_job_launch_type": "workflow", "awx_job_template_name": "check", "awx_workflow_job_id": 8}
+SLICED = {**IN_WORKFLOW, "awx_workflow_job_name": "check"}
+NODE = {**IN_WORKFLOW, "awx_workflow_job_name": "every night"}
+RELAUNCHED = {"awx_job_launch_type": "relaunch", "awx_job_template_name": "check"}
+
+
+@pytest.mark.parametrize("variables", [SLICED, RELAUNCHED])
+def test_awx_does_not_say_that_a_job_is_a_slice(tmp_path, variables):
+    given = {**GOOD, "mto_parts_dir": str(tmp_path), **variables}
+    assert preflight(given)[0]["whole_list"] is False
+    assert preflight({**given, **NODE})[0]["whole_list"] is True
+    # There, the parts of other slices show what the list lacks.
+    assert preflight(given, "merge")[0]["whole_list"] is True
+    assert preflight({**given, "awx_job_slice_count": 2}, "merge")[0]["whole_list"] is False
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "variables", "run_id"),
+    [
+        ("slice", {}, ""),
+        ("slice", SLICED, "8"),
+        ("slice", RELAUNCHED, ""),
+        ("slice", {**SLICED, "mto_run_id": 4711}, "4711"),
+        ("merge", NODE, ""),
+        ("merge", {**NODE, "mto_run_id": "4711"}, "4711"),
+    ],
+)
+def test_run_is_the_one_that_is_named_or_the_workflow_of_the_slices(tmp_path, entry_point, variables, run_id):
+    """The workflow of the merge is another one than that of the slices."""
+    run = preflight({**GOOD, "mto_parts_dir": str(tmp_path), **variables}, entry_point)[0]["run"]
+    assert (run["home_tenant_id"], run["operator"], run["cloud"]) == (HOME, "anna@northwind.example", "public")
+    assert run["run_id"] == run_id
+
+
+def test_number_of_a_slice_is_checked_where_somebody_gives_it(tmp_path):
+    given = {**GOOD, "mto_parts_dir": str(tmp_path), "awx_job_slice_count": 4}
+    run = preflight({**given, "awx_job_slice_number": "3"}, "slice")[0]["run"]
+    assert (run["slice_number"], run["slice_count"]) == (3, 4)
+    assert preflight({**given, "awx_job_slice_number": 5}, "slice")[0]["msg"].startswith("awx_job_slice_number: '5' is")
+
+
+@pytest.mark.parametrize("entry_point", ["slice", "merge"])
+def test_mistakes_about_parts_are_refused_before_the_first_request(tmp_path, entry_point):
+    refused = {
+        "mto_parts_dir: missing; give the path of a file or directory": None,
+        f"mto_parts_dir: {tmp_path}/nowhere does not exist": f"{tmp_path}/nowhere",
+    }
+    for sentence, directory in refused.items():
+        result, _warnings = preflight({**GOOD, "mto_parts_dir": directory}, entry_point)
+        assert result["msg"].startswith(sentence)
+    _result, warnings = preflight({**GOOD, "mto_parts_dir": str(tmp_path), "mto_part_dir": "."}, entry_point)
+    assert [warning.split(" and ")[0] for warning in warnings] == [
+        "mto_part_dir: this variable is not known (did you mean 'mto_parts_dir'?)"
+    ]
+
+
+def test_age_of_parts_is_checked(tmp_path):
+    given = {**GOOD, "mto_parts_dir": str(tmp_path), "mto_parts_max_age": "a day"}
+    assert preflight(given, "merge")[0]["msg"].startswith("mto_parts_max_age: 'a day' is not a duration")
+
+
+def test_merge_needs_no_identity(tmp_path):
+    given = {**GOOD, "mto_client_secret": None, "mto_client_id": None, "mto_parts_dir": str(tmp_path)}
+    assert preflight(given, "merge")[0]["tenants"] == ROWS
+    assert preflight(given, "slice")[0]["failed"]
 
 
 def test_elsewhere_files_and_environment_are_not_ours():

@@ -5,18 +5,10 @@
 
 from __future__ import annotations
 
-import yaml
+from action_options import documented_options
 
 from ansible_collections.m365.defender.plugins.action.mto_report import ActionModule
 from ansible_collections.m365.defender.plugins.modules.mto_report import DOCUMENTATION
-
-
-def documented_options(documentation):
-    """The options without their descriptions."""
-    options = yaml.safe_load(documentation)["options"]
-    return {
-        name: {key: value for key, value in option.items() if key != "description"} for name, option in options.items()
-    }
 
 
 def test_options_are_the_documented_ones():

@@ -41,7 +41,7 @@ def somewhere(monkeypatch, tmp_path):
 
 
 def given_to(entry_point, **changes):
-    own = {"offboard": [OTHER], "report_file": "report.json", "register": True, "adopt_dir": "."}
+    own = {"offboard": [OTHER], "report_file": "report.json", "register": True, "adopt_dir": ".", "parts_dir": "."}
     if entry_point == "login":
         own["refresh_token_file"] = "token"
     if entry_point == "snapshot":
