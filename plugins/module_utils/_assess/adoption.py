@@ -143,7 +143,7 @@ def _whole(evidence: Evidence) -> Json:
     """Return the list. Raises MtoError where it is not complete: the list for Git would lack tenants."""
     if evidence.problem is None:
         return evidence.data
-    raise MtoError(" ".join(CATALOGUE.words(evidence.problem)))
+    raise MtoError(CATALOGUE.text(evidence.problem))
 
 
 def _nothing_shown(session: Session) -> str:
@@ -151,7 +151,7 @@ def _nothing_shown(session: Session) -> str:
     words = SentenceContext(
         tenant="any customer", home=session.home_target.name, operator=session.operator or "the operator"
     )
-    return " ".join(CATALOGUE.words(words.complete(Problem("access.gdap_not_shown"))))
+    return CATALOGUE.text(words.complete(Problem("access.gdap_not_shown")))
 
 
 def _ends(relationships: Sequence[Relationship], tenant_id: str, now: dt.datetime) -> str | None:

@@ -168,7 +168,7 @@ class Session:
         )
         problem = words.complete(problem)
         done = "Sign-in to" if problem.reason.startswith(("sign_in.", "consent.")) else "Reading"
-        in_words = f"{done} the home tenant {home.tenant_id} failed. {' '.join(CATALOGUE.words(problem))}"
+        in_words = f"{done} the home tenant {home.tenant_id} failed. {CATALOGUE.text(problem)}"
         return HomeSignInError(text or in_words, problem)
 
     def sign_in_as(self, name: IdentityName, tenant_id: str, service: Service) -> BearerToken:

@@ -41,7 +41,7 @@ _CODED: t.Final = re.compile(
 # is masked as far as it can belong to the secret.
 _BEGINNING: t.Final = 20
 _RANDOM: t.Final = re.compile(r"(?!eyJ)(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9_~.+/=-]{20}")
-_REST: t.Final = r"[A-Za-z0-9_~.+/=%-]*"
+_REST: t.Final = re.compile(r"[A-Za-z0-9_~.+/=%-]*")
 _NAMED: t.Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
@@ -102,10 +102,27 @@ def _hidden(text: str, forms: _Known, plain_forms: _Known) -> str:
         return HIDDEN
     for start in starts:
         if len(start) == _BEGINNING:
-            text = _WRAPPED.sub(HIDDEN, re.sub(re.escape(start) + _REST, HIDDEN, text))
+            text = _WRAPPED.sub(HIDDEN, _without_cut(text, start, list(forms[start])))
     if plain_starts and _found(plain_starts, _plain(text)):
         return HIDDEN
     return hide_tokens(text)
+
+
+def _without_cut(text: str, start: str, forms: list[str]) -> str:
+    """Return the text without this beginning: as far as it can belong to a secret, or as one of these goes on."""
+    parts, at = [], 0
+    while (found := text.find(start, at)) >= 0:
+        match = _REST.match(text, found + len(start))
+        end = match.end() if match else found + len(start)
+        for form in forms:
+            size = end - found
+            if text.startswith(form[:size], found):
+                while size < len(form) and text.startswith(form[size], found + size):
+                    size += 1
+                end = found + size
+        parts += [text[at:found], HIDDEN]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _found(known: Iterable[str], text: str) -> list[str]:

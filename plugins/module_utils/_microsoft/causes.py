@@ -33,6 +33,11 @@ class BrokenError(Exception):
         self.cause = cause
         self.final = final
 
+    @property
+    def timed_out(self) -> bool:
+        """Whether the time was too short, whatever it was needed for."""
+        return self.cause.endswith("within the time-out")
+
 
 def connect_cause(error: Exception, peer: str, address: str) -> BrokenError:
     """Return why a connection to an address failed: of the server, or of the proxy before it."""

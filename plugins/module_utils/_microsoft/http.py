@@ -223,6 +223,9 @@ class Http:
             raise
         except Exception as error:  # noqa: BLE001  what the libraries raise for foreign bytes has no bound
             cause = broken(error)
+            if cause.timed_out and seconds < self._timeout and self.deadline.remaining() < _NO_TIME:
+                # Nobody knows whether the service would have answered in its own time.
+                raise DeadlineError(f"the deadline of {self.deadline.seconds:.0f} s passed during a request") from None
             text = f"{outgoing.method} {_shown(outgoing.url)}: {cause.cause}"
             raise UnreachableError(self.secrets.hide(text), final=cause.final) from None
 
@@ -269,6 +272,8 @@ class _Outgoing:
     secrets: tuple[str, ...] = dataclasses.field(repr=False)
 
 
+# Less than any request takes, and more than a time-out is early.
+_NO_TIME: t.Final = 0.05
 _FORM: t.Final = "application/x-www-form-urlencoded"
 # What these hold is a secret, in the headers and forms of OAuth [doc RFC 6749, 7521, 8628] and of the portal.
 _SECRET_HEADERS: t.Final = frozenset({"authorization", "x-xsrf-token"})

@@ -168,11 +168,15 @@ class ModuleRows:
             require_unmasked(option, result)
         needs = named_rows(requirements, "mto_requirements").values()
         view = None if registration is None else Fields(registration, "mto_tenant")
+        registrations = None if view is None else _registrations(view.rows("tenants"))
+        undeclared = None if view is None else tuple(UndeclaredRow.from_fields(f) for f in view.rows("undeclared"))
+        was_read = any(row.registered is not None for row in (registrations or {}).values())
         return cls(
             requirements=tuple(RequirementRow.from_fields(fields) for fields in needs),
             access=None if access is None else _by_tenant(rows_of(access, "mto_tenant_access.tenants")),
-            registrations=None if view is None else _registrations(view.rows("tenants")),
-            undeclared=None if view is None else tuple(UndeclaredRow.from_fields(f) for f in view.rows("undeclared")),
+            registrations=registrations,
+            # An empty list would say that a view that was not read holds nobody else.
+            undeclared=undeclared if was_read else None,
         )
 
 

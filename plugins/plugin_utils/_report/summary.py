@@ -37,6 +37,8 @@ _IN_PARENTHESES: t.Final = re.compile(r" \([^()]*\)")
 _EXPLANATION: t.Final = re.compile(r"(?:: (?!AADSTS)|; |\. )")
 _URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
 _SHORTEST_NAME: t.Final = 3
+# What a remedy says where the message has the cause.
+_CAUSE: t.Final = "the message names"
 _ADVICE: t.Final = "Advice"
 _NOBODY: t.Final = "No action needed now"
 
@@ -171,14 +173,18 @@ def _text(entry: _Entry, *, brief: bool) -> str:
     """Return what is wrong, in which tenants, and what to do."""
     name, finding = entry[0].name, entry[0].finding
     message = one_line(finding.message)
-    problem = _first_clause(message, name) if brief else message
+    # Some advice is about the cause, which the first clause leaves out.
+    problem = _first_clause(message, name) if brief and _CAUSE not in entry[0].step.what else message
     if len(entry) > 1 and {item.finding.message for item in entry} == {finding.message}:
         # Not about a tenant: a secret that is wrong, say.
-        where = f"This concerns {_names(entry)}."
+        where = _stop(f"This concerns {_names(entry)}")
     else:
         problem = problem if name in problem else f"{name}: {problem}"
-        where = f"The same in {_names(entry[1:])}." if len(entry) > 1 else ""
-    text = " ".join(part for part in (problem, where, _what_to_do(entry, brief=brief)) if part)
+        others = [item for item in entry if item.finding.tenant_id != finding.tenant_id]
+        where = _stop(f"The same in {_names(others)}") if others else ""
+    parts = [part for part in (where, _what_to_do(entry, brief=brief)) if part]
+    # What somebody else said ends a sentence without a full stop.
+    text = " ".join([_stop(problem) if parts and problem[-1:].isalnum() else problem, *parts])
     # Everything is about one operator, who is named in full where they have to act, and in the report.
     return text.replace(finding.operator, finding.operator.partition("@")[0]) if brief else text
 
@@ -187,7 +193,12 @@ def _first_clause(message: str, name: str) -> str:
     """Return the message without what explains it. A tenant's name can hold a colon, so it is looked at as a whole."""
     before, own, after = message.rpartition(name)
     clause = _EXPLANATION.split(_IN_PARENTHESES.sub("", after), maxsplit=1)[0]
-    return textwrap.shorten(f"{before}{own}{clause}".rstrip(".,:;") + ".", _LONGEST_PROBLEM, placeholder=" ...")
+    return textwrap.shorten(_stop(f"{before}{own}{clause}".rstrip(",:;")), _LONGEST_PROBLEM, placeholder=" ...")
+
+
+def _stop(sentence: str) -> str:
+    """Return the sentence with one full stop. A name can end in one."""
+    return f"{sentence.rstrip('.')}."
 
 
 def _names(items: _Entry) -> str:
@@ -251,12 +262,13 @@ def _count_line(summary: Summary, findings: Sequence[Finding]) -> str:
     tenants = {finding.tenant_id for finding in findings}
     urgent = len({finding.tenant_id for finding in findings if finding.severity == "required"})
     of_all = f"of {_count(summary.declared, 'tenant')}"
+    unread = summary.registered is None and any(finding.check == "registration" for finding in findings)
     if summary.eligible is None:
         return f"{summary.ready} {of_all} meet every requirement; {urgent} do not, {len(tenants) - urgent} have advice."
+    view = ", the view was not read" if unread else _in_the_view(summary)
     return (
-        f"{summary.eligible} {of_all} are eligible{_in_the_view(summary)}: {summary.ready} meet every"
-        f" requirement, {summary.verified} have verified access; {urgent} need work,"
-        f" {len(tenants) - urgent} have advice only."
+        f"{summary.eligible} {of_all} are eligible{view}: {summary.ready} meet every requirement,"
+        f" {summary.verified} have verified access; {urgent} need work, {len(tenants) - urgent} have advice only."
     )
 
 

@@ -48,7 +48,7 @@ _OWN: t.Final[Spec] = {
         **REPORT_SPEC["fail_on"],
         "description": "The kinds of findings that fail the play, after everything has been done and reported."
         " V(required) is a required check that is not met, V(unknown) one that could not be made, V(recommended) is"
-        " advice, and V(registration) concerns the multitenant view.",
+        " advice, and V(registration) concerns the multitenant view, also where the view could not be read.",
     },
     "report_file": {**REPORT_SPEC["report_file"], "required": True},
     **{name: REPORT_SPEC[name] for name in ("evidence_dir", "report_dir", "report_formats", "report_mode")},

@@ -140,8 +140,8 @@ def _check_list(values: Values) -> Checked:
     rows: list[dict[str, t.Any]] | None = values["tenants"]
     if rows is None:
         raise OptionError(
-            "tenants: missing. Set the variable to a list of tenants, or add a host for each tenant to the inventory"
-            " group mto_tenants."
+            "tenants: missing. Set the variable to a list of tenants (m365.defender.adopt writes one), or add a host"
+            " for each tenant to the inventory group mto_tenants."
         )
     tenants = declared_tenants(rows, home_tenant_of(values["home_tenant_id"], os.environ))
     parse_checks(values["checks"])

@@ -64,6 +64,11 @@ class Catalogue:
         row, known = self.reasons[problem.reason], {**(details or {}), **problem.details}
         return _sentence(row.sentence, known), _sentence(row.remedy, known)
 
+    def text(self, problem: Problem) -> str:
+        """Return sentence and remedy as one text. What somebody else said ends a sentence without a full stop."""
+        sentence, remedy = self.words(problem)
+        return f"{sentence.rstrip('.')}. {remedy}"
+
     def caveat(self, reason: str, details: Mapping[str, str]) -> Caveat:
         """Return a caveat in words."""
         row = self.caveats[reason]

@@ -191,3 +191,14 @@ def test_beginnings_cost_no_more_than_the_text():
     for text in ("0.Ab0001-the-beginni" * 50_000, "0.Ab0001-the-beginni " * 50_000, "0.Ab0001-the-beginn" * 50_000):
         with cpu_limit(0.5):
             secrets.hide(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("echo Tr0ub4dorAndHorse2026#Staple!B", f"echo {HIDDEN}"),
+        ("Tr0ub4dorAndHorse2026#Staple! Tr0ub4dorAndHorse2026#x", f"{HIDDEN} {HIDDEN}x"),
+    ],
+)
+def test_a_cut_secret_is_hidden_as_far_as_it_goes_on(text, hidden):
+    assert Secrets("Tr0ub4dorAndHorse2026#Staple!Battery").hide(text) == hidden

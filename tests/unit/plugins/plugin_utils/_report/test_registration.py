@@ -101,7 +101,7 @@ def test_the_view_is_the_last_link(case):
     row = report["tenants"][0]
     assert (row["eligible"], row["first_broken"]) == (eligible, first)
     assert [(f["check"], f["reason"], f["kind"]) for f in report["findings"]] == findings
-    assert report["summary"]["registered"] == (registered is True)
+    assert report["summary"]["registered"] == (None if registered is None else int(registered))
     about_the_view = [f for f in report["findings"] if f["check"] == "registration"]
     assert failing_findings(report, ["registration"]) == about_the_view
     SCHEMA.assertValid(etree.fromstring(junit_of(report).encode()))
@@ -119,6 +119,16 @@ def test_what_nobody_declares_is_told_everywhere():
     tree = etree.fromstring(junit_of(report).encode())
     SCHEMA.assertValid(tree)
     assert tree.find("testsuite[@name='In the view, not declared']/testcase/failure") is not None
+
+
+def test_view_that_was_not_read_has_no_number_that_looks_good():
+    report = report_of({}, verdict("unknown", "registration.no_view"), None)
+    summary = report["summary"]
+    assert (summary["registered"], summary["undeclared"], report["undeclared"]) == (None, None, None)
+    lines = " ".join(summary_of(report))
+    assert "are eligible, the view was not read: 1 meet" in lines
+    assert "registered in the view" not in lines
+    assert "<strong>0</strong> <span>registered" not in page_of(report)
 
 
 def test_all_is_well():

@@ -153,7 +153,7 @@ def test_view_that_was_not_compared_does_not_lose_the_report():
     assert done["failure"].startswith("The multitenant view was not compared. portal_contract: it is damaged. ")
     assert done["summary"]["registered"] is None
     view = {"tenants": [], "undeclared": [], "msg": "Something else."}
-    assert step({**VARIABLES, "view": view}, registration="view")["summary"]["registered"] == 0
+    assert step({**VARIABLES, "view": view}, registration="view")["summary"]["registered"] is None
 
 
 def test_saved_report(tmp_path):
