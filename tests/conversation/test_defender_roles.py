@@ -73,8 +73,8 @@ def test_probe_of_the_operator_proves_it(report):
     assert [told[tenant_id(n)]["first_broken"] for n in (1, 2, 3)] == [None, None, "permissions"]
 
 
-def test_nobody_is_named_who_is_not_the_operator(report):
-    row = next(row for row in report["tenants"] if row["tenant_id"] == tenant_id(2))
+def test_nobody_is_named_who_is_not_the_operator(lab):
+    (row,) = facts(lab, declared(TENANTS[1]))
     (piece,) = [p for p in row["requirements"]["permissions"]["evidence"] if p["what"] == "defender_role_assignments"]
     (assignment,) = piece["data"]["assignments"]
     assert len(assignment["principals"]) == 1
