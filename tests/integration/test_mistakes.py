@@ -139,7 +139,10 @@ ONBOARD = [
     ({"mto_refresh_token_file": "words"}, "mto_refresh_token_file: 'DIR/words' has fewer than 8 characters, or white"),
     ({"mto_refresh_token_file": "seven"}, "mto_refresh_token_file: 'DIR/seven' has fewer than 8 characters, or white"),
     # The tenants.
-    ({"mto_tenants": None}, "mto_tenants: missing. Set the variable to a list of tenants, or add a host"),
+    (
+        {"mto_tenants": None},
+        "mto_tenants: missing. Set the variable to a list of tenants (m365.defender.adopt writes one)",
+    ),
     ({"mto_tenants": []}, "mto_tenants: the list is empty, so that there is nothing to check; declare a tenant."),
     (
         {"mto_tenants": "@tenants.yml"},
