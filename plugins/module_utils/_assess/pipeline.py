@@ -91,15 +91,18 @@ class Step(t.Generic[Row]):
         and the result says why.
         """
         opened, judged = self._judged(tenants)
-        error = opened if isinstance(opened, HomeSignInError) else None
-        home = unread_home(self.session) if isinstance(opened, HomeSignInError) else opened
+        failure: Mapping[str, object] = {}
+        if isinstance(opened, HomeSignInError):
+            home, failure = unread_home(self.session), home_failure(opened)
+        else:
+            home = opened
         run = SavedRun(
             home_tenant_id=self.session.home_target.tenant_id,
             operator=home.operator,
             cloud=self.session.cloud_name,
             read_at=timestamp(self.now),
             tenants=tuple(saved for saved, _row in judged),
-            returned={**self.facts(home), **(home_failure(error) if error else {})},
+            returned={**self.facts(home), **failure},
         )
         return Assessment(run, [row for _saved, row in judged], opened, self.session.warnings)
 

@@ -74,9 +74,9 @@ def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str
     if methods & {"b2b", "auto"}:
         evidence[ARM_TENANTS.key] = _read_own_tenants(session, target, unproven)
     if methods and known is None:
-        evidence.update(read_governance(session, tenants, target, _ORGANIZATION, [RELATIONSHIPS]))
-    elif methods and known and RELATIONSHIPS.key in known.evidence:
-        evidence[RELATIONSHIPS.key] = known.evidence[RELATIONSHIPS.key]
+        evidence |= read_governance(session, tenants, target, _ORGANIZATION, [RELATIONSHIPS])
+    elif methods and known is not None and (governance := known.get(RELATIONSHIPS)):
+        evidence[RELATIONSHIPS.key] = governance
     return Lists(home, evidence, unproven)
 
 

@@ -65,6 +65,11 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def end_with_stop(sentence: str) -> str:
+    """Return the sentence with one full stop. A name, and what somebody else said, can end in one or in none."""
+    return f"{sentence.rstrip('.')}."
+
+
 def wrapped(text: str, width: int, first: str = "", others: str = "") -> list[str]:
     """Return the lines of a text, with what stands before the first and before the others.
 

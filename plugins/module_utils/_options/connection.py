@@ -158,12 +158,17 @@ def resolve_connection(
         refresh_token_file=tokens.get("refresh_token_file"),
         in_vain=in_vain,
     )
-    if identity_needed and credential is None and not tokens:
+    if identity_needed:
+        _require_identity(connection)
+    return connection
+
+
+def _require_identity(connection: Connection) -> None:
+    if connection.credential is None and not connection.has_operator_identity:
         raise OptionError(
             f"client_secret: no identity is given. Give the app's {_alternatives(selectors())}, or the operator's"
             f" {_alternatives(_OPERATOR_TOKENS)}; the environment can hold them as MTO_CLIENT_SECRET and so on."
         )
-    return connection
 
 
 def require_operator(connection: Connection) -> None:

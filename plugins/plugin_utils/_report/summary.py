@@ -10,7 +10,13 @@ import re
 import textwrap
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line, shortened, wrapped
+from ansible_collections.m365.defender.plugins.module_utils._core.text import (
+    end_with_stop,
+    listed_words,
+    one_line,
+    shortened,
+    wrapped,
+)
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import KINDS
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import access_checks
@@ -177,14 +183,14 @@ def _text(entry: _Entry, *, brief: bool) -> str:
     problem = _first_clause(message, name) if brief and _CAUSE not in entry[0].step.what else message
     if len(entry) > 1 and {item.finding.message for item in entry} == {finding.message}:
         # Not about a tenant: a secret that is wrong, say.
-        where = _stop(f"This concerns {_names(entry)}")
+        where = end_with_stop(f"This concerns {_names(entry)}")
     else:
         problem = problem if name in problem else f"{name}: {problem}"
         others = [item for item in entry if item.finding.tenant_id != finding.tenant_id]
-        where = _stop(f"The same in {_names(others)}") if others else ""
+        where = end_with_stop(f"The same in {_names(others)}") if others else ""
     parts = [part for part in (where, _what_to_do(entry, brief=brief)) if part]
     # What somebody else said ends a sentence without a full stop.
-    text = " ".join([_stop(problem) if parts and problem[-1:].isalnum() else problem, *parts])
+    text = " ".join([end_with_stop(problem) if parts and problem[-1:].isalnum() else problem, *parts])
     # Everything is about one operator, who is named in full where they have to act, and in the report.
     return text.replace(finding.operator, finding.operator.partition("@")[0]) if brief else text
 
@@ -193,12 +199,7 @@ def _first_clause(message: str, name: str) -> str:
     """Return the message without what explains it. A tenant's name can hold a colon, so it is looked at as a whole."""
     before, own, after = message.rpartition(name)
     clause = _EXPLANATION.split(_IN_PARENTHESES.sub("", after), maxsplit=1)[0]
-    return textwrap.shorten(_stop(f"{before}{own}{clause}".rstrip(",:;")), _LONGEST_PROBLEM, placeholder=" ...")
-
-
-def _stop(sentence: str) -> str:
-    """Return the sentence with one full stop. A name can end in one."""
-    return f"{sentence.rstrip('.')}."
+    return textwrap.shorten(end_with_stop(f"{before}{own}{clause}".rstrip(",:;")), _LONGEST_PROBLEM, placeholder=" ...")
 
 
 def _names(items: _Entry) -> str:

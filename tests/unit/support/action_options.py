@@ -5,16 +5,28 @@
 
 from __future__ import annotations
 
+import importlib
 import typing as t
 
 import yaml
 
+FRAGMENTS: t.Final = "ansible_collections.m365.defender.plugins.doc_fragments"
 Spec = dict[str, dict[str, t.Any]]
 
 
 def documented_options(documentation: str) -> Spec:
-    """The options without their descriptions."""
-    return _spec(yaml.safe_load(documentation)["options"])
+    """The options without their descriptions, those of the fragments included."""
+    page = yaml.safe_load(documentation)
+    fragments = [_of_fragment(name) for name in page.get("extends_documentation_fragment", ())]
+    return _spec({name: option for options in (*fragments, page["options"]) for name, option in options.items()})
+
+
+def _of_fragment(name: str) -> Spec:
+    """The options of a fragment, such as `m365.defender._attributes.controller`."""
+    file, *part = name.split(".")[2:]
+    fragment = importlib.import_module(f"{FRAGMENTS}.{file}").ModuleDocFragment
+    options: Spec = yaml.safe_load(getattr(fragment, part[0].upper() if part else "DOCUMENTATION"))["options"]
+    return options
 
 
 def _spec(options: Spec) -> Spec:

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Caveat, Problem, Verdict
 from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.text import end_with_stop
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,9 +66,9 @@ class Catalogue:
         return _sentence(row.sentence, known), _sentence(row.remedy, known)
 
     def text(self, problem: Problem) -> str:
-        """Return sentence and remedy as one text. What somebody else said ends a sentence without a full stop."""
+        """Return sentence and remedy as one text."""
         sentence, remedy = self.words(problem)
-        return f"{sentence.rstrip('.')}. {remedy}"
+        return f"{end_with_stop(sentence)} {remedy}"
 
     def caveat(self, reason: str, details: Mapping[str, str]) -> Caveat:
         """Return a caveat in words."""
