@@ -56,7 +56,7 @@ lab: setup-demo ## serve the lab until Ctrl-C; WORLD=lab/worlds/demo.yml, ARGS="
 	@$(PY) -m lab --world $(WORLD) $(ARGS)
 
 bench: setup ## measure
-	@cd tests && PYTHONPATH=.. ../$(PY) -m bench $(ARGS)
+	@cd tests && PYTHONPATH=..:../build/collections ../$(PY) -m bench $(ARGS)
 
 docs: setup ## write the pages that come from the code, and the docsite (guides and plugins) in build/docs/html
 	@$(PY) scripts/generate_docs.py
