@@ -68,11 +68,11 @@ class ModuleTask:
 
     `constraints` are the module's own; those of the connection options are added. `identity_needed` is False where a
     person signs in, `app_needed` where the app plays no part. `offline` takes the place of `work` where `from_evidence`
-    is given.
+    is given, and where there is no `work`: a module that never connects.
     """
 
     spec: Spec
-    work: Callable[[Call, Connection], Result]
+    work: Callable[[Call, Connection], Result] | None
     constraints: Constraints = dataclasses.field(default_factory=Constraints)
     identity_needed: bool = True
     app_needed: bool = True
@@ -80,7 +80,7 @@ class ModuleTask:
 
     def all_constraints(self) -> Constraints:
         """Return what Ansible can check of the options."""
-        return merge_constraints(connection_constraints(), self.constraints)
+        return merge_constraints(connection_constraints() if self.work else {}, self.constraints)
 
     def result_of(self, call: Call) -> tuple[Result, list[str]]:
         """Return the result, or a failure in one sentence, and the warnings. Secrets are in `no_log_values` then."""
@@ -109,12 +109,14 @@ class ModuleTask:
 
     def _work(self, call: Call, connections: list[Connection]) -> Result:
         _refuse_short_secrets(self.spec, call)
-        if self.offline is not None and call.params["from_evidence"]:
+        if self.offline is not None and (self.work is None or call.params["from_evidence"]):
             return self.offline(call)
         require_requests()
         require_msal()
         connection = resolve_connection(call.params, identity_needed=self.identity_needed, app_needed=self.app_needed)
         connections.append(connection)
+        if self.work is None:
+            raise ValueError("a module that never connects needs `offline`")
         return self.work(call, connection)
 
 

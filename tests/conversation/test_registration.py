@@ -22,10 +22,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import (
-    PlaceholderValues,
-    write_requests,
-)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.options import (
     parse_portal_options,

@@ -43,10 +43,8 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import evidence_options
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import (
-    PlaceholderValues,
-    write_requests,
-)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import cookies_for, read_cookies
 from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions

@@ -1,14 +1,17 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that hold secrets: only one that nobody but its owner can access is trusted, and one is replaced as a whole."""
+"""Files that are replaced as a whole, and files that hold secrets: only a private one is trusted."""
 
 from __future__ import annotations
 
 import os
 import pathlib
 import stat
+import tempfile
 import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 
 _TOO_OPEN: t.Final = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 
@@ -43,6 +46,19 @@ def replace_private(target: pathlib.Path, temporary: pathlib.Path, handle: int, 
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_file(option: str, path: str, text: str, mode: int) -> None:
+    """Write a file so that it is there as a whole or as it was before. Raise OptionError, which tells nothing of it."""
+    target = pathlib.Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        os.fchmod(handle, mode)
+        # Half a surrogate pair, which a name may hold, has no encoding.
+        replace_private(target, pathlib.Path(temporary), handle, text.encode("utf-8", "backslashreplace").decode())
+    except OSError as error:
+        cause = error.strerror or "no reason was given"
+        raise OptionError(f"{option}: {path} could not be written ({cause}); name another directory.") from error
 
 
 def _check(path: pathlib.Path, status: os.stat_result, largest: int) -> None:

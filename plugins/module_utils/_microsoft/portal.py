@@ -47,6 +47,11 @@ def is_cookie_value(text: str) -> bool:
     return _COOKIE_VALUE.fullmatch(text) is not None
 
 
+def is_multitenant(path: str) -> bool:
+    """Return whether a path belongs to the multitenant part, which needs one more header [community]."""
+    return path.startswith(_MULTITENANT)
+
+
 def set_cookies(header: str, now: float) -> dict[str, str]:
     """Return the session's cookies in Set-Cookie headers by name. One that is deleted has an empty value."""
     cookies: dict[str, str] = {}
@@ -139,7 +144,7 @@ class Portal:
 
     def _headers(self, path: str) -> dict[str, str]:
         """The headers of the portal's own page; its multitenant part needs one more [community]."""
-        multitenant = {"mtoproxyurl": "MTO"} if path.startswith(_MULTITENANT) else {}
+        multitenant = {"mtoproxyurl": "MTO"} if is_multitenant(path) else {}
         token = self._cookies.get(XSRF_COOKIE, "")
         decoded = unquote(token)
         return {

@@ -14,6 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import require_form
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
 
@@ -134,6 +135,7 @@ def apply(context: ReconcileContext, portal: Portal, contract: Contract) -> Outc
     first = look(context)
     if first.problem or first.plan.empty:
         return first
+    require_form(contract.answers, first.before.bodies)
     context.keep(first.before)
     failure = _send_plan(context, portal, contract, first)
     if failure is not None and failure.status == _PRECONDITION_FAILED and not failure.accepted:
@@ -171,7 +173,7 @@ def _requests(context: ReconcileContext, contract: Contract, planned: Outcome, r
     kept = [tenant_id for tenant_id in planned.before.view.registered if tenant_id not in plan.remove]
     return write_requests(
         contract,
-        reading.placeholder_values(desired.home_tenant_id, desired.declared),
+        reading.bodies.placeholder_values(desired.home_tenant_id, desired.declared),
         full_list=[*kept, *plan.add],
         add=plan.add,
         remove=plan.remove,

@@ -37,7 +37,7 @@ def register_tenants(options: RegistrationOptions, connection: Connection, *, ch
     if not source.given:
         return builder.without_view()
     backup = BackupWriter(options.backup_dir) if options.backup_dir else None
-    context = _context(options, connection, source, backup)
+    context = _context(options, connection, source, backup, groups=contract is not None and contract.needs_groups)
     outcome = _reconcile(context, source, contract if options.applies else None, check_mode=check_mode)
     result = builder.result(outcome, backup.path if backup else None)
     return {**result, "warnings": [*source.warnings, *hidden_warnings(outcome.after.view, options.operator)]}
@@ -62,10 +62,15 @@ def _contract_of(options: RegistrationOptions) -> Contract | None:
 
 
 def _context(
-    options: RegistrationOptions, connection: Connection, source: ViewSource, backup: BackupWriter | None
+    options: RegistrationOptions,
+    connection: Connection,
+    source: ViewSource,
+    backup: BackupWriter | None,
+    *,
+    groups: bool,
 ) -> reconcile.ReconcileContext:
     return reconcile.ReconcileContext(
-        read=source.read,
+        read=lambda: source.read(groups=groups),
         refuse=lambda view: source.refuse(view, connection),
         desired=options.desired,
         wait=min(options.wait, source.deadline.remaining()),

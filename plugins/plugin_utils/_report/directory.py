@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import re
-import tempfile
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import replace_private
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 
@@ -35,16 +32,3 @@ def file_mode(option: str, value: object) -> int:
     if not isinstance(mode, int) or isinstance(mode, bool) or not 0o400 <= mode <= 0o777:
         raise OptionError(f"{option}: '{value}' is not the mode of a file; give it in quotes, such as \"0640\".")
     return mode
-
-
-def write_file(option: str, path: str, text: str, mode: int) -> None:
-    """Write a file so that it is there as a whole or as it was before. Raise OptionError, which tells nothing of it."""
-    target = pathlib.Path(path)
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        os.fchmod(handle, mode)
-        # Half a surrogate pair, which a name may hold, has no encoding.
-        replace_private(target, pathlib.Path(temporary), handle, text.encode("utf-8", "backslashreplace").decode())
-    except OSError as error:
-        cause = error.strerror or "no reason was given"
-        raise OptionError(f"{option}: {path} could not be written ({cause}); name another directory.") from error

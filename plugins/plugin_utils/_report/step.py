@@ -10,11 +10,11 @@ import functools
 import json
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import (
     file_mode,
     writable_directory,
-    write_file,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
 from ansible_collections.m365.defender.plugins.plugin_utils._report.make import eligible_tenants, make_report

@@ -11,11 +11,12 @@ import pathlib
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, parse_checks
+from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.values import DAY, parse_duration
-from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory, write_file
+from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._report.results import Names, read_results
 from ansible_collections.m365.defender.plugins.plugin_utils._slices.merge import Wanted, merge_parts
 from ansible_collections.m365.defender.plugins.plugin_utils._slices.part import PATTERN, file_name, part_body, read_part

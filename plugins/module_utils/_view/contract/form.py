@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.forms import misfit
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import AnswerForm, parse_form
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
     OPTIONAL,
     PLACEHOLDER,
@@ -31,8 +32,8 @@ if t.TYPE_CHECKING:
 Scope = t.Literal["list", "tenant"]
 CallName = t.Literal["set", "change", "add", "remove"]
 
-# Placeholders with what the portal answered.
-_ANSWERS: t.Final = frozenset({"effective", "picker"})
+# Placeholders with what the portal answered and a write may change.
+_ECHOES: t.Final = frozenset({"effective", "picker", "group", "effective_etag"})
 _CALLS: t.Final[tuple[CallName, ...]] = ("set", "change", "add", "remove")
 # The lists of tenants that a call has, and what its templates have to name: one of these groups.
 _LISTS: t.Final[Mapping[CallName, tuple[TenantList, ...]]] = {
@@ -56,7 +57,7 @@ _NEEDED_WORDS: t.Final[Mapping[CallName, str]] = {
 }
 _METHODS: t.Final = ("POST", "PUT", "PATCH", "DELETE")
 # The session is sent by this collection, and framing is the HTTP library's.
-_OWN_HEADERS: t.Final = frozenset(
+OWN_HEADERS: t.Final = frozenset(
     "accept-encoding authorization connection content-encoding content-length cookie expect host keep-alive"
     " proxy-authorization proxy-connection set-cookie te trailer transfer-encoding upgrade x-xsrf-token".split()
 )
@@ -70,7 +71,7 @@ _WAY_OUT: t.Final = "docs/contract.md shows the form."
 class Call:
     """One kind of request. `scope` list: for many tenants, at most `most` in each; tenant: a request for each.
 
-    `names` is what its templates name, `echoes` whether they hold what the portal has just answered.
+    `names` is what its templates name, `roots` are the first words of their placeholders.
     """
 
     name: CallName
@@ -82,22 +83,35 @@ class Call:
     scope: Scope
     most: int | None = None
     names: frozenset[str] = frozenset()
-    echoes: bool = False
+    roots: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Contract:
-    """The calls of a contract: `whole` (the full list), or `change` (both lists), or `add` and perhaps `remove`."""
+    """The calls of a contract: `whole` (the full list), or `change` (both lists), or `add` and perhaps `remove`.
+
+    `answers` is the form of the portal's answers when it was recorded, empty where the file does not say.
+    """
 
     whole: Call | None = None
     change: Call | None = None
     add: Call | None = None
     remove: Call | None = None
+    answers: AnswerForm = dataclasses.field(default_factory=dict)
 
     @property
     def echoes(self) -> bool:
         """Return whether a request holds what the portal answered: the next one needs its newest answer."""
-        return any(call.echoes for call in (self.whole, self.change, self.add, self.remove) if call)
+        return not _ECHOES.isdisjoint(self._roots())
+
+    @property
+    def needs_groups(self) -> bool:
+        """Return whether the list of tenant groups has to be read as well."""
+        return "group" in self._roots()
+
+    def _roots(self) -> frozenset[str]:
+        calls = (self.whole, self.change, self.add, self.remove)
+        return frozenset().union(*(call.roots for call in calls if call))
 
 
 def load_contract(path: str) -> Contract:
@@ -107,7 +121,7 @@ def load_contract(path: str) -> Contract:
 
 def parse_contract(data: object) -> Contract:
     """Check plain data as a whole and return the contract in it. Raises OptionError that names the place."""
-    top = _mapping("portal_contract", data, ("version", "recorded", "source", "write"))
+    top = _mapping("portal_contract", data, ("version", "recorded", "source", "answers", "write"))
     if misfit(top.get("version"), int, "version") is not None or top["version"] != 1:
         raise OptionError(f"portal_contract: version must be 1; {_WAY_OUT}")
     for key in ("recorded", "source"):
@@ -122,7 +136,8 @@ def parse_contract(data: object) -> Contract:
         )
     if "remove" in calls and "add" not in calls:
         raise OptionError("portal_contract: write.remove cannot be used with `set` or `change`, which also remove.")
-    return Contract(calls.get("set"), calls.get("change"), calls.get("add"), calls.get("remove"))
+    answers = parse_form(top.get("answers"))
+    return Contract(calls.get("set"), calls.get("change"), calls.get("add"), calls.get("remove"), answers)
 
 
 def _mapping(place: str, data: object, known: tuple[str, ...]) -> Mapping[str, object]:
@@ -152,7 +167,7 @@ def _parse_call(name: CallName, data: object) -> Call:
         most=_parse_most(place, name, scope, row),
     )
     parts = (call.path, call.query, call.headers, call.body)
-    return dataclasses.replace(call, names=_names_of(place, call), echoes=not _ANSWERS.isdisjoint(_roots(parts)))
+    return dataclasses.replace(call, names=_names_of(place, call), roots=frozenset(_roots(parts)))
 
 
 def _parse_scope(place: str, name: CallName, row: Mapping[str, object]) -> Scope:
@@ -215,7 +230,7 @@ def _parse_headers(place: str, row: Mapping[str, object]) -> Mapping[str, str]:
     if len({name.lower() for name in headers}) < len(headers):
         raise OptionError(f"{place}.headers: a name occurs twice.")
     for name in headers:
-        if name.lower() in _OWN_HEADERS:
+        if name.lower() in OWN_HEADERS:
             raise OptionError(
                 f"{place}.headers: remove {name}: this collection sends the session itself, and no session belongs in a"
                 " file."

@@ -26,7 +26,7 @@ TenantList = t.Literal["tenants", "added", "removed", "offered"]
 
 PLACEHOLDER: t.Final = re.compile(r"\$(\$|[A-Za-z_]\w*(?:\.\w+)*)", re.ASCII)
 # The value of a key that is left out where the portal's answer has no such field.
-OPTIONAL: t.Final = re.compile(r"\$((?:tenant|effective|picker)(?:\.\w+)+)\?", re.ASCII)
+OPTIONAL: t.Final = re.compile(r"\$((?:tenant|effective|picker|group|context)(?:\.\w+)+)\?", re.ASCII)
 # Keys of a dictionary that become something else.
 EACH: t.Final[Mapping[str, TenantList]] = {
     "$each": "tenants",
@@ -42,12 +42,15 @@ ID_LISTS: t.Final[Mapping[str, TenantList]] = {
     "added_ids": "added",
     "removed_ids": "removed",
 }
-_ANSWERS: t.Final = ("effective", "picker")
+# The portal's answers that have fields.
+ANSWERS: t.Final = ("effective", "picker", "group", "context")
+# Those that are values by themselves.
+VALUES: t.Final = ("home_tenant_id", "effective_etag")
 _OF_ONE: t.Final = ("tenant_id", "tenant", "selected")
 _NAMES_ONE: t.Final = ("tenant", "tenant_id", "tenant.tenantId")
 _ID_OF_ONE: t.Final = ("$tenant_id", "$tenant.tenantId")
 # What has fields, and is not text by itself.
-_WITH_FIELDS: t.Final = (*_ANSWERS, "tenant")
+_WITH_FIELDS: t.Final = (*ANSWERS, "tenant")
 # A GUID, with or without dashes; 32 digits within a longer number are the hash of something.
 _ID: t.Final = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(?![0-9a-f])",
@@ -176,7 +179,7 @@ class TemplateRules:
     def _check_name(self, name: str, one: bool, *, whole: bool) -> None:
         """Refuse a placeholder that could never be filled here."""
         root, *fields = name.split(".")
-        roots = ["home_tenant_id", *_ANSWERS, *(key for key, tenants in ID_LISTS.items() if tenants in self.lists)]
+        roots = [*VALUES, *ANSWERS, *(key for key, tenants in ID_LISTS.items() if tenants in self.lists)]
         roots += _OF_ONE if one else ()
         if root not in roots or (fields and root not in _WITH_FIELDS):
             raise OptionError(

@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
 
 # A contract takes about a kilobyte; PyYAML reads a megabyte in half a minute.
-_MOST_BYTES: t.Final = 16 * 1024
+MOST_BYTES: t.Final = 16 * 1024
 _MOST_VALUES: t.Final = 1000
 DEEPEST: t.Final = 20
 _MERGE: t.Final = "tag:yaml.org,2002:merge"
@@ -83,7 +83,7 @@ def load_strict(option: str, path: str, way_out: str) -> object:
         raise MissingLibraryError("PyYAML", YAML_IMPORT_ERROR)
     loader = None
     try:
-        loader = _StrictLoader(read_user_text(option, path, way_out, most=_MOST_BYTES))
+        loader = _StrictLoader(read_user_text(option, path, way_out, most=MOST_BYTES))
         value: object = loader.get_single_data()
     except _Refused as error:
         raise OptionError(f"{option}: {path} {error}; {way_out}") from None

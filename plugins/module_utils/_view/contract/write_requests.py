@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import is_header_value, is_path
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
+    ANSWERS,
     COPY,
     EACH,
     ID_LISTS,
@@ -27,33 +28,13 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Call, Contract
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
 
 _Item = t.TypeVar("_Item")
 
 
 class _Absent(MtoError):
     """The portal's answer lacks a field."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PlaceholderValues:
-    """The values that placeholders are filled with. `rows` are the portal's own, by lower-case tenant id.
-
-    The answers hold the session's etag, so they are not shown. `offered` are the ids in the picker, in its order,
-    `declared` those of the tenant list.
-    """
-
-    home_tenant_id: str
-    picker: object = dataclasses.field(repr=False)
-    effective: object = dataclasses.field(repr=False)
-    rows: Mapping[str, Mapping[str, object]] = dataclasses.field(repr=False)
-    offered: tuple[str, ...] = ()
-    declared: tuple[str, ...] = ()
-
-    @property
-    def tenant_ids(self) -> frozenset[str]:
-        """Return the ids of all tenants that are known."""
-        return frozenset({self.home_tenant_id, *self.rows, *self.declared})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -264,8 +245,7 @@ class _TemplateFiller:
             return list(self._tenants(ID_LISTS[root]))
         roots: dict[str, object] = {
             "home_tenant_id": self.values.home_tenant_id,
-            "effective": self.values.effective,
-            "picker": self.values.picker,
+            **self.values.answers,
             "tenant_id": tenant_id,
             "tenant": self.values.rows.get(tenant_id or ""),
             "selected": tenant_id in self.selected,
@@ -274,7 +254,7 @@ class _TemplateFiller:
 
     def _refuse_other_tenants(self, name: str, value: object) -> None:
         """Raise MtoError where an echoed answer names tenants that this request is not about."""
-        if name.split(".", maxsplit=1)[0] not in ("effective", "picker"):
+        if name.split(".", maxsplit=1)[0] not in ANSWERS:
             return
         meant = {*self.tenant_ids, self.values.home_tenant_id}
         meant |= {*self.values.offered} if "offered" in self.call.names else set()

@@ -18,6 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.fields import 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies, unwrapped
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     ANSWER_NAMES,
     ExposedTenant,
@@ -37,11 +38,15 @@ _Parsed = t.TypeVar("_Parsed")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """The body of one of the portal's answers, or why there is none. `recorded_at`: as a browser wrote it."""
+    """The body of one of the portal's answers, or why there is none. `recorded_at`: as a browser wrote it.
+
+    `etag` is its header ETag.
+    """
 
     body: object = dataclasses.field(default=None, repr=False)
     problem: Problem | None = None
     recorded_at: object = None
+    etag: str | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -160,11 +165,11 @@ def parse_session(body: object) -> Owner:
     return Owner(_text_or_none(auth_info.get("UserName")), _text_or_none(auth_info.get("TenantId")))
 
 
-def unwrapped(body: object) -> object:
-    """The content of the portal's fan-out wrapper {result, metadata, isMtoResponse}, or the body as it is."""
-    if isinstance(body, dict) and body.get("isMtoResponse") is True and "result" in body:
-        return body["result"]
-    return body
+def bodies_of(answers: Mapping[str, Answer]) -> AnswerBodies:
+    """Return the bodies of the answers, to fill a contract with."""
+    body = {name: answer.body for name, answer in answers.items()}
+    etag = answers["effective"].etag if "effective" in answers else None
+    return AnswerBodies(body.get("picker"), body.get("effective"), body.get("groups"), body.get("session"), etag)
 
 
 def _rows(rows: object, parse_row: Callable[[Mapping[str, object], Fields, str], _Row]) -> dict[str, _Row]:

@@ -65,14 +65,14 @@ def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Ans
     answers: dict[str, Answer] = {}
     owners: list[Owner] = []
     for entry in entries:
-        name = _answer_name(entry)
+        name = answer_name(entry)
         if name is None or not isinstance(entry, dict):
             continue
         if name == "session":
-            owners.append(parse_session(_json_body(entry["response"])))
+            owners.append(parse_session(json_body(entry["response"])))
             continue
-        answer = _answer(name, entry)
-        if name not in answers or _usable(name, answer) or not _usable(name, answers[name]):
+        answer = answer_of(name, entry)
+        if name not in answers or usable(name, answer) or not usable(name, answers[name]):
             answers[name] = answer
     operators = {owner.operator.casefold(): owner.operator for owner in owners if owner.operator}
     tenant_ids = {owner.home_tenant_id.lower() for owner in owners if owner.home_tenant_id}
@@ -86,7 +86,7 @@ def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Ans
     return answers, Owner(next(iter(operators.values()), None), next(iter(tenant_ids), None))
 
 
-def _answer_name(entry: object) -> str | None:
+def answer_name(entry: object) -> str | None:
     """Return which of the portal's answers an entry holds, by the path alone: a proxy may have changed the host."""
     if not isinstance(entry, dict) or not isinstance(entry.get("response"), dict):
         return None
@@ -101,23 +101,35 @@ def _answer_name(entry: object) -> str | None:
     return next((name for name, end in _PATHS.items() if path.endswith(end)), None)
 
 
-def _usable(name: str, answer: Answer) -> bool:
+def usable(name: str, answer: Answer) -> bool:
     """Return whether the portal answered in a form that is known."""
     return answer.problem is None and _PARSERS[name](answer.body) is not None
 
 
-def _answer(name: str, entry: Mapping[str, t.Any]) -> Answer:
+def answer_of(name: str, entry: Mapping[str, t.Any]) -> Answer:
+    """Return one of the portal's answers, or why it cannot be used."""
     response, recorded_at = entry["response"], entry.get("startedDateTime")
     status = response.get("status")
-    body = _json_body(response) if status == _OK else None
+    body = json_body(response) if status == _OK else None
     if isinstance(body, dict | list):
-        return Answer(body, recorded_at=recorded_at)
+        return Answer(body, recorded_at=recorded_at, etag=header_of(response, "etag"))
     details = {"what": ANSWER_NAMES[name], "status": shortened(one_line(status), 20)}
     reason = _REFUSALS.get(status, _UNUSABLE) if isinstance(status, int) else _UNUSABLE
     return Answer(problem=Problem(reason, details), recorded_at=recorded_at)
 
 
-def _json_body(response: Mapping[str, object]) -> object:
+def header_of(message: Mapping[str, object], name: str) -> str | None:
+    """Return the last value of a header in a recorded request or response, None where it has none."""
+    rows = message.get("headers")
+    values = [
+        row.get("value")
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict) and str(row.get("name")).lower() == name
+    ]
+    return values[-1] if values and isinstance(values[-1], str) else None
+
+
+def json_body(response: Mapping[str, object]) -> object:
     """The body of an answer as JSON, None where there is none."""
     content = response.get("content")
     text = content.get("text") if isinstance(content, dict) else None

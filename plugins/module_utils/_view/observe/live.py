@@ -21,17 +21,17 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     GROUPS,
     PICKER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import PlaceholderValues
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
+    bodies_of,
     parse_session,
-    unwrapped,
     view_from_answers,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
@@ -47,24 +47,7 @@ class Reading:
     """A view and the bodies that it was made from, which hold the session's etag. A snapshot has no bodies."""
 
     view: MultitenantView
-    picker: object = dataclasses.field(default=None, repr=False)
-    effective: object = dataclasses.field(default=None, repr=False)
-
-    def placeholder_values(self, home_tenant_id: str, declared: Sequence[str] = ()) -> PlaceholderValues:
-        """Return what a contract is filled with."""
-        picker, effective = unwrapped(self.picker), unwrapped(self.effective)
-        effective = effective[0] if isinstance(effective, list) and effective else effective
-        offered = _rows_by_tenant(picker, "tenantInfoList")
-        rows = _rows_by_tenant(effective, "exposedTargetTenantsInfo")
-        for tenant_id, row in offered.items():
-            rows[tenant_id] = {**rows.get(tenant_id, {}), **row}
-        return PlaceholderValues(home_tenant_id, picker, effective, rows, tuple(offered), tuple(declared))
-
-
-def _rows_by_tenant(body: object, key: str) -> dict[str, Mapping[str, object]]:
-    rows = body.get(key) if isinstance(body, dict) else None
-    listed = rows if isinstance(rows, list) else []
-    return {str(row.get("tenantId", "")).lower(): row for row in listed if isinstance(row, dict)}
+    bodies: AnswerBodies = dataclasses.field(default_factory=AnswerBodies, repr=False)
 
 
 def read_live(portal: Portal, *, groups: bool = False) -> Reading:
@@ -73,7 +56,7 @@ def read_live(portal: Portal, *, groups: bool = False) -> Reading:
     paths = {**_PATHS, "groups": GROUPS} if groups else _PATHS
     answers = _consistent({name: _read(portal, path, ANSWER_NAMES[name]) for name, path in paths.items()})
     view = view_from_answers(taken_at, answers, parse_session(answers["session"].body))
-    return Reading(view, answers["picker"].body, answers["effective"].body)
+    return Reading(view, bodies_of(answers))
 
 
 def _consistent(answers: Mapping[str, Answer]) -> Mapping[str, Answer]:
@@ -94,7 +77,7 @@ def _read(portal: Portal, path: str, what: str) -> Answer:
     try:
         response = portal.read(path)
         problem = refusal_of(response, what)
-        return Answer(problem=problem) if problem else Answer(response.json())
+        return Answer(problem=problem) if problem else Answer(response.json(), etag=response.headers.get("etag"))
     except DeadlineError:
         return Answer(problem=Problem("read.deadline", read))
     except ServiceError:

@@ -13,10 +13,11 @@ from portal_answers import A, B, make_view
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot
 
-READING = Reading(make_view([A], [B]), {"planted": 1}, {"_etag": "planted"})
+READING = Reading(make_view([A], [B]), AnswerBodies({"planted": 1}, {"_etag": "planted"}))
 
 
 def test_a_backup_is_a_snapshot_that_only_its_owner_may_read(tmp_path):

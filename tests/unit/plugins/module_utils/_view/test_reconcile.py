@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import WriteRequest
 from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading
@@ -269,7 +270,7 @@ def with_etags(*views):
     numbers = iter(range(99))
 
     def read():
-        return dataclasses.replace(made.read(), effective={"_etag": f"etag {next(numbers)}"})
+        return dataclasses.replace(made.read(), bodies=AnswerBodies(effective={"_etag": f"etag {next(numbers)}"}))
 
     return dataclasses.replace(made, read=read)
 
@@ -292,7 +293,13 @@ def test_where_the_answer_cannot_be_read_again_the_rest_is_not_sent():
 
 def test_where_the_answer_lacks_a_value_later_the_rest_is_not_sent():
     work = with_etags(EMPTY, make_view([A], [B]))
-    readings = iter([work.read(), dataclasses.replace(work.read(), effective={}), *(work.read() for _n in range(50))])
+    readings = iter(
+        [
+            work.read(),
+            dataclasses.replace(work.read(), bodies=AnswerBodies(effective={})),
+            *(work.read() for _n in range(50)),
+        ]
+    )
     portal = EtagPortal()
     outcome = reconcile.apply(dataclasses.replace(work, read=lambda: next(readings)), portal, ECHO)
     assert (portal.sent, outcome.write_failure.accepted) == (["etag 0"], 1)

@@ -18,10 +18,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import (
-    PlaceholderValues,
-    write_requests,
-)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 
 A, B, C, HOME, UNOFFERED = (f"{letter * 8}-0000-4000-8000-00000000000a" for letter in "abc9e")
 ROWS = {

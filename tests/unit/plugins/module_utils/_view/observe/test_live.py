@@ -21,7 +21,7 @@ def test_a_whole_view():
     assert (view.operator, view.home_tenant_id, view.problems) == (ANNA, HOME, {})
     assert (view.registration_state(A), view.registration_state(B)) == ("registered", "not_registered")
     assert [group.name for group in view.groups] == ["My private group"]
-    assert (reading.picker, reading.effective) == (PICKER_BODY, EFFECTIVE_BODY)
+    assert (reading.bodies.picker, reading.bodies.effective) == (PICKER_BODY, EFFECTIVE_BODY)
     assert "planted" not in repr(reading)
 
 
@@ -91,7 +91,7 @@ def test_refusals_by_status(status, reason):
 
 @pytest.mark.parametrize("effective", [EFFECTIVE_BODY, [EFFECTIVE_BODY]])
 def test_placeholder_values_join_both_rows_of_a_tenant(effective):
-    values = read_live(FakePortal(effective=effective)).placeholder_values(HOME)
+    values = read_live(FakePortal(effective=effective)).bodies.placeholder_values(HOME)
     assert values.home_tenant_id == HOME
     assert values.effective == EFFECTIVE_BODY
     assert {*values.rows} == {A, B}
@@ -102,19 +102,19 @@ def test_placeholder_values_join_both_rows_of_a_tenant(effective):
 
 def test_without_bodies_there_is_nothing_to_fill_with():
     view = read_live(FakePortal(picker=wrapped(PICKER_BODY))).view
-    assert Reading(view).placeholder_values(HOME).rows == {}
+    assert Reading(view).bodies.placeholder_values(HOME).rows == {}
 
 
 @pytest.mark.parametrize("body", [None, 5, "x", [], {}, [5], {"tenantInfoList": 5}, {"tenantInfoList": [5]}])
 def test_answers_of_any_shape_give_placeholder_values(body):
     reading = read_live(FakePortal(picker=body, effective=body, session=body, groups=body), groups=True)
-    assert reading.placeholder_values(HOME).rows == {}
+    assert reading.bodies.placeholder_values(HOME).rows == {}
     assert {"picker", "effective"} <= reading.view.problems.keys()
 
 
 def test_placeholder_values_come_from_inside_the_wrapper():
-    values = read_live(FakePortal(picker=wrapped(PICKER_BODY), effective=wrapped(EFFECTIVE_BODY))).placeholder_values(
-        HOME, (A,)
-    )
+    values = read_live(
+        FakePortal(picker=wrapped(PICKER_BODY), effective=wrapped(EFFECTIVE_BODY))
+    ).bodies.placeholder_values(HOME, (A,))
     assert (values.picker, values.effective) == (PICKER_BODY, EFFECTIVE_BODY)
     assert (values.offered, values.declared) == ((A, B), (A,))

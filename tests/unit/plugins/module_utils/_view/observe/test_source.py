@@ -92,7 +92,7 @@ def snapshot_source(tmp_path, view, max_age=1e12):
 def test_a_snapshot_is_read_as_it_was_saved(tmp_path):
     source = snapshot_source(tmp_path, make_view([A]))
     assert source.read().view == source.snapshot
-    assert source.read().picker is None
+    assert source.read().bodies.picker is None
     assert source.refuse(source.read().view, make_connection()) is None
     assert source.refuse(source.read().view, make_connection(operator="ben@x")).reason == "registration.other_operator"
 

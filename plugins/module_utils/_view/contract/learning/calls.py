@@ -1,0 +1,155 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Describe recorded requests as a call of a contract: path, query, headers and body as templates. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from urllib.parse import quote, unquote
+
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import is_multitenant
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import OWN_HEADERS, is_header_value
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import (
+    Sample,
+    placeholders_of,
+)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.template import Unexplained
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import ID_LISTS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import Write
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.template import TemplateFinder
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import TenantList
+
+_JSON: t.Final = "application/json"
+# What a browser adds by itself, and what this collection sends.
+_BROWSER: t.Final = frozenset(
+    "accept accept-charset accept-language cache-control dnt if-modified-since if-none-match origin pragma priority"
+    " purpose referer save-data user-agent via".split()
+)
+_BROWSER_PREFIXES: t.Final = ("sec-", "x-forwarded-", "x-devtools-")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Described:
+    """A request to be described: what it is about. `tenant_id` is set where the call is for one tenant."""
+
+    write: Write
+    lists: Mapping[TenantList, tuple[str, ...]]
+    selected: frozenset[str]
+    tenant_id: str | None = None
+
+    def sample(self) -> Sample:
+        """Return the request as a sample without a value."""
+        values = self.write.values
+        sample = Sample(None, values, self.lists, self.selected, placeholders_of(values))
+        return sample if self.tenant_id is None else sample.about(None, self.tenant_id)
+
+
+def call_of(requests: Sequence[Described], finder: TemplateFinder) -> dict[str, object]:
+    """Return a call as a contract holds it, without `per` and `max_per_request`. Raises Unexplained."""
+    rows = [request.write.exchange for request in requests]
+    samples = [request.sample() for request in requests]
+    forms = {row.body_form for row in rows}
+    if forms - {"json", "none"} or len(forms) > 1:
+        raise Unexplained("body", "is not JSON, or is missing from the recording")
+    path, in_path = _path(samples, [row.path for row in rows], finder), False
+    query = _query(samples, [row.query for row in rows], finder)
+    if any(_needs_path(value) for value in query.values()):
+        path, in_path = f"{path}?{'&'.join(f'{quote(name)}={_escaped(value)}' for name, value in query.items())}", True
+    headers = _headers(samples, [row.headers for row in rows], rows[0].path, finder)
+    call: dict[str, object] = {"method": rows[0].method, "path": path}
+    call |= {"query": query} if query and not in_path else {}
+    call |= {"headers": headers} if headers else {}
+    if forms == {"json"}:
+        call["body"] = finder.value([sample.of(row.body) for sample, row in zip(samples, rows, strict=True)], "body")
+    return call
+
+
+def _path(samples: Sequence[Sample], paths: Sequence[str], finder: TemplateFinder) -> str:
+    parts = [path.split("/") for path in paths]
+    if len({len(part) for part in parts}) > 1:
+        raise Unexplained("path", "differs in its form from request to request")
+    segments = []
+    for column in zip(*parts, strict=True):
+        template = finder.text(
+            [sample.of(unquote(text)) for sample, text in zip(samples, column, strict=True)], "path", joined=True
+        )
+        segments.append(_escaped(template))
+    return "/".join(segments)
+
+
+def _query(
+    samples: Sequence[Sample], queries: Sequence[Sequence[tuple[str, str]]], finder: TemplateFinder
+) -> dict[str, str]:
+    """Return the template of each parameter. One that occurs several times is a list of ids."""
+    template: dict[str, str] = {}
+    for name in dict.fromkeys(name for query in queries for name, _value in query):
+        values = [[value for key, value in query if key == name] for query in queries]
+        place = f"query.{finder.literal(name, 'query: a name')}"
+        if not all(values):
+            raise Unexplained(place, "is in some of the requests only")
+        texts = [sample.of(own[0]) for sample, own in zip(samples, values, strict=True)]
+        if any(len(own) > 1 for own in values):
+            lists = [sample.of(list(own)) for sample, own in zip(samples, values, strict=True)]
+            text = finder.value(lists, place)
+            if text not in {f"${ids}" for ids in ID_LISTS}:
+                raise Unexplained(place, "occurs several times and is not a list of tenant ids")
+            template[name] = str(text)
+            continue
+        one = finder.text(texts, place, joined=True)
+        # A parameter for each id, unless a request joins several.
+        commas = any("," in own[0] for own in values)
+        template[name] = f"{one}{_JOINED}" if commas and one in {f"${ids}" for ids in ID_LISTS} else one
+    return template
+
+
+_JOINED: t.Final = "\0"
+
+
+def _needs_path(value: str) -> bool:
+    """Return whether a parameter can only be written in the path: it is empty, or joins ids by commas."""
+    return not value or value.endswith(_JOINED) or not is_header_value(value)
+
+
+def _escaped(template: str) -> str:
+    """Return a template for an address: its literal parts quoted, its placeholders as they are."""
+    return quote(template.removesuffix(_JOINED), safe="$:@!'()*+,;=~._-")
+
+
+def _headers(
+    samples: Sequence[Sample], rows: Sequence[Mapping[str, str]], path: str, finder: TemplateFinder
+) -> dict[str, str]:
+    """Return the headers that matter. One that changes without an answer's reason, as the id of a request, does not."""
+    template: dict[str, str] = {}
+    for name in rows[0]:
+        if _is_left_out(name, rows[0][name], path) or not all(name in row for row in rows):
+            continue
+        values = [row[name] for row in rows]
+        try:
+            value = finder.text(
+                [sample.of(own) for sample, own in zip(samples, values, strict=True)], f"headers.{name}"
+            )
+        except Unexplained:
+            if len({*values}) == 1:
+                finder.notes.append(
+                    f"The header {name} is left out: its value looks like an id or a secret of the recorded session."
+                )
+            continue
+        if value and is_header_value(value):
+            template["Content-Type" if name == "content-type" else name] = value
+    return template
+
+
+def _is_left_out(name: str, value: str, path: str) -> bool:
+    return (
+        name in OWN_HEADERS
+        or name in _BROWSER
+        or name.startswith(_BROWSER_PREFIXES)
+        or (name == "mtoproxyurl" and is_multitenant(path))
+        or (name == "content-type" and value.lower() == _JSON)
+    )

@@ -1,0 +1,218 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ways in which a page can write, each tried on the recorded requests: full list, both lists, or a difference.
+
+Pure. A way is taken only where one kind of request explains every step, and where nothing else could have done it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import CallName, parse_contract
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.calls import Described, call_of
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.template import (
+    TemplateFinder,
+    Unexplained,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import Step, Write
+
+# A request about what a person did, instead of the deed: it explains a change as well as the real one.
+_ABOUT_USE: t.Final = re.compile(
+    r"telemetry|analytics|metric|beacon|diagnos|tracking|/track|/logs?\b|/events?\b|usage|recentitems", re.IGNORECASE
+)
+_VARIABLE: t.Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4,}|(?<=/)[^/]*[%@\"'=][^/]*", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """A call that explains its requests in every step. `operation` is the kind of request, `largest` how many tenants
+    one request named at most, `split` whether a step took several requests.
+    """
+
+    name: CallName
+    operation: str
+    call: dict[str, object]
+    writes: tuple[Write, ...]
+    notes: tuple[str, ...]
+    largest: int = 1
+    split: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for each name of a call, and why nothing was found for the requests that could be it."""
+
+    found: tuple[Found, ...]
+    failures: dict[str, str]
+
+
+def operation_of(write: Write) -> str:
+    """Return the kind of a request: its method, and its path without what changes from tenant to tenant."""
+    path = write.exchange.path
+    segments = [_VARIABLE.sub("*", segment) for segment in re.split(r"(?=/)", path)]
+    return f"{write.exchange.method} {''.join(segments)}"
+
+
+def is_about_use(operation: str) -> bool:
+    """Return whether a kind of request reports what a person did, by the words in its path."""
+    return _ABOUT_USE.search(operation) is not None
+
+
+def search(steps: Sequence[Step], home: str, private: Iterable[str]) -> Search:
+    """Try every way with every kind of request."""
+    kinds = {operation_of(write): None for step in steps for write in step.writes}
+    private = tuple(private)
+    found: list[Found] = []
+    failures: dict[str, str] = {}
+    for operation in kinds:
+        for attempt in (_whole, _change, _add, _remove):
+            try:
+                result = attempt(steps, operation, home, private)
+            except Unexplained as error:
+                failures.setdefault(operation, str(error))
+                continue
+            if result is not None:
+                found.append(result)
+    return Search(tuple(found), failures)
+
+
+def _whole(steps: Sequence[Step], operation: str, _home: str, private: Iterable[str]) -> Found | None:
+    """The full list, in every step: of all tenants in the view, or a flag for every one that is offered."""
+    requests: list[Described] = []
+    for step in steps:
+        own = _of(step, operation)
+        if not own:
+            return None
+        requests += [_described(write, step.after, tenants=step.after, offered=write.values.offered) for write in own]
+    full = [request.write.mentioned >= {*request.lists["tenants"]} for request in requests]
+    return _checked("set", operation, requests, private, {}) if all(full) else None
+
+
+def _change(steps: Sequence[Step], operation: str, home: str, private: Iterable[str]) -> Found | None:
+    """Both lists in one request, whatever is changed."""
+    requests: list[Described] = []
+    for step in steps:
+        own = _parts(_of(step, operation), step.added | step.removed, home)
+        if own is None:
+            return None
+        for write, ids in own:
+            added, removed = _sorted(ids & step.added), _sorted(ids & step.removed)
+            requests.append(_described(write, added, tenants=(*added, *removed), added=added, removed=removed))
+    return _difference("change", operation, requests, private, steps, ("list",))
+
+
+def _add(steps: Sequence[Step], operation: str, home: str, private: Iterable[str]) -> Found | None:
+    """Requests for what is added alone."""
+    return _one_way("add", steps, operation, home, private, lambda step: step.added)
+
+
+def _remove(steps: Sequence[Step], operation: str, home: str, private: Iterable[str]) -> Found | None:
+    """Requests for what is removed alone."""
+    return _one_way("remove", steps, operation, home, private, lambda step: step.removed)
+
+
+def _one_way(
+    name: t.Literal["add", "remove"],
+    steps: Sequence[Step],
+    operation: str,
+    home: str,
+    private: Iterable[str],
+    changed_in: Callable[[Step], frozenset[str]],
+) -> Found | None:
+    requests: list[Described] = []
+    those = [step for step in steps if changed_in(step)]
+    for step in those:
+        changed = changed_in(step)
+        mine = [write for write in _of(step, operation) if write.mentioned & changed]
+        own = _parts(mine, changed, home)
+        if own is None:
+            return None
+        for write, ids in own:
+            requests.append(_described(write, _sorted(ids) if name == "add" else (), tenants=_sorted(ids)))
+    return _difference(name, operation, requests, private, those, ("tenant", "list"))
+
+
+def _difference(
+    name: CallName,
+    operation: str,
+    requests: list[Described],
+    private: Iterable[str],
+    steps: Sequence[Step],
+    scopes: Sequence[str],
+) -> Found | None:
+    """Try each scope. Where only requests for one tenant were seen, more of them in one request is not proven."""
+    if not requests:
+        return None
+    largest = max(len(request.lists["tenants"]) for request in requests)
+    split = any(len([1 for request in requests if request.write in step.writes]) > 1 for step in steps)
+    error: Unexplained | None = None
+    for scope in scopes:
+        if scope == "tenant" and largest > 1:
+            continue
+        own = [_for_one(request) for request in requests] if scope == "tenant" else requests
+        extra: dict[str, object] = {"per": "tenant"} if scope == "tenant" else {"max_per_request": largest}
+        try:
+            found = _checked(name, operation, own, private, extra)
+        except Unexplained as problem:
+            error = error or problem
+            continue
+        return dataclasses.replace(found, largest=largest, split=split)
+    raise error or Unexplained("the request", "is not understood")
+
+
+def _checked(
+    name: CallName, operation: str, requests: Sequence[Described], private: Iterable[str], extra: dict[str, object]
+) -> Found:
+    """Return the call if it is one that a contract may hold. Raises Unexplained."""
+    finder = TemplateFinder(private)
+    call = {**extra, **call_of(requests, finder)}
+    write = {name: call} if name != "remove" else {"add": call, "remove": call}
+    try:
+        parse_contract({"version": 1, "write": write})
+    except OptionError as error:
+        raise Unexplained("the request", f"cannot be described ({str(error).split(': ', 2)[-1].rstrip('.')})") from None
+    return Found(
+        name, operation, call, tuple(request.write for request in requests), tuple(dict.fromkeys(finder.notes))
+    )
+
+
+def _of(step: Step, operation: str) -> list[Write]:
+    """Return the requests of one kind in a step; one that was sent again unchanged counts once."""
+    unique: list[Write] = []
+    for write in step.writes:
+        sent = write.exchange
+        if operation_of(write) == operation and not any(
+            (sent.path, sent.query, sent.body) == (other.exchange.path, other.exchange.query, other.exchange.body)
+            for other in unique
+        ):
+            unique.append(write)
+    return unique
+
+
+def _parts(writes: Sequence[Write], changed: frozenset[str], home: str) -> list[tuple[Write, frozenset[str]]] | None:
+    """Return which of the changed tenants each request is about; None where they are not exactly these, each once."""
+    parts = [(write, write.mentioned - ({home} - changed)) for write in writes]
+    named = [tenant_id for _write, ids in parts for tenant_id in ids]
+    exact = bool(changed) and len(named) == len(changed) and {*named} == changed
+    return parts if exact and all(ids for _write, ids in parts) else None
+
+
+def _described(write: Write, selected: Iterable[str], **lists: tuple[str, ...]) -> Described:
+    return Described(write, t.cast("t.Any", lists), frozenset(selected))
+
+
+def _for_one(request: Described) -> Described:
+    return dataclasses.replace(request, tenant_id=request.lists["tenants"][0])
+
+
+def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))

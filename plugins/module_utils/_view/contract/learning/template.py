@@ -1,0 +1,289 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the template that gives a recorded value in every request of a call. Pure.
+
+A value that every request repeats stays as it is, unless it names something or looks like a secret; any other has to
+be a value that the portal answered before, or a list of tenants. What cannot be explained is never guessed. Whatever is
+found here is tried on the recording before it is used (`replay.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import (
+    GUID,
+    is_same,
+    tenants_in,
+)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
+    COPY,
+    EACH,
+    ID_LISTS,
+    KEY,
+    PLACEHOLDER,
+    VALUE,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import Sample
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import TenantList
+
+# Shorter texts occur in many places by chance.
+_TELLING: t.Final = 4
+# Which source is named where several hold the value.
+_ROOTS: t.Final = (
+    "tenant_id",
+    "selected",
+    "tenant",
+    "effective",
+    "group",
+    "picker",
+    "home_tenant_id",
+    "context",
+    "effective_etag",
+)
+# What is more likely a token, a key or a signature than a word: long, without spaces, of letters and digits.
+_SECRET: t.Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/_=.~-]{20,}")
+_EACH_OF: t.Final = {tenants: key for key, tenants in EACH.items()}
+_IDS_OF: t.Final = {tenants: name for name, tenants in ID_LISTS.items()}
+_NOT_FROM_AN_ANSWER: t.Final = "differs from request to request and is in no answer of the portal"
+
+
+class Unexplained(Exception):
+    """A recorded value that no template gives. The text says which, without showing it."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place} {why}")
+
+
+class TemplateFinder:
+    """Find templates. `private` are texts that no contract may hold; `notes` says what more than one template gives."""
+
+    def __init__(self, private: Iterable[str]) -> None:
+        self.notes: list[str] = []
+        self._private = tuple(text.lower() for text in private if len(text) >= _TELLING)
+
+    def value(self, samples: Sequence[Sample], place: str) -> object:
+        """Return the template of a value in a body. Raises Unexplained."""
+        values = [sample.value for sample in samples]
+        if all(isinstance(value, dict) for value in values):
+            return self._dictionary(samples, place)
+        if all(isinstance(value, list) for value in values):
+            return self._list(samples, place)
+        if all(isinstance(value, str) for value in values):
+            return self.text(samples, place)
+        return self._scalar(samples, place)
+
+    def text(self, samples: Sequence[Sample], place: str, *, joined: bool = False) -> str:
+        """Return the template of a text. `joined`: it can be a list of ids, joined by commas. Raises Unexplained."""
+        if joined and samples[0].tenant_id is None:
+            parts = [sample.of(str(sample.value).lower().split(",")) for sample in samples]
+            which = _list_of(parts, lambda part: [str(part)] if GUID.fullmatch(str(part)) else [])
+            if which in _IDS_OF:
+                return f"${_IDS_OF[which]}"
+        try:
+            return str(self._scalar(samples, place))
+        except Unexplained as error:
+            embedded = self._embedded(samples)
+            if embedded is None:
+                raise error from None
+            return embedded
+
+    def _scalar(self, samples: Sequence[Sample], place: str) -> object:
+        value, names = samples[0].value, _names(samples)
+        key = place.rsplit(".", 1)[-1]
+        best = min(names, key=lambda name: _rank(name, key), default=None)
+        repeated = all(is_same(sample.value, value) for sample in samples)
+        if best is not None and (not repeated or best.rsplit(".", 1)[-1].lower() == key.lower()):
+            return f"${best}"
+        telling = isinstance(value, str) and (len(value) >= _TELLING or samples[0].tenant_id is not None)
+        own = [name for name in names if name.startswith("tenant.")]
+        if own and isinstance(value, int) and not isinstance(value, bool):
+            best = min(own, key=lambda name: _rank(name, key))
+            self.notes.append(f"{place} was {value} in every request; it is taken from ${best}, which was the same.")
+            return f"${best}"
+        if best is not None and telling:
+            return f"${best}"
+        if not repeated:
+            raise Unexplained(place, _NOT_FROM_AN_ANSWER)
+        return self.literal(value, place)
+
+    def literal(self, value: object, place: str) -> object:
+        """Return a value as a template that gives it. Raises Unexplained for one that must not stay."""
+        if not isinstance(value, str):
+            return value
+        if GUID.search(value.lower()):
+            raise Unexplained(place, "holds an id that is in no answer of the portal")
+        if _SECRET.search(value) or any(text in value.lower() for text in self._private):
+            raise Unexplained(place, "holds a name, or what looks like a secret, that is in no answer of the portal")
+        return value.replace("$", "$$")
+
+    def _embedded(self, samples: Sequence[Sample]) -> str | None:
+        """Return the template of texts with values of the portal in them, None if there is none."""
+        first = samples[0]
+        parts = sorted(
+            ((_as_text(value), name) for name, value in first.named.items() if _as_text(value) in str(first.value)),
+            key=lambda part: (-len(part[0]), _rank(part[1], "")),
+        )
+        for known in [parts, *([part] for part in parts)]:
+            template = self._with_parts(str(first.value), dict(reversed(known)))
+            if template is not None and all(_filled(template, sample) == sample.value for sample in samples):
+                return template
+        return None
+
+    def _with_parts(self, text: str, names: dict[str, str]) -> str | None:
+        texts = [part for part in names if len(part) >= _TELLING]
+        if not texts:
+            return None
+        pattern = re.compile("|".join(re.escape(part) for part in sorted(texts, key=len, reverse=True)))
+        try:
+            between = [str(self.literal(part, "")) for part in pattern.split(text)]
+        except Unexplained:
+            return None
+        found = [f"${names[part]}" for part in pattern.findall(text)]
+        return "".join(f"{word}{name}" for word, name in zip(between, [*found, ""], strict=True))
+
+    def _dictionary(self, samples: Sequence[Sample], place: str) -> object:
+        names = _names(samples) if samples[0].value else []
+        if names:
+            return f"${min(names, key=lambda name: _rank(name, place.rsplit('.', 1)[-1]))}"
+        keys = [key for sample in samples for key in t.cast("dict[str, object]", sample.value)]
+        if keys and all(GUID.fullmatch(key.lower()) for key in keys):
+            return self._by_id(samples, place)
+        return self._copied(samples, place) or self._by_key(samples, place, dict.fromkeys(keys))
+
+    def _by_id(self, samples: Sequence[Sample], place: str) -> object:
+        which = _list_of([sample.of(list(_mapping(sample))) for sample in samples], lambda key: [str(key).lower()])
+        if which is None:
+            raise Unexplained(place, "names tenants other than those that changed, stay, or are offered")
+        pairs = [
+            sample.about((key, value), key.lower()) for sample in samples for key, value in _mapping(sample).items()
+        ]
+        key = self._scalar(
+            [pair.of(t.cast("tuple[str, object]", pair.value)[0]) for pair in pairs], f"{place}.tenantId"
+        )
+        value = self.value([pair.of(t.cast("tuple[str, object]", pair.value)[1]) for pair in pairs], f"{place}.*")
+        return {_EACH_OF[which]: {KEY: key, VALUE: value}}
+
+    def _copied(self, samples: Sequence[Sample], place: str) -> object | None:
+        """Return the template of a whole object of the portal with some fields changed, None if it is not one."""
+        for root in ("tenant", "effective", "group", "picker"):
+            sources = [_source(sample, root) for sample in samples]
+            if not all(
+                len(source) > 1 and source.keys() <= _mapping(own).keys()
+                for source, own in zip(sources, samples, strict=True)
+            ):
+                continue
+            changed = dict.fromkeys(
+                key
+                for source, sample in zip(sources, samples, strict=True)
+                for key, value in _mapping(sample).items()
+                if key not in source or not is_same(source[key], value)
+            )
+            if 2 * len(changed) > len(_mapping(samples[0])):
+                continue
+            return {COPY: f"${root}", **t.cast("dict[str, object]", self._by_key(samples, place, changed))}
+        return None
+
+    def _by_key(self, samples: Sequence[Sample], place: str, keys: Iterable[str]) -> object:
+        template: dict[str, object] = {}
+        for key in keys:
+            there = [sample.of(_mapping(sample)[key]) for sample in samples if key in _mapping(sample)]
+            name = str(self.literal(key, f"{place}: a key"))
+            if len(there) == len(samples):
+                template[name] = self.value(there, f"{place}.{key}")
+                continue
+            absent = [sample for sample in samples if key not in _mapping(sample)]
+            names = [
+                each for each in _names(there) if "." in each and not any(each in sample.named for sample in absent)
+            ]
+            if not names:
+                raise Unexplained(f"{place}.{key}", "is in some of the requests only, and no answer says in which")
+            template[name] = f"${min(names, key=lambda each, key=key: _rank(each, key))}?"  # type: ignore[misc]
+        return template
+
+    def _list(self, samples: Sequence[Sample], place: str) -> object:
+        items = [(sample, item) for sample in samples for item in t.cast("list[object]", sample.value)]
+        names = _names(samples)
+        if names and items:
+            return f"${min(names, key=lambda name: _rank(name, place.rsplit('.', 1)[-1]))}"
+        if not items:
+            raise Unexplained(place, "is an empty list in every request")
+        if all(len(_tenant_of(sample, item)) == 1 for sample, item in items):
+            which = _list_of(samples)
+            if which is None:
+                raise Unexplained(place, "lists tenants other than those that changed, stay, or are offered")
+            each = self.value([sample.about(item, _tenant_of(sample, item)[0]) for sample, item in items], f"{place}[]")
+            return f"${_IDS_OF[which]}" if each == "$tenant_id" and which in _IDS_OF else {_EACH_OF[which]: each}
+        lengths = {len(t.cast("list[object]", sample.value)) for sample in samples}
+        if len(lengths) > 1:
+            raise Unexplained(place, _NOT_FROM_AN_ANSWER)
+        return [
+            self.value(
+                [sample.of(t.cast("list[object]", sample.value)[index]) for sample in samples], f"{place}[{index}]"
+            )
+            for index in range(lengths.pop())
+        ]
+
+
+def _tenant_of(sample: Sample, item: object) -> list[str]:
+    """Return the tenants that an item of a list names; the home tenant only where no other is named."""
+    ids = tenants_in(item, sample.values.rows)
+    others = [tenant_id for tenant_id in ids if tenant_id != sample.values.home_tenant_id]
+    return others or ids
+
+
+def _list_of(samples: Sequence[Sample], ids_of: Callable[[object], list[str]] | None = None) -> TenantList | None:
+    """Return which list of tenants the items of a list are, each tenant once; None if it is none of them."""
+    found: list[list[str]] = []
+    for sample in samples:
+        items = t.cast("list[object]", sample.value)
+        of_items = [ids_of(item) if ids_of else _tenant_of(sample, item) for item in items]
+        if not all(len(ids) == 1 for ids in of_items):
+            return None
+        found.append([ids[0] for ids in of_items])
+    for which in samples[0].lists:
+        if all(sorted(ids) == sorted(sample.lists[which]) for ids, sample in zip(found, samples, strict=True)):
+            return which
+    return None
+
+
+def _names(samples: Sequence[Sample]) -> list[str]:
+    """Return the placeholders that give the value in every request."""
+    first, *others = samples
+    return [
+        name
+        for name, value in first.named.items()
+        if is_same(value, first.value)
+        and all(name in other.named and is_same(other.named[name], other.value) for other in others)
+    ]
+
+
+def _rank(name: str, key: str) -> tuple[bool, int, int, str]:
+    """Order placeholders: one with the same name comes first, then by source."""
+    root, _dot, field = name.partition(".")
+    source = _ROOTS.index(root) if root in _ROOTS else len(_ROOTS)
+    return (field or root).rsplit(".", 1)[-1].lower() != key.lower(), source, len(name), name
+
+
+def _source(sample: Sample, root: str) -> dict[str, object]:
+    answer = sample.named.get("tenant") if root == "tenant" else sample.values.answers[root]
+    return answer if isinstance(answer, dict) else {}
+
+
+def _mapping(sample: Sample) -> dict[str, object]:
+    return t.cast("dict[str, object]", sample.value)
+
+
+def _as_text(value: object) -> str:
+    """Return what a value is within a longer text, and for others a text that occurs nowhere."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else "\0"
+
+
+def _filled(template: str, sample: Sample) -> str:
+    return PLACEHOLDER.sub(lambda match: "$" if match[1] == "$" else _as_text(sample.named.get(match[1])), template)
