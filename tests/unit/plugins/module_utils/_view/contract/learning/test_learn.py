@@ -1,0 +1,454 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is learned from recordings of many pages, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from recorded import API, FIRST, HOME, NAMES, OPERATOR, OTHER, SECOND, STAYS, Recorded, one_by_one, put_full_list
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.learn import learn_contract
+
+
+def after(page, add, remove):
+    """The ids that the view has afterwards."""
+    return [*(each for each in page.view if each not in remove), *add]
+
+
+def plain_list(page, add, remove):
+    page.send("PUT", f"/view?version={page.version}", after(page, add, remove))
+
+
+def flags(page, add, remove):
+    there = after(page, add, remove)
+    page.send("PUT", "/selection", {"tenants": [{"id": each, "on": each in there} for each in NAMES]})
+
+
+def echo(page, add, remove):
+    old = [row for row in page.exposed() if row["tenantId"] not in remove]
+    page.send("PUT", "/group", {**page.effective(), "exposedTargetTenantsInfo": [*old, *map(page.row, add)]})
+
+
+def whole_picker(page, add, remove):
+    there = after(page, add, remove)
+    picker = page.picker()
+    rows = [{**row, "selected": row["tenantId"] in there} for row in picker["tenantInfoList"]]
+    page.send("POST", "/picker", {**picker, "tenantInfoList": rows})
+
+
+def difference(page, add, remove):
+    body = {"added": [page.row(each) for each in add], "removed": remove, "etag": page.etag}
+    page.send("PATCH", "/changes", body)
+
+
+def commas(page, add, remove):
+    for method, ids in (("POST", add), ("DELETE", remove)):
+        if ids:
+            page.send(method, f"/members?ids={','.join(ids)}&api-version=2")
+
+
+def repeated(page, add, remove):
+    for method, ids in (("POST", add), ("DELETE", remove)):
+        if ids:
+            page.send(method, f"/members?{'&'.join(f'id={each}' for each in ids)}")
+
+
+def by_key(page, add, remove):
+    page.send("PATCH", "/members", {"members": {each: each in add for each in [*remove, *add]}})
+
+
+def json_patch(page, add, remove):
+    operations = [{"op": "remove", "path": f"/tenants/{each}"} for each in remove]
+    operations += [{"op": "add", "path": "/tenants/-", "value": {"id": each, "label": NAMES[each]}} for each in add]
+    page.send("PATCH", "/group", operations, {"Content-Type": "application/json-patch+json"})
+
+
+def toggle(page, add, remove):
+    for each in [*remove, *add]:
+        page.send("POST", "/toggle", {"tenantId": each, "selected": each in add, "homeTenant": HOME, "by": OPERATOR})
+
+
+SET_ROWS = {"$each": {"tenantId": "$tenant.tenantId", "name": "$tenant.name"}}
+SHAPES = {
+    put_full_list: {
+        "set": {
+            "method": "PUT",
+            "path": "/apiproxy/mtoapi/view",
+            "headers": {"if-match": "$effective._etag"},
+            "body": {"tenants": SET_ROWS},
+        }
+    },
+    flags: {
+        "set": {
+            "method": "PUT",
+            "path": "/apiproxy/mtoapi/selection",
+            "body": {"tenants": {"$each_offered": {"id": "$tenant_id", "on": "$selected"}}},
+        }
+    },
+    echo: {
+        "set": {
+            "method": "PUT",
+            "path": "/apiproxy/mtoapi/group",
+            "body": {
+                "$copy": "$effective",
+                "exposedTargetTenantsInfo": {
+                    "$each": {
+                        "name": "$tenant.name",
+                        "tenantId": "$tenant.tenantId",
+                        "tenantAadEnvironment": "$tenant.tenantAadEnvironment",
+                        "addedOn": "$tenant.addedOn?",
+                    }
+                },
+            },
+        }
+    },
+    whole_picker: {
+        "set": {
+            "method": "POST",
+            "path": "/apiproxy/mtoapi/picker",
+            "body": {
+                "$copy": "$picker",
+                "tenantInfoList": {"$each_offered": {"$copy": "$tenant", "selected": "$selected"}},
+            },
+        }
+    },
+    difference: {
+        "change": {
+            "max_per_request": 2,
+            "method": "PATCH",
+            "path": "/apiproxy/mtoapi/changes",
+            "body": {
+                "added": {
+                    "$each_added": {
+                        "name": "$tenant.name",
+                        "tenantId": "$tenant.tenantId",
+                        "tenantAadEnvironment": "$tenant.tenantAadEnvironment",
+                    }
+                },
+                "removed": "$removed_ids",
+                "etag": "$effective._etag",
+            },
+        }
+    },
+    commas: {
+        "add": {
+            "max_per_request": 2,
+            "method": "POST",
+            "path": "/apiproxy/mtoapi/members?ids=$tenant_ids&api-version=2",
+        },
+        "remove": {
+            "per": "tenant",
+            "method": "DELETE",
+            "path": "/apiproxy/mtoapi/members",
+            "query": {"ids": "$tenant_id", "api-version": "2"},
+        },
+    },
+    repeated: {
+        "add": {
+            "max_per_request": 2,
+            "method": "POST",
+            "path": "/apiproxy/mtoapi/members",
+            "query": {"id": "$tenant_ids"},
+        },
+        "remove": {
+            "per": "tenant",
+            "method": "DELETE",
+            "path": "/apiproxy/mtoapi/members",
+            "query": {"id": "$tenant_id"},
+        },
+    },
+    one_by_one: {
+        "add": {
+            "per": "tenant",
+            "method": "POST",
+            "path": "/apiproxy/mtoapi/view/$tenant_id",
+            "body": {"tenantId": "$tenant.tenantId"},
+        },
+        "remove": {"per": "tenant", "method": "DELETE", "path": "/apiproxy/mtoapi/view/$tenant_id"},
+    },
+    by_key: {
+        "add": {
+            "max_per_request": 2,
+            "method": "PATCH",
+            "path": "/apiproxy/mtoapi/members",
+            "body": {"members": {"$each": {"$key": "$tenant.tenantId", "$value": True}}},
+        },
+        "remove": {
+            "per": "tenant",
+            "method": "PATCH",
+            "path": "/apiproxy/mtoapi/members",
+            "body": {"members": {"$each": {"$key": "$tenant.tenantId", "$value": False}}},
+        },
+    },
+    json_patch: {
+        "add": {
+            "max_per_request": 2,
+            "method": "PATCH",
+            "path": "/apiproxy/mtoapi/group",
+            "headers": {"Content-Type": "application/json-patch+json"},
+            "body": {
+                "$each": {"op": "add", "path": "/tenants/-", "value": {"id": "$tenant_id", "label": "$tenant.name"}}
+            },
+        },
+        "remove": {
+            "per": "tenant",
+            "method": "PATCH",
+            "path": "/apiproxy/mtoapi/group",
+            "headers": {"Content-Type": "application/json-patch+json"},
+            "body": {"$each": {"op": "remove", "path": "/tenants/$tenant_id"}},
+        },
+    },
+    toggle: {
+        way: {
+            "per": "tenant",
+            "method": "POST",
+            "path": "/apiproxy/mtoapi/toggle",
+            "body": {
+                "tenantId": "$tenant.tenantId",
+                "selected": "$selected",
+                "homeTenant": "$home_tenant_id",
+                "by": "$context.AuthInfo.UserName",
+            },
+        }
+        for way in ("add", "remove")
+    },
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_shapes(shape):
+    learned = learn_contract(Recorded().recipe(shape).har, "src")
+    assert json.loads(json.dumps(learned.contract["write"])) == json.loads(json.dumps(SHAPES[shape]))
+    parse_contract(learned.contract)
+    text = json.dumps([learned.contract["write"], learned.learned, learned.unsure])
+    for secret in (*NAMES, *NAMES.values(), HOME, OPERATOR, "etag-0000"):
+        assert secret not in text
+    assert len(learned.learned) >= 2
+
+
+def test_plain_list_with_a_version_that_no_answer_holds_is_refused():
+    with pytest.raises(OptionError, match=r"PUT .*/view: query\.version differs from request to request"):
+        learn_contract(Recorded().recipe(plain_list).har, "src")
+
+
+def test_first_tenant_of_an_empty_view_can_be_added_in_the_recording():
+    page = Recorded()
+    page.view = []
+    page.load()
+    page.change([STAYS], [], put_full_list)
+    for add, remove in (([FIRST, SECOND], []), ([], [FIRST]), ([], [SECOND])):
+        page.change(add, remove, put_full_list)
+    assert learn_contract(page.har, "src").contract["write"] == SHAPES[put_full_list]
+
+
+def only(*changes, write=put_full_list, view=(STAYS,)):
+    page = Recorded()
+    page.view = [*view]
+    page.load()
+    for add, remove in changes:
+        page.change(add, remove, write)
+    return page
+
+
+def refused_write(page, _add, _remove):
+    page.send("PUT", "/view", {"tenants": [{"tenantId": FIRST}]}, status=403)
+    page.view = [each for each in page.view if each not in _add]
+
+
+def nothing_happens(page, add, remove):
+    put_full_list(page, add, remove)
+
+
+REFUSALS = {
+    "no tenant is removed": only(([FIRST, SECOND], [])),
+    "no tenant is added": only(([], [FIRST]), ([], [SECOND]), view=(STAYS, FIRST, SECOND)),
+    "only one tenant is added": only(([FIRST], []), ([], [FIRST])),
+    "only one tenant is removed": only(([FIRST, SECOND], []), ([], [FIRST])),
+    "no tenant stays in the view": only(([FIRST, SECOND], []), ([], [FIRST, SECOND]), view=()),
+    "the view does not change": only(),
+    "the view changes without a request": only(
+        ([FIRST, SECOND], []), ([], [FIRST]), ([], [SECOND]), write=lambda *_: None
+    ),
+}
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+def test_recording_that_does_not_determine_the_write(words):
+    with pytest.raises(OptionError, match=words) as refused:
+        learn_contract(REFUSALS[words].har, "src: 'page.har'")
+    text = str(refused.value)
+    assert text.startswith("src: 'page.har'")
+    assert "add two others together; remove one of these; then remove the other" in text
+
+
+def test_portal_that_refused_every_change():
+    page = Recorded()
+    page.load()
+    page.send("PUT", "/view", {"tenants": [{"tenantId": FIRST}]}, status=403)
+    page.load()
+    with pytest.raises(OptionError, match=r"the portal refused every change \(HTTP 403\)"):
+        learn_contract(page.har, "src")
+
+
+def test_write_without_a_reading():
+    page = Recorded()
+    put_full_list(page, [FIRST, SECOND], [])
+    page.load()
+    with pytest.raises(OptionError, match=r"no reading of the tenant group before it\. Load the settings page again"):
+        learn_contract(page.har, "src")
+
+
+def test_recording_of_another_page_and_what_is_none():
+    page = Recorded()
+    page.send("GET", "https://example.org/", answer={})
+    with pytest.raises(OptionError, match=r"src holds no answer of the multitenant portal"):
+        learn_contract(page.har, "src")
+    for data in (None, [], {"log": {}}, {"mto_snapshot": 1}):
+        with pytest.raises(OptionError, match=r"src is not a HAR"):
+            learn_contract(data, "src")
+
+
+def test_recording_without_bodies():
+    page = Recorded().recipe(put_full_list)
+    for entry in page.entries:
+        entry["response"].pop("content", None)
+    with pytest.raises(OptionError, match=r"without the bodies of its answers\. Export the recording with"):
+        learn_contract(page.har, "src")
+
+
+def test_recording_without_the_bodies_of_requests():
+    page = Recorded().recipe(put_full_list)
+    for entry in page.entries:
+        posted = entry["request"].pop("postData", None)
+        entry["request"]["bodySize"] = len(posted["text"]) if posted else 0
+    with pytest.raises(OptionError, match=r"without a request that names the tenant"):
+        learn_contract(page.har, "src")
+
+
+def test_two_people():
+    page = Recorded().recipe(put_full_list)
+    page.send("GET", f"{API}/../mtp/sccManagement/mgmt/TenantContext", answer={"AuthInfo": {"UserName": "x@y.example"}})
+    with pytest.raises(OptionError, match=r"the sessions of more than one person"):
+        learn_contract(page.har, "src")
+
+
+def test_another_tenant_group_is_selected():
+    page = Recorded()
+    page.effective = lambda: {**Recorded.effective(page), "name": "All hospitals", "type": 1}
+    page.recipe(put_full_list)
+    with pytest.raises(OptionError, match=r"Select My private group as the tenant group"):
+        learn_contract(page.har, "src")
+
+
+def recent(page, add, remove):
+    page.send("POST", "/recently", {"ids": add or remove})
+    put_full_list(page, add, remove)
+
+
+def two_ways(page, add, remove):
+    plain = after(page, add, remove)
+    page.send("POST", "/mirror", {"all": plain})
+    put_full_list(page, add, remove)
+
+
+def test_two_requests_that_explain_everything_are_refused_until_one_is_named():
+    har = Recorded().recipe(two_ways).har
+    with pytest.raises(OptionError, match=r"more than one request could have changed the view: .*mirror.*option write"):
+        learn_contract(har, "src")
+    learned = learn_contract(har, "src", "PUT /apiproxy/mtoapi/view")
+    assert learned.contract["write"] == SHAPES[put_full_list]
+    with pytest.raises(OptionError, match=r"^write: 'PUT /other' is not a request of the recording"):
+        learn_contract(har, "src", "PUT /other")
+
+
+def telemetry(page, add, remove):
+    page.send("POST", "/telemetry", {"event": "click", "tenants": add or remove})
+    put_full_list(page, add, remove)
+    page.send("POST", "https://browser.events.data.microsoft.com/OneCollector/1.0", {"ids": add})
+
+
+def test_telemetry_is_not_the_write():
+    assert learn_contract(Recorded().recipe(telemetry).har, "src").contract["write"] == SHAPES[put_full_list]
+
+
+def test_request_that_is_not_understood_beside_one_that_is():
+    """A page reports with a time what it does otherwise: either could be the write."""
+
+    def timed(page, add, remove):
+        page.send("POST", "/save", {"ids": after(page, add, remove), "requestedAt": page.seconds})
+        by_key(page, add, remove)
+
+    with pytest.raises(OptionError, match=r"more than one request could have changed the view: .*save"):
+        learn_contract(Recorded().recipe(timed).har, "src")
+
+
+def test_answer_with_the_new_view_proves_the_write():
+    def answered(page, add, remove):
+        page.send("POST", "/mirror", {"all": after(page, add, remove)})
+        view, page.view = page.view, after(page, add, remove)
+        page.version += 1
+        body = {"tenants": [{"tenantId": each, "name": NAMES[each]} for each in page.view]}
+        page.send("PUT", "/view", body, {"If-Match": f'"etag-{page.version - 1:08d}"'}, answer=page.effective())
+        page.view = view
+        page.version -= 1
+
+    assert learn_contract(Recorded().recipe(answered).har, "src").contract["write"] == SHAPES[put_full_list]
+
+
+def test_secret_in_a_constant_header_is_left_out_and_told():
+    def with_headers(page, add, remove):
+        ids = after(page, add, remove)
+        headers = {
+            "X-Client": "mto-ui",
+            "X-Portal-Key": "Zk4vQ9r2Lm8Xw1Tb6Nc3",
+            "x-correlation": f"id-{page.seconds}",
+            "Referer": "https://mto.security.microsoft.com/",
+        }
+        page.send("PUT", "/view", {"ids": ids}, headers)
+
+    learned = learn_contract(Recorded().recipe(with_headers).har, "src")
+    assert learned.contract["write"]["set"]["headers"] == {"x-client": "mto-ui"}
+    assert any("x-portal-key is left out" in sentence for sentence in learned.unsure)
+
+
+@pytest.mark.parametrize(
+    "value", [FIRST, NAMES[OTHER], "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ", "a1b2c3d4e5f6a7b8c9d0e1f2"]
+)
+def test_constant_that_names_something_is_refused(value):
+    def constant(page, add, remove):
+        page.send("PUT", "/view", {"ids": after(page, add, remove), "note": value})
+
+    with pytest.raises(OptionError, match=r"body\.note"):
+        learn_contract(Recorded().recipe(constant).har, "src")
+
+
+def test_refused_and_repeated_requests_do_not_count():
+    def stubborn(page, add, remove):
+        rows = [{"tenantId": each, "name": NAMES[each]} for each in after(page, add, remove)]
+        page.send("PUT", "/view", {"tenants": rows}, {"If-Match": '"old"'}, status=412)
+        page.load()
+        page.send("PUT", "/view", {"tenants": rows}, {"If-Match": page.etag}, status=503)
+        put_full_list(page, add, remove)
+
+    assert learn_contract(Recorded().recipe(stubborn).har, "src").contract["write"] == SHAPES[put_full_list]
+
+
+def test_view_that_shows_a_write_late():
+    def late(page, add, remove):
+        put_full_list(page, add, remove)
+        page.load()
+
+    assert learn_contract(Recorded().recipe(late).har, "src").contract["write"] == SHAPES[put_full_list]
+
+
+def test_body_that_is_no_json_is_refused():
+    def form(page, add, remove):
+        page.send("POST", "/view", text="ids=" + ",".join(after(page, add, remove)))
+
+    with pytest.raises(OptionError, match=r"body is not JSON"):
+        learn_contract(Recorded().recipe(form).har, "src")
