@@ -31,7 +31,8 @@ from documentation import Block, ByHand, Command
 from project_files import refresh_copy
 from test_login_play import Person
 
-from lab.clients.portal import API, CONTEXT, EFFECTIVE, PICKER, Page
+from lab.clients.portal import Page
+from lab.clients.recording import RecordedPage
 
 if t.TYPE_CHECKING:
     from documentation import Item
@@ -40,8 +41,6 @@ if t.TYPE_CHECKING:
 
 BIN = pathlib.Path(sys.executable).parent
 LIMIT_SECONDS = 180
-# What a person's page requests when it is loaded.
-PAGE_LOAD = (CONTEXT, PICKER, EFFECTIVE, f"{API}/tenantGroups")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,6 +167,7 @@ class Reader:
             "download the artifact": lambda: shutil.copy(self.artifact, self.directory),
             "paste the secret": self._paste_the_secret,
             "record page.har": self._record_page,
+            "record portal.har": self._record_changes,
             "add the tenants in the portal": self._add_tenants,
             "export cookies.json": self._export_cookies,
             "add the secrets to CI": self._add_secrets,
@@ -191,18 +191,14 @@ class Reader:
         path.write_text(yaml.safe_dump({"mto_tenants": kept}), encoding="utf-8")
 
     def _record_page(self) -> None:
-        page = Page(self.lab)
-        page.renew()
-        entries = [self._har_entry(path, page.get(path)) for path in PAGE_LOAD]
-        text = json.dumps({"log": {"version": "1.2", "creator": {"name": "browser"}, "entries": entries}})
-        (self.directory / "page.har").write_text(text, encoding="utf-8")
+        page = RecordedPage(self.lab)
+        page.load()
+        (self.directory / "page.har").write_text(json.dumps(page.har), encoding="utf-8")
 
-    @staticmethod
-    def _har_entry(path: str, answer: t.Any) -> dict[str, t.Any]:
-        now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-        request = {"method": "GET", "url": f"https://mto.security.microsoft.com{path}", "headers": []}
-        response = {"status": answer.status_code, "content": {"mimeType": "application/json", "text": answer.text}}
-        return {"startedDateTime": now, "request": request, "response": response}
+    def _record_changes(self) -> None:
+        page = RecordedPage(self.lab)
+        page.recipe()
+        (self.directory / "portal.har").write_text(json.dumps(page.har), encoding="utf-8")
 
     def _add_tenants(self) -> None:
         """Select the tenants that the last run named."""

@@ -74,8 +74,12 @@ def learn_contract(har: object, place: str, write: str | None = None) -> Learned
     recording = read_steps(rows, place)
     _require_recipe(recording, place)
     private = (*names_in(rows), *secrets_in(entries))
-    looked = search(recording.steps, recording.home_tenant_id, private)
-    calls = _chosen(looked, recording, place, write)
+    # A full list that empties the view names no tenant.
+    steps = [step for step in recording.steps if step.writes]
+    looked = search(steps, recording.home_tenant_id, private)
+    calls = _chosen(looked, steps, place, write)
+    if len(steps) < len(recording.steps) and calls[0].name != "set":
+        raise OptionError(_unexplained(place))
     data: dict[str, object] = {
         "version": 1,
         "recorded": _date(rows),
@@ -85,7 +89,7 @@ def learn_contract(har: object, place: str, write: str | None = None) -> Learned
     }
     contract = parse_contract(data)
     writes = [own for found in calls for own in found.writes]
-    if not reproduces(contract, recording.steps, writes):
+    if not reproduces(contract, steps, writes):
         raise OptionError(f"{place}: what was learned does not give the recorded requests again. {HOW_TO_RECORD}")
     _require_no_secret(data, private, place)
     return LearnedContract(data, lessons_of(contract, calls), doubts_about(calls))
@@ -118,16 +122,19 @@ def _require_recipe(recording: Recording, place: str) -> None:
         raise OptionError(
             f"{place}: {missing} in the recording, so that it does not determine the request. {HOW_TO_RECORD}"
         )
-    if not all(step.writes for step in steps):
-        raise OptionError(
-            f"{place}: the view changes without a request that names the tenant, so another page or person changed it,"
-            f" or the request is missing from the recording. {HOW_TO_RECORD}"
-        )
+    if not all(step.writes or not step.after for step in steps):
+        raise OptionError(_unexplained(place))
 
 
-def _chosen(looked: Search, recording: Recording, place: str, write: str | None) -> list[Found]:
+def _unexplained(place: str) -> str:
+    return (
+        f"{place}: the view changes without a request that names the tenant, so another page or person changed it, or"
+        f" the request is missing from the recording. {HOW_TO_RECORD}"
+    )
+
+
+def _chosen(looked: Search, steps: Sequence[Step], place: str, write: str | None) -> list[Found]:
     """Return the calls of the contract: of one kind of request for all steps, or of one for each direction."""
-    steps = recording.steps
     named = [found for found in looked.found if _is_named(found.operation, write)]
     ways = [[found] for found in named if found.name in ("set", "change")]
     pairs = itertools.product(

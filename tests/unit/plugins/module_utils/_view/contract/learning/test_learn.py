@@ -246,6 +246,20 @@ def test_first_tenant_of_an_empty_view_can_be_added_in_the_recording():
     assert learn_contract(page.har, "src").contract["write"] == SHAPES[put_full_list]
 
 
+def test_view_that_is_emptied_at_the_end():
+    def through(write):
+        page = Recorded().recipe(write)
+        page.change([], [STAYS], write)
+        return page.har
+
+    assert learn_contract(through(put_full_list), "src").contract["write"] == SHAPES[put_full_list]
+    assert learn_contract(through(one_by_one), "src").contract["write"] == SHAPES[one_by_one]
+    hidden = Recorded().recipe(one_by_one)
+    hidden.change([], [STAYS], lambda *_: None)
+    with pytest.raises(OptionError, match=r"the view changes without a request that names the tenant"):
+        learn_contract(hidden.har, "src")
+
+
 def only(*changes, write=put_full_list, view=(STAYS,)):
     page = Recorded()
     page.view = [*view]
