@@ -111,12 +111,13 @@ def _application(hosts: Service, host: str, portal: PortalState) -> web.Applicat
 
 
 def _portal_files(portal: PortalState, state: State, directory: pathlib.Path) -> dict[str, str]:
-    """Write sessions of two people to files; name them and the contract for the write shape of this world."""
+    """Write sessions of two people to files. Name them, and the contract for the write shape if there is one."""
     people = {"portal_cookies_file": state.operator, "colleague_cookies_file": state.colleague}
     files = {
         key: write_storage_state(directory / f"{key}.json", portal, person, _ADDRESS) for key, person in people.items()
     }
-    return {**files, "portal_contract": str(CONTRACTS / f"{portal.settings.write_shape}.yml")}
+    contract = CONTRACTS / f"{portal.settings.write_shape}.yml"
+    return {**files, **({"portal_contract": str(contract)} if contract.is_file() else {})}
 
 
 async def _start(app: web.Application, listener: socket.socket, context: ssl.SSLContext) -> web.AppRunner:

@@ -13,7 +13,7 @@ import typing as t
 import pydantic
 
 from lab.worlds.access import CrossTenantAccess, Entry, groups_of
-from lab.worlds.faults import Fault, PortalSettings, Refusals
+from lab.worlds.faults import Fault, Refusals
 from lab.worlds.fields import (
     Consent,
     Country,
@@ -29,6 +29,7 @@ from lab.worlds.fields import (
 )
 from lab.worlds.governance import Governed
 from lab.worlds.pim import EligibleGroups, TimedGroups, every_group
+from lab.worlds.portal import PortalSettings
 from lab.worlds.states import ConditionalAccess, Groups, Guest, Licenses, Relationship
 
 

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
 
 import pytest
 from worlds import tenant, tenant_id, write_world
 
-from lab.clients.portal import API, EFFECTIVE, PICKER, Page
+from lab.clients.portal import API, CONTEXT, EFFECTIVE, PICKER, Page
 from lab.process import start_lab
 from lab.worlds.loading import WorldError, load_world
 
@@ -139,3 +141,63 @@ def test_a_fault_that_would_do_nothing_is_refused(tmp_path, fault, sentence):
 def test_a_field_of_a_fault_that_would_do_nothing_is_refused(tmp_path, fault, sentence):
     with pytest.raises(WorldError, match=sentence):
         load_world(write_world(tmp_path, tenant(1, faults=[fault])))
+
+
+# What each shape's own page does not send: method, path, body, headers beside those of the page, and the refusal.
+STRICT = (
+    ("plain", "PUT", "/lab/view/list", [ONE], {}, 400),
+    ("plain", "PUT", "/lab/view/list?version=old", [ONE], {}, 412),
+    ("plain", "PUT", "/lab/view/list?version=old", [{"tenantId": ONE}], {}, 400),
+    ("commas", "POST", f"/lab/view/joined?ids={ONE}&ids={TWO}", None, {}, 400),
+    ("commas", "POST", f"/lab/view/joined?ids={ONE}", [], {}, 400),
+    ("commas", "DELETE", f"/lab/view/joined?ids={ONE}", None, {}, 404),
+    ("json_patch", "PATCH", "/lab/view/patch", [], {}, 415),
+    ("json_patch", "PATCH", "/lab/view/patch", [], {"Content-Type": "application/json-patch+json"}, 400),
+    ("whole_picker", "PUT", "/lab/view/picker", {"tenantInfoList": [], "responseTypes": {}}, {}, 400),
+    ("one_toggle", "PATCH", "/lab/view/toggle", {"tenantId": ONE, "selected": 1}, {}, 400),
+    ("one_toggle", "PATCH", "/lab/view/toggle", {"tenantId": ONE}, {}, 400),
+    ("group_in_path", "PUT", f"/lab/users/{ONE}/groups/{TWO}/tenants", {"tenants": []}, {}, 404),
+    ("user_in_path", "POST", f"/lab/users/{ONE}/view/add", [ROW], {}, 403),
+    ("envelope", "POST", "/lab/save", {}, {}, 400),
+    ("etag_header", "PUT", "/lab/view/guarded", {"tenantIds": [ONE]}, {}, 428),
+    ("etag_header", "PUT", "/lab/view/guarded", {"tenantIds": [ONE]}, {"If-Match": "old"}, 412),
+)
+
+
+@pytest.fixture(scope="module")
+def strict_pages(tmp_path_factory):
+    """A page for each shape, made when it is needed."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def page_of(shape):
+            world = write_world(tmp_path_factory.mktemp(shape), tenant(1), tenant(2), portal={"write_shape": shape})
+            return Page(stack.enter_context(start_lab(world=world)))
+
+        yield page_of
+
+
+@pytest.mark.parametrize(("shape", "method", "path", "body", "headers", "status"), STRICT)
+def test_a_shape_takes_only_what_its_page_sends(strict_pages, shape, method, path, body, headers, status):
+    page = strict_pages(shape)
+    page.renew()
+    assert page.ask(method, f"{API}{path}", body, **headers).status_code == status
+    assert page.view() == []
+
+
+def test_fields_that_are_not_on_record(strict_pages):
+    page = strict_pages("envelope")
+    group = page.get(EFFECTIVE).json()
+    member = {"id": ONE, "displayName": "x", "environment": 1}
+    envelope = {"kind": "private", "version": group["version"], "members": [member]}
+    body = {"operation": "updateTenants", "source": "settings", "group": envelope}
+    feature = {"x-ms-client-feature": "mto-settings"}
+    page.renew()
+    assert page.ask("POST", f"{API}/lab/save", {**body, "source": "other"}, **feature).status_code == 400
+    assert page.ask("POST", f"{API}/lab/save", body, **feature).json()["version"] == group["version"] + 1
+    assert page.ask("POST", f"{API}/lab/save", body, **feature).status_code == 409
+    page = strict_pages("etag_header")
+    assert (page.get(EFFECTIVE).json()["_etag"], page.get(EFFECTIVE).headers["ETag"][0]) == (None, '"')
+    page = strict_pages("user_in_path")
+    assert page.get(CONTEXT, mtoproxyurl=None).json()["AuthInfo"]["UserId"]
+    assert {"id": None, "userId": None}.items() <= page.get(EFFECTIVE).json().items()

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import pathlib
 
 import pytest
+from portal_person import click, signed_in
 from test_registration import EXTRA, ONE, OTHER, SHAPES, THREE, TWO, desk, reasons
 from worlds import tenant
 
@@ -90,36 +90,6 @@ def test_the_page_and_the_contract_write_the_same_way(tmp_path, shape, chromium)
         assert not work.run(purge=True)["changed"]
         click(page, remove=[ONE, TWO, THREE])
         assert work.view() == []
-
-
-@contextlib.contextmanager
-def signed_in(chromium, lab):
-    """The portal's page, as a person opens it."""
-    context = chromium.new_context(ignore_https_errors=True)
-    page = context.new_page()
-    page.goto(lab["mto"])
-    page.get_by_role("button", name=lab["operator"]).click()
-    page.get_by_role("button", name="Continue").click()
-    # A reload in the middle of the sign-in is refused.
-    page.get_by_text("Ready").wait_for()
-    yield page
-    context.close()
-
-
-def click(page, add=(), remove=()):
-    """As a person does it: look at the page anew, select, Add or Remove."""
-    page.reload()
-    page.get_by_text("Ready").wait_for()
-    if add:
-        page.get_by_role("button", name="Add tenants").click()
-        for name in add:
-            page.get_by_label(name, exact=True).check()
-        page.get_by_role("button", name="Add", exact=True).click()
-    for tenant_id in remove:
-        page.locator(f'tr[data-tenant="{tenant_id}"] input').check()
-    if remove:
-        page.get_by_role("button", name="Remove").click()
-    page.get_by_text("Saved", exact=True).wait_for()
 
 
 @pytest.mark.parametrize("shape", ["difference", "query"])

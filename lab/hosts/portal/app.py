@@ -20,17 +20,17 @@ from lab.hosts.portal import bodies
 from lab.hosts.portal.errors import PortalError
 from lab.hosts.portal.page import settings_page
 from lab.hosts.portal.sign_in import SESSION_COOKIE, XSRF_COOKIE, SignIn, xsrf_cookie
-from lab.hosts.portal.writes import Handler as WriteHandler
-from lab.hosts.portal.writes import Writes
+from lab.hosts.portal.writes import SHAPES
+from lab.hosts.portal.writes.shape import Write
 
 if t.TYPE_CHECKING:
     from lab.hosts.hosting import Service
-    from lab.hosts.portal.state import PersonalView, PortalSession, PortalState
-    from lab.worlds.faults import PortalFault
+    from lab.hosts.portal.state import PortalSession, PortalState
+    from lab.hosts.portal.writes.shape import Handler as WriteHandler
+    from lab.state.directory import Person
+    from lab.worlds.portal import PortalFault
 
 _PROXY: t.Final = "/apiproxy/mtoapi"
-# The shapes that send the full list.
-_FULL_LISTS: t.Final = ("replace", "echo", "flags")
 
 
 def build(lab: Service, host: str, portal: PortalState) -> web.Application:
@@ -47,7 +47,7 @@ def build(lab: Service, host: str, portal: PortalState) -> web.Application:
     app.router.add_get(f"{_PROXY}/tenantGroups/effective", api.answer(api.effective))
     app.router.add_get(f"{_PROXY}/tenantGroups", api.answer(api.groups))
     app.router.add_get(f"{_PROXY}/tenants/{{tenant_id}}/workloadStatus", api.answer(api.workloads))
-    for method, path, handler in Writes(portal, api.group).routes():
+    for method, path, handler in SHAPES[portal.settings.write_shape].requests:
         app.router.add_route(method, f"{_PROXY}{path}", api.answer(api.writer(handler), write=True))
     app.router.add_route("*", "/{tail:.*}", _not_found)
     return app
@@ -56,7 +56,7 @@ def build(lab: Service, host: str, portal: PortalState) -> web.Application:
 async def _settings(pages: SignIn, request: web.Request) -> web.Response:
     if pages.session(request) is None:
         return pages.to_login(request)
-    return settings_page(pages.portal.settings.write_shape)
+    return settings_page(SHAPES[pages.portal.settings.write_shape].script)
 
 
 async def _not_found(_request: web.Request) -> web.Response:
@@ -111,23 +111,22 @@ class _Api:
     async def context(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer whose session it is."""
         broken = self._read_fault(request, "session")
-        return broken or web.json_response(bodies.tenant_context(self._portal.home[0], session.person.upn))
+        body = bodies.tenant_context(self._portal.home[0], session.person.upn)
+        if "session_user_id" in self._portal.settings.fields:
+            body["AuthInfo"]["UserId"] = session.person.object_id
+        return broken or web.json_response(body)
 
     async def picker(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer which tenants can be added and which are in the view."""
-        broken = self._read_fault(request, "picker")
-        added = self._portal.view_of(session.person).visible(_now())
-        offers = self._portal.offers_to(session.person)
-        return broken or web.json_response(bodies.picker(offers, added, self._portal.settings, self._portal.home))
+        return self._read_fault(request, "picker") or web.json_response(self._picker(session.person))
 
     async def effective(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer with the person's own group."""
-        broken = self._read_fault(request, "effective")
-        return broken or web.json_response(self.group(self._portal.view_of(session.person)))
+        return self._read_fault(request, "effective") or self._group_answer(session.person)
 
     async def groups(self, _request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer with the tenant groups: captures show an array or a single object [community]."""
-        own = self.group(self._portal.view_of(session.person))
+        own = self._group(session.person)
         group = {**own, "entityType": "TenantGroup", "tenantGroupId": own["tenantGroupId"] or bodies.GROUP_ID}
         return web.json_response([group] if self._portal.settings.groups_as == "array" else group)
 
@@ -143,17 +142,15 @@ class _Api:
         """Return the work of a write request: check it, then change the view, with the faults around it."""
 
         async def work(request: web.Request, session: PortalSession) -> web.StreamResponse:
-            view = self._portal.view_of(session.person)
             if self._portal.settings.group is not None:
                 raise PortalError(409, "Another tenant group is selected.")
-            return await self._change(request, session, view, handler)
+            return await self._change(request, session, handler)
 
         return work
 
-    async def _change(
-        self, request: web.Request, session: PortalSession, view: PersonalView, handler: WriteHandler
-    ) -> web.StreamResponse:
+    async def _change(self, request: web.Request, session: PortalSession, handler: WriteHandler) -> web.StreamResponse:
         """Change the view, with the faults before and after it takes effect."""
+        view = self._portal.view_of(session.person)
         fault = self._portal.fault("write")
         kind = fault.kind if fault else ""
         _refuse(fault)
@@ -164,15 +161,20 @@ class _Api:
             view.write([*view.added, *(row.tenant_id for row in self._portal.settings.extra)], _now())
         if kind == "cut_before":
             return _cut(request)
-        wanted = await handler(request, session)
+        wanted = await handler(self._write(request, session.person))
         if kind != "does_nothing":
-            if self._portal.settings.write_shape in _FULL_LISTS:
+            if SHAPES[self._portal.settings.write_shape].whole:
                 # What a list does not name is not in the view any more, seen or not.
                 view.hidden = 0
-            view.write(dict.fromkeys(wanted), _now(), fault.seconds if fault and kind == "slow" else 0.0)
+            view.write(wanted, _now(), fault.seconds if fault and kind == "slow" else 0.0)
         if kind == "error_after":
             raise PortalError(500, "An unexpected error occurred.")
-        return _cut(request) if kind == "cut_after" else web.json_response(self.group(view))
+        return _cut(request) if kind == "cut_after" else self._group_answer(session.person)
+
+    def _write(self, request: web.Request, person: Person) -> Write:
+        shown = tuple(self._portal.shown_to(person))
+        group, picker = self._group(person), self._picker(person)
+        return Write(request, self._portal.view_of(person), person.object_id, group, picker, shown)
 
     def _read_fault(self, request: web.Request, on: str) -> web.StreamResponse | None:
         fault = self._portal.fault(on)
@@ -181,12 +183,22 @@ class _Api:
             return web.Response(text=hosting.HTML, content_type="text/html")
         return _cut(request) if fault is not None and fault.kind == "cut_before" else None
 
-    def group(self, view: PersonalView) -> dict[str, t.Any]:
+    def _picker(self, person: Person) -> dict[str, t.Any]:
+        """Return the body of the tenant picker."""
+        added = self._portal.view_of(person).visible(_now())
+        return bodies.picker(self._portal.offers_to(person), added, self._portal.settings, self._portal.home)
+
+    def _group(self, person: Person) -> dict[str, t.Any]:
         """Return the body of the person's own group, or of the shared one that is selected."""
+        view, settings = self._portal.view_of(person), self._portal.settings
         since = creation_time(self._lab)
-        return bodies.effective(
-            view, view.visible(_now()), self._names, self._portal.home[0], since, self._portal.settings.group
-        )
+        group = bodies.effective(view, view.visible(_now()), self._names, self._portal.home[0], since, settings.group)
+        return bodies.with_invented(group, settings.fields, view, person.object_id)
+
+    def _group_answer(self, person: Person) -> web.Response:
+        """Answer with the group. Where the world says so, its version is in a header."""
+        headers = {"ETag": self._portal.view_of(person).etag} if "etag_header" in self._portal.settings.fields else {}
+        return web.json_response(self._group(person), headers=headers)
 
 
 def creation_time(lab: Service) -> str:

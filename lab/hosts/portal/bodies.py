@@ -8,10 +8,10 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from lab.hosts.portal.state import Offer, PersonalView
-    from lab.worlds.faults import PortalGroup, PortalSettings
+    from lab.worlds.portal import InventedField, PortalGroup, PortalSettings
 
 PUBLIC: t.Final = 1
 GROUP_ID: t.Final = "00000000-0000-0000-0000-000000000001"
@@ -70,6 +70,21 @@ def effective(
         "_etag": view.etag,
         "ttl": None,
     }
+
+
+def with_invented(
+    group: dict[str, t.Any], fields: Collection[InventedField], view: PersonalView, user_id: str
+) -> dict[str, t.Any]:
+    """Return the group with the fields of this world that are not on record [invention]."""
+    invented: dict[InventedField, dict[str, t.Any]] = {
+        "etag_header": {"_etag": None},
+        "group_id": {"id": view.group_id},
+        "user_id": {"userId": user_id},
+        "version": {"version": view.version},
+    }
+    for name in sorted(invented.keys() & {*fields}):
+        group |= invented[name]
+    return group
 
 
 def tenant_context(tenant_id: str, upn: str) -> dict[str, t.Any]:

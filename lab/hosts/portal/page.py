@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings page: the tenants in the view, Add tenants, Remove. It writes in the shape of its world."""
+"""The settings page: the tenants in the view, Add tenants, Remove. `save` writes in the shape of its world."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ button { font: inherit; padding: .2rem .8rem } dialog { max-height: 80vh; overfl
 
 _SCRIPT: t.Final = """
 const base = "/apiproxy/mtoapi";
+const whose = "/apiproxy/mtp/sccManagement/mgmt/TenantContext?realTime=true";
 const byId = (id) => document.getElementById(id);
-let picker = [], group = null;
+// The portal's answers: the session, the picker and its rows, the group, and the ETag header that came with it.
+let context = null, answer = null, picker = [], group = null, etag = null;
 
 function xsrf() {
   const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("XSRF-TOKEN="));
@@ -28,11 +30,14 @@ function xsrf() {
 }
 
 async function ask(method, path, body, headers) {
-  const sent = { mtoproxyurl: "MTO", "X-XSRF-TOKEN": xsrf(), ...(headers || {}) };
+  const sent = { mtoproxyurl: "MTO", "X-XSRF-TOKEN": xsrf() };
   if (body !== undefined) sent["Content-Type"] = "application/json";
-  const answer = await fetch(base + path, { method, headers: sent, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error("HTTP " + answer.status);
-  return answer.json();
+  Object.assign(sent, headers);
+  const place = path.startsWith("/apiproxy/") ? path : base + path;
+  const response = await fetch(place, { method, headers: sent, body: body && JSON.stringify(body) });
+  if (!response.ok) throw new Error("HTTP " + response.status);
+  etag = response.headers.get("ETag");
+  return response.json();
 }
 
 function portions(list, most) {
@@ -42,43 +47,6 @@ function portions(list, most) {
 const brief = ({ tenantId, name, tenantAadEnvironment }) => ({ tenantId, name, tenantAadEnvironment });
 const rowsOf = (ids) => picker.filter((row) => ids.includes(row.tenantId));
 const keptBut = (ids) => group.exposedTargetTenantsInfo.filter((row) => !ids.includes(row.tenantId));
-const version = () => ({ "If-Match": group._etag });
-
-const shapes = {
-  async replace(add, remove) {
-    await ask("PUT", "/lab/view", { tenants: [...keptBut(remove), ...rowsOf(add)].map(brief) }, version());
-  },
-  async per_tenant(add, remove) {
-    for (const tenantId of remove) await ask("DELETE", "/lab/view/" + tenantId);
-    for (const tenantId of add) await ask("POST", "/lab/view/" + tenantId, { tenantId });
-  },
-  async echo(add, remove) {
-    const exposedTargetTenantsInfo = [...keptBut(remove), ...rowsOf(add).map(brief)];
-    await ask("PUT", "/lab/view/group", { ...group, exposedTargetTenantsInfo });
-  },
-  async query(add, remove) {
-    const send = (method, ids) => ask(method, "/lab/view/tenants?" + ids.map((id) => "id=" + id).join("&"));
-    for (const ids of portions(remove, 3)) await send("DELETE", ids);
-    for (const ids of portions(add, 3)) await send("POST", ids);
-  },
-  async difference(add, remove) {
-    for (const ids of portions([...remove, ...add], 2)) {
-      const added = rowsOf(ids.filter((id) => add.includes(id))).map(({ tenantId, name }) => ({ tenantId, name }));
-      const removed = ids.filter((id) => remove.includes(id));
-      group = await ask("PATCH", "/lab/view/changes", { added, removed }, version());
-    }
-  },
-  async flags(add, remove) {
-    const there = [...keptBut(remove).map((row) => row.tenantId), ...add];
-    const tenants = picker.map(({ tenantId }) => ({ tenantId, selected: there.includes(tenantId) }));
-    await ask("PUT", "/lab/view/selection", { tenants });
-  },
-  async keys(add, remove) {
-    const members = {};
-    for (const id of [...remove, ...add]) members[id] = { selected: add.includes(id) };
-    await ask("PATCH", "/lab/view/members", { members });
-  },
-};
 
 function cell(row, child) {
   const made = document.createElement("td");
@@ -119,7 +87,9 @@ function show() {
 }
 
 async function load() {
-  picker = (await ask("GET", "/tenants/TenantPicker")).tenantInfoList;
+  context = context || await ask("GET", whose);
+  answer = await ask("GET", "/tenants/TenantPicker");
+  picker = answer.tenantInfoList;
   group = await ask("GET", "/tenantGroups/effective/");
   show();
 }
@@ -127,7 +97,7 @@ async function load() {
 async function change(add, remove) {
   byId("state").textContent = "Saving";
   try {
-    await shapes[document.body.dataset.shape](add, remove);
+    await save(add, remove);
     await load();
     byId("state").textContent = "Saved";
   } catch (error) {
@@ -144,17 +114,17 @@ load().then(() => { byId("state").textContent = "Ready"; },
 """
 
 
-def settings_page(shape: str) -> web.Response:
-    """Return the page. Everything it shows comes as text from the portal's own answers."""
+def settings_page(save: str) -> web.Response:
+    """Return the page with its function `save`. Everything it shows comes as text from the portal's own answers."""
     text = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Tenants - Multitenant management (lab)</title>
 <link rel="icon" href="data:,"><style>{_STYLE}</style></head>
-<body data-shape="{shape}"><h1>Tenants</h1>
+<body><h1>Tenants</h1>
 <p><button id="open">Add tenants</button> <button id="remove">Remove</button> <span id="count"></span></p>
 <p role="status" id="state">Loading</p>
 <table><thead><tr><th></th><th>Name</th><th>Tenant ID</th><th></th></tr></thead><tbody id="view"></tbody></table>
 <dialog id="dialog" aria-label="Add tenants"><h2>Add tenants</h2><ul id="offers"></ul>
 <button id="add">Add</button> <button id="cancel">Cancel</button></dialog>
-<script>{_SCRIPT}</script></body></html>
+<script>{_SCRIPT}{save}</script></body></html>
 """
     return web.Response(text=text, content_type="text/html")

@@ -16,7 +16,7 @@ import uuid
 
 if t.TYPE_CHECKING:
     from lab.state.directory import Person, State
-    from lab.worlds.faults import PortalFault, PortalSettings
+    from lab.worlds.portal import PortalFault, PortalSettings
     from lab.worlds.world import World
 
 # A page sends several requests at once, so that the token before the newest is still valid [guess].
@@ -51,13 +51,15 @@ class Offer:
 class PersonalView:
     """The tenants in a person's view with the time of their addition. Reads see `shown`, each from its moment on.
 
-    `hidden` is the number of tenants in it that the person cannot see.
+    `hidden` is the number of tenants in it that the person cannot see. `version` grows with each write.
     """
 
     added: dict[str, str]
     etag: str
     shown: list[tuple[dt.datetime, dict[str, str]]]
     hidden: int = 0
+    version: int = 7
+    group_id: str = dataclasses.field(default_factory=lambda: str(uuid.uuid4()))
 
     def visible(self, now: dt.datetime) -> dict[str, str]:
         """Return what a read shows now."""
@@ -67,6 +69,7 @@ class PersonalView:
         """Replace the list. Reads see it after `delay` seconds."""
         self.added = {tenant_id: self.added.get(tenant_id, portal_time(now)) for tenant_id in tenant_ids}
         self.etag = new_etag()
+        self.version += 1
         self.shown.append((now + dt.timedelta(seconds=delay), dict(self.added)))
 
 
