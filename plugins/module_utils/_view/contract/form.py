@@ -33,7 +33,7 @@ Scope = t.Literal["list", "tenant"]
 CallName = t.Literal["set", "change", "add", "remove"]
 
 # Placeholders with what the portal answered and a write may change.
-_ECHOES: t.Final = frozenset({"effective", "picker", "group", "effective_etag"})
+_ECHOES: t.Final = frozenset({"effective", "picker", "group", "effective_etag", "effective_version"})
 _CALLS: t.Final[tuple[CallName, ...]] = ("set", "change", "add", "remove")
 # The lists of tenants that a call has, and what its templates have to name: one of these groups.
 _LISTS: t.Final[Mapping[CallName, tuple[TenantList, ...]]] = {

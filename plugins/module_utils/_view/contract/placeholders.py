@@ -45,7 +45,7 @@ ID_LISTS: t.Final[Mapping[str, TenantList]] = {
 # The portal's answers that have fields.
 ANSWERS: t.Final = ("effective", "picker", "group", "context")
 # Those that are values by themselves.
-VALUES: t.Final = ("home_tenant_id", "effective_etag")
+VALUES: t.Final = ("home_tenant_id", "effective_etag", "effective_version")
 _OF_ONE: t.Final = ("tenant_id", "tenant", "selected")
 _NAMES_ONE: t.Final = ("tenant", "tenant_id", "tenant.tenantId")
 _ID_OF_ONE: t.Final = ("$tenant_id", "$tenant.tenantId")

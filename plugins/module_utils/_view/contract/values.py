@@ -45,6 +45,7 @@ class PlaceholderValues:
             "group": self.group,
             "context": self.context,
             "effective_etag": self.effective_etag,
+            "effective_version": _version(self.effective_etag) or _version(_field(self.effective, "_etag")),
         }
 
 
@@ -95,7 +96,16 @@ def rows_by_tenant(body: object, key: str) -> dict[str, Mapping[str, object]]:
 
 def _same_group(groups: object, effective: object) -> object:
     """Return the one row with the name of the effective group: captures show a list or one object [community]."""
-    name = effective.get("name") if isinstance(effective, dict) else None
+    name = _field(effective, "name")
     rows = groups if isinstance(groups, list) else [groups]
     same = [row for row in rows if isinstance(row, dict) and row.get("name") == name]
     return same[0] if len(same) == 1 else None
+
+
+def _field(answer: object, name: str) -> object:
+    return answer.get(name) if isinstance(answer, dict) else None
+
+
+def _version(etag: object) -> str | None:
+    """Return an etag without the mark of a weak one and without quotes (RFC 9110, 8.8.3), None where there is none."""
+    return etag.removeprefix("W/").strip('"') or None if isinstance(etag, str) else None

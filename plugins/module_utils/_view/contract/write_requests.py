@@ -92,9 +92,9 @@ def _fill_call(
     filler = _TemplateFiller(call, values, tuple(tenant_ids), frozenset(selected))
     filler.refuse_what_is_not_offered()
     tenant_id = tenant_ids[0] if call.scope == "tenant" else None
-    headers = dict(filler.pairs(call.headers, tenant_id))
+    headers = {name: _header_text(value) for name, value in filler.pairs(call.headers, tenant_id)}
     for value in headers.values():
-        if not isinstance(value, str) or not is_header_value(value):
+        if not is_header_value(value):
             raise MtoError(
                 f"portal_contract: write.{call.name}.headers: the portal's answer holds a character that a header"
                 " cannot carry, such as a control character, or no text at all."
@@ -106,7 +106,12 @@ def _fill_call(
             " nothing was sent."
         )
     body = filler.value(call.body, tenant_id)
-    return WriteRequest(call.method, path, t.cast("Mapping[str, str]", headers), body, filler.tenant_ids)
+    return WriteRequest(call.method, path, headers, body, filler.tenant_ids)
+
+
+def _header_text(value: object) -> str:
+    """Return the text of a header, an empty one where the value has none: a version can be a number."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def _texts(value: object) -> Iterator[str]:

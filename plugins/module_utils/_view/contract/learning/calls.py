@@ -43,17 +43,17 @@ class Described:
     selected: frozenset[str]
     tenant_id: str | None = None
 
-    def sample(self) -> Sample:
+    def sample(self, number: int) -> Sample:
         """Return the request as a sample without a value."""
         values = self.write.values
-        sample = Sample(None, values, self.lists, self.selected, placeholders_of(values))
+        sample = Sample(None, values, self.lists, self.selected, placeholders_of(values), request=number)
         return sample if self.tenant_id is None else sample.about(None, self.tenant_id)
 
 
 def call_of(requests: Sequence[Described], finder: TemplateFinder) -> dict[str, object]:
     """Return a call as a contract holds it, without `per` and `max_per_request`. Raises Unexplained."""
     rows = [request.write.exchange for request in requests]
-    samples = [request.sample() for request in requests]
+    samples = [request.sample(number) for number, request in enumerate(requests)]
     forms = {row.body_form for row in rows}
     if forms - {"json", "none"} or len(forms) > 1:
         raise Unexplained("body", "is not JSON, or is missing from the recording")
@@ -135,6 +135,8 @@ def _headers(
                 [sample.of(own) for sample, own in zip(samples, values, strict=True)], f"headers.{name}"
             )
         except Unexplained:
+            if name.startswith("if-"):
+                raise
             if len({*values}) == 1:
                 finder.notes.append(
                     f"The header {name} is left out: its value looks like an id or a secret of the recorded session."

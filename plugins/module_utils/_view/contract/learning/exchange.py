@@ -16,16 +16,16 @@ import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import (
     answer_name,
     answer_of,
+    header_of,
     json_body,
 )
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer
 
 MUTATING: t.Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _EPOCH: t.Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -39,7 +39,7 @@ class Exchange:
     """A request and its answer. `name` says which of the portal's known answers it is, if any.
 
     `path` is as it was sent, `query` decoded, `headers` are by lower-case name; `start` and `end` are moments. `status`
-    is 0 where no answer came.
+    is 0 where no answer came. `written` is the answer to a request that may write.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Exchange:
     end: dt.datetime
     name: str | None
     answer: Answer | None = dataclasses.field(repr=False)
-    answer_body: object = dataclasses.field(repr=False)
+    written: Answer | None = dataclasses.field(repr=False)
 
     @property
     def accepted(self) -> bool:
@@ -101,7 +101,7 @@ def _exchange(entry: object) -> Exchange | None:
         end=start + _duration(entry.get("time")),
         name=name,
         answer=answer_of(name, entry) if name else None,
-        answer_body=json_body(response) if mutates else None,
+        written=Answer(json_body(response), etag=header_of(response, "etag")) if mutates else None,
     )
 
 

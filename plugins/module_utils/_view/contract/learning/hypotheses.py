@@ -8,6 +8,7 @@ Pure. A way is taken only where one kind of request explains every step, and whe
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import re
 import typing as t
@@ -15,14 +16,16 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import CallName, parse_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.calls import Described, call_of
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import scalars_in
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.template import (
     TemplateFinder,
     Unexplained,
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import Step, Write
 
 # A request about what a person did, instead of the deed: it explains a change as well as the real one.
@@ -55,6 +58,28 @@ class Search:
     failures: dict[str, str]
 
 
+class Texts(t.NamedTuple):
+    """Texts that no contract may hold, and those that several requests hold."""
+
+    private: tuple[str, ...]
+    repeated: frozenset[str]
+
+
+def _repeated(steps: Sequence[Step]) -> frozenset[str]:
+    """Return the values that requests of at least two steps hold: they do not change from request to request."""
+    counts = collections.Counter(
+        text for step in steps for text in {text for write in step.writes for text in _texts_of(write.exchange)}
+    )
+    return frozenset(text for text, number in counts.items() if number > 1)
+
+
+def _texts_of(sent: Exchange) -> Iterator[str]:
+    yield from sent.path.split("/")
+    yield from (value for _name, value in sent.query)
+    yield from sent.headers.values()
+    yield from scalars_in(sent.body)
+
+
 def operation_of(write: Write) -> str:
     """Return the kind of a request: its method, and its path without what changes from tenant to tenant."""
     path = write.exchange.path
@@ -70,13 +95,13 @@ def is_about_use(operation: str) -> bool:
 def search(steps: Sequence[Step], home: str, private: Iterable[str]) -> Search:
     """Try every way with every kind of request."""
     kinds = {operation_of(write): None for step in steps for write in step.writes}
-    private = tuple(private)
+    texts = Texts(tuple(private), _repeated(steps))
     found: list[Found] = []
     failures: dict[str, str] = {}
     for operation in kinds:
         for attempt in (_whole, _change, _add, _remove):
             try:
-                result = attempt(steps, operation, home, private)
+                result = attempt(steps, operation, home, texts)
             except Unexplained as error:
                 failures.setdefault(operation, str(error))
                 continue
@@ -85,7 +110,7 @@ def search(steps: Sequence[Step], home: str, private: Iterable[str]) -> Search:
     return Search(tuple(found), failures)
 
 
-def _whole(steps: Sequence[Step], operation: str, _home: str, private: Iterable[str]) -> Found | None:
+def _whole(steps: Sequence[Step], operation: str, _home: str, texts: Texts) -> Found | None:
     """The full list, in every step: of all tenants in the view, or a flag for every one that is offered."""
     requests: list[Described] = []
     for step in steps:
@@ -94,10 +119,10 @@ def _whole(steps: Sequence[Step], operation: str, _home: str, private: Iterable[
             return None
         requests += [_described(write, step.after, tenants=step.after, offered=write.values.offered) for write in own]
     full = [request.write.mentioned >= {*request.lists["tenants"]} for request in requests]
-    return _checked("set", operation, requests, private, {}) if all(full) else None
+    return _checked("set", operation, requests, texts, {}) if all(full) else None
 
 
-def _change(steps: Sequence[Step], operation: str, home: str, private: Iterable[str]) -> Found | None:
+def _change(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> Found | None:
     """Both lists in one request, whatever is changed."""
     requests: list[Described] = []
     for step in steps:
@@ -107,17 +132,17 @@ def _change(steps: Sequence[Step], operation: str, home: str, private: Iterable[
         for write, ids in own:
             added, removed = _sorted(ids & step.added), _sorted(ids & step.removed)
             requests.append(_described(write, added, tenants=(*added, *removed), added=added, removed=removed))
-    return _difference("change", operation, requests, private, steps, ("list",))
+    return _difference("change", operation, requests, texts, steps, ("list",))
 
 
-def _add(steps: Sequence[Step], operation: str, home: str, private: Iterable[str]) -> Found | None:
+def _add(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> Found | None:
     """Requests for what is added alone."""
-    return _one_way("add", steps, operation, home, private, lambda step: step.added)
+    return _one_way("add", steps, operation, home, texts, lambda step: step.added)
 
 
-def _remove(steps: Sequence[Step], operation: str, home: str, private: Iterable[str]) -> Found | None:
+def _remove(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> Found | None:
     """Requests for what is removed alone."""
-    return _one_way("remove", steps, operation, home, private, lambda step: step.removed)
+    return _one_way("remove", steps, operation, home, texts, lambda step: step.removed)
 
 
 def _one_way(
@@ -125,7 +150,7 @@ def _one_way(
     steps: Sequence[Step],
     operation: str,
     home: str,
-    private: Iterable[str],
+    texts: Texts,
     changed_in: Callable[[Step], frozenset[str]],
 ) -> Found | None:
     requests: list[Described] = []
@@ -138,14 +163,14 @@ def _one_way(
             return None
         for write, ids in own:
             requests.append(_described(write, _sorted(ids) if name == "add" else (), tenants=_sorted(ids)))
-    return _difference(name, operation, requests, private, those, ("tenant", "list"))
+    return _difference(name, operation, requests, texts, those, ("tenant", "list"))
 
 
 def _difference(
     name: CallName,
     operation: str,
     requests: list[Described],
-    private: Iterable[str],
+    texts: Texts,
     steps: Sequence[Step],
     scopes: Sequence[str],
 ) -> Found | None:
@@ -161,7 +186,7 @@ def _difference(
         own = [_for_one(request) for request in requests] if scope == "tenant" else requests
         extra: dict[str, object] = {"per": "tenant"} if scope == "tenant" else {"max_per_request": largest}
         try:
-            found = _checked(name, operation, own, private, extra)
+            found = _checked(name, operation, own, texts, extra)
         except Unexplained as problem:
             error = error or problem
             continue
@@ -170,10 +195,10 @@ def _difference(
 
 
 def _checked(
-    name: CallName, operation: str, requests: Sequence[Described], private: Iterable[str], extra: dict[str, object]
+    name: CallName, operation: str, requests: Sequence[Described], texts: Texts, extra: dict[str, object]
 ) -> Found:
     """Return the call if it is one that a contract may hold. Raises Unexplained."""
-    finder = TemplateFinder(private)
+    finder = TemplateFinder(texts.private, texts.repeated)
     call = {**extra, **call_of(requests, finder)}
     write = {name: call} if name != "remove" else {"add": call, "remove": call}
     try:

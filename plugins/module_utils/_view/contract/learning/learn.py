@@ -32,6 +32,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
     Recording,
     Step,
     read_steps,
+    shows_view,
     strings_in,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.replay import reproduces
@@ -40,7 +41,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
     doubts_about,
     lessons_of,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import parse_effective
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import har_entries, read_recording
 
 if t.TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _is_right(way: Sequence[Found], steps: Sequence[Step]) -> bool:
 
 def _shows_view(found: Found) -> bool:
     """Return whether the portal answered each of these requests with the view: what reports the use does not."""
-    return all(parse_effective(write.exchange.answer_body) is not None for write in found.writes)
+    return all(shows_view(write.exchange) for write in found.writes)
 
 
 def _rivals(looked: Search, steps: Sequence[Step], chosen: set[str]) -> list[str]:

@@ -23,7 +23,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.value
     unwrapped,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
-    Answer,
     bodies_of,
     parse_effective,
     parse_session,
@@ -35,6 +34,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
+    from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer
 
 EXPOSED: t.Final = "exposedTargetTenantsInfo"
 _ID: t.Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
@@ -118,8 +118,8 @@ def _events(readings: Sequence[Exchange], writes: Sequence[Exchange]) -> list[_E
     events = [_Event(row.start, row, row.name, row.answer) for row in readings if _is_usable(row)]
     for row in writes:
         events.append(_Event(row.start, row))
-        if parse_effective(row.answer_body) is not None:
-            events.append(_Event(row.end, row, "effective", Answer(row.answer_body)))
+        if shows_view(row):
+            events.append(_Event(row.end, row, "effective", row.written))
     return sorted(events, key=lambda event: event.moment)
 
 
@@ -135,6 +135,7 @@ class _Story:
         self._answers: list[_Event] = []
         self._base: tuple[str, ...] | None = None
         self._pending: list[Write] = []
+        self._versions: list[str] = []
 
     def take(self, event: _Event) -> None:
         """Take over what happened next."""
@@ -145,12 +146,17 @@ class _Story:
         if event.name in ("effective", "picker"):
             self.seen.append(self._bodies(event.row.end))
         if event.name == "effective" and event.answer is not None:
-            self._show(event.answer, event.moment)
+            self._show(event.answer, event.row.end)
 
     def _show(self, answer: Answer, moment: dt.datetime) -> None:
         """End the step if the view has changed and nothing is under way."""
-        shown = tuple(rows_by_tenant(first_of(unwrapped(answer.body)), EXPOSED))
-        if any(write.exchange.end > moment for write in self._pending):
+        values = bodies_of({"effective": answer}).placeholder_values(self._home)
+        shown, version = tuple(rows_by_tenant(values.effective, EXPOSED)), values.answers["effective_version"]
+        outdated = version in self._versions[:-1]
+        if version is not None and not outdated:
+            self._versions = [*(each for each in self._versions if each != version), str(version)]
+        # A server that is behind shows an earlier version again.
+        if outdated or any(write.exchange.end > moment for write in self._pending):
             return
         if self._base is not None and {*shown} != {*self._base}:
             self.steps.append(Step(self._base, shown, tuple(self._pending)))
@@ -212,6 +218,11 @@ def _known_ids(readings: Iterable[Exchange]) -> set[str]:
     return {tenant_id for tenant_id in ids if len(tenant_id) == _LENGTH_OF_ID}
 
 
+def shows_view(row: Exchange) -> bool:
+    """Return whether the portal answered a request with the view."""
+    return row.written is not None and parse_effective(row.written.body) is not None
+
+
 def first_of(body: object) -> object:
     """Return the only object of an answer that can be a list [community]."""
     return body[0] if isinstance(body, list) and body else body
@@ -231,3 +242,11 @@ def strings_in(value: object) -> list[str]:
     if isinstance(value, dict):
         return [text for pair in value.items() for item in pair for text in strings_in(item)]
     return [text for item in value for text in strings_in(item)] if isinstance(value, list | tuple) else []
+
+
+def scalars_in(value: object) -> list[str]:
+    """Return every text, number and truth value in a value as text."""
+    if isinstance(value, dict | list):
+        fields = value.values() if isinstance(value, dict) else value
+        return [text for field in fields for text in scalars_in(field)]
+    return [str(value)]

@@ -65,15 +65,15 @@ def _same(planned: WriteRequest, write: Write) -> bool:
     query = [(key, value) for key, value in parse_qsl(url.query, keep_blank_values=True)]
     return (
         planned.method == sent.method
-        and [unquote(part) for part in _parts(url.path, known)] == [unquote(part) for part in _parts(sent.path, known)]
+        and _parts(url.path, known) == _parts(sent.path, known)
         and _without_order(query, known) == _without_order(sent.query, known)
         and _without_order(planned.body, known) == _without_order(sent.body, known)
         and all(sent.headers.get(name.lower()) == value for name, value in planned.headers.items())
     )
 
 
-def _parts(path: str, known: Container[str]) -> list[str]:
-    return [",".join(sorted(part.split(","))) if tenants_in(part, known) else part for part in path.split("/")]
+def _parts(path: str, known: Container[str]) -> list[object]:
+    return [_without_order(unquote(part), known) for part in path.split("/")]
 
 
 def _without_order(value: object, known: Container[str]) -> object:

@@ -27,7 +27,7 @@ GUID: t.Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Sample:
     """A value of one request. `lists` are the tenants that its call is about, `tenant_id` the one that is meant here.
 
-    `named` are the values of the placeholders that can be used everywhere in the request.
+    `named` are the values of the placeholders that can be used everywhere in the request, `request` is its number.
     """
 
     value: object = dataclasses.field(repr=False)
@@ -36,6 +36,7 @@ class Sample:
     selected: frozenset[str]
     named: Mapping[str, object] = dataclasses.field(repr=False)
     tenant_id: str | None = None
+    request: int = 0
 
     def of(self, value: object) -> Sample:
         """Return the same with a part of the value."""

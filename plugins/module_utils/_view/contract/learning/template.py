@@ -28,7 +28,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.place
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import Sample
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import TenantList
@@ -47,6 +47,8 @@ _ROOTS: t.Final = (
     "context",
     "effective_etag",
 )
+# A time, a counter or a version, if nobody knows better: it may differ in the next request.
+_MAY_CHANGE: t.Final = re.compile(r"(?:\D*\d){3}")
 # What is more likely a token, a key or a signature than a word: long, without spaces, of letters and digits.
 _SECRET: t.Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/_=.~-]{20,}")
 _EACH_OF: t.Final = {tenants: key for key, tenants in EACH.items()}
@@ -64,9 +66,11 @@ class Unexplained(Exception):
 class TemplateFinder:
     """Find templates. `private` are texts that no contract may hold; `notes` says what more than one template gives."""
 
-    def __init__(self, private: Iterable[str]) -> None:
+    def __init__(self, private: Iterable[str], repeated: Container[str] = frozenset()) -> None:
         self.notes: list[str] = []
         self._private = tuple(text.lower() for text in private if len(text) >= _TELLING)
+        # Values that several recorded requests hold.
+        self._repeated = repeated
 
     def value(self, samples: Sequence[Sample], place: str) -> object:
         """Return the template of a value in a body. Raises Unexplained."""
@@ -98,20 +102,31 @@ class TemplateFinder:
         value, names = samples[0].value, _names(samples)
         key = place.rsplit(".", 1)[-1]
         best = min(names, key=lambda name: _rank(name, key), default=None)
-        repeated = all(is_same(sample.value, value) for sample in samples)
-        if best is not None and (not repeated or best.rsplit(".", 1)[-1].lower() == key.lower()):
+        same = all(is_same(sample.value, value) for sample in samples)
+        once = same and self._may_change(samples)
+        if best is not None and (not same or once or best.rsplit(".", 1)[-1].lower() == key.lower()):
             return f"${best}"
-        telling = isinstance(value, str) and (len(value) >= _TELLING or samples[0].tenant_id is not None)
         own = [name for name in names if name.startswith("tenant.")]
         if own and isinstance(value, int) and not isinstance(value, bool):
             best = min(own, key=lambda name: _rank(name, key))
             self.notes.append(f"{place} was {value} in every request; it is taken from ${best}, which was the same.")
             return f"${best}"
-        if best is not None and telling:
+        if best is not None and isinstance(value, str) and (len(value) >= _TELLING or samples[0].tenant_id is not None):
             return f"${best}"
-        if not repeated:
+        if not same:
             raise Unexplained(place, _NOT_FROM_AN_ANSWER)
+        if once:
+            raise Unexplained(
+                place, "was recorded once, so that nobody can tell whether it changes; add two tenants again"
+            )
         return self.literal(value, place)
+
+    def _may_change(self, samples: Sequence[Sample]) -> bool:
+        """Return whether a value of one request alone looks like one that the next request would not repeat."""
+        text = str(samples[0].value)
+        if len({sample.request for sample in samples}) > 1 or text in self._repeated:
+            return False
+        return _MAY_CHANGE.search(text) is not None
 
     def literal(self, value: object, place: str) -> object:
         """Return a value as a template that gives it. Raises Unexplained for one that must not stay."""
@@ -131,18 +146,21 @@ class TemplateFinder:
             key=lambda part: (-len(part[0]), _rank(part[1], "")),
         )
         for known in [parts, *([part] for part in parts)]:
-            template = self._with_parts(str(first.value), dict(reversed(known)))
+            template = self._with_parts(samples, dict(reversed(known)))
             if template is not None and all(_filled(template, sample) == sample.value for sample in samples):
                 return template
         return None
 
-    def _with_parts(self, text: str, names: dict[str, str]) -> str | None:
+    def _with_parts(self, samples: Sequence[Sample], names: dict[str, str]) -> str | None:
+        text = str(samples[0].value)
         texts = [part for part in names if len(part) >= _TELLING]
         if not texts:
             return None
         pattern = re.compile("|".join(re.escape(part) for part in sorted(texts, key=len, reverse=True)))
         try:
             between = [str(self.literal(part, "")) for part in pattern.split(text)]
+            if any(self._may_change([sample.of(part) for sample in samples]) for part in pattern.split(text)):
+                return None
         except Unexplained:
             return None
         found = [f"${names[part]}" for part in pattern.findall(text)]
