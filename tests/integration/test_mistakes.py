@@ -407,9 +407,13 @@ WARNINGS = [
     (
         {},
         {"MTO_CLIENT_SECRET": "another-secret"},
-        "MTO_CLIENT_SECRET is set but not used: another credential comes first",
+        "MTO_CLIENT_SECRET is set but not used: the app signs in with mto_client_secret.",
     ),
-    ({"mto_client_certificate_password": "a-password"}, {}, "mto_client_certificate_password is set but not used"),
+    (
+        {"mto_client_certificate_password": "a-password"},
+        {},
+        "mto_client_certificate_password is set but not used: it counts only beside mto_client_certificate_path.",
+    ),
 ]
 
 

@@ -93,7 +93,8 @@ class Connection:
     credential: Credential | None = dataclasses.field(repr=False)
     refresh_token: str | None = dataclasses.field(repr=False)
     refresh_token_file: str | None = None
-    in_vain: tuple[str, ...] = ()
+    # What is set and not used, and why.
+    in_vain: tuple[tuple[str, str], ...] = ()
     # What Ansible has to mask: what is given here, and what the home tenant issues later. Tokens for target tenants are
     # too many for Ansible to search for in every text; they are kept out where text comes in.
     known_secrets: Secrets = dataclasses.field(default_factory=Secrets, repr=False, compare=False)
@@ -110,9 +111,8 @@ class Connection:
     def warnings(self) -> list[str]:
         """What is set and not used."""
         return [
-            f"{name} is set but not used: another credential comes first, or the one that it belongs to is missing."
-            " Ansible administrator of the home tenant: unset it."
-            for name in self.in_vain
+            f"{name} is set but not used: {cause}. Ansible administrator of the home tenant: unset it."
+            for name, cause in self.in_vain
         ]
 
     def secrets(self) -> list[str]:
@@ -219,24 +219,39 @@ def _fit_path(option: str, value: str) -> str:
     return _fit(option, value) if option.endswith(("_path", "_file")) else value
 
 
-def _identities(places: Sequence[_Given]) -> tuple[Credential | None, Mapping[str, str], tuple[str, ...]]:
-    """Return the app's credential, the operator's, and what is set in vain.
+def _identities(
+    places: Sequence[_Given],
+) -> tuple[Credential | None, Mapping[str, str], tuple[tuple[str, str], ...]]:
+    """Return the app's credential, the operator's, and what is set in vain, with the reason.
 
     Each comes from the nearest place that gives one: the app's never hides the operator's, nor the other way round.
     """
     credential: Credential | None = None
     tokens: dict[str, str] = {}
-    in_vain: list[str] = []
+    app = operator = ""
+    in_vain: list[tuple[str, str]] = []
     for place in places:
         given = None if credential else select_credential(place.values)
         own = {option: place.values[option] for option in _OPERATOR_TOKENS if option in place.values}
         if len(own) > 1:
             raise OptionError(f"refresh_token: give only one of {' and '.join(_OPERATOR_TOKENS)}.")
+        app = app or (f"the app signs in with {place.names[given.selector()]}" if given else "")
+        operator = operator or "".join(f"the operator signs in with {place.names[option]}" for option in own)
         used = {option.name for option in given.OPTIONS} if given else set()
         used |= set() if tokens else own.keys()
         credential, tokens = credential or given, tokens or own
-        in_vain += [place.names[option] for option in place.values if option not in used]
+        in_vain += [
+            (place.names[option], _without_selector(place, option) or (operator if option in own else app))
+            for option in place.values
+            if option not in used
+        ]
     return credential, tokens, tuple(in_vain)
+
+
+def _without_selector(place: _Given, option: str) -> str:
+    """Return that an option is of no use without another one, where that one is not given; else nothing."""
+    needed = [place.names[name] for name in required_by().get(option, ()) if name not in place.values]
+    return f"it counts only beside {needed[0]}" if needed else ""
 
 
 def _endpoints(value: object) -> dict[str, str]:

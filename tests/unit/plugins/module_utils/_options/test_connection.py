@@ -142,24 +142,51 @@ def test_operators_token_is_resolved_apart_from_the_apps_credential(params, envi
     assert resolve_connection({**GOOD, "client_secret": None, **params}, environ).refresh_token == token
 
 
+APP_BY_TASK = "the app signs in with client_secret"
+
+
 @pytest.mark.parametrize(
     ("params", "environ", "in_vain"),
     [
-        ({}, {"MTO_REFRESH_TOKEN": "0.of-environment"}, []),
-        ({"client_secret": "given-secret"}, {"MTO_CLIENT_SECRET": "own-secret"}, ["MTO_CLIENT_SECRET"]),
-        ({"refresh_token": "0.of-the-task"}, {"MTO_REFRESH_TOKEN_FILE": "f"}, ["MTO_REFRESH_TOKEN_FILE"]),
-        ({}, {"MTO_CLIENT_CERTIFICATE_PASSWORD": "no path"}, ["MTO_CLIENT_CERTIFICATE_PASSWORD"]),
+        ({}, {"MTO_REFRESH_TOKEN": "0.of-environment"}, {}),
+        ({"client_secret": "given-secret"}, {"MTO_CLIENT_SECRET": "own-secret"}, {"MTO_CLIENT_SECRET": APP_BY_TASK}),
+        (
+            {"refresh_token": "0.of-the-task"},
+            {"MTO_REFRESH_TOKEN_FILE": "f"},
+            {"MTO_REFRESH_TOKEN_FILE": "the operator signs in with refresh_token"},
+        ),
+        (
+            {},
+            {"MTO_CLIENT_CERTIFICATE_PASSWORD": "no path"},
+            {"MTO_CLIENT_CERTIFICATE_PASSWORD": "it counts only beside MTO_CLIENT_CERTIFICATE_PATH"},
+        ),
+        (
+            {"client_secret": "given-secret", "client_certificate_password": "no path"},
+            {},
+            {"client_certificate_password": "it counts only beside client_certificate_path"},
+        ),
         (
             {"client_secret": "given-secret"},
-            {"AZURE_FEDERATED_TOKEN_FILE": "f", "AZURE_CLIENT_SECRET": "s"},
-            ["AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"],
+            {"AZURE_CLIENT_CERTIFICATE_PATH": "f", "AZURE_CLIENT_CERTIFICATE_PASSWORD": "password"},
+            {"AZURE_CLIENT_CERTIFICATE_PATH": APP_BY_TASK, "AZURE_CLIENT_CERTIFICATE_PASSWORD": APP_BY_TASK},
         ),
-        ({"client_secret": "given-secret"}, {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_ID": HOME}, []),
+        (
+            {"client_secret": None},
+            {"MTO_CLIENT_SECRET": "own-secret", "AZURE_FEDERATED_TOKEN_FILE": "f", "AZURE_CLIENT_SECRET": "s"},
+            {
+                "AZURE_CLIENT_SECRET": "the app signs in with MTO_CLIENT_SECRET",
+                "AZURE_FEDERATED_TOKEN_FILE": "the app signs in with MTO_CLIENT_SECRET",
+            },
+        ),
+        ({"client_secret": "given-secret"}, {"AZURE_CLIENT_SECRET": "s", "AZURE_CLIENT_ID": HOME}, {}),
     ],
 )
-def test_what_is_set_in_vain_is_told(params, environ, in_vain):
+def test_what_is_set_in_vain_is_told_with_what_is_used_instead(params, environ, in_vain):
     warnings = resolve_connection({**GOOD, "refresh_token": None, **params}, environ).warnings
-    assert [warning.split()[0] for warning in warnings] == in_vain
+    assert warnings == [
+        f"{name} is set but not used: {cause}. Ansible administrator of the home tenant: unset it."
+        for name, cause in in_vain.items()
+    ]
 
 
 def test_secrets_are_told_to_ansible_and_hidden_in_representations():
