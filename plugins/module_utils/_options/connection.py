@@ -48,8 +48,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
 
-# The operator's credential: the refresh token itself, or the file that holds it.
 _UPN: t.Final = re.compile(r"[^@\s]+@[^@\s]+")
+# The operator's credential: the refresh token itself, or the file that holds it.
 _OPERATOR_TOKENS: t.Final = ("refresh_token", "refresh_token_file")
 
 
@@ -140,13 +140,12 @@ def resolve_connection(
         found = environment_value(option, environ) if value in (None, "") else str(value)
         return None if found is None else _fit(option, found)
 
-    operator = (text("operator") or "").strip()
     client_id = _guid("client_id", text) if app_needed or text("client_id") else ""
     credential, tokens, in_vain = _identities(_places(params, environ, client_id))
     connection = Connection(
         home_tenant_id=_guid("home_tenant_id", text),
         client_id=client_id,
-        operator=parse_guid(operator) or operator or None,
+        operator=_operator(text("operator")),
         cloud=resolve_cloud(text("cloud") or "public", _endpoints(params.get("endpoints"))),
         ca_path=text("ca_path"),
         concurrency=parse_whole_number("concurrency", params.get("concurrency"), 32, least=1, most=256),
@@ -177,11 +176,6 @@ def require_operator(connection: Connection) -> None:
         raise OptionError(
             "operator: missing. Give the user principal name, or the object ID in the home tenant, of the person whose"
             " access is to be judged; the environment can hold it as MTO_OPERATOR."
-        )
-    if connection.operator and not (_UPN.fullmatch(connection.operator) or parse_guid(connection.operator)):
-        raise OptionError(
-            f"operator: {quoted(connection.operator)} is neither a user principal name nor an object ID; give one such"
-            " as anna.berg@contoso.com."
         )
 
 
@@ -278,6 +272,16 @@ def _guid(option: str, text: Callable[[str], str | None]) -> str:
     if guid is None:
         raise OptionError(f"{option}: {quoted(value)} is not a GUID such as 11111111-2222-3333-4444-555555555555.")
     return guid
+
+
+def _operator(value: str | None) -> str | None:
+    operator = (value or "").strip()
+    if operator and not (_UPN.fullmatch(operator) or parse_guid(operator)):
+        raise OptionError(
+            f"operator: {quoted(operator)} is neither a user principal name nor an object ID; give one such as"
+            " anna.berg@contoso.com."
+        )
+    return parse_guid(operator) or operator or None
 
 
 def _alternatives(options: tuple[str, ...]) -> str:

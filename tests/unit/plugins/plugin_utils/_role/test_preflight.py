@@ -65,6 +65,12 @@ def test_any_value_is_taken_or_refused_in_one_sentence(entry_point, name, value)
         check_options(entry_point, values)
 
 
+@pytest.mark.parametrize("entry_point", [entry for entry in RUNS if "operator" in role_spec(entry)])
+def test_what_is_no_person_is_refused_by_every_run(entry_point):
+    with pytest.raises(OptionError, match=r"^mto_operator: 'Anna Berg' is neither a user principal name nor"):
+        check_options(entry_point, given_to(entry_point, operator="Anna Berg"))
+
+
 @pytest.mark.parametrize("name", ["backup_dir", "ca_path", "evidence_dir", "report_dir", "token_cache"])
 def test_path_that_cannot_be_looked_at_is_named(tmp_path, name):
     """A directory of somebody else: no superuser is asked for permission, so that its name is too long instead."""
