@@ -101,6 +101,7 @@ path:
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.file import (
@@ -114,7 +115,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
 
-_WAY_OUT: t.Final = "give a HAR of the portal's settings page of at most 64 MB (docs/contract.md)."
+_WAY_OUT: t.Final = f"give a HAR of the portal's settings page of at most 64 MB ({CONTRACT})."
 
 
 def learn(call: Call) -> dict[str, object]:

@@ -100,7 +100,8 @@ options:
     default: assist
   portal_contract:
     description:
-      - A YAML file with the portal's own write request, as recorded in a browser. See C(docs/contract.md).
+      - A YAML file with the portal's own write request, as recorded in a browser. See
+        U(https://github.com/m365-defender/m365.defender/blob/main/docs/contract.md).
       - Required if O(registration=apply).
     type: path
   max_tenants:

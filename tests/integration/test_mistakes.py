@@ -209,11 +209,11 @@ ONBOARD = [
     ),
     (
         {**VIEW, "mto_registration": "apply"},
-        "mto_registration: apply needs mto_portal_contract (docs/contract.md) and a",
+        "mto_registration: apply needs mto_portal_contract and a live session (mto_portal_cookies_file",
     ),
     (
         {**VIEW, "mto_registration": "apply", "mto_portal_contract": CONTRACT},
-        "mto_registration: apply needs mto_portal_contract (docs/contract.md) and a live session",
+        "mto_registration: apply needs mto_portal_contract and a live session (mto_portal_cookies_file",
     ),
     ({**VIEW, "mto_portal_contract": "none.yml"}, "mto_portal_contract: DIR/none.yml cannot be read (No such file"),
     ({**VIEW, "mto_portal_contract": "tab.yml"}, "mto_portal_contract: DIR/tab.yml is not valid YAML (line 2)"),
@@ -295,6 +295,7 @@ ADOPT = [
     ({"mto_adopt_overwrite": "perhaps"}, "mto_adopt_overwrite: 'perhaps' is neither true nor false; write true or"),
     ({"mto_home_tenant_id": "contoso"}, "mto_home_tenant_id: 'contoso' is not a GUID such as"),
     ({"mto_client_id": None}, "mto_client_id: missing; set it, or the environment variable MTO_CLIENT_ID"),
+    ({"mto_operator": "Anna Berg"}, "mto_operator: 'Anna Berg' is neither a user principal name nor an object ID"),
     (NO_SECRET, "mto_client_secret: no identity is given. Give the app's mto_client_secret"),
     ({"mto_client_secret": "two words of it"}, "mto_client_secret: the value has white space or characters"),
     ({"mto_refresh_token_file": "none"}, "mto_refresh_token_file: 'DIR/none' cannot be read (No such file"),

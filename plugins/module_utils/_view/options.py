@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
@@ -162,7 +163,7 @@ def require_source(options: PortalOptions) -> None:
     if not (options.live or options.snapshot):
         raise OptionError(
             "portal_snapshot: no source of the view is given. Give portal_cookies_file, portal_session or"
-            " portal_snapshot (docs/snapshot.md)."
+            f" portal_snapshot ({SNAPSHOT})."
         )
 
 

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
@@ -55,8 +56,8 @@ def _contract_of(options: RegistrationOptions) -> Contract | None:
     """Return the contract that is given. Raises OptionError for `apply` without all that it needs."""
     if options.applies and not (options.portal_contract and options.portal.live):
         raise OptionError(
-            "registration: apply needs portal_contract (docs/contract.md) and a live session (portal_cookies_file or"
-            " portal_session); give both, or use assist, which lists the steps for a person."
+            "registration: apply needs portal_contract and a live session (portal_cookies_file or portal_session); give"
+            f" both ({CONTRACT} says how), or use assist, which lists the steps for a person."
         )
     return load_contract(options.portal_contract) if options.portal_contract else None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 
 MTO_TENANTS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenants")
 # The view can be switched to another tenant group [doc, July 2026].
@@ -20,11 +21,11 @@ _NEW_SESSION: t.Final = (
     " take a snapshot: run ansible-playbook m365.defender.snapshot."
 )
 _NEW_SNAPSHOT: t.Final = (
-    "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot (docs/snapshot.md)."
+    "{operator}: take a new snapshot: run ansible-playbook m365.defender.snapshot (" + SNAPSHOT + ")."
 )
 _NEW_RECORDING: t.Final = (
     "{operator}: record the load of {settings_url} again: developer tools open before the page, Disable cache selected,"
-    " HAR with content (docs/snapshot.md)."
+    " HAR with content (" + SNAPSHOT + ")."
 )
 
 REASONS: t.Final[dict[str, pages.Reason]] = {
@@ -70,8 +71,9 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         "The multitenant view of {operator} was not checked for {tenant}: neither a portal session nor a snapshot was"
         " given.",
         pages.ANSIBLE_ADMIN
-        + "set `{mto_}portal_snapshot` (docs/snapshot.md: two minutes in a browser) or `{mto_}portal_cookies_file`, or"
-        " set mto_register to false to leave the view out.",
+        + "set `{mto_}portal_snapshot` (two minutes in a browser, see "
+        + SNAPSHOT
+        + ") or `{mto_}portal_cookies_file`, or set mto_register to false to leave the view out.",
     ),
     "registration.signed_out": MTO_TENANTS.unknown(
         "The portal session of {operator} has ended (HTTP {status}).",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import rows_by_tenant, unwrapped
 
 if t.TYPE_CHECKING:
@@ -75,5 +76,5 @@ def require_form(form: AnswerForm, bodies: AnswerBodies) -> None:
             if changed:
                 raise MtoError(
                     f"portal_contract: the portal answers in another form than when the contract was recorded"
-                    f" ({part}: {changed[0]}), so nothing was sent. Record the contract again (docs/contract.md)."
+                    f" ({part}: {changed[0]}), so nothing was sent. Record the contract again ({CONTRACT})."
                 )

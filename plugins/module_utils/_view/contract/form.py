@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.forms import misfit
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import AnswerForm, parse_form
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
     OPTIONAL,
@@ -64,7 +65,7 @@ OWN_HEADERS: t.Final = frozenset(
 _HEADER_NAME: t.Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE: t.Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 _PATH: t.Final = re.compile(r"/(?!/)[\x21\x22\x24-\x5b\x5d-\x7e]*")
-_WAY_OUT: t.Final = "docs/contract.md shows the form."
+_WAY_OUT: t.Final = f"{CONTRACT} shows the form."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

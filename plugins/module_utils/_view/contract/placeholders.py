@@ -15,6 +15,7 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._core.text import is_clean
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import DEEPEST
 
@@ -138,7 +139,7 @@ class TemplateRules:
     def _each(self, key: str, template: object, depth: int) -> set[str]:
         tenants = EACH[key]
         if tenants not in self.lists:
-            raise OptionError(f"{self.place}: {key} cannot be used in this call; see docs/contract.md.")
+            raise OptionError(f"{self.place}: {key} cannot be used in this call; see {CONTRACT}.")
         if isinstance(template, dict) and template.keys() & {KEY, VALUE}:
             if template.keys() != {KEY, VALUE} or template[KEY] not in _ID_OF_ONE:
                 raise OptionError(f"{self.place}: {KEY} must be {' or '.join(_ID_OF_ONE)}, beside {VALUE} alone.")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import decoded
@@ -80,8 +81,7 @@ def read_recording(entries: Iterable[object], place: str) -> tuple[dict[str, Ans
         raise OptionError(f"{place} holds the sessions of more than one person; record one page load.")
     if not answers.keys() & {"picker", "effective"}:
         raise OptionError(
-            f"{place} holds no answer of the multitenant portal; record the load of its settings page"
-            " (docs/snapshot.md)."
+            f"{place} holds no answer of the multitenant portal; record the load of its settings page ({SNAPSHOT})."
         )
     return answers, Owner(next(iter(operators.values()), None), next(iter(tenant_ids), None))
 

@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
@@ -37,7 +38,7 @@ if t.TYPE_CHECKING:
 # A clock may be a little ahead of ours; more than that is a mistake.
 _AHEAD: t.Final = dt.timedelta(minutes=5)
 _EARLIEST_YEAR: t.Final = 2000
-_FORMS: t.Final = "a file that m365.defender.snapshot wrote, or a HAR of the portal's settings page (docs/snapshot.md)"
+_FORMS: t.Final = f"a file that m365.defender.snapshot wrote, or a HAR of the portal's settings page ({SNAPSHOT})"
 
 
 def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") -> MultitenantView:

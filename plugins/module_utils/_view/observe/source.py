@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import mto_address, mto_not_given
@@ -77,7 +78,7 @@ def group_warning(snapshot: MultitenantView) -> str | None:
         return None
     return (
         "portal_snapshot: the snapshot does not say which tenant group it shows, as those of earlier versions do not."
-        " It is taken for the private group; take a new snapshot to be certain (docs/snapshot.md)."
+        f" It is taken for the private group; take a new snapshot to be certain ({SNAPSHOT})."
     )
 
 

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import (
     HAS_YAML,
     MOST_BYTES,
@@ -32,7 +33,7 @@ def contract_text(learned: LearnedContract) -> str:
     """Return the content of the file: what was learned as comments, then the contract. Raises MissingLibraryError."""
     if not HAS_YAML:
         raise MissingLibraryError("PyYAML", YAML_IMPORT_ERROR)
-    head = ["A portal contract, learned from a recording of the portal's own page (docs/contract.md).", ""]
+    head = ["A portal contract, learned from a recording of the portal's own page:", CONTRACT, ""]
     body = [*head, *learned.learned, *(["", "Not certain:"] if learned.unsure else []), *learned.unsure]
     comments = [line for text in body for line in textwrap.wrap(text, _WIDTH - 2) or [""]]
     text = yaml.safe_dump(learned.contract, sort_keys=False, allow_unicode=True, width=_WIDTH)

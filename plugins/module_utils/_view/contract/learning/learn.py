@@ -14,6 +14,7 @@ import itertools
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import form_of
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import exchanges
@@ -48,7 +49,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
 
-_FORM: t.Final = "give a HAR, a browser's recording of the portal's settings page (docs/contract.md)."
+_FORM: t.Final = f"give a HAR, a browser's recording of the portal's settings page ({CONTRACT})."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
+
 HOW_TO_RECORD: t.Final = (
     "Record this, in one go: load the settings page with at least one tenant in the view, which stays; add two others"
-    " together; remove one of these; then remove the other (docs/contract.md)."
+    f" together; remove one of these; then remove the other ({CONTRACT})."
 )
 RECORD_AGAIN: t.Final = (
     "Export the recording with the contents of requests and answers (in Chrome and Edge: Network, Export HAR), and"
