@@ -19,7 +19,6 @@ from ansible_collections.m365.defender.plugins.module_utils._options.environment
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
     ControllerAction,
     changed_environment,
-    keyword_environment,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import environment_paths, user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._role.job import (
@@ -56,11 +55,8 @@ class ActionModule(ControllerAction):
         """See ControllerAction."""
         spec, local = role_spec(options["entry_point"]), self._connection.transport == "local"
         given = self._given(spec, variables)
-        with (
-            changed_environment(keyword_environment(self)),
-            # As the actions of the modules do.
-            changed_environment(environment_paths(spec, os.environ, user_path)),
-        ):
+        # As the actions of the modules do.
+        with changed_environment(environment_paths(spec, os.environ, user_path)):
             self._warn(unread_variables(os.environ) if local else ())
             try:
                 checked = check_options(options["entry_point"], given, local=local)

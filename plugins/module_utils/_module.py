@@ -24,7 +24,11 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     OptionError,
     described,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import named_with, with_prefix
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import (
+    given_prefix,
+    named_with,
+    with_prefix,
+)
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN, SHORTEST
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
@@ -42,9 +46,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
     Result = dict[str, object]
-
-# How the role says that its users know options as variables (`mto__environment` in its `vars/main.yml`).
-_PREFIX: t.Final = "MTO__OPTION_PREFIX"
 
 
 class Call(t.Protocol):
@@ -85,7 +86,7 @@ class ModuleTask:
     def result_of(self, call: Call) -> tuple[Result, list[str]]:
         """Return the result, or a failure in one sentence, and the warnings. Secrets are in `no_log_values` then."""
         connections: list[Connection] = []
-        with named_with(os.environ.get(_PREFIX, "")):
+        with named_with(given_prefix(os.environ)):
             result = caught(lambda: self._run(call, connections), "module")
             given = [warning for connection in connections for warning in connection.warnings]
             own = result.pop("warnings", None)

@@ -13,7 +13,20 @@ import re
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
+
+# How the role says that its users know options as variables (`mto__environment` in its `vars/main.yml`).
+_PREFIX_VARIABLE: t.Final = "MTO__OPTION_PREFIX"
+# What no variable sets: these are options of a module alone, whoever calls it.
+_NO_VARIABLES: t.Final = frozenset(
+    "as_facts dest flow from_evidence judged_at restore return_evidence src state whole_list write".split()
+)
+# What a playbook calls an option otherwise.
+_VARIABLES: t.Final = {
+    "path": "refresh_token_file",
+    "open_browser": "login_browser",
+    **{name: f"login_{name}" for name in ("method", "wait", "port", "renew")},
+}
 
 
 class _Names:
@@ -31,6 +44,11 @@ def named_with(prefix: str) -> Iterator[None]:
         _Names.prefix = before
 
 
+def given_prefix(environment: Mapping[str, str]) -> str:
+    """Return what the names of options begin with for whoever runs a task with this environment."""
+    return environment.get(_PREFIX_VARIABLE, "")
+
+
 def option_name(option: str = "", variable: str = "") -> str:
     """Return what the user calls an option; what its name begins with if none is given.
 
@@ -41,8 +59,14 @@ def option_name(option: str = "", variable: str = "") -> str:
 
 def with_prefix(sentence: str, options: Collection[str], prefix: str | None = None) -> str:
     """Return a sentence about an option, which begins with its name, with the prefix before every name in it."""
+    before = _Names.prefix if prefix is None else prefix
+    if not before:
+        return sentence
+    names = [name for name in options if name not in _NO_VARIABLES]
     # Within a sentence, `operator` and the like are ordinary words.
-    within = "|".join(name for name in options if "_" in name)
-    every = "|".join(options)
-    pattern = rf"""^(?=(?:{every})[.:])|(?<![\w./'-])(?=(?:{every})\[|(?:{within})(?!\w))|(?<={{")(?=(?:{every})":)"""
-    return re.sub(pattern, _Names.prefix if prefix is None else prefix, sentence)
+    within = "|".join(name for name in names if "_" in name)
+    every = "|".join(names)
+    pattern = (
+        rf"""^(?:{every})(?=[.:])|(?<![\w./'-])(?:(?:{every})(?=\[)|(?:{within})(?!\w))|(?<={{")(?:{every})(?=":)"""
+    )
+    return re.sub(pattern, lambda match: before + _VARIABLES.get(match[0], match[0]), sentence)

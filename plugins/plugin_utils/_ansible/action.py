@@ -12,6 +12,7 @@ import typing as t
 
 import ansible.plugins.action
 
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import given_prefix, named_with
 from ansible_collections.m365.defender.plugins.module_utils._module import caught
 
 if t.TYPE_CHECKING:
@@ -35,7 +36,8 @@ class ControllerAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         """See ActionBase."""
         super().run(tmp, task_vars)
         options = self.validate_argument_spec(self.spec, **self.constraints)[1]
-        return caught(lambda: self.work(options, task_vars or {}), "action")
+        with changed_environment(keyword_environment(self)), named_with(given_prefix(os.environ)):
+            return caught(lambda: self.work(options, task_vars or {}), "action")
 
 
 def keyword_environment(action: ansible.plugins.action.ActionBase) -> dict[str, str]:

@@ -43,6 +43,6 @@ def _require_field(option: str, field: str, value: object) -> None:
     if next(masked, None) is not None:
         raise OptionError(
             f"{option}: Ansible has masked {field}, because a secret of this run is a common word that is part of it."
-            " Ansible administrator of the home tenant: replace that secret (such as mto_client_secret or"
-            " mto_client_certificate_password) by a long random one, and run again."
+            " Ansible administrator of the home tenant: replace that secret (such as the app's client secret or the"
+            " password of its certificate) by a long random one, and run again."
         )

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import (
     file_mode,
     writable_directory,
@@ -82,7 +83,7 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
         return {"changed": False, "eligible": eligible_tenants(results.run, results.rows)}
     problems: list[str] = []
     if options["report_file"]:
-        report = read_report("mto_report_file", options["report_file"])
+        report = read_report(option_name("report_file"), options["report_file"])
     else:
         results = read_results(names, variables)
         report = make_report(results.run, results.rows, results.checks)
@@ -109,7 +110,7 @@ def _files(
 ) -> Iterator[_File]:
     if options["evidence_dir"]:
         yield _File(
-            "mto_evidence_dir",
+            option_name("evidence_dir"),
             options["evidence_dir"],
             "evidence.json",
             "0600",
@@ -120,7 +121,7 @@ def _files(
         known = formats_by_name()
         for kind in (known[name] for name in options["report_formats"]):
             text = functools.partial(kind.render, report)
-            yield _File("mto_report_dir", options["report_dir"], kind.file_name, options["report_mode"], text)
+            yield _File(option_name("report_dir"), options["report_dir"], kind.file_name, options["report_mode"], text)
 
 
 def _written(files: Iterator[_File], problems: list[str]) -> dict[str, str]:
@@ -128,7 +129,7 @@ def _written(files: Iterator[_File], problems: list[str]) -> dict[str, str]:
     paths: dict[str, str] = {}
     for file in files:
         try:
-            mode = file_mode("mto_report_mode", file.mode)
+            mode = file_mode(option_name("report_mode"), file.mode)
             path = f"{writable_directory(file.option, file.directory)}/{file.name}"
             write_file(file.option, path, file.text(), mode)
             paths[file.name] = path
@@ -154,5 +155,5 @@ def _sentence(failing: Mapping[str, int], first: str) -> str:
     where = f", or open {first}" if first else ""
     return (
         f"{number} {'finding fails' if number == 1 else 'findings fail'} the play ({kinds}): see the summary above"
-        f"{where}. Set mto_fail_on to choose which kinds do."
+        f"{where}. Set {option_name('fail_on')} to choose which kinds do."
     )

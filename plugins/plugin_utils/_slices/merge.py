@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.case import 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import ANSIBLE_ADMIN
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import named_list
@@ -165,9 +166,11 @@ def _other_time_or_checks(wanted: Wanted, part: Part) -> str:
     if age < -_CLOCK_SKEW:
         return f"was read at {read_at}, which is in the future"
     if age > wanted.max_age:
-        return f"was read at {read_at}, more than {duration_text(wanted.max_age)} ago (mto_parts_max_age)"
+        option = option_name("max_age", "parts_max_age")
+        return f"was read at {read_at}, more than {duration_text(wanted.max_age)} ago ({option})"
     if part.checks != wanted.checks:
-        return f"counts the checks {listed_words(part.checks)}, and mto_checks says {listed_words(wanted.checks)}"
+        wanted_checks = f"{option_name('checks')} says {listed_words(wanted.checks)}"
+        return f"counts the checks {listed_words(part.checks)}, and {wanted_checks}"
     return ""
 
 
@@ -240,7 +243,7 @@ def _evidence_messages(selection: _Selection) -> Iterator[str]:
     if selection.wanted.with_evidence and without:
         yield (
             f"{listed_words(without)}: without evidence, so that evidence.json lacks that of these tenants."
-            f" {ANSIBLE_ADMIN}set mto_evidence_dir for the slices, too."
+            f" {ANSIBLE_ADMIN}set mto_evidence_dir of the role for the slices, too."
         )
 
 

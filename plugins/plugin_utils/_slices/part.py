@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import MEGABYTE, read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
@@ -89,12 +90,12 @@ def part_body(run: Row, tenants: Sequence[Row], assessment: Row) -> dict[str, ob
 def read_part(path: pathlib.Path) -> Part:
     """Return the part of a file. Raise OptionError, a sentence with the file's name, where it is damaged."""
     way_out = "run its slice again, or delete it if there is no such slice any more."
-    body = read_user_json("mto_parts_dir", path, way_out, most=_LARGEST)
+    body = read_user_json(option_name("parts_dir"), path, way_out, most=_LARGEST)
     try:
         return _part(path, Fields(body, "the part"))
     except OptionError as error:
         cause = str(error).rstrip(".")
-        raise OptionError(f"mto_parts_dir: {path} is damaged ({cause}); {way_out}") from error
+        raise OptionError(f"{option_name('parts_dir')}: {path} is damaged ({cause}); {way_out}") from error
 
 
 def _part(path: pathlib.Path, body: Fields) -> Part:

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, parse_checks
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.values import DAY, parse_duration
@@ -65,17 +66,17 @@ def save_part(options: Mapping[str, t.Any], variables: Mapping[str, t.Any]) -> d
     name = options["assessment"]
     # What a report could not be made of is refused now, while the slice can be run again.
     read_results(Names(name, name), variables)
-    directory = writable_directory("mto_parts_dir", options["parts_dir"])
+    directory = writable_directory(option_name("parts_dir"), options["parts_dir"])
     tenant_ids = [tenant.tenant_id for tenant in parse_tenants(options["tenants"], "")]
     path = f"{directory}/{file_name(options['run'], tenant_ids)}"
     body = part_body(options["run"], options["tenants"], variables[name])
-    write_file("mto_parts_dir", path, json.dumps(body, sort_keys=True) + "\n", 0o600)
+    write_file(option_name("parts_dir"), path, json.dumps(body, sort_keys=True) + "\n", 0o600)
     return {"changed": False, "path": path}
 
 
 def merge_directory(options: Mapping[str, t.Any]) -> dict[str, object]:
     """Merge the parts of a directory, and return the result of the action. Raise OptionError."""
-    directory = pathlib.Path(writable_directory("mto_parts_dir", options["parts_dir"]))
+    directory = pathlib.Path(writable_directory(option_name("parts_dir"), options["parts_dir"]))
     parts: list[Part] = []
     damaged: list[str] = []
     for path in sorted(directory.glob(PATTERN)):

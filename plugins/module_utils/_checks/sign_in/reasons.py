@@ -257,7 +257,7 @@ _REFRESH_TOKEN: t.Final[dict[str, pages.Reason]] = {
     "sign_in.device_code_expired": pages.AUTHENTICATION_FLOWS.unknown(
         "The device code has expired: {said}",
         "{operator}: start the sign-in again (run ansible-playbook m365.defender.login) and enter the code within 15"
-        " minutes. If the tenant blocks the device code flow, set mto_login_method: browser.",
+        " minutes. If the tenant blocks the device code flow, sign in with a browser instead.",
     ),
 }
 

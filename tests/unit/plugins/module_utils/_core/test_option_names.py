@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import pathlib
 import re
 
@@ -19,7 +20,12 @@ from ansible_collections.m365.defender.plugins.module_utils._core.option_names i
     option_name,
     with_prefix,
 )
-from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, PREFIX, role_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._role.options import (
+    ENTRY_POINTS,
+    PREFIX,
+    known_variables,
+    role_spec,
+)
 
 ROOT = pathlib.Path(__file__).resolve().parents[5]
 VARIABLES = sorted({name for entry_point in ENTRY_POINTS for name in role_spec(entry_point)}, key=len, reverse=True)
@@ -104,6 +110,37 @@ def test_sentence_about_an_option_is_about_a_variable(sentence, about_variables)
     assert with_prefix(sentence, role_spec("onboard"), "") == sentence
 
 
+OTHER_NAMES = {"path": "mto_refresh_token_file", "open_browser": "mto_login_browser"}
+ACTIONS = {
+    path.stem: importlib.import_module(f"ansible_collections.m365.defender.plugins.action.{path.stem}").ActionModule
+    for path in sorted((ROOT / "plugins/action").glob("mto_*.py"))
+}
+TASKS = {name: action.module_task for name, action in ACTIONS.items() if hasattr(action, "module_task")}
+OPTIONS = [(name, option) for name, task in TASKS.items() for option in task.spec]
+
+
+@pytest.mark.parametrize(("module", "option"), OPTIONS)
+def test_sentence_of_a_module_names_a_variable_that_exists_or_the_option(module, option):
+    variable = with_prefix(f"{option}: missing.", TASKS[module].spec, PREFIX).partition(":")[0]
+    known = known_variables()
+    assert variable in known or (variable == option and f"mto_{option}" not in known)
+    assert variable == OTHER_NAMES.get(option, variable)
+
+
+def test_module_in_the_environment_of_the_role_names_its_own_option():
+    sentence = "from_evidence: give tenants, ca_path, or judged_at."
+    assert with_prefix(sentence, TASKS["mto_requirement_facts"].spec, PREFIX) == (
+        "from_evidence: give tenants, mto_ca_path, or judged_at."
+    )
+
+
+def test_sentence_that_a_module_may_say_names_a_variable_only_as_that_of_the_role():
+    variable = re.compile(rf"\bmto_(?:{'|'.join(VARIABLES)})\b(?! of the role)")
+    files = [path for folder in ("module_utils", "plugin_utils") for path in (ROOT / "plugins" / folder).rglob("*.py")]
+    texts = [text for path in files if path.parent.name != "_role" for text in other_sentences(path)]
+    assert [text for text in texts if variable.search(text)] == []
+
+
 def about_an_option(node):
     """Whether the edge puts into words what is in here: an error about an option, and its way out."""
     if isinstance(node, ast.Call):
@@ -142,7 +179,9 @@ def test_no_other_sentence_names_an_option():
 @pytest.mark.parametrize("path", [*(ROOT / "roles").rglob("*.yml"), *(ROOT / "playbooks").rglob("*.yml")], ids=str)
 def test_role_and_playbooks_say_that_their_users_know_variables(path):
     text = path.read_text("utf-8")
-    assert text.count("group/m365.defender.mto:") == text.count('environment: "{{ mto__environment }}"')
+    tasks = ["group/m365.defender.mto:", "m365.defender.mto_merge_parts:", "m365.defender.mto_save_part:"]
+    reports = re.findall("m365.defender.mto_report:(?!.*eligible_only)", text.replace("\n    ", ""))
+    assert len(reports) + sum(map(text.count, tasks)) == text.count('environment: "{{ mto__environment }}"')
 
 
 def test_environment_of_the_role_has_the_prefix_of_its_variables():
