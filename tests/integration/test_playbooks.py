@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 
 import pytest
 import yaml
@@ -191,6 +192,16 @@ def test_adopt_writes_a_list_that_the_next_play_takes(adopted):
     for tenant_id in unconsented:
         assert f"/{tenant_id}/adminconsent?client_id=" in links
     assert links.count("adminconsent") == len(unconsented)
+
+
+def test_adopt_writes_messages_that_can_be_sent_to_customers(adopted):
+    links = (adopted[0].directory / "consent-links.md").read_text(encoding="utf-8")
+    names = [w["name"] for w in WORLD["tenants"]]
+    messages = re.findall(r"(?:^>.*\n)+", links, re.MULTILINE)
+    assert len(messages) == links.count("\n## ") > 0
+    for message in messages:
+        assert [name for name in names if name in message] == re.findall("administrator of (.+) who may", message)
+        assert not re.search(r"\b[Yy]our app\b", message)
 
 
 def test_adopt_tells_who_is_left_out_and_why(adopted):

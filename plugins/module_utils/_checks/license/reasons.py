@@ -80,6 +80,6 @@ CAVEATS: t.Final[dict[str, pages.CaveatText]] = {
     ),
     "license.trial_not_told": pages.LICENSING.caveat(
         "Whether {sku} of {tenant} is a trial, and when it ends, was not checked ({said}).",
-        "Administrator of {tenant}: grant your app Organization.Read.All so that this can be checked.",
+        "Administrator of {tenant}: grant app {app} Organization.Read.All so that this can be checked.",
     ),
 }

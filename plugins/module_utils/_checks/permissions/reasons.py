@@ -71,8 +71,9 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "permissions.limited_information": pages.CONSENT.unknown(
         "{tenant} shows that {operator} holds directory roles, but not which ones.",
-        "Administrator of {tenant}: grant your app RoleManagement.Read.Directory. Add the permission to the app"
-        " registration, then open {consent_url} and accept.",
+        "Administrator of {tenant}: open {consent_url} and accept, which grants app {app}"
+        " RoleManagement.Read.Directory. If the page does not list it, App registration owner of {home}: add the"
+        " permission to the registration first.",
     ),
 }
 
@@ -91,12 +92,12 @@ CAVEATS: t.Final[dict[str, pages.CaveatText]] = {
     ),
     "permissions.eligibility_not_read": pages.PIM_ROLES_PAGE.caveat(
         "Whether {operator} can activate a role in {tenant} was not checked: {said}",
-        "Administrator of {tenant}: grant your app RoleManagement.Read.Directory and"
+        "Administrator of {tenant}: grant app {app} RoleManagement.Read.Directory and"
         " PrivilegedEligibilitySchedule.Read.AzureADGroup so that this can be checked.",
     ),
     "permissions.custom_role_not_read": pages.UNIFIED_RBAC.caveat(
         "Whether {operator} holds a role of Microsoft Defender's own in {tenant} was not checked: {said}",
-        "Administrator of {tenant}: grant your app RoleManagement.Read.Defender so that this can be checked.",
+        "Administrator of {tenant}: grant app {app} RoleManagement.Read.Defender so that this can be checked.",
     ),
     "permissions.security_reader": pages.PERMISSIONS.caveat(
         "{operator} holds no more than Security Reader in {tenant}. Where Defender for Endpoint uses roles of its"

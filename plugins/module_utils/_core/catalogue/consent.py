@@ -60,7 +60,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     ),
     "consent.permission_missing": CONSENT.unmet(
         "In {where}, {identity} has not been granted {permissions}, so {what} could not be read.",
-        "Administrator of {where}: grant your app {permissions}. Add what is missing to the app registration, then"
-        " open {consent_url} and accept.",
+        "Administrator of {where}: open {consent_url} and accept, which grants app {app} {permissions}. If the page"
+        " does not list it, App registration owner of {home}: add the permission to the registration first.",
     ),
 }

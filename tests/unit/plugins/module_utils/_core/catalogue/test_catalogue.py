@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
@@ -20,3 +22,11 @@ def test_words_of_a_verdict():
     assert (verdict.object, verdict.severity, verdict.caveats, verdict.evidence) == ("o", "required", (), ())
     assert CATALOGUE.verdict("mfa_trust", "mfa_trust.not_told", {}).severity == "recommended"
     assert CATALOGUE.verdict("license", "check.not_chosen", {}).severity == "recommended"
+
+
+def test_what_is_passed_on_to_a_tenant_does_not_call_anything_theirs_that_is_not():
+    remedies = [row.remedy for row in (*CATALOGUE.reasons.values(), *CATALOGUE.caveats.values())]
+    tasks = [task for remedy in remedies for task in re.split(r"(?=\b[A-Z][\w ]* of \{\w+\}: )", remedy)]
+    of_tenants = [task for task in tasks if re.match(r"[\w ]* of \{(?:tenant|where)\}: ", task)]
+    assert len(of_tenants) > 50
+    assert [task for task in of_tenants if re.search(r"\byour\b", task)] == []

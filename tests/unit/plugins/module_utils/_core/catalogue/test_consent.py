@@ -30,6 +30,6 @@ def test_registration_of_the_app_is_its_owners_matter():
 
 def test_permission_is_granted_where_it_is_missing():
     row = REASONS["consent.permission_missing"]
-    assert actors_of(row.remedy) == ["Administrator of {where}"]
+    assert actors_of(row.remedy) == ["Administrator of {where}", "App registration owner of {home}"]
     assert "{permissions}" in row.sentence
     assert "{permissions}" in row.remedy
