@@ -73,7 +73,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
         pages.ANSIBLE_ADMIN
         + "set `{mto_}portal_snapshot` (two minutes in a browser, see "
         + SNAPSHOT
-        + ") or `{mto_}portal_cookies_file`, or set mto_register of the role to false to leave the view out.",
+        + ") or `{mto_}portal_cookies_file`, or leave the view out (mto_register of the role: false).",
     ),
     "registration.signed_out": MTO_TENANTS.unknown(
         "The portal session of {operator} has ended (HTTP {status}).",

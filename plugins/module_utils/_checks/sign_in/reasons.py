@@ -182,8 +182,8 @@ _CREDENTIAL: t.Final[dict[str, pages.Reason]] = {
     ),
     "sign_in.credential_missing": pages.APP_CREDENTIALS.unknown(
         "App {app} has to authenticate with a credential, and none was sent: {said}",
-        pages.ANSIBLE_ADMIN
-        + "set {mto_}client_secret, {mto_}client_certificate_path or {mto_}federated_token_file. "
+        pages.ANSIBLE_ADMIN + "set {mto_}client_secret (or MTO_CLIENT_SECRET in the environment of this shell),"
+        " {mto_}client_certificate_path or {mto_}federated_token_file. "
         + _APP_OWNER
         + "for a sign-in with a device code, turn on 'Allow public client flows'.",
     ),
