@@ -84,12 +84,26 @@ class PortalFault(Strict):
         return self
 
 
-class PortalTenant(Strict):
+class ShownTenant(Strict):
+    """What the portal knows of a tenant beside its name.
+
+    `in_view`: it is in the operator's multitenant view. `colleague`: what it is to the colleague, who has a view of
+    their own; `lost_access` is in that view without access. `aad_environment` is the portal's number of the cloud: 1 is
+    the public cloud [community], the others are not on record [guess]. `distribution_profile` is the lab's own notion:
+    the page says that the removal of the tenant breaks the content assignment of that profile [doc; form invented].
+    """
+
+    in_view: bool = False
+    colleague: t.Literal["none", "offered", "in_view", "lost_access"] = "none"
+    aad_environment: t.Annotated[int, pydantic.Field(ge=0, le=99)] = 1
+    distribution_profile: Name | None = None
+
+
+class PortalTenant(ShownTenant):
     """A tenant that only the portal knows: nobody declares it."""
 
     tenant_id: Guid
     name: Name
-    in_view: bool = False
 
 
 class PortalGroup(Strict):
@@ -108,13 +122,15 @@ class PortalSettings(Strict):
     header in place of `_etag`.
     `group` is the tenant group to which the operator's view is switched, by default the private one; it holds
     `hidden_tenants` that the operator cannot see. `sources` is the answer of each source of the tenant picker.
-    `session_seconds` is how long a session lasts.
+    `session_seconds` is how long a session lasts. A write that would bring more than `max_tenants` into a view is
+    refused [how: guess], by default none is.
     """
 
     write_shape: WriteShape = "replace"
     invented_fields: t.Annotated[frozenset[InventedField], pydantic.Strict(strict=False)] | None = None
     group: PortalGroup | None = None
     hidden_tenants: t.Annotated[int, pydantic.Field(ge=0)] = 0
+    max_tenants: t.Annotated[int, pydantic.Field(ge=1)] | None = None
     feature: t.Literal["on", "off"] = "on"
     home_in_picker: bool = True
     groups_as: t.Literal["array", "object"] = "array"

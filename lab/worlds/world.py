@@ -29,7 +29,7 @@ from lab.worlds.fields import (
 )
 from lab.worlds.governance import Governed
 from lab.worlds.pim import EligibleGroups, TimedGroups, every_group
-from lab.worlds.portal import PortalSettings
+from lab.worlds.portal import PortalSettings, ShownTenant
 from lab.worlds.states import ConditionalAccess, Groups, Guest, Licenses, Relationship
 
 
@@ -159,14 +159,14 @@ class Home(Organization):
         return self
 
 
-class Tenant(Organization, Governed):
+class Tenant(Organization, Governed, ShownTenant):
     """A target tenant.
 
     `defender`: `operator_refused` is a refusal by Defender's own role-based access control. `defender_roles_used`
     false: no workload uses unified RBAC, so that roles of Defender itself give nothing. `arm_listed` and `arm_named`
-    false: the list of Azure Resource Manager lacks the tenant or its name. `in_view`: it is in the operator's
-    multitenant view. `portal_offered` null: the portal offers it where the operator has access. `entry_at_home` is the
-    entry for this tenant in cross-tenant access of the home tenant.
+    false: the list of Azure Resource Manager lacks the tenant or its name. `portal_offered` null: the portal offers it
+    where the operator has access. `entry_at_home` is the entry for this tenant in cross-tenant access of the home
+    tenant.
     """
 
     declare: Declare = Declare()
@@ -180,7 +180,6 @@ class Tenant(Organization, Governed):
     defender_roles_used: bool = True
     arm_listed: bool = True
     arm_named: bool = True
-    in_view: bool = False
     portal_offered: bool | None = None
     expect: Expect = HEALTHY
 
@@ -213,7 +212,19 @@ class World(Strict):
             _check_names(f"group of the home tenant, wanted by {tenant.name}", used, groups)
             theirs = [row.group for row in tenant.governance if row.group and row.side == "governing"]
             _check_names("group", theirs, [group.name for group in tenant.groups])
+        self._check_limit()
         return self
+
+    def _check_limit(self) -> None:
+        """Refuse a view that is larger than its limit from the start."""
+        most = self.home.portal.max_tenants
+        shown = (*self.tenants, *self.home.portal.extra)
+        for whose, count in (
+            ("operator", sum(row.in_view for row in shown) + self.home.portal.hidden_tenants),
+            ("colleague", sum(row.colleague in ("in_view", "lost_access") for row in shown)),
+        ):
+            if most is not None and count > most:
+                raise ValueError(f"the view of the {whose} has {count} tenants, but max_tenants is {most}")
 
 
 def _check_unique(kind: str, values: t.Sequence[str]) -> None:

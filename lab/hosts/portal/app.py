@@ -25,7 +25,7 @@ from lab.hosts.portal.writes.shape import Write
 
 if t.TYPE_CHECKING:
     from lab.hosts.hosting import Service
-    from lab.hosts.portal.state import PortalSession, PortalState
+    from lab.hosts.portal.state import PersonalView, PortalSession, PortalState
     from lab.hosts.portal.writes.shape import Handler as WriteHandler
     from lab.state.directory import Person
     from lab.worlds.portal import PortalFault
@@ -46,6 +46,7 @@ def build(lab: Service, host: str, portal: PortalState) -> web.Application:
     app.router.add_get(f"{_PROXY}/tenantGroups/effective/", api.answer(api.effective))
     app.router.add_get(f"{_PROXY}/tenantGroups/effective", api.answer(api.effective))
     app.router.add_get(f"{_PROXY}/tenantGroups", api.answer(api.groups))
+    app.router.add_get(f"{_PROXY}/assignments", api.answer(api.assignments))
     app.router.add_get(f"{_PROXY}/tenants/{{tenant_id}}/workloadStatus", api.answer(api.workloads))
     for method, path, handler in SHAPES[portal.settings.write_shape].requests:
         app.router.add_route(method, f"{_PROXY}{path}", api.answer(api.writer(handler), write=True))
@@ -72,7 +73,8 @@ class _Api:
     def __init__(self, lab: Service, portal: PortalState) -> None:
         self._lab = lab
         self._portal = portal
-        self._names = {row.tenant_id: row.name for row in portal.offers} | dict([portal.home])
+        self._known = {row.tenant_id: bodies.info(row.tenant_id, row.name, row.environment) for row in portal.offers}
+        self._known[portal.home[0]] = bodies.info(*portal.home)
 
     def answer(self, work: t.Any, *, multitenant: bool = True, write: bool = False) -> Handler:
         """Return the handler of a path: it checks the session, answers or refuses, and renews the XSRF token."""
@@ -130,6 +132,11 @@ class _Api:
         group = {**own, "entityType": "TenantGroup", "tenantGroupId": own["tenantGroupId"] or bodies.GROUP_ID}
         return web.json_response([group] if self._portal.settings.groups_as == "array" else group)
 
+    async def assignments(self, _request: web.Request, session: PortalSession) -> web.StreamResponse:
+        """Answer with the distribution profiles."""
+        added = self._portal.view_of(session.person).visible(_now())
+        return web.json_response(bodies.assignments(self._portal.profiles, added))
+
     async def workloads(self, request: web.Request, session: PortalSession) -> web.StreamResponse:
         """Answer with the workloads of a tenant; the form of this answer is not on record [guess]."""
         tenant_id = request.match_info["tenant_id"].lower()
@@ -162,6 +169,7 @@ class _Api:
         if kind == "cut_before":
             return _cut(request)
         wanted = await handler(self._write(request, session.person))
+        self._check_limit(wanted, view)
         if kind != "does_nothing":
             if SHAPES[self._portal.settings.write_shape].whole:
                 # What a list does not name is not in the view any more, seen or not.
@@ -170,6 +178,13 @@ class _Api:
         if kind == "error_after":
             raise PortalError(500, "An unexpected error occurred.")
         return _cut(request) if kind == "cut_after" else self._group_answer(session.person)
+
+    def _check_limit(self, wanted: list[str], view: PersonalView) -> None:
+        """Refuse more tenants than a view can hold; how the portal refuses them is not on record [guess]."""
+        most = self._portal.settings.max_tenants
+        whole = SHAPES[self._portal.settings.write_shape].whole
+        if most is not None and len(view.added) < len(wanted) > most - (0 if whole else view.hidden):
+            raise PortalError(400, f"A view can hold at most {most} tenants.")
 
     def _write(self, request: web.Request, person: Person) -> Write:
         shown = tuple(self._portal.shown_to(person))
@@ -192,7 +207,7 @@ class _Api:
         """Return the body of the person's own group, or of the shared one that is selected."""
         view, settings = self._portal.view_of(person), self._portal.settings
         since = creation_time(self._lab)
-        group = bodies.effective(view, view.visible(_now()), self._names, self._portal.home[0], since, settings.group)
+        group = bodies.effective(view, view.visible(_now()), self._known, self._portal.home[0], since, settings.group)
         return bodies.with_invented(group, settings.fields, view, person.object_id)
 
     def _group_answer(self, person: Person) -> web.Response:

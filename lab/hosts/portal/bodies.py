@@ -23,25 +23,30 @@ def picker(
     """Return the tenants that can be added or are in the view. A tenant without access keeps its row [community]."""
     rows = [_row(row, added) for row in offers if row.offered or row.tenant_id in added]
     if settings.home_in_picker:
-        rows.insert(0, _info(home[0], home[1]) | {"selected": False, "lostAccess": False})
+        rows.insert(0, info(home[0], home[1]) | {"selected": False, "lostAccess": False})
     return {"tenantInfoList": rows, "responseTypes": dict(settings.sources)}
 
 
 def _row(offer: Offer, added: Mapping[str, str]) -> dict[str, t.Any]:
     """Return a row of the picker. Only tenants in the view have `addedOn` [community]."""
     there = offer.tenant_id in added
-    row = {"selected": there, "lostAccess": there and not offer.reachable, **_info(offer.tenant_id, offer.name)}
+    row = {
+        "selected": there,
+        "lostAccess": there and not offer.reachable,
+        **info(offer.tenant_id, offer.name, offer.environment),
+    }
     return row | ({"addedOn": added[offer.tenant_id]} if there else {})
 
 
-def _info(tenant_id: str, name: str) -> dict[str, t.Any]:
-    return {"name": name, "tenantId": tenant_id, "tenantAadEnvironment": PUBLIC}
+def info(tenant_id: str, name: str, environment: int = PUBLIC) -> dict[str, t.Any]:
+    """Return how the portal names a tenant."""
+    return {"name": name, "tenantId": tenant_id, "tenantAadEnvironment": environment}
 
 
 def effective(
     view: PersonalView,
     added: Mapping[str, str],
-    names: Mapping[str, str],
+    known: Mapping[str, Mapping[str, t.Any]],
     tenant_id: str,
     at: str,
     selected: PortalGroup | None = None,
@@ -59,8 +64,7 @@ def effective(
         "description": "Your personalized, private group of tenants",
         "allTenantsCount": len(added) + view.hidden,
         "exposedTargetTenantsInfo": [
-            {**_info(member_id, names.get(member_id, member_id)), "addedOn": since}
-            for member_id, since in added.items()
+            {**known.get(member_id, info(member_id, member_id)), "addedOn": since} for member_id, since in added.items()
         ],
         "creationTime": at,
         "lastUpdated": at,
@@ -85,6 +89,17 @@ def with_invented(
     for name in sorted(invented.keys() & {*fields}):
         group |= invented[name]
     return group
+
+
+def assignments(profiles: Mapping[str, str], added: Collection[str]) -> dict[str, t.Any]:
+    """Return the distribution profiles with their tenants. The path is on record, this form is the lab's invention.
+
+    The content assignment of a tenant that is not in the view is broken [doc].
+    """
+    names = sorted({*profiles.values()})
+    of = {name: [tenant_id for tenant_id, profile in profiles.items() if profile == name] for name in names}
+    rows = [{"name": name, "tenantIds": ids, "broken": [e for e in ids if e not in added]} for name, ids in of.items()]
+    return {"distributionProfiles": rows}
 
 
 def tenant_context(tenant_id: str, upn: str) -> dict[str, t.Any]:

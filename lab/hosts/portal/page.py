@@ -22,7 +22,7 @@ const base = "/apiproxy/mtoapi";
 const whose = "/apiproxy/mtp/sccManagement/mgmt/TenantContext?realTime=true";
 const byId = (id) => document.getElementById(id);
 // The portal's answers: the session, the picker and its rows, the group, and the ETag header that came with it.
-let context = null, answer = null, picker = [], group = null, etag = null;
+let context = null, answer = null, picker = [], group = null, etag = null, profiles = [];
 
 function xsrf() {
   const cookie = document.cookie.split("; ").find((pair) => pair.startsWith("XSRF-TOKEN="));
@@ -64,6 +64,14 @@ function box(tenantId, label) {
 
 const ticked = (id) => [...byId(id).querySelectorAll("input:checked")].map((input) => input.value);
 
+const profilesOf = (ids) => profiles.filter((profile) => profile.tenantIds.some((id) => ids.includes(id)));
+
+function warn() {
+  const names = profilesOf(ticked("view")).map((profile) => profile.name);
+  byId("warning").textContent = names.length
+    ? "Removal breaks the content assignment of the distribution profile " + names.join(", ") + "." : "";
+}
+
 function show() {
   const lost = new Set(picker.filter((row) => row.lostAccess).map((row) => row.tenantId));
   const rows = group.exposedTargetTenantsInfo;
@@ -73,7 +81,8 @@ function show() {
     cell(row, box(tenant.tenantId, tenant.name));
     cell(row, tenant.name);
     cell(row, tenant.tenantId);
-    cell(row, lost.has(tenant.tenantId) ? "Lost access" : "");
+    const held = profilesOf([tenant.tenantId]).map((profile) => "Distribution profile " + profile.name);
+    cell(row, [...(lost.has(tenant.tenantId) ? ["Lost access"] : []), ...held].join(", "));
     return row;
   }));
   byId("count").textContent = rows.length + " tenants";
@@ -90,8 +99,10 @@ async function load() {
   context = context || await ask("GET", whose);
   answer = await ask("GET", "/tenants/TenantPicker");
   picker = answer.tenantInfoList;
+  profiles = (await ask("GET", "/assignments")).distributionProfiles;
   group = await ask("GET", "/tenantGroups/effective/");
   show();
+  warn();
 }
 
 async function change(add, remove) {
@@ -105,6 +116,7 @@ async function change(add, remove) {
   }
 }
 
+byId("view").addEventListener("change", warn);
 byId("open").addEventListener("click", () => byId("dialog").showModal());
 byId("cancel").addEventListener("click", () => byId("dialog").close());
 byId("add").addEventListener("click", () => { byId("dialog").close(); change(ticked("offers"), []); });
@@ -122,6 +134,7 @@ def settings_page(save: str) -> web.Response:
 <body><h1>Tenants</h1>
 <p><button id="open">Add tenants</button> <button id="remove">Remove</button> <span id="count"></span></p>
 <p role="status" id="state">Loading</p>
+<p role="alert" id="warning"></p>
 <table><thead><tr><th></th><th>Name</th><th>Tenant ID</th><th></th></tr></thead><tbody id="view"></tbody></table>
 <dialog id="dialog" aria-label="Add tenants"><h2>Add tenants</h2><ul id="offers"></ul>
 <button id="add">Add</button> <button id="cancel">Cancel</button></dialog>

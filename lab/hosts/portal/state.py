@@ -16,7 +16,7 @@ import uuid
 
 if t.TYPE_CHECKING:
     from lab.state.directory import Person, State
-    from lab.worlds.portal import PortalFault, PortalSettings
+    from lab.worlds.portal import PortalFault, PortalSettings, ShownTenant
     from lab.worlds.world import World
 
 # A page sends several requests at once, so that the token before the newest is still valid [guess].
@@ -39,12 +39,13 @@ class PortalSession:
 
 @dataclasses.dataclass(slots=True)
 class Offer:
-    """A tenant that the portal may offer. `reachable`: the operator has access to it."""
+    """A tenant that the portal may offer to a person. `reachable`: the person has access to it."""
 
     tenant_id: str
     name: str
     offered: bool
     reachable: bool
+    environment: int = 1
 
 
 @dataclasses.dataclass(slots=True)
@@ -89,6 +90,11 @@ class PortalState:
     def __init__(self, world: World, state: State) -> None:
         self.settings: PortalSettings = world.home.portal
         self.offers = _offers(world, state)
+        shown: dict[str, ShownTenant] = {row.tenant_id: row for row in world.tenants}
+        shown |= {row.tenant_id: row for row in world.home.portal.extra}
+        theirs = [each for each, row in shown.items() if row.colleague in ("in_view", "lost_access")]
+        self._offered_to_colleague = {each for each, row in shown.items() if row.colleague in ("offered", "in_view")}
+        self.profiles = {each: row.distribution_profile for each, row in shown.items() if row.distribution_profile}
         self.sessions: dict[str, PortalSession] = {}
         self._counts: dict[str, int] = {}
         self._pending: dict[str, str] = {}
@@ -97,7 +103,7 @@ class PortalState:
         mine += [row.tenant_id for row in world.home.portal.extra if row.in_view]
         self._views = {
             state.operator.object_id: _view(mine, now, world.home.portal.hidden_tenants),
-            state.colleague.object_id: _view([], now),
+            state.colleague.object_id: _view(theirs, now),
         }
         self.home = (state.home.tenant_id, state.home.name)
         self._operator = state.operator
@@ -107,10 +113,14 @@ class PortalState:
         return self._views[person.object_id]
 
     def offers_to(self, person: Person) -> list[Offer]:
-        """Return the offers to a person. The colleague has access nowhere."""
+        """Return the offers to a person. What the colleague has access to, the world says."""
         if person.object_id == self._operator.object_id:
             return self.offers
-        return [dataclasses.replace(row, offered=False, reachable=False) for row in self.offers]
+        access = self._offered_to_colleague
+        return [
+            dataclasses.replace(row, offered=row.tenant_id in access, reachable=row.tenant_id in access)
+            for row in self.offers
+        ]
 
     def shown_to(self, person: Person) -> list[str]:
         """Return the ids in the picker of a person: what is offered or in the view, and home if the world says so."""
@@ -153,8 +163,9 @@ def _offers(world: World, state: State) -> list[Offer]:
     for tenant in world.tenants:
         reachable = _reachable(state, tenant.tenant_id)
         offered = reachable if tenant.portal_offered is None else tenant.portal_offered
-        offers.append(Offer(tenant.tenant_id, tenant.name, offered, reachable))
-    return [*offers, *(Offer(row.tenant_id, row.name, True, True) for row in world.home.portal.extra)]
+        offers.append(Offer(tenant.tenant_id, tenant.name, offered, reachable, tenant.aad_environment))
+    extra = world.home.portal.extra
+    return [*offers, *(Offer(row.tenant_id, row.name, True, True, row.aad_environment) for row in extra)]
 
 
 def _reachable(state: State, tenant_id: str) -> bool:
