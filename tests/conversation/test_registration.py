@@ -58,7 +58,7 @@ class Desk:
             "endpoints": endpoints,
             "ca_path": self.lab["ca_path"],
             "portal_cookies_file": self.lab["portal_cookies_file"],
-            "portal_contract": self.lab["portal_contract"],
+            "portal_contract": self.lab.connection.get("portal_contract"),
             "registration": "apply",
             "tenants": self.rows,
             "wait_timeout": 30,
