@@ -13,7 +13,7 @@ import typing as t
 import urllib.parse
 
 from recordings.grammar import NO_BODY
-from recordings.session import compact
+from recordings.session import TAKES, compact
 
 if t.TYPE_CHECKING:
     import random
@@ -87,7 +87,7 @@ def _entry(each: Exchange) -> dict[str, Json]:
         "response": _response(each),
         "serverIPAddress": "203.0.113.7",
         "startedDateTime": _time(each.at),
-        "time": 61.5,
+        "time": TAKES * 1000,
         "timings": {"blocked": 1.5, "dns": -1, "ssl": -1, "connect": -1, "send": 0.2, "wait": 58, "receive": 1.8},
     }
 
