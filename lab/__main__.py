@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1, help="which world to make (default 1)")
     parser.add_argument("--calm", action="store_true", help="make healthy tenants only")
+    parser.add_argument("--analysts", type=int, default=0, metavar="N", help="give the operator N colleagues")
     parser.add_argument("--port", type=int, default=0, help="first of five ports; 0 takes free ones (default)")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="how long every request waits")
     parser.add_argument("--state-dir", type=pathlib.Path, help="where ca.pem and requests.jsonl go")
@@ -43,6 +44,8 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
         parser.error("give --world FILE or --tenants N")
     if options.tenants is not None and options.tenants < 1:
         parser.error("--tenants must be 1 or more")
+    if options.analysts < 0 or (options.analysts and options.tenants is None):
+        parser.error("--analysts needs a number of 0 or more, and --tenants")
     if options.calm and options.tenants is None:
         parser.error("--calm needs --tenants")
     if not 0 <= options.port <= _MAX_PORT:
@@ -52,7 +55,7 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
 
 
 def _world(options: argparse.Namespace) -> World:
-    return choose_world(options.world, options.tenants, options.seed, calm=options.calm)
+    return choose_world(options.world, options.tenants, options.seed, calm=options.calm, analysts=options.analysts)
 
 
 def _run(world: World, options: argparse.Namespace, announce: Callable[[str], None], owner: int | None) -> None:

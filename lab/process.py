@@ -105,13 +105,16 @@ def start_lab(
     tenants: int | None = None,
     seed: int = 1,
     calm: bool = False,
+    analysts: int = 0,
     port: int = 0,
     latency_ms: float = 0.0,
     state_dir: pathlib.Path | str | None = None,
 ) -> Iterator[Lab]:
     """Run a lab while the body runs. `world` is a path, or the name of a world of the lab, such as "demo"."""
     path = None if world is None else world_path(world)
-    options = _options(world=path, tenants=tenants, seed=seed, port=port, state_dir=_absolute(state_dir))
+    options = _options(
+        world=path, tenants=tenants, seed=seed, analysts=analysts, port=port, state_dir=_absolute(state_dir)
+    )
     arguments = [*options, "--latency-ms", str(latency_ms), *(["--calm"] if calm else [])]
     reader, writer = _FORKS.Pipe(duplex=False)
     process = _FORKS.Process(target=_lab, args=(arguments, writer), daemon=True)
@@ -120,7 +123,7 @@ def start_lab(
             process.start()
         try:
             connection = _read_connection(process, reader)
-            yield Lab(connection, process, choose_world(path, tenants, seed, calm=calm))
+            yield Lab(connection, process, choose_world(path, tenants, seed, calm=calm, analysts=analysts))
         finally:
             stop(process)
 

@@ -25,22 +25,30 @@ if t.TYPE_CHECKING:
 Row = dict[str, t.Any]
 
 
-def choose_world(path: pathlib.Path | None, count: int | None, seed: int, *, calm: bool) -> World:
+def choose_world(path: pathlib.Path | None, count: int | None, seed: int, *, calm: bool, analysts: int = 0) -> World:
     """Return the world of a file, or, with a count, that many generated tenants around its home. Raises WorldError."""
     world = None if path is None else load_world(path)
     if world is not None and count is None:
         return world
-    return generate(count or 1, seed, calm=calm, home=world.home if world else None)
+    return generate(count or 1, seed, calm=calm, home=world.home if world else None, analysts=analysts)
 
 
-def generate(count: int, seed: int, *, calm: bool = False, home: Home | None = None) -> World:
-    """Return a world of `count` tenants, equal for equal seeds. In a calm one every tenant is healthy."""
+def generate(count: int, seed: int, *, calm: bool = False, home: Home | None = None, analysts: int = 0) -> World:
+    """Return a world of `count` tenants, equal for equal seeds. In a calm one every tenant is healthy.
+
+    The operator has so many `analysts` as colleagues, who reach each tenant as the operator does.
+    """
     rng = random.Random(f"{seed}/{count}")  # noqa: S311 - a world, not a secret
     kind = "calm" if calm else "mixed"
     rows = [_tenant(rng, number, calm=calm) for number in range(count)]
     around = _home(home)
+    team = [_analyst(around, number) for number in range(1, analysts + 1)]
+    around["analysts"] = [*around.get("analysts", ()), *team]
     enabled = around["operator"].get("enabled", True)
     rows = [{**row, "expect": with_operator(row["expect"], enabled=enabled)} for row in rows]
+    for row in rows:
+        own = row.get("guests", ())
+        row["guests"] = [*own, *({**guest, "person": analyst["upn"]} for analyst in team for guest in own)]
     return World.model_validate({"name": f"{kind}-{count}-{seed}", "home": around, "tenants": rows})
 
 
@@ -62,6 +70,12 @@ def _memberships(operator: Row) -> Row:
         "timed_groups": [{"group": access.ON_SHIFT, "minutes_left": 480}],
     }
     return {kind: [*_without_generated(operator.get(kind, ())), *rows] for kind, rows in own.items()}
+
+
+def _analyst(home: Row, number: int) -> Row:
+    """Return a colleague of the operator with the same memberships."""
+    groups = {name: home["operator"][name] for name in ("groups", "eligible_groups", "timed_groups")}
+    return {"upn": f"analyst{number}@{home['domain']}", "name": f"Analyst {number}", **groups}
 
 
 def _without_generated(rows: t.Iterable[t.Any]) -> list[t.Any]:

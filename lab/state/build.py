@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import typing as t
 
@@ -31,7 +32,7 @@ from lab.state.trust import Targets, build_default, build_partner, build_synchro
 if t.TYPE_CHECKING:
     from lab.worlds.access import CrossTenantAccess
     from lab.worlds.states import DefenderRole, Group
-    from lab.worlds.world import Home, Operator, Organization, Tenant, World
+    from lab.worlds.world import Home, Organization, Tenant, World
 
 _OLD: t.Final = dt.timedelta(days=900)
 
@@ -49,6 +50,10 @@ def build_state(world: World, now: dt.datetime) -> State:
     relationships = [build_relationship(home, tenant, row, now) for tenant in world.tenants for row in tenant.gdap]
     operator = world.home.operator
     colleague = _colleague(home, now)
+    for analyst in world.home.analysts:
+        user = operator_user(home, analyst, now - _OLD)
+        _add_person(home, user, analyst.groups, ())
+        pim.add_operator(home, user["id"], analyst, now)
     return State(
         world=world.name,
         home=home,
@@ -100,7 +105,7 @@ def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
         if partner.sync is not None:
             policy = build_synchronization(home.tenant_id, home.name, allowed=partner.sync)
             directory.synchronization[home.tenant_id] = policy
-    _add_guests(directory, tenant, home.operator, now)
+    _add_guests(directory, tenant, home, now)
     return directory
 
 
@@ -190,14 +195,21 @@ def _add_people(directory: Directory, count: int, now: dt.datetime) -> None:
         directory.role_assignments.append(administrator)
 
 
-def _add_guests(directory: Directory, tenant: Tenant, operator: Operator, now: dt.datetime) -> None:
-    for number, guest in enumerate(tenant.guests):
-        user = guest_user(directory, guest, operator, number, now - dt.timedelta(days=40))
+def _add_guests(directory: Directory, tenant: Tenant, home: Home, now: dt.datetime) -> None:
+    """Add the objects of the operator and the analysts. Several objects of one person are numbered."""
+    people = {person.upn: person for person in (home.operator, *home.analysts)}
+    numbers: collections.Counter[str] = collections.Counter()
+    for guest in tenant.guests:
+        person = people[guest.person or home.operator.upn]
+        number = numbers[person.upn]
+        numbers[person.upn] += 1
+        user = guest_user(directory, guest, person, number, now - dt.timedelta(days=40))
         if guest.deleted_days_ago is not None:
             deleted = deleted_user(user, now - dt.timedelta(days=guest.deleted_days_ago, hours=1))
             directory.deleted_users[user["id"]] = deleted
             continue
-        _add_operator(directory, user, guest.groups, guest.roles)
+        add = _add_person if guest.person else _add_operator
+        add(directory, user, guest.groups, guest.roles)
         pim.add_guest(directory, user["id"], guest, now)
         _add_defender_roles(directory, user["id"], guest.defender_roles)
 
@@ -207,7 +219,11 @@ def _add_defender_roles(directory: Directory, principal_id: str, rows: t.Iterabl
 
 
 def _add_operator(directory: Directory, user: Entity, groups: t.Iterable[str], role_ids: t.Iterable[str]) -> None:
-    directory.users[user["id"]] = user
     directory.operator_ids.append(user["id"])
+    _add_person(directory, user, groups, role_ids)
+
+
+def _add_person(directory: Directory, user: Entity, groups: t.Iterable[str], role_ids: t.Iterable[str]) -> None:
+    directory.users[user["id"]] = user
     directory.groups_of[user["id"]] = {object_id(directory.tenant_id, "group", name) for name in groups}
     directory.role_assignments.extend(RoleAssignment(user["id"], role_id) for role_id in role_ids)

@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
     import datetime as dt
 
     from lab.worlds.states import Guest
-    from lab.worlds.world import Operator
+    from lab.worlds.world import Analyst
 
 _GIVEN: t.Final = (
     "Amelia Bruno Clara Dario Elena Farid Greta Hugo Ines Jonas Katarina Leon Marta Nils Olivia Pavel"
@@ -57,8 +57,8 @@ def _own_identity(directory: Directory, upn: str) -> Entity:
     return {"signInType": "userPrincipalName", "issuer": directory.initial_domain, "issuerAssignedId": upn}
 
 
-def operator_user(directory: Directory, operator: Operator, created: dt.datetime) -> Entity:
-    """Return the operator in the home tenant."""
+def operator_user(directory: Directory, operator: Analyst, created: dt.datetime) -> Entity:
+    """Return the operator, or an analyst, in the home tenant."""
     user = _user(directory.tenant_id, operator.upn, operator.name, created)
     identities = [_own_identity(directory, operator.upn)]
     mail = operator.mail or operator.upn
@@ -70,8 +70,8 @@ def colleague_user(directory: Directory, upn: str, name: str, created: dt.dateti
     return _user(directory.tenant_id, upn, name, created) | {"identities": [_own_identity(directory, upn)]}
 
 
-def guest_user(directory: Directory, guest: Guest, operator: Operator, number: int, created: dt.datetime) -> Entity:
-    """Return the operator's object in another tenant.
+def guest_user(directory: Directory, guest: Guest, operator: Analyst, number: int, created: dt.datetime) -> Entity:
+    """Return the object of the operator, or of an analyst, in another tenant.
 
     An identity of another Entra tenant has the issuer ExternalAzureAD and no issuerAssignedId [seen in public dumps].
     """

@@ -13,13 +13,13 @@ from lab.state.directory import Directory, GroupMembership, RoleAssignment, Role
 if t.TYPE_CHECKING:
     from lab.worlds.pim import EligibleGroup, TimedGroup, TimedRole
     from lab.worlds.states import Group, Guest
-    from lab.worlds.world import Operator
+    from lab.worlds.world import Analyst
 
 _ASSIGNED: t.Final = dt.timedelta(days=60)
 _ACTIVATED: t.Final = dt.timedelta(minutes=20)
 
 
-def add_operator(directory: Directory, user_id: str, operator: Operator, now: dt.datetime) -> None:
+def add_operator(directory: Directory, user_id: str, operator: Analyst, now: dt.datetime) -> None:
     """Add the operator's groups at home."""
     _add_eligible_groups(directory, user_id, operator.eligible_groups, now)
     for row in operator.timed_groups:

@@ -127,13 +127,15 @@ class Relationship(Strict):
 
 
 class Guest(Strict):
-    """The operator's object in the tenant. `roles` are direct ones, `groups` are groups of the tenant.
+    """The operator's object in the tenant, or that of the analyst `person`.
 
+    `roles` are direct ones, `groups` are groups of the tenant.
     `scoped_roles` are assigned for an administrative unit only. The `eligible_` ones can be activated, the `timed_`
     ones are active until an end. `defender_roles` are roles of Defender itself. With `deleted_days_ago` it is among the
     deleted items, where it can be restored for 30 days.
     """
 
+    person: str | None = None
     state: t.Literal["Accepted", "PendingAcceptance"] | None = "Accepted"
     type: t.Literal["Guest", "Member"] = "Guest"
     enabled: bool = True

@@ -65,12 +65,11 @@ class Expect(Strict):
 HEALTHY: t.Final = Expect(first_broken=None, reason=None)
 
 
-class Operator(Strict):
-    """The person whose access is judged. `roles` are roles in the home tenant.
+class Analyst(Strict):
+    """A person of the home tenant, of whose accounts elsewhere the world knows.
 
-    The operator is in the `groups`, in the `timed_groups` until their end, and may activate the `eligible_groups`.
-    `refresh_token` is `ok`, or the AADSTS number that every use of it gets. `enabled` false: the account at home is
-    disabled. `admin_agent` false: not in the group of Partner Center that sees GDAP relationships.
+    They are in the `groups`, in the `timed_groups` until their end, and may activate the `eligible_groups`. `enabled`
+    false: the account at home is disabled.
     """
 
     upn: t.Annotated[str, pydantic.StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -79,15 +78,24 @@ class Operator(Strict):
     groups: Names = ()
     eligible_groups: EligibleGroups = ()
     timed_groups: TimedGroups = ()
-    roles: RoleIds = ()
-    refresh_token: t.Annotated[int, pydantic.AfterValidator(aadsts)] | t.Literal["ok"] = "ok"
     enabled: bool = True
-    admin_agent: bool = True
 
     @property
     def every_group(self) -> list[str]:
         """The groups that the home tenant must have."""
         return every_group(self.groups, self.eligible_groups, self.timed_groups)
+
+
+class Operator(Analyst):
+    """The person whose access is judged. `roles` are roles in the home tenant.
+
+    `refresh_token` is `ok`, or the AADSTS number that every use of it gets. `admin_agent` false: not in the group of
+    Partner Center that sees GDAP relationships.
+    """
+
+    roles: RoleIds = ()
+    refresh_token: t.Annotated[int, pydantic.AfterValidator(aadsts)] | t.Literal["ok"] = "ok"
+    admin_agent: bool = True
 
 
 class Organization(Strict):
@@ -140,9 +148,11 @@ class Home(Organization):
     `public_client`: our app takes no secret from people who sign in. `secret` is the state of the app's only secret.
     `governance_in_v1` false: only beta of Graph knows governance relationships. `blocks_device_code`: Conditional
     Access forbids that flow, as in many tenants. `device_code_interval` is in seconds.
+    `analysts` are the operator's colleagues; the lab signs in none of them.
     """
 
     operator: Operator
+    analysts: t.Annotated[tuple[Analyst, ...], pydantic.Strict(strict=False)] = ()
     app_permissions: Consent = "full"
     public_client: bool = False
     secret: t.Literal["ok", "expired"] = "ok"
@@ -155,7 +165,10 @@ class Home(Organization):
 
     @pydantic.model_validator(mode="after")
     def _check_operator(self) -> t.Self:
-        _check_names("group", self.operator.every_group, [group.name for group in self.groups])
+        people = (self.operator, *self.analysts)
+        for person in people:
+            _check_names("group", person.every_group, [group.name for group in self.groups])
+        _check_unique("person", [person.upn.lower() for person in people])
         return self
 
 
@@ -204,12 +217,14 @@ class World(Strict):
             _check_unique(field.replace("_", " "), [getattr(organization, field) for organization in everybody])
         _check_unique("GDAP relationship", [gdap.name for tenant in self.tenants for gdap in tenant.gdap])
         groups = [group.name for group in self.home.groups]
+        analysts = [analyst.upn for analyst in self.home.analysts]
         for tenant in self.tenants:
             used = [row.group for gdap in tenant.gdap for row in gdap.assignments]
             access = tenant.cross_tenant_access
             used += groups_of(access.default, access.partner, tenant.entry_at_home)
             used += [row.group for row in tenant.governance if row.group and row.side == "governed"]
             _check_names(f"group of the home tenant, wanted by {tenant.name}", used, groups)
+            _check_names("analyst", [guest.person for guest in tenant.guests if guest.person], analysts)
             theirs = [row.group for row in tenant.governance if row.group and row.side == "governing"]
             _check_names("group", theirs, [group.name for group in tenant.groups])
         self._check_limit()

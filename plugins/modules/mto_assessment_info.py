@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - m365.defender._connection
   - m365.defender._tenants
   - m365.defender._evidence
+  - m365.defender._operators
 options:
   checks:
     description:
@@ -137,8 +138,34 @@ missing_permissions:
   type: list
   elements: dict
   sample: []
+operators:
+  description:
+    - One row per person of O(operators), in their order, with one cell per declared tenant. RV(requirements) and
+      RV(tenants) are those of the first person.
+    - C(verified) and C(eligible) mean what they mean for one operator. C(checks) has the status of every check that
+      counts, and C(verdicts) has those that somebody has to act on.
+    - For everybody but the first person, C(sign_in) and C(defender) are V(unknown) if they count, because only the
+      person's own sign-in proves them.
+  returned: if O(operators) is given
+  type: list
+  elements: dict
+  sample:
+    - operator: ben.frey@northwindmsp.example
+      name: Ben Frey
+      tenants:
+        - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+          name: Contoso
+          ready: false
+          verified: false
+          eligible: false
+          first_broken: access
+          reason: access.gdap_operator_not_assigned
+          checks: {access: unmet, listed: met, license: met, permissions: unknown, mfa_trust: met}
+          verdicts: {}
 evidence:
-  description: What was judged. Save it as a file for O(from_evidence). The C(format) is V(1).
+  description:
+    - What was judged. Save it as a file for O(from_evidence). The C(format) is V(1).
+    - If O(operators) is given, it is the evidence about the first person.
   returned: when O(return_evidence) is true
   type: dict
   sample:
@@ -165,15 +192,13 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.assessment i
 )
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
-    connection_spec,
-    require_operator,
-)
+from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import (
     evidence_constraints,
     evidence_options,
     evidence_spec,
 )
+from ansible_collections.m365.defender.plugins.module_utils._options.operators import operators_spec, resolve_operators
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_days
 
@@ -184,13 +209,13 @@ if t.TYPE_CHECKING:
 
 def assess(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
-    require_operator(connection)
     params = call.params
+    connection, team = resolve_operators(params, connection)
     checks = parse_checks(params["checks"])
     tenants = declared_tenants(params["tenants"], connection.home_tenant_id)
     days = parse_days("expiry_warning_days", params["expiry_warning_days"])
     session = Session(connection, call.tell)
-    return assess_tenants(session, tenants, checks, days).as_dict(with_evidence=params["return_evidence"])
+    return assess_tenants(session, tenants, checks, days, team).as_dict(with_evidence=params["return_evidence"])
 
 
 def judge_again(call: Call) -> dict[str, object]:
@@ -206,6 +231,7 @@ TASK: t.Final = ModuleTask(
         **connection_spec(),
         **tenants_spec(),
         **evidence_spec(),
+        **operators_spec(),
         "checks": {"type": "list", "elements": "str", "choices": list(CHECKS)},
         "expiry_warning_days": {"type": "int", "default": 30},
     },

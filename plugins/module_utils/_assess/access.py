@@ -11,8 +11,10 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of
-from ansible_collections.m365.defender.plugins.module_utils._collect.access import read_access, read_lists
+from ansible_collections.m365.defender.plugins.module_utils._collect.access import Lists, access_reader, lists_reader
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._collect.trim import trim_row
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Problem, Tenant, Verdict
@@ -20,11 +22,16 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import u
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment, OpenedHome
+    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import (
+        Assessment,
+        TenantReader,
+    )
+    from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import RequirementRow
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
+    from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 
 CHECKS: t.Final = tuple(check.name for check in checks_of("access"))
@@ -127,22 +134,53 @@ class AccessFacts:
         }
 
 
-def verify_access(
-    session: Session, tenants: Sequence[Tenant], checks: Sequence[str], known: OpenedHome | None = None
-) -> AccessFacts:
-    """Verify the access to all tenants. `known` is what the step before has read at home."""
-    now = utc_now()
+def verify_access(session: Session, tenants: Sequence[Tenant], checks: Sequence[str]) -> AccessFacts:
+    """Verify the access to all tenants."""
+    (facts,) = team_access([session], tenants, checks)
+    return facts
 
-    def open_home() -> tuple[Home, Callable[[Tenant], Case]]:
-        if isinstance(known, Exception):
-            raise known
-        lists = read_lists(session, tenants, checks, known)
-        return lists.home, lambda tenant: read_access(session, lists, tenant, checks, now)
+
+def team_access(
+    sessions: Sequence[Session],
+    tenants: Sequence[Tenant],
+    checks: Sequence[str],
+    known: Sequence[Assessment[RequirementRow] | None] = (),
+) -> list[AccessFacts]:
+    """Verify the access of several people. `known` is what the step before has read for each of them."""
+    now = utc_now()
+    known = known or [None] * len(sessions)
+    homes = [before.home if before else None for before in known]
+
+    def reader_of(session: Session, lists: Lists, before: Assessment[RequirementRow] | None) -> TenantReader:
+        seen = {saved.case.tenant.tenant_id: saved.case.evidence for saved in before.run.tenants} if before else {}
+
+        def reader(tenant: Tenant) -> Reader[Case]:
+            case = empty_case(session, lists.home, tenant, now)
+            return access_reader(session, lists, case, checks, seen.get(tenant.tenant_id, {}))
+
+        return reader
+
+    def open_home() -> list[tuple[Home, TenantReader] | Exception]:
+        if None in homes:
+            sessions[0].sign_in_home()
+        readers = [
+            lists_reader(session, tenants, checks, home)
+            for session, home in zip(sessions, homes, strict=True)
+            if not isinstance(home, Exception)
+        ]
+        results = read_together(readers)
+        opened = iter(results)
+        lists = [home if isinstance(home, Exception) else next(opened) for home in homes]
+        return [
+            one if isinstance(one, Exception) else (one.home, reader_of(session, one, before))
+            for session, one, before in zip(sessions, lists, known, strict=True)
+        ]
 
     def facts(_home: Home) -> dict[str, object]:
         return {"checks": list(checks)}
 
-    return AccessFacts(Step(session, now, _rows(checks), open_home, facts).assess(tenants), tuple(checks))
+    assessments = Step(sessions, now, _rows(checks), open_home, facts).assess(tenants)
+    return [AccessFacts(assessment, tuple(checks)) for assessment in assessments]
 
 
 def access_from_evidence(

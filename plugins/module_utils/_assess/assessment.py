@@ -11,12 +11,17 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import (
     AccessFacts,
     access_from_evidence,
-    verify_access,
+    team_access,
 )
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import (
     RequirementFacts,
     facts_from_evidence,
-    requirement_facts,
+    team_requirements,
+)
+from ansible_collections.m365.defender.plugins.module_utils._assess.team import (
+    AnalystRow,
+    analyst_row,
+    require_different,
 )
 
 if t.TYPE_CHECKING:
@@ -25,14 +30,16 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._options.operators import Analyst
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FullAssessment:
-    """The result of mto_assessment_info."""
+    """The result of mto_assessment_info: that of the operator, and a row for each person of a `team`."""
 
     requirements: RequirementFacts
     access: AccessFacts
+    team: tuple[AnalystRow, ...] = ()
 
     def as_dict(self, *, with_evidence: bool = False) -> dict[str, object]:
         """Return the module's result: what both modules return, side by side.
@@ -46,6 +53,7 @@ class FullAssessment:
             **second,
             **first,
             "warnings": list(dict.fromkeys(warnings)),
+            **({"operators": [row.as_dict() for row in self.team]} if self.team else {}),
             **(self._evidence() if with_evidence else {}),
         }
 
@@ -56,11 +64,22 @@ class FullAssessment:
 
 
 def assess_tenants(
-    session: Session, tenants: Sequence[Tenant], checks: Sequence[str], expiry_warning_days: int
+    session: Session,
+    tenants: Sequence[Tenant],
+    checks: Sequence[str],
+    expiry_warning_days: int,
+    team: Sequence[Analyst] = (),
 ) -> FullAssessment:
-    """Check the requirements of all tenants, then verify the access to them."""
-    requirements = requirement_facts(session, tenants, expiry_warning_days)
-    return FullAssessment(requirements, verify_access(session, tenants, checks, known=requirements.assessment.home))
+    """Check the requirements of all tenants, then verify the access to them. The first of a team is the operator.
+
+    Raises OptionError where two entries of the team are one person.
+    """
+    sessions = [session, *(session.about(analyst.operator) for analyst in team[1:])]
+    requirements = team_requirements(sessions, tenants, expiry_warning_days)
+    require_different([facts.assessment.run.operator for facts in requirements], team)
+    access = team_access(sessions, tenants, checks, [facts.assessment for facts in requirements])
+    rows = (analyst_row(*row) for row in zip(team, requirements, access, strict=True)) if team else ()
+    return FullAssessment(requirements[0], access[0], tuple(rows))
 
 
 def assessment_from_evidence(

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, home_failure, unread_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import (
     DAMAGED,
     Saved,
@@ -18,7 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.saved impor
 )
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, described
-from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
+from ansible_collections.m365.defender.plugins.module_utils._core.fleet import problem_of, walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
 
@@ -27,15 +28,19 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 
 Row = t.TypeVar("Row")
 
 
-# What opens the home tenant: it signs in, reads what concerns all tenants, and returns how to read one of them.
-OpenHome: t.TypeAlias = "Callable[[], tuple[Home, Callable[[Tenant], Case]]]"
-# What was read at home, or why nothing was.
+# What was read at home about one person, or why nothing was.
 OpenedHome: t.TypeAlias = Home | HomeSignInError
+# How one person's evidence about a tenant is read.
+TenantReader: t.TypeAlias = "Callable[[Tenant], Reader[Case]]"
+# What opens the home tenant: it signs in, reads what concerns all tenants, and returns for each person how to read one
+# of them, or what stopped that.
+OpenHome: t.TypeAlias = "Callable[[], Sequence[tuple[Home, TenantReader] | Exception]]"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,60 +81,113 @@ class Assessment(t.Generic[Row]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step(t.Generic[Row]):
-    """One step of the guide in a session, as of `now`. `facts` are what its module returns beside its rows."""
+    """One step of the guide as of `now`, for the people of the `sessions`.
 
-    session: Session
+    `facts` are what its module returns beside its rows.
+    """
+
+    sessions: Sequence[Session]
     now: dt.datetime
     rows: RowMaker[Row]
     open_home: OpenHome
     facts: Callable[[Home], Mapping[str, object]]
 
-    def assess(self, tenants: Sequence[Tenant]) -> Assessment[Row]:
-        """Read and judge every declared tenant.
+    def assess(self, tenants: Sequence[Tenant]) -> list[Assessment[Row]]:
+        """Read and judge every declared tenant for each person.
 
         Whatever happens in the home tenant, there is a row for each: where that leaves nothing known, all are unknown,
         and the result says why.
         """
-        opened, judged = self._judged(tenants)
-        failure: Mapping[str, object] = {}
-        if isinstance(opened, HomeSignInError):
-            home, failure = unread_home(self.session), home_failure(opened)
+        opened = self._opened()
+        readers = [None if isinstance(one, HomeSignInError) else one[1] for one in opened]
+        homes: list[OpenedHome] = [one if isinstance(one, HomeSignInError) else one[0] for one in opened]
+        people = [
+            _Person(self, session, home, reader)
+            for session, home, reader in zip(self.sessions, homes, readers, strict=True)
+        ]
+        if not any(readers):
+            judged = [[person.unread(tenant) for person in people] for tenant in tenants]
         else:
-            home = opened
+            judged = walk(
+                self.sessions[0],
+                tenants,
+                lambda tenant: _judged(people, tenant),
+                lambda tenant, problem: [person.unread(tenant, problem) for person in people],
+                lambda done: self.sessions[0].progress(self.rows.title, done, len(tenants)),
+            )
+        return [person.assessment([row[number] for row in judged]) for number, person in enumerate(people)]
+
+    def _opened(self) -> list[tuple[Home, TenantReader] | HomeSignInError]:
+        try:
+            opened = self.open_home()
+        except Exception as error:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
+            opened = [error] * len(self.sessions)
+        return [
+            session.as_home_error(one) if isinstance(one, Exception) else one
+            for session, one in zip(self.sessions, opened, strict=True)
+        ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Person(t.Generic[Row]):
+    """One of the people whose access is judged. Without a `reader` nothing is known about any tenant."""
+
+    step: Step[Row]
+    session: Session
+    home: OpenedHome
+    reader: TenantReader | None
+
+    @property
+    def known_home(self) -> Home:
+        """What is known of the home tenant, at least what the options say."""
+        return unread_home(self.session) if isinstance(self.home, HomeSignInError) else self.home
+
+    def unread(self, tenant: Tenant, problem: Problem | None = None) -> tuple[Saved, Row]:
+        """Return the row of a tenant that was not read: because of the home tenant, or because of that problem."""
+        cause = None
+        if isinstance(self.home, HomeSignInError):
+            problem = self.home.problem
+            cause = None if problem.reason.startswith("read.") else "sign_in"
+        case = empty_case(self.session, self.known_home, tenant, self.step.now)
+        saved = Saved(case, problem or Problem("read.failed"), cause)
+        return saved, self.step.rows.row_of(saved)
+
+    def judge(self, case: Case) -> tuple[Saved, Row]:
+        """Return the row of a tenant that was read."""
+        return Saved(case), self.step.rows.judge(case)
+
+    def assessment(self, judged: Sequence[tuple[Saved, Row]]) -> Assessment[Row]:
+        """Return all rows, with what the module returns beside them."""
+        home = self.known_home
+        failure = home_failure(self.home) if isinstance(self.home, HomeSignInError) else {}
         run = SavedRun(
             home_tenant_id=self.session.home_target.tenant_id,
             operator=home.operator,
             cloud=self.session.cloud_name,
-            read_at=timestamp(self.now),
+            read_at=timestamp(self.step.now),
             tenants=tuple(saved for saved, _row in judged),
-            returned={**self.facts(home), **failure},
+            returned={**self.step.facts(home), **failure},
         )
-        return Assessment(run, [row for _saved, row in judged], opened, self.session.warnings)
+        return Assessment(run, [row for _saved, row in judged], self.home, self.session.warnings)
 
-    def _judged(self, tenants: Sequence[Tenant]) -> tuple[OpenedHome, list[tuple[Saved, Row]]]:
-        try:
-            home, read = self.open_home()
-        except Exception as caught:  # noqa: BLE001  (nothing that the home tenant answers may cost the rows)
-            error = self.session.as_home_error(caught)
-            cause = None if error.problem.reason.startswith("read.") else "sign_in"
-            nothing = unread_home(self.session)
-            return error, [self._unread(nothing, tenant, error.problem, cause) for tenant in tenants]
 
-        def work(tenant: Tenant) -> tuple[Saved, Row]:
-            case = read(tenant)
-            return Saved(case), self.rows.judge(case)
+def _judged(people: Sequence[_Person[Row]], tenant: Tenant) -> list[tuple[Saved, Row]]:
+    """Read and judge one tenant for everybody. What goes wrong for one of them is that person's row."""
+    readers = [person.reader(tenant) for person in people if person.reader is not None]
+    results = read_together(readers)
+    cases = iter(results)
+    return [_row_of(person, tenant, None if person.reader is None else next(cases)) for person in people]
 
-        return home, walk(
-            self.session,
-            tenants,
-            work,
-            lambda tenant, problem: self._unread(home, tenant, problem),
-            lambda done: self.session.progress(self.rows.title, done, len(tenants)),
-        )
 
-    def _unread(self, home: Home, tenant: Tenant, problem: Problem, caused_by: str | None = None) -> tuple[Saved, Row]:
-        saved = Saved(empty_case(self.session, home, tenant, self.now), problem, caused_by)
-        return saved, self.rows.row_of(saved)
+def _row_of(person: _Person[Row], tenant: Tenant, case: Case | Exception | None) -> tuple[Saved, Row]:
+    if case is None:
+        return person.unread(tenant)
+    try:
+        if isinstance(case, Exception):
+            raise case
+        return person.judge(case)
+    except Exception as error:  # noqa: BLE001  (a tenant that cannot be judged for one person is judged for the others)
+        return person.unread(tenant, problem_of(error))
 
 
 def assess_again(

@@ -11,18 +11,20 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, read_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, home_reader
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
-from ansible_collections.m365.defender.plugins.module_utils._collect.target import read_tenant
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import tenant_reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.trim import trim_row
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment
+    from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment, TenantReader
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Problem, Tenant, Verdict
 
@@ -105,24 +107,36 @@ class RequirementFacts:
 
 def requirement_facts(session: Session, tenants: Sequence[Tenant], expiry_warning_days: int = 30) -> RequirementFacts:
     """Read and judge the requirements of all tenants."""
-    now = utc_now()
+    (facts,) = team_requirements([session], tenants, expiry_warning_days)
+    return facts
 
-    def open_home() -> tuple[Home, Callable[[Tenant], Case]]:
-        home = read_home(session, tenants, now)
 
-        def read(tenant: Tenant) -> Case:
-            return dataclasses.replace(read_tenant(session, home, tenant, now), expiry_warning_days=expiry_warning_days)
+def team_requirements(
+    sessions: Sequence[Session], tenants: Sequence[Tenant], expiry_warning_days: int
+) -> list[RequirementFacts]:
+    """Read and judge the requirements of all tenants for several people, the operator's own session first."""
+    now, lead = utc_now(), sessions[0]
 
-        return home, read
+    def reader_of(session: Session, home: Home) -> TenantReader:
+        def reader(tenant: Tenant) -> Reader[Case]:
+            return tenant_reader(session, home, tenant, now, expiry_warning_days)
+
+        return reader
+
+    def open_home() -> list[tuple[Home, TenantReader] | Exception]:
+        lead.sign_in_home()
+        homes = read_together([home_reader(session, tenants, now) for session in sessions])
+        return [
+            home if isinstance(home, Exception) else (home, reader_of(session, home))
+            for session, home in zip(sessions, homes, strict=True)
+        ]
 
     def facts(home: Home) -> dict[str, object]:
-        targets = [dataclasses.replace(session.home_target, name=home.name)]
-        targets += [
-            ReadTarget(tenant.tenant_id, tenant.name, session.consent_url(tenant.tenant_id)) for tenant in tenants
-        ]
-        return {"missing_permissions": [row for target in targets for row in session.missing_permissions(target)]}
+        targets = [dataclasses.replace(lead.home_target, name=home.name)]
+        targets += [ReadTarget(tenant.tenant_id, tenant.name, lead.consent_url(tenant.tenant_id)) for tenant in tenants]
+        return {"missing_permissions": [row for target in targets for row in lead.missing_permissions(target)]}
 
-    return RequirementFacts(Step(session, now, ROWS, open_home, facts).assess(tenants))
+    return [RequirementFacts(one) for one in Step(sessions, now, ROWS, open_home, facts).assess(tenants)]
 
 
 def facts_from_evidence(

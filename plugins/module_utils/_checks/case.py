@@ -42,6 +42,8 @@ class Case:
     catalogue: Catalogue
     expiry_warning_days: int = 30
     defender_portal: str = "https://security.microsoft.com"
+    # What a judge made of it, by the judge's name: several checks build on how the tenant is reached.
+    judged: dict[str, object] = dataclasses.field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def words(self) -> SentenceContext:

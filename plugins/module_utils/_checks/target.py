@@ -1,7 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a check reads a target tenant: what it knows before it reads, and through whom it reads."""
+"""How a check reads a target tenant: what it knows before it reads, and how it asks for what it needs.
+
+Who asks does not read: several people's questions about one tenant are answered together.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, IdentityName
@@ -33,11 +36,23 @@ class TargetContext:
     has_operator: bool = False
 
 
-class TargetReader(t.Protocol):
-    """Whoever reads one target tenant. What could not be read comes back as evidence with a problem."""
+class Ask(t.NamedTuple):
+    """What is to be read: as one identity alone, else as the one that reads first and, where refused, as the other.
 
-    def read(self, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
-        """Return evidence by key, from the identity that reads first, or from the other one where that is refused."""
+    `where` is what sentences call the tenant, once that is known.
+    """
 
-    def read_as(self, identity: IdentityName, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
-        """Return evidence by key, as one identity alone."""
+    reads: Sequence[BoundRead]
+    identity: IdentityName | None = None
+    where: str = ""
+
+
+Result = t.TypeVar("Result")
+# It yields what it needs, is sent evidence by key (what could not be read has a problem), and returns its result.
+Reading: t.TypeAlias = "Generator[Ask, dict[str, Evidence], Result]"
+
+
+def nothing_more(context: TargetContext) -> Reading[Case]:
+    """Return the case as it is."""
+    yield from ()
+    return context.case

@@ -13,10 +13,11 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import SERVICE_TITLES
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import trim_answers
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.reads import RELATIONSHIPS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import refused_at_home
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.reading import first_reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.judge import refusal_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.defender.reads import INCIDENTS, INCIDENTS_AS_APP
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import (
@@ -27,20 +28,23 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in import reads as sign_in_reads
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import Ask
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home_basics, unproven_operator
+from ansible_collections.m365.defender.plugins.module_utils._collect.governance import governance_reading
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import basics_reading, unproven_operator
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
-from ansible_collections.m365.defender.plugins.module_utils._collect.target import context_of, empty_case
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import context_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 
 if t.TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import Reading, TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._core.model import SignInProbe, Tenant
 
@@ -56,44 +60,71 @@ class Lists:
     unproven: Problem | None
 
 
-def read_lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str], known: Home | None = None) -> Lists:
-    """Sign in to the home tenant and read Microsoft's lists. Raises as read_home does.
+def lists_reader(
+    session: Session, tenants: Sequence[Tenant], checks: Sequence[str], known: Home | None = None
+) -> Reader[Lists]:
+    """Return what reads Microsoft's lists. Sign in to the home tenant first. It raises as home_reader says.
 
-    `known` is what read_home has read for the same tenants: it is not read again.
+    `known` is what home_reader has read for the same tenants: it is not read again.
     """
+    return Reader(session, session.home_target, _lists(session, tenants, checks, known))
+
+
+def _lists(session: Session, tenants: Sequence[Tenant], checks: Sequence[str], known: Home | None) -> Reading[Lists]:
+    """Ask for the lists that the access methods need."""
     methods = {tenant.access for tenant in tenants} if "listed" in checks else set()
     # Without an operator, an account in the tenant replaces the person's list, and settings can veto an account.
     b2b = bool(methods & {"b2b", "auto"}) and not session.has("operator")
-    home = read_home_basics(session, b2b=b2b, known=known)
+    home = yield from basics_reading(session, b2b=b2b, known=known)
     unproven = unproven_operator(session, home)
     unproven = unproven and refused_at_home(unproven)
-    target = dataclasses.replace(session.home_target, name=home.name)
     evidence: dict[str, Evidence] = {}
     if methods & {"gdap", "auto"}:
-        evidence[CUSTOMERS.key] = session.read([_ORGANIZATION, BoundRead(CUSTOMERS)], target)[CUSTOMERS.key]
+        customers = yield Ask([_ORGANIZATION, BoundRead(CUSTOMERS)], where=home.name)
+        evidence[CUSTOMERS.key] = customers[CUSTOMERS.key]
     if methods & {"b2b", "auto"}:
-        evidence[ARM_TENANTS.key] = _read_own_tenants(session, target, unproven)
+        evidence[ARM_TENANTS.key] = _read_own_tenants(session, home, unproven)
     if methods and known is None:
-        evidence |= read_governance(session, tenants, target, _ORGANIZATION, [RELATIONSHIPS])
+        evidence |= yield from governance_reading(session, tenants, home.name, [RELATIONSHIPS])
     elif methods and known is not None and (governance := known.get(RELATIONSHIPS)):
         evidence[RELATIONSHIPS.key] = governance
     return Lists(home, evidence, unproven)
 
 
-def _read_own_tenants(session: Session, target: ReadTarget, unproven: Problem | None) -> Evidence:
-    read = BoundRead(ARM_TENANTS)
+def _read_own_tenants(session: Session, home: Home, unproven: Problem | None) -> Evidence:
+    read, target = BoundRead(ARM_TENANTS), dataclasses.replace(session.home_target, name=home.name)
     if unproven is not None:
         return session.unread([read], unproven, target)[read.key]
     return session.read_as("operator", [read], target)[read.key]
 
 
-def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], now: dt.datetime) -> Case:
-    """Return a case with all evidence about one tenant. What could not be read is evidence with a problem."""
-    case = empty_case(session, lists.home, tenant, now)
+def access_reader(
+    session: Session,
+    lists: Lists,
+    case: Case,
+    checks: Sequence[str],
+    known: Mapping[str, Evidence],
+) -> Reader[Case]:
+    """Return what reads the tenant of an empty case. What could not be read is evidence with a problem.
+
+    `known` is what the step before has read there for the same person: it is not read again.
+    """
+    tenant, needs = case.tenant, (INCIDENTS,) if "defender" in checks else ()
+    target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
+    return Reader(session, target, _access(session, lists, case, checks, target, known))
+
+
+def _access(
+    session: Session,
+    lists: Lists,
+    case: Case,
+    checks: Sequence[str],
+    target: ReadTarget,
+    known: Mapping[str, Evidence],
+) -> Reading[Case]:
+    tenant = case.tenant
     operator = {OPERATOR.key: lists.home.evidence[OPERATOR.key]}
     case = case.with_evidence({**trim_lists(lists.evidence, tenant), **operator})
-    needs = (INCIDENTS,) if "defender" in checks else ()
-    target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
     if not session.reaches(tenant.cloud):
         problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
         return case.with_evidence(
@@ -101,13 +132,21 @@ def read_access(session: Session, lists: Lists, tenant: Tenant, checks: Sequence
         )
     if needs_account(case):
         case = case.with_evidence(lists.home.about(tenant))
-        account = session.read_as("app", [_ORGANIZATION, *first_reads(context_of(session, lists.home, case))], target)
-        case = case.with_evidence({key: item for key, item in account.items() if key != ORGANIZATION.key})
+        case = case.with_evidence((yield from _account(context_of(session, lists.home, case), known)))
     if "sign_in" in checks or "defender" in checks:
         case = case.with_evidence(_as_operator(session, lists, tenant, checks, target))
     if "defender" in checks and session.has("app") and not readable(case.get(INCIDENTS)):
-        case = case.with_evidence(_as_app(session, case, target))
+        case = case.with_evidence((yield from _as_app(case)))
     return case
+
+
+def _account(context: TargetContext, known: Mapping[str, Evidence]) -> Reading[dict[str, Evidence]]:
+    """Ask for the person's account in the tenant, and for the settings that can veto it."""
+    reads = first_reads(context)
+    if all(bound.key in known for bound in reads):
+        return {bound.key: known[bound.key] for bound in reads}
+    answers = yield Ask([_ORGANIZATION, *reads], "app")
+    return trim_answers({bound.key: answers[bound.key] for bound in reads}, context.operator_targets)
 
 
 def _as_operator(
@@ -158,10 +197,11 @@ def _sign_in_evidence(
     return Evidence(probe.key, session.token_url(target.tenant_id), "operator", at, "", "doc", data, problem)
 
 
-def _as_app(session: Session, case: Case, target: ReadTarget) -> dict[str, Evidence]:
+def _as_app(case: Case) -> Reading[dict[str, Evidence]]:
     """Read the same probe as the app: it distinguishes a refusal of the person from a missing Defender."""
     token = case.get(sign_in_reads.OPERATOR_SIGN_IN)
     if readable(token) and not refusal_of(case.get(INCIDENTS)):
         return {}
     key = INCIDENTS_AS_APP.key
-    return {key: session.read_as("app", [_ORGANIZATION, BoundRead(INCIDENTS_AS_APP)], target)[key]}
+    answers = yield Ask([_ORGANIZATION, BoundRead(INCIDENTS_AS_APP)], "app")
+    return {key: answers[key]}

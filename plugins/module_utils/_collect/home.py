@@ -32,14 +32,15 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
-from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import Ask
+from ansible_collections.m365.defender.plugins.module_utils._collect.governance import governance_reading
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.trim import (
     trim_assignments,
     trim_groups,
     trim_relationships,
     trim_schedules,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.fleet import walk
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     BoundRead,
     Evidence,
@@ -53,12 +54,11 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import Reading
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
-# A $batch holds twenty items; one of them is the organization, which proves whose answer it is.
-_BATCH: t.Final = 19
 _ORGANIZATION: t.Final = BoundRead(operator_reads.ORGANIZATION)
 # Access methods by which GDAP counts (governance cannot coexist with it), and by which cross-tenant access counts.
 _GDAP: t.Final = ("gdap", "auto", "governance")
@@ -139,48 +139,48 @@ class Home:
         return {key: evidence for key, evidence in settings.items() if evidence is not None}
 
 
-def read_home(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> Home:
-    """Sign in to the home tenant, and read what concerns all tenants.
+def home_reader(session: Session, tenants: Sequence[Tenant], now: dt.datetime) -> Reader[Home]:
+    """Return what reads at home what concerns all tenants, and who the operator is. Sign in there first.
 
-    Raises HomeSignInError where there is no token, where the option names nobody, or somebody else than the refresh
-    token, and where it is not known whose the refresh token is.
+    It raises HomeSignInError where the option names nobody, or somebody else than the refresh token, and where it is
+    not known whose the refresh token is.
     """
     gdap = any(tenant.access in _GDAP for tenant in tenants)
     b2b = any(tenant.access in _B2B for tenant in tenants)
     reads = [*_access_reads(session, gdap=gdap, b2b=b2b), *_cross_cloud_reads(session, tenants)]
     later = (ASSIGNMENTS, *(bound.read for bound in _activations(session, ""))) if gdap else ()
-    home = _read_basics(session, reads, later)
-    target = dataclasses.replace(session.home_target, name=home.name)
-    evidence = {
-        **home.evidence,
-        **_read_assignments(session, home, tenants, now),
-        **read_governance(session, tenants, target, _ORGANIZATION),
-    }
-    return dataclasses.replace(home, evidence=evidence)
+    reads = [*_basic_reads(session), *reads]
+    needs = (*(bound.read for bound in reads), *later)
+    return Reader(
+        session, dataclasses.replace(session.home_target, needs=needs), _reading(session, reads, tenants, now)
+    )
 
 
-def read_home_basics(session: Session, *, b2b: bool = False, known: Home | None = None) -> Home:
-    """Sign in to the home tenant, and read its name and who the operator is. Raises as read_home does.
+def _reading(
+    session: Session, reads: Sequence[BoundRead], tenants: Sequence[Tenant], now: dt.datetime
+) -> Reading[Home]:
+    home = _basics(session, (yield Ask(reads)))
+    assignments = yield from _assignments(session, home, tenants, now)
+    governance = yield from governance_reading(session, tenants, home.name)
+    return dataclasses.replace(home, evidence={**home.evidence, **assignments, **governance})
 
-    `b2b`: also read what decides on an account of the operator in another tenant. What is `known` is not read again.
+
+def basics_reading(session: Session, *, b2b: bool = False, known: Home | None = None) -> Reading[Home]:
+    """Ask for the name of the home tenant, and who the operator is. Raises as home_reader says.
+
+    `b2b`: also for what decides on an account of the operator in another tenant. What is `known` is not read again.
     """
-    further = _access_reads(session, gdap=False, b2b=b2b)
+    reads = (*_basic_reads(session), *_access_reads(session, gdap=False, b2b=b2b))
     if known is None:
-        return _read_basics(session, further, ())
-    keys = [bound.key for bound in (*_basic_reads(session), *further)]
-    return dataclasses.replace(known, evidence={key: known.evidence[key] for key in keys})
+        return _basics(session, (yield Ask(reads)))
+    return dataclasses.replace(known, evidence={bound.key: known.evidence[bound.key] for bound in reads})
 
 
 def _basic_reads(session: Session) -> tuple[BoundRead, ...]:
     return _ORGANIZATION, _operator_read(session, operator_reads.OPERATOR, operator_reads.OWN_USER)
 
 
-def _read_basics(session: Session, further: Sequence[BoundRead], later: Sequence[Read]) -> Home:
-    """Read the organization, the operator and `further` reads at once; `later` are those whose permissions matter."""
-    session.sign_in_home()
-    reads = [*_basic_reads(session), *further]
-    needs = (*(bound.read for bound in reads), *later)
-    evidence = session.read(reads, dataclasses.replace(session.home_target, needs=needs))
+def _basics(session: Session, evidence: dict[str, Evidence]) -> Home:
     upn, mails = _operator(session, evidence)
     organization = evidence[operator_reads.ORGANIZATION.key]
     name = organization.data["name"] if organization.data else session.home_target.name
@@ -225,7 +225,7 @@ def _cross_cloud_reads(session: Session, tenants: Sequence[Tenant]) -> list[Boun
 
 
 def _operator(session: Session, evidence: Mapping[str, Evidence]) -> tuple[str, tuple[str, ...]]:
-    """Return UPN and mail addresses of the operator. Raises as read_home does."""
+    """Return UPN and mail addresses of the operator. Raises as home_reader says."""
     user = evidence[operator_reads.OPERATOR.key].data
     wanted = session.operator or ""
     if user is not None and user.get("found") is False:
@@ -278,8 +278,10 @@ def unproven_operator(session: Session, home: Home) -> Problem | None:
     return None
 
 
-def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], now: dt.datetime) -> dict[str, Evidence]:
-    """Read the assignments of every relationship in force with a declared tenant, and activations, in batches."""
+def _assignments(
+    session: Session, home: Home, tenants: Sequence[Tenant], now: dt.datetime
+) -> Reading[dict[str, Evidence]]:
+    """Ask for the assignments of every relationship in force with a declared tenant, and for activations."""
     relationships = home.get(RELATIONSHIPS)
     if not readable(relationships):
         return {}
@@ -293,15 +295,8 @@ def _read_assignments(session: Session, home: Home, tenants: Sequence[Tenant], n
     # What the operator may activate, and what ends, is read only where an assignment could depend on it.
     if operator_id or session.reading_as == "operator":
         reads = [*_activations(session, operator_id), *reads]
-    target = dataclasses.replace(session.home_target, name=home.name)
-    evidence = walk(
-        session,
-        [reads[start : start + _BATCH] for start in range(0, len(reads), _BATCH)],
-        lambda batch: session.read([_ORGANIZATION, *batch], target),
-        lambda batch, problem: session.unread(batch, problem, session.home_target),
-    )
-    known = {bound.key for bound in reads}
-    return {key: answer for batch in evidence for key, answer in batch.items() if key in known}
+    evidence = yield Ask([_ORGANIZATION, *reads], where=home.name)
+    return {bound.key: evidence[bound.key] for bound in reads}
 
 
 def _activations(session: Session, operator_id: str) -> list[BoundRead]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import typing as t
 
@@ -86,6 +87,13 @@ class Session:
         """Show how far the tenants are, after every hundred."""
         if self._tell and done % _PROGRESS == 0:
             self._tell(f"{what}: {done:,} of {count:,} tenants.")
+
+    def about(self, operator: str) -> Session:
+        """Return the same connection, about another person: only the app can read about them."""
+        other = copy.copy(self)
+        other.operator = operator
+        other._identities = [identity for identity in self._identities if identity.name == "app"]  # noqa: SLF001
+        return other
 
     @property
     def reading_as(self) -> IdentityName:
@@ -180,7 +188,12 @@ class Session:
 
     def read(self, reads: Sequence[BoundRead], target: ReadTarget) -> dict[str, Evidence]:
         """Return evidence for every read of one tenant. Never raises for what that tenant or the network does."""
-        evidence = self._read_as(self._identities[0], reads, target)
+        return self.complete(reads, self._read_as(self._identities[0], reads, target), target)
+
+    def complete(
+        self, reads: Sequence[BoundRead], evidence: dict[str, Evidence], target: ReadTarget
+    ) -> dict[str, Evidence]:
+        """Return the evidence, with what the other identity may read where the first one was refused."""
         for identity in self._identities[1:]:
             refused = [
                 bound

@@ -8,15 +8,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import trim_answers
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE, checks_of
-from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import Ask, TargetContext, nothing_more
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
 from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     BoundRead,
-    Evidence,
-    IdentityName,
     Problem,
     Tenant,
 )
@@ -25,27 +25,17 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import Reading
     from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _SessionReader:
-    """Reads one target tenant through the session."""
-
-    session: Session
-    target: ReadTarget
-
-    def read(self, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
-        return self.session.read(reads, self.target)
-
-    def read_as(self, identity: IdentityName, reads: Sequence[BoundRead]) -> dict[str, Evidence]:
-        return self.session.read_as(identity, reads, self.target)
-
-
-def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) -> Case:
-    """Return a case with all evidence about one tenant. What could not be read is evidence with a problem."""
+def tenant_reader(
+    session: Session, home: Home, tenant: Tenant, now: dt.datetime, expiry_warning_days: int = 30
+) -> Reader[Case]:
+    """Return what reads one tenant for one person. What could not be read is evidence with a problem."""
     case = empty_case(session, home, tenant, now).with_evidence(home.about(tenant))
+    case = dataclasses.replace(case, expiry_warning_days=expiry_warning_days)
     context = context_of(session, home, case)
     checks = checks_of("requirements")
     reads = [BoundRead(ORGANIZATION), *(read for check in checks for read in check.first_reads(context))]
@@ -53,12 +43,19 @@ def read_tenant(session: Session, home: Home, tenant: Tenant, now: dt.datetime) 
     possible = (read for check in checks for read in check.possible_reads(context))
     needs = tuple(dict.fromkeys([*(bound.read for bound in first), *possible]))
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
-    if not session.reaches(tenant.cloud):
-        problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return case.with_evidence({**session.unread(first, problem, target), **home.cross_cloud(tenant)})
-    context = dataclasses.replace(context, case=case.with_evidence(session.read(first, target)))
-    for check in checks:
-        context = dataclasses.replace(context, case=check.follow_up(context, _SessionReader(session, target)))
+    if session.reaches(tenant.cloud):
+        return Reader(session, target, _reading(context, first))
+    problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
+    unread = case.with_evidence({**session.unread(first, problem, target), **home.cross_cloud(tenant)})
+    return Reader(session, target, nothing_more(dataclasses.replace(context, case=unread)))
+
+
+def _reading(context: TargetContext, first: Sequence[BoundRead]) -> Reading[Case]:
+    answers = trim_answers((yield Ask(first)), context.operator_targets)
+    context = dataclasses.replace(context, case=context.case.with_evidence(answers))
+    for check in checks_of("requirements"):
+        case = yield from check.follow_up(context)
+        context = dataclasses.replace(context, case=case)
     return context.case
 
 

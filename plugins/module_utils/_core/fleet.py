@@ -117,11 +117,12 @@ def walk(
     """Return the results in the order of the items; `instead` replaces that of an item that failed or came too late."""
     outcomes = run_fleet(items, work, concurrency=limits.concurrency, deadline=limits.deadline, progress=progress)
     return [
-        outcome.result if outcome.result is not None else instead(item, _problem_of(outcome.error))
+        outcome.result if outcome.result is not None else instead(item, problem_of(outcome.error))
         for item, outcome in zip(items, outcomes, strict=True)
     ]
 
 
-def _problem_of(error: Exception | None) -> Problem:
+def problem_of(error: Exception | None) -> Problem:
+    """Return why there is no result."""
     late = isinstance(error, DeadlineError)
     return Problem("read.deadline" if late else "read.failed", {"said": described(error)})

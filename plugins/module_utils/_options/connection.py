@@ -170,6 +170,11 @@ def _require_identity(connection: Connection) -> None:
         )
 
 
+def is_person(operator: str) -> bool:
+    """Tell whether a text is a user principal name or an object ID."""
+    return bool(_UPN.fullmatch(operator) or parse_guid(operator)) and is_clean(operator)
+
+
 def require_operator(connection: Connection) -> None:
     """Raise OptionError if nothing says whose access to judge."""
     if not connection.operator and (connection.credential or not connection.has_operator_identity):
@@ -276,7 +281,7 @@ def _guid(option: str, text: Callable[[str], str | None]) -> str:
 
 def _operator(value: str | None) -> str | None:
     operator = (value or "").strip()
-    if operator and not (_UPN.fullmatch(operator) or parse_guid(operator)):
+    if operator and not is_person(operator):
         raise OptionError(
             f"operator: {quoted(operator)} is neither a user principal name nor an object ID; give one such as"
             " anna.berg@contoso.com."

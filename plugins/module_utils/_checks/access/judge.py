@@ -90,7 +90,16 @@ class Access:
 
 
 def judge_access(case: Case) -> Access:
-    """Judge the ways into the tenant, and the operator's own account, without which none of them carries."""
+    """Judge the ways into the tenant, and the operator's own account, without which none of them carries.
+
+    Several checks ask for it: a case is judged once.
+    """
+    if "access" not in case.judged:
+        case.judged["access"] = _judge(case)
+    return t.cast("Access", case.judged["access"])
+
+
+def _judge(case: Case) -> Access:
     access = _judge_ways(case)
     problem = operator_problem(case) if access.proven else operator_barred(case)
     if problem is None:

@@ -11,13 +11,14 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b i
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import judge_accounts
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import Ask
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext, TargetReader
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import Reading, TargetContext
 
 
 def needs_accounts(case: Case) -> bool:
@@ -44,16 +45,17 @@ def account_look_ups(mails: Sequence[str], *, as_operator: bool) -> list[BoundRe
     return b2b_reads.bind_look_ups(b2b_reads.APP_LOOK_UPS, mails)
 
 
-def follow_up(context: TargetContext, reader: TargetReader) -> Case:
-    """Read whether there was an account where none is found, and which of several is the person's.
+def follow_up(context: TargetContext) -> Reading[Case]:
+    """Ask whether there was an account where none is found, and which of several is the person's.
 
     The organization proves whose answer it is.
     """
     found = judge_accounts(context.case)
     if context.has_app and found.problem is None and found.reason == "access.guest_missing":
         look_ups = b2b_reads.bind_look_ups(b2b_reads.DELETED_LOOK_UPS, context.mails)
-        return context.case.with_evidence(reader.read_as("app", [BoundRead(ORGANIZATION), *look_ups]))
+        deleted = yield Ask([BoundRead(ORGANIZATION), *look_ups], "app")
+        return context.case.with_evidence(deleted)
     if context.has_operator and found.reason == "access.guest_ambiguous":
-        own = reader.read_as("operator", [BoundRead(ORGANIZATION), BoundRead(b2b_reads.OWN_ACCOUNT)])
+        own = yield Ask([BoundRead(ORGANIZATION), BoundRead(b2b_reads.OWN_ACCOUNT)], "operator")
         return context.case.with_evidence({key: item for key, item in own.items() if key != ORGANIZATION.key})
     return context.case

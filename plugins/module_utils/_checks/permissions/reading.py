@@ -18,11 +18,12 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
     trim_defender_roles,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.judge import judge_permissions
+from ansible_collections.m365.defender.plugins.module_utils._checks.target import Ask
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext, TargetReader
+    from ansible_collections.m365.defender.plugins.module_utils._checks.target import Reading, TargetContext
 
 _BY_APP: t.Final = (
     ORGANIZATION,
@@ -49,8 +50,8 @@ def possible_reads(context: TargetContext) -> list[Read]:
     return [*_account_reads(context), *DEFENDER_READS] if needs_accounts(context.case) else []
 
 
-def follow_up(context: TargetContext, reader: TargetReader) -> Case:
-    """Read the roles of the account that gives access, where there is one.
+def follow_up(context: TargetContext) -> Reading[Case]:
+    """Ask for the roles of the account that gives access, where there is one.
 
     What may be activated through a group, and Defender's own roles, are read only where an Entra role is missing. The
     organization is read again each time: it proves whose answer this is where a token cannot be read.
@@ -59,7 +60,8 @@ def follow_up(context: TargetContext, reader: TargetReader) -> Case:
     if access.account_id is None:
         return case
     fields = dict.fromkeys(("account", "principal", "operator"), access.account_id)
-    case = case.with_evidence(reader.read([BoundRead(read, fields) for read in _account_reads(context)]))
+    account = yield Ask([BoundRead(read, fields) for read in _account_reads(context)])
+    case = case.with_evidence(account)
     if judge_permissions(case, access).status == "met":
         return case
     member, eligible = groups_to_read(case)
@@ -69,7 +71,8 @@ def follow_up(context: TargetContext, reader: TargetReader) -> Case:
         *(BoundRead(role_reads.GROUP_ROLES, {"account": group}, group) for group in eligible),
         *(BoundRead(read) for read in DEFENDER_READS),
     ]
-    return case.with_evidence(trim_defender_roles(case, access.account_id, reader.read(reads)))
+    answers = yield Ask(reads)
+    return case.with_evidence(trim_defender_roles(case, access.account_id, answers))
 
 
 def _account_reads(context: TargetContext) -> tuple[Read, ...]:

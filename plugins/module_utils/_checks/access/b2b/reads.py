@@ -21,11 +21,12 @@ from ansible_collections.m365.defender.plugins.module_utils._core.fields import 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Read
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
     from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
 
 Direction = t.Literal["outbound", "inbound"]
 Part = t.Literal["users", "applications"]
@@ -381,10 +382,18 @@ HOME_PARTNER: t.Final = dataclasses.replace(HOME_PARTNERS, stored_as="home_cross
 
 
 def settings_reads(context: TargetContext) -> list[BoundRead]:
-    """Return the reads of a target's settings, trimmed as they arrive: whole lists of people never get into a row."""
+    """Return the reads of a target's settings: the same for everybody, so that one answer serves them all."""
+    return [BoundRead(SETTINGS_DEFAULT), BoundRead(SETTINGS_PARTNER, {"home_tenant_id": context.home_tenant_id})]
 
-    def trimmed(read: Read) -> Read:
-        return dataclasses.replace(read, shape=lambda body: trim_settings(read.shape(body), context.operator_targets))
 
-    at_home = {"home_tenant_id": context.home_tenant_id}
-    return [BoundRead(trimmed(SETTINGS_DEFAULT)), BoundRead(trimmed(SETTINGS_PARTNER), at_home)]
+def trim_answers(evidence: Mapping[str, Evidence], mine: frozenset[str]) -> dict[str, Evidence]:
+    """Trim a target's settings to one person as they arrive: whole lists of people never get into a row."""
+    settings = {key: evidence[key] for key in (SETTINGS_DEFAULT.key, SETTINGS_PARTNER.key) if key in evidence}
+    return {
+        **evidence,
+        **{
+            key: dataclasses.replace(answer, data=trim_settings(answer.data, mine))
+            for key, answer in settings.items()
+            if answer.data is not None
+        },
+    }

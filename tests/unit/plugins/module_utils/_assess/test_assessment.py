@@ -11,6 +11,7 @@ from ansible_collections.m365.defender.plugins.module_utils._assess import acces
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._assess.assessment import assess_tenants
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import unread_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError
@@ -43,20 +44,36 @@ def session(told):
 def readable(monkeypatch, session):
     """A home tenant that answers nothing and lets everybody in."""
     home = unread_home(session)
-    monkeypatch.setattr(requirements, "read_home", lambda *_args: home)
-    monkeypatch.setattr(requirements, "read_tenant", empty_case)
+    monkeypatch.setattr(Session, "sign_in_home", lambda _session: None)
+    monkeypatch.setattr(requirements, "home_reader", lambda session, *_args: reader_of(session, home))
+    monkeypatch.setattr(
+        requirements,
+        "tenant_reader",
+        lambda session, home, tenant, now, _days: reader_of(session, empty_case(session, home, tenant, now)),
+    )
     return home
+
+
+def reader_of(session, result):
+    """What asks for nothing, and has this result, or is stopped by it."""
+
+    def reading():
+        yield from ()
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return Reader(session, session.home_target, reading())
 
 
 def test_home_that_refuses_is_asked_once(monkeypatch, session, told):
     asked = []
 
-    def refuse(*_args):
+    def refuse(_session):
         asked.append(1)
         raise REFUSED
 
-    monkeypatch.setattr(requirements, "read_home", refuse)
-    monkeypatch.setattr(access, "read_lists", refuse)
+    monkeypatch.setattr(Session, "sign_in_home", refuse)
     result = assess_tenants(session, TENANTS, CHECKS, 30).as_dict(with_evidence=True)
     assert asked == [1]
     assert (result["failed"], result["home_problem"]["reason"]) == (True, "sign_in.secret_wrong")
@@ -71,9 +88,9 @@ def test_second_step_that_fails_leaves_the_first(monkeypatch, session, readable)
 
     def refuse(_session, _tenants, _checks, known):
         seen.append(known)
-        raise LISTS
+        return reader_of(session, LISTS)
 
-    monkeypatch.setattr(access, "read_lists", refuse)
+    monkeypatch.setattr(access, "lists_reader", refuse)
     result = assess_tenants(session, TENANTS, CHECKS, 30).as_dict()
     assert seen == [readable]
     assert (result["failed"], result["home_problem"]["reason"]) == (True, "sign_in.other_person")
@@ -82,6 +99,6 @@ def test_second_step_that_fails_leaves_the_first(monkeypatch, session, readable)
 
 
 def test_progress_is_told_after_every_hundred(monkeypatch, session, readable, told):
-    monkeypatch.setattr(access, "read_lists", lambda *_args: access.read_lists)
+    monkeypatch.setattr(access, "lists_reader", lambda session, *_args: reader_of(session, LISTS))
     assess_tenants(session, TENANTS, CHECKS, 30)
     assert told == [f"Requirements checked: {done} of {COUNT} tenants." for done in (100, 200)]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 from evidence import case
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.check import Check
@@ -16,6 +17,8 @@ CONTEXT = TargetContext(case({}), "home", (), frozenset(), as_operator=False, ha
 def test_check_reads_nothing_unless_it_says_so():
     check = Check(name="x", title="X", link="x", stage="requirements", judge=None, reasons={})
     assert (check.reads, check.first_reads(CONTEXT), check.possible_reads(CONTEXT)) == ((), (), ())
-    assert check.follow_up(CONTEXT, None) is CONTEXT.case
+    with pytest.raises(StopIteration) as end:
+        next(check.follow_up(CONTEXT))
+    assert end.value.value is CONTEXT.case
     assert (check.caveats, list(check.expiries(CONTEXT.case))) == ({}, [])
     assert (check.severity, check.as_operator, check.explanations) == ("required", False, ())

@@ -17,7 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
-from ansible_collections.m365.defender.plugins.module_utils._collect.governance import read_governance
+from ansible_collections.m365.defender.plugins.module_utils._collect.governance import governance_reading
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
@@ -127,7 +127,7 @@ def fake_session(cloud):
         found.missed.extend(asked)
         return reader.unread(asked, "app", problem, place)
 
-    found.read, found.unread = read_all, unread
+    found.read, found.unread, found.home_target = read_all, unread, PLACE
     return found
 
 
@@ -135,10 +135,20 @@ def tenants(*methods):
     return [Tenant(f"id{number}", "Contoso", access) for number, access in enumerate(methods)]
 
 
+def governed(session, declared):
+    """Answer the reading."""
+    reading = governance_reading(session, declared, PLACE.name)
+    try:
+        ask = next(reading)
+        reading.send(session.read(ask.reads, PLACE))
+    except StopIteration as end:
+        return end.value
+
+
 @pytest.mark.parametrize("methods", [(), ("gdap",), ("gdap", "b2b")])
 def test_nobody_is_asked_where_no_tenant_is_declared_so(methods):
     session = fake_session("public")
-    assert read_governance(session, tenants(*methods), PLACE, ASKED[0]) == {}
+    assert governed(session, tenants(*methods)) == {}
     assert session.asked == session.missed == []
 
 
@@ -146,7 +156,7 @@ def test_nobody_is_asked_where_no_tenant_is_declared_so(methods):
 @pytest.mark.parametrize("cloud", ["public", "gcc"])
 def test_asked_once_for_all(cloud, methods):
     session = fake_session(cloud)
-    found = read_governance(session, tenants(*methods), PLACE, ASKED[0])
+    found = governed(session, tenants(*methods))
     assert [item.key for item in session.asked] == ["organization", *(read.key for read in READS)]
     assert {key: piece.data for key, piece in found.items()} == {
         key: {"home": HOME, "rows": []} for key in [read.key for read in READS]
@@ -156,6 +166,6 @@ def test_asked_once_for_all(cloud, methods):
 @pytest.mark.parametrize("cloud", ["gcc_high", "dod"])
 def test_cloud_without_it_is_not_asked(cloud):
     session = fake_session(cloud)
-    found = read_governance(session, tenants("governance"), PLACE, ASKED[0])
+    found = governed(session, tenants("governance"))
     assert session.asked == []
     assert {piece.problem.reason for piece in found.values()} == {"access.governance_not_in_cloud"}

@@ -20,7 +20,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.operator imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.pim import ELIGIBLE_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._collect import session as session_module
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget, path_of
-from ansible_collections.m365.defender.plugins.module_utils._collect.home import read_home
+from ansible_collections.m365.defender.plugins.module_utils._collect.home import home_reader
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session, sign_in_problem
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
@@ -268,9 +269,11 @@ def test_refresh_token_of_nobody_knows_whom_is_not_taken_for_the_operators():
     found = session(FakeIdentity("operator", ("User.Read",)), graph=FakeGraph(status=429))
     found.operator, found.home_target, found.concurrency = "anna@northwind.example", PLACE, 1
     found.client_id, found.defender_portal = "c", "https://security.example"
-    with pytest.raises(HomeSignInError, match="refresh_token: Microsoft did not say whose it is") as caught:
-        read_home(found, [], NOW)
-    assert caught.value.problem.reason == "sign_in.owner_not_known"
+    found.sign_in_home()
+    (opened,) = read_together([home_reader(found, [], NOW)])
+    assert isinstance(opened, HomeSignInError)
+    assert "refresh_token: Microsoft did not say whose it is" in str(opened)
+    assert opened.problem.reason == "sign_in.owner_not_known"
 
 
 class Unsteady(FakeIdentity):

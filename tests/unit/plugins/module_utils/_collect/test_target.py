@@ -13,7 +13,8 @@ from evidence import NOW, case, piece
 
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home
-from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case, read_tenant
+from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
+from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case, tenant_reader
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 OPERATOR = piece("operator", {"id": "1", "upn": "anna@northwind.example", "mail": None, "other_mails": []})
@@ -46,8 +47,16 @@ class FakeSession:
     def read_as(self, _name, reads, target):
         return self.read(reads, target)
 
+    def complete(self, _reads, evidence, _target):
+        return evidence
+
     def unread(self, reads, problem, target):
         return EvidenceReader(types.SimpleNamespace(), lambda: NOW).unread(reads, "app", problem, target)
+
+
+def read_tenant(*given):
+    (case_read,) = read_together([tenant_reader(*given)])
+    return case_read
 
 
 def test_first_reads_of_all_checks_go_out_together():

@@ -12,13 +12,16 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
 
 
-class FakeReader:
-    def __init__(self):
-        self.sent = []
-
-    def read(self, reads):
-        self.sent.append({bound.key: bound for bound in reads})
-        return {}
+def answered(reading):
+    """Return the result of a reading that gets no answers, and what it asked for."""
+    sent = []
+    try:
+        ask = next(reading)
+        while True:
+            sent.append({bound.key: bound for bound in ask.reads})
+            ask = reading.send({})
+    except StopIteration as end:
+        return end.value, sent
 
 
 def context(evidence, *, access="b2b", as_operator=False):
@@ -31,17 +34,15 @@ def test_reads_are_due_where_an_account_is_looked_for(access, needed):
 
 
 def test_nothing_is_read_without_an_account():
-    reader = FakeReader()
     unchanged = context(account_evidence())
-    assert follow_up(unchanged, reader) is unchanged.case
-    assert not reader.sent
+    result, sent = answered(follow_up(unchanged))
+    assert result is unchanged.case
+    assert not sent
 
 
 @pytest.mark.parametrize(("as_operator", "path"), [(False, "/users/{account}"), (True, "/me")])
 def test_roles_of_the_account_come_first_and_defenders_own_later(as_operator, path):
-    reader = FakeReader()
-    follow_up(context(account_evidence(account()), as_operator=as_operator), reader)
-    first, later = reader.sent
+    _case, (first, later) = answered(follow_up(context(account_evidence(account()), as_operator=as_operator)))
     assert first["directory_roles"].read.path.startswith(path)
     assert first["role_assignments"].fields["account"] == account()["id"]
     assert list(later) == ["organization", "defender_role_assignments", "defender_role_definitions"]

@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from bodies import data_of, guid
-from evidence import (
-    case,
-)
+from evidence import case, piece
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads as b2b_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.reads import (
@@ -169,12 +165,13 @@ def test_target_answers_are_cut_down_as_they_arrive():
     body = {"isServiceDefault": False, "b2bCollaborationInbound": inbound, "inboundTrust": None}
     context = TargetContext(case({}), "home", (), mine, as_operator=False, has_app=True)
     default, partner = b2b_reads.settings_reads(context)
-    assert dataclasses.replace(default.read, shape=shape) == dataclasses.replace(
-        b2b_reads.SETTINGS_DEFAULT, shape=shape
-    )
+    assert default.read is b2b_reads.SETTINGS_DEFAULT
     assert (partner.key, partner.fields) == (b2b_reads.SETTINGS_PARTNER.key, {"home_tenant_id": "home"})
+    whole = piece(default.key, data_of(default.read.shape, body))
+    trimmed = b2b_reads.trim_answers({default.key: whole, "other": whole}, mine)
     users = {"access": "allowed", "targets": ["user:me"], "others": {"unrecognized": 1, "user": 1}}
-    assert data_of(default.read.shape, body)["b2b"] == {"users": users, "applications": None}
+    assert trimmed[default.key].data["b2b"] == {"users": users, "applications": None}
+    assert trimmed["other"] is whole
 
 
 @pytest.mark.parametrize(
