@@ -16,7 +16,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role.options import
 PLUGINS: t.Final = "ansible_collections.m365.defender.plugins"
 COLLECTION: t.Final = "m365.defender"
 # The modules whose options are variables of the role. The first that has an option describes it.
-MODULES: t.Final = ("mto_requirement_facts", "mto_tenant_access", "mto_tenant", "mto_report")
+MODULES: t.Final = ("mto_requirement_facts", "mto_tenant_access", "mto_tenant", "mto_report", "mto_assessment_info")
 HEAD: t.Final = """---
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later

@@ -61,6 +61,12 @@ options:
   evidence_dir:
     description: An existing directory for C(evidence.json), which only its owner can read. If not set, none is written.
     type: path
+  max_tenants:
+    description:
+      - How many tenants one person's view can hold. If more are ready, RV(suggested_views) says whose views could hold
+        them.
+    type: int
+    default: 100
   fail_on:
     description:
       - The kinds of findings that RV(failing) counts.
@@ -187,6 +193,21 @@ expiries:
   returned: without O(eligible_only)
   type: list
   elements: dict
+operators:
+  description:
+    - One row per person of a team, with one cell per tenant, V(null) if one person was judged.
+    - C(ready) and C(eligible) of a row are numbers of tenants. A cell has C(ready), C(eligible), C(first_broken),
+      C(reason), and the status of each check that counted.
+  returned: without O(eligible_only)
+  type: list
+  elements: dict
+suggested_views:
+  description:
+    - Which person's view could hold which tenants, if more tenants are ready than O(max_tenants), else V(null).
+    - C(views) has C(operator) and C(tenant_ids), and C(left_over) the tenants that no view has room for. A view only
+      gets tenants that are ready for its person. It is a suggestion, and nothing is written.
+  returned: without O(eligible_only)
+  type: dict
 lines:
   description: The summary for a screen, wrapped at the width of the terminal, and the full paths of the files.
   returned: without O(eligible_only)

@@ -38,7 +38,7 @@ class Cell:
     def as_dict(self) -> dict[str, object]:
         """Return the statuses of all checks, and in full only the verdicts that somebody has to act on."""
         verdicts: Mapping[str, Verdict] = CHAIN.ordered({**self.requirements.verdicts, **self.access.verdicts})
-        root = CHAIN.first_broken(verdicts)
+        root, unready = CHAIN.first_broken(verdicts), CHAIN.first_broken(self.requirements.verdicts)
         return {
             "tenant_id": self.requirements.tenant.tenant_id,
             "name": self.requirements.tenant.name,
@@ -47,6 +47,8 @@ class Cell:
             "eligible": self.requirements.ready and self.access.status == "verified" and root is None,
             "first_broken": root.link if root else None,
             "reason": verdicts[root.check].reason if root else None,
+            "unready": unready.link if unready else None,
+            "unready_reason": self.requirements.verdicts[unready.check].reason if unready else None,
             "checks": {check: verdict.status for check, verdict in verdicts.items() if verdict.chosen},
             "verdicts": {
                 check: {**verdict.as_dict(), "evidence": []}

@@ -102,7 +102,11 @@ def _text(name: str, option: Option, value: object) -> str:
 def _list(name: str, option: Option, value: object) -> list[t.Any]:
     """Return a list, each element as its type. A text without brackets is split at commas, as Ansible does."""
     elements = option.get("elements", "str")
-    if isinstance(value, str) and elements == "str" and not (_looks_like_json(value) or _FILE.fullmatch(value.strip())):
+    if (
+        isinstance(value, str)
+        and elements in ("str", "raw")
+        and not (_looks_like_json(value) or _FILE.fullmatch(value.strip()))
+    ):
         value = [text.strip() for text in value.split(",") if text.strip()]
     if not isinstance(value, (list, tuple)):
         raise _wrong(name, option, value)

@@ -18,6 +18,8 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.model import
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.operator_answer import proven, settled
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import RequirementRow, access_checks
+from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow, Cell
+from ansible_collections.m365.defender.plugins.plugin_utils._report.views import MAX_TENANTS, suggest_views
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,16 +31,26 @@ if t.TYPE_CHECKING:
         Registration,
         Verdicts,
     )
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.team_results import Team
 
 
-def make_report(run: RunInfo, rows: ModuleRows, checks: Sequence[str] | None = None) -> Report:
+def make_report(
+    run: RunInfo,
+    rows: ModuleRows,
+    checks: Sequence[str] | None = None,
+    team: Team | None = None,
+    max_tenants: int = MAX_TENANTS,
+) -> Report:
     """Return the report of a run.
 
     What the run did not look at (access, registration) is None, never a number that looks good. `checks` are the
-    access checks that counted; without them the rows say it.
+    access checks that counted; without them the rows say it. A view holds at most `max_tenants`.
     """
     tenants = tuple(_tenant_rows(rows, run.operator))
-    findings = tuple(_findings(tenants, rows, run.operator))
+    findings = (*_findings(tenants, rows, run.operator), *(team.findings if team else ()))
+    own = AnalystRow(run.operator, team.rows[0].name if team else run.operator, tuple(map(Cell.of, tenants)))
+    people = (own, *(team.rows[1:] if team else ()))
+    registered = [row.tenant_id for row in tenants if row.registration and row.registration.registered]
     return Report(
         run=run,
         checks=None if rows.access is None else _checks(rows.access, checks),
@@ -47,6 +59,8 @@ def make_report(run: RunInfo, rows: ModuleRows, checks: Sequence[str] | None = N
         undeclared=rows.undeclared,
         findings=findings,
         expiries=_expiries(rows.requirements),
+        operators=people if team else None,
+        suggested_views=suggest_views(people, max_tenants, registered),
     )
 
 

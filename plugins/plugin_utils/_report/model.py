@@ -25,6 +25,8 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import 
     verdicts_as_dict,
     verdicts_from_fields,
 )
+from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow
+from ansible_collections.m365.defender.plugins.plugin_utils._report.views import SuggestedViews
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import Verdicts
@@ -247,6 +249,9 @@ class Report:
     undeclared: tuple[UndeclaredRow, ...] | None
     findings: tuple[Finding, ...]
     expiries: tuple[TenantExpiry, ...]
+    # None where one person was judged, and where every tenant fits into one view.
+    operators: tuple[AnalystRow, ...] | None = None
+    suggested_views: SuggestedViews | None = None
 
     @property
     def shown_checks(self) -> list[str]:
@@ -263,6 +268,14 @@ class Report:
             "undeclared": None if self.undeclared is None else [row.as_dict() for row in self.undeclared],
             "findings": [finding.as_dict() for finding in self.findings],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
+            **self._team(),
+        }
+
+    def _team(self) -> dict[str, object]:
+        views = self.suggested_views
+        return {
+            "operators": None if self.operators is None else [row.as_dict() for row in self.operators],
+            "suggested_views": None if views is None else views.as_dict(),
         }
 
     def without_verdicts(self) -> dict[str, object]:
@@ -276,13 +289,15 @@ class Report:
             "undeclared": None if undeclared is None else [row.without_verdict() for row in undeclared],
             "findings": [finding.as_dict() for finding in self.findings],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
+            **self._team(),
         }
 
     @classmethod
     def from_dict(cls, report: object) -> Report:
         """Return the report that `as_dict` made, also one of an earlier version. Raises OptionError."""
         fields = Fields(report, "report")
-        undeclared = fields.optional_rows("undeclared")
+        undeclared, operators = fields.optional_rows("undeclared"), fields.optional_rows("operators")
+        views = fields.optional_row("suggested_views")
         return cls(
             run=RunInfo(*(fields.text(field.name) for field in dataclasses.fields(RunInfo))),
             checks=fields.optional_texts("checks"),
@@ -291,4 +306,6 @@ class Report:
             undeclared=None if undeclared is None else tuple(UndeclaredRow.from_fields(row) for row in undeclared),
             findings=tuple(Finding.from_fields(row) for row in fields.rows("findings")),
             expiries=tuple(TenantExpiry.from_fields(row) for row in fields.optional_rows("expiries") or ()),
+            operators=None if operators is None else tuple(AnalystRow.from_fields(row) for row in operators),
+            suggested_views=None if views is None else SuggestedViews.from_fields(views),
         )

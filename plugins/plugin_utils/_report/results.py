@@ -17,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.fields import 
 from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
+from ansible_collections.m365.defender.plugins.plugin_utils._report.team_results import Team
 
 
 class Names(t.NamedTuple):
@@ -35,6 +36,7 @@ class Results:
     rows: ModuleRows
     checks: tuple[str, ...] | None
     problem: str = ""
+    team: Team | None = None
 
 
 def read_results(names: Names, variables: Mapping[str, object]) -> Results:
@@ -55,6 +57,7 @@ def read_results(names: Names, variables: Mapping[str, object]) -> Results:
         ),
         checks=access[0].optional_texts("checks") if access else None,
         problem="" if view is None or compared else _why(view),
+        team=Team.from_results(requirements),
     )
 
 

@@ -27,6 +27,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.results impo
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
+from ansible_collections.m365.defender.plugins.plugin_utils._report.views import MAX_TENANTS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +50,7 @@ SPEC: t.Final[Spec] = {
     },
     "report_mode": {"type": "raw", "default": "0600"},
     "evidence_dir": {"type": "path"},
+    "max_tenants": {"type": "int", "default": MAX_TENANTS},
     "fail_on": {
         "type": "list",
         "elements": "str",
@@ -86,7 +88,7 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
         report = read_report(option_name("report_file"), options["report_file"])
     else:
         results = read_results(names, variables)
-        report = make_report(results.run, results.rows, results.checks)
+        report = make_report(results.run, results.rows, results.checks, results.team, options["max_tenants"])
         problems += [f"The multitenant view was not compared. {results.problem}"] if results.problem else []
     paths = _written(_files(options, report, names, variables), problems)
     lines = summary_lines(report, width=width, report_file=_first_to_open(paths))

@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import FirstStep
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, Report, Summary
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow, Cell
 
 # The lines of a screen that are left beside the banners of Ansible and the names of the files.
 SCREEN: t.Final = 45
@@ -43,6 +44,7 @@ _IN_PARENTHESES: t.Final = re.compile(r" \([^()]*\)")
 _EXPLANATION: t.Final = re.compile(r"(?:: (?!AADSTS)|; |\. )")
 _URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
 _SHORTEST_NAME: t.Final = 3
+_OWN_SIGN_IN: t.Final = "identity.operator_needed"
 # What a remedy says where the message has the cause.
 _CAUSE: t.Final = "the message names"
 _ADVICE: t.Final = "Advice"
@@ -75,8 +77,8 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
 
     What does not fit is shortened. What then does not fit is counted, and is in `report_file`.
     """
-    head = wrapped(_head(report), width)
-    items = [_Item(finding, first_step(finding)) for finding in report.findings]
+    head = [*wrapped(_head(report), width), *_team_lines(report, width), *_view_lines(report, width)]
+    items = [_Item(finding, first_step(finding)) for finding in _shown_findings(report)]
     screens = 1 if report.summary.declared <= _LARGEST_FLEET_OF_A_SCREEN else 2
     room = screens * SCREEN - len(head)
     for brief in (False, True):
@@ -86,6 +88,49 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
     body, rest = _body(items, room - _LINES_OF_REST, width, brief=True, most=_MOST_OF_AN_ACTOR)
     more = f"And {_count(len(rest), 'more finding')}, in {_tenants(rest)}: see {report_file or 'the report'}."
     return [*head, *body, *wrapped(more, width)]
+
+
+def _shown_findings(report: Report) -> list[Finding]:
+    """Return the findings without those that say of a colleague that only their own sign-in can prove something."""
+    own = report.run.operator
+    return [row for row in report.findings if row.operator == own or row.reason != _OWN_SIGN_IN]
+
+
+def _team_lines(report: Report, width: int) -> list[str]:
+    """Return where the chain breaks for each person of the team; people of whom the same is true share a line."""
+    alike: dict[str, list[str]] = {}
+    for row in report.operators or ():
+        alike.setdefault(_standing(row), []).append(one_line(row.name))
+    lines = [f"{_listed(names)}: {text}" for text, names in alike.items()]
+    return [line for text in lines for line in wrapped(text, width, "- ", "  ")]
+
+
+def _standing(row: AnalystRow) -> str:
+    ready, eligible = (sum(1 for cell in row.cells if one(cell)) for one in (_is_ready, _is_eligible))
+    broken: dict[tuple[str, str], list[str]] = {}
+    for cell in row.cells:
+        if cell.shown is not None:
+            broken.setdefault(cell.shown, []).append(one_line(cell.tenant_name))
+    head = f"{ready} of {_count(len(row.cells), 'tenant')} ready, {eligible} eligible"
+    parts = [f"{link} ({reason}) in {_listed(names)}" for (link, reason), names in broken.items()]
+    return end_with_stop(f"{head}; first broken: {'; '.join(parts)}" if parts else head)
+
+
+def _is_ready(cell: Cell) -> bool:
+    return cell.ready
+
+
+def _is_eligible(cell: Cell) -> bool:
+    return bool(cell.eligible)
+
+
+def _view_lines(report: Report, width: int) -> list[str]:
+    views = report.suggested_views
+    names = {row.tenant_id: one_line(row.name) for row in report.tenants}
+    if views is None:
+        return []
+    first, *others = views.lines(names)
+    return [*wrapped(first, width), *(line for text in others for line in wrapped(text, width, "- ", "  "))]
 
 
 class Actor(t.NamedTuple):
@@ -187,7 +232,11 @@ def _text(entry: _Entry, *, brief: bool) -> str:
     else:
         problem = problem if name in problem else f"{name}: {problem}"
         others = [item for item in entry if item.finding.tenant_id != finding.tenant_id]
-        where = end_with_stop(f"The same in {_names(others)}") if others else ""
+        people = list(
+            dict.fromkeys(item.finding.operator for item in entry if item.finding.operator != finding.operator)
+        )
+        also = [*([f"in {_names(others)}"] if others else []), *([f"for {_listed(people)}"] if people else [])]
+        where = end_with_stop(f"The same {' and '.join(also)}") if also else ""
     parts = [part for part in (where, _what_to_do(entry, brief=brief)) if part]
     # What somebody else said ends a sentence without a full stop.
     text = " ".join([end_with_stop(problem) if parts and problem[-1:].isalnum() else problem, *parts])
@@ -203,7 +252,10 @@ def _first_clause(message: str, name: str) -> str:
 
 
 def _names(items: _Entry) -> str:
-    names = list(dict.fromkeys(item.name for item in items))
+    return _listed(list(dict.fromkeys(item.name for item in items)))
+
+
+def _listed(names: Sequence[str]) -> str:
     listed = names[:MOST_ALIKE]
     left = len(names) - len(listed)
     return listed_words([*listed, *([f"{left} more"] if left else [])])

@@ -16,6 +16,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.option_names i
 from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
 from ansible_collections.m365.defender.plugins.module_utils._login.options import login_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.operators import operators_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC as REPORT_SPEC
@@ -101,14 +102,14 @@ _RESULTS: t.Final = ("report", "eligible", "requirements")
 
 def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
     """Return the options of an entry point or of a playbook, without the prefix of their variables."""
-    known = {**registration_spec(), **_CHECKS, **_OWN}
+    known = {**registration_spec(), **operators_spec(), **_CHECKS, **_OWN}
     if entry_point == "login":
         # The file is written, and no token is read.
         known["refresh_token_file"] = {**known["refresh_token_file"], "required": True}
     own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
-        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, *connection_spec()),
-        "drift": (*_CHECKED, *_SOURCES, *connection_spec()),
+        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *connection_spec()),
+        "drift": (*_CHECKED, *_SOURCES, "operators", *connection_spec()),
         "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
         "report": ("report_file", *_REPORT),
         "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection_spec()),

@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
     resolve_connection,
 )
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import home_tenant_of
+from ansible_collections.m365.defender.plugins.module_utils._options.operators import resolve_operators
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import (
     declared_tenants,
     license_warnings,
@@ -58,7 +59,8 @@ if t.TYPE_CHECKING:
 
 # What the tasks of the role go by, rather than by the variables: these may be text of a command line.
 _FOR_TASKS: t.Final = (
-    *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "purge", "register"),
+    *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "operators", "purge"),
+    "register",
     *("registration", "report_formats", "report_mode", "adopt_dir", "adopt_overwrite", "snapshot_file"),
     *("login_method", "login_wait", "login_port", "login_renew", "login_browser"),
 )
@@ -112,7 +114,7 @@ def _require_secrets(spec: Spec, values: Values) -> None:
 
 def _check_run(values: Values, local: bool) -> Checked:
     """Check what onboard, drift and a slice are given."""
-    connection = _connection(values) if local else None
+    connection = _team_connection(values) if local else None
     checked = _check_list(values)
     parse_days("expiry_warning_days", values["expiry_warning_days"])
     return dataclasses.replace(
@@ -250,6 +252,11 @@ def _connection(values: Values, *, app_needed: bool = True, operator_needed: boo
     if app_needed and operator_needed:
         require_operator(connection)
     return connection
+
+
+def _team_connection(values: Values) -> Connection:
+    """Return the connection of the operator, who may be the first of a team."""
+    return resolve_operators(values, resolve_connection(values))[0]
 
 
 def _file_warnings(connection: Connection) -> list[str]:

@@ -23,6 +23,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.groups import findings_by_kind
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.links import link, sentence, shown
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.words import (
+    cell_status,
     ends_row,
     short_name,
     standing,
@@ -73,6 +74,7 @@ class HtmlFormat(ReportFormat):
             kinds=findings_by_kind(report.findings),
             soon=soon,
             later=later,
+            view_lines=_view_lines(report),
             data=page_data(report, checks, [ends_row(row) for row in later]),
         )
 
@@ -90,13 +92,18 @@ def _template() -> jinja2.Template:
         keep_trailing_newline=True,
     )
     environment.globals.update(title=TITLE, soon_days=_SOON_DAYS, most_ends=_MOST_ENDS, most_actors=_MOST_ACTORS)
-    words = (broken, ends_row, link, sentence, short_name, shown, standing, status_of, time)
+    words = (broken, cell_status, ends_row, link, sentence, short_name, shown, standing, status_of, time)
     environment.globals.update({word.__name__: word for word in words})
     script = environment.get_template("script.js.j2").render()
     # The page's policy lets this script run, and no other.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(script=Markup(script), script_source=f"sha256-{digest}")  # noqa: S704
     return environment.get_template("page.html.j2")
+
+
+def _view_lines(report: Report) -> list[str]:
+    names = {row.tenant_id: row.name for row in report.tenants}
+    return report.suggested_views.lines(names) if report.suggested_views else []
 
 
 def _checks_that_counted(checks: Sequence[str] | None) -> str:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import TenantExpiry, TenantRow
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.team import Cell
 
 # A longer name would stretch its row of a table; it is in full where the tenant has its own section.
 _WIDEST_NAME: t.Final = 80
@@ -68,6 +70,15 @@ def status_of(verdict: Verdict | None) -> Shown:
     if verdict is None:
         return _NOT_LOOKED_AT
     return _STATUSES[verdict.status] if verdict.chosen else _NOT_CHOSEN
+
+
+def cell_status(cell: Cell) -> Shown:
+    """Return what a cell is shown as: by the worst status of the checks of its first broken link."""
+    if cell.shown is None:
+        return Shown("met", "✓", "eligible" if cell.eligible else "ready" if cell.ready else "nothing broken")
+    link, _reason = cell.shown
+    statuses = {status for check, status in cell.checks.items() if CHAIN.link_of(check) == link}
+    return (_UNMET if "unmet" in statuses else _UNKNOWN)._replace(word=link)
 
 
 def standing(row: TenantRow) -> str:
