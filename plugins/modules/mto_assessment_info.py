@@ -143,8 +143,8 @@ operators:
     - One row per person of O(operators), in their order, with one cell per declared tenant. RV(requirements) and
       RV(tenants) are those of the first person.
     - C(verified) and C(eligible) mean what they mean for one operator. C(unready) and C(unready_reason) are the first
-      broken link of the requirements alone, V(null) if the tenant is ready. C(checks) has the status of every check that
-      counts, and C(verdicts) has those that somebody has to act on.
+      broken link of the requirements alone, V(null) if the tenant is ready. C(checks) has the status of every check
+      that counts, and C(verdicts) has those that somebody has to act on.
     - For everybody but the first person, C(sign_in) and C(defender) are V(unknown) if they count, because only the
       person's own sign-in proves them.
   returned: if O(operators) is given

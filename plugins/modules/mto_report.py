@@ -208,6 +208,14 @@ suggested_views:
       gets tenants that are ready for its person. It is a suggestion, and nothing is written.
   returned: without O(eligible_only)
   type: dict
+view:
+  description:
+    - The multitenant view beside the tenant list, V(null) if the view was not read. C(rows) say of each tenant whether
+      it is declared, offered, registered, or lost, and in which tenant groups it is.
+    - C(groups) are the tenant groups, V(null) if they were not read. C(hidden) counts their tenants that the operator
+      cannot see.
+  returned: without O(eligible_only)
+  type: dict
 lines:
   description: The summary for a screen, wrapped at the width of the terminal, and the full paths of the files.
   returned: without O(eligible_only)

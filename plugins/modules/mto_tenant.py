@@ -257,6 +257,33 @@ tenants:
       sample:
         status: met
         reason: registration.registered
+view:
+  description:
+    - The view as a table. A row for each declared tenant, then for each other one that the portal offers or the view
+      holds, as M(m365.defender.mto_tenant_info) returns it.
+    - What the portal did not say is V(null). So is everything of a view that may not be used.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - tenant_id: aaaaaaaa-0000-4000-8000-000000000001
+      name: Contoso
+      declared: true
+      offered: true
+      registered: true
+      lost_access: false
+      groups: [My private group]
+tenant_groups:
+  description: The tenant groups, as M(m365.defender.mto_tenant_info) returns them. Nothing is written to them.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+hidden_tenants:
+  description: How many tenants of the view this person cannot see. V(null) if the view could not be read.
+  returned: success
+  type: int
+  sample: 0
 undeclared:
   description: Tenants that are in the view and not declared, each with a verdict. The home tenant is never listed.
   returned: success

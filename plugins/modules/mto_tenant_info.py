@@ -19,6 +19,13 @@ extends_documentation_fragment:
   - m365.defender._attributes.read_only
   - m365.defender._connection
   - m365.defender._portal
+  - m365.defender._tenants
+options:
+  tenants:
+    description:
+      - The tenant list. If given, RV(tenants) has a row for each of its tenants, and says which tenants are declared.
+    type: list
+    elements: dict
 author:
   - The m365.defender authors (@m365-defender)
 seealso:
@@ -41,7 +48,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tenants:
-  description: The tenants that the portal offers or the view holds, in the portal's order.
+  description:
+    - The tenants of O(tenants), in their order, then the others that the portal offers or the view holds, in the
+      portal's order.
   returned: success
   type: list
   elements: dict
@@ -62,7 +71,7 @@ tenants:
       type: bool
       sample: true
     offered:
-      description: Whether the tenant picker shows it.
+      description: Whether the tenant picker shows it. V(null) if the picker could not be read.
       returned: success
       type: bool
       sample: true
@@ -71,6 +80,17 @@ tenants:
       returned: success
       type: bool
       sample: false
+    declared:
+      description: Whether it is in O(tenants). V(null) if that is not given.
+      returned: success
+      type: bool
+      sample: true
+    groups:
+      description: The names of the tenant groups that hold it. V(null) if the groups were not read.
+      returned: success
+      type: list
+      elements: str
+      sample: [All hospitals]
     added_on:
       description: When it was added, as the portal wrote it. V(null) if it was not added.
       returned: success
@@ -129,7 +149,10 @@ hidden_tenants:
   type: int
   sample: 0
 tenant_groups:
-  description: The tenant groups. V(null) if they were not read.
+  description:
+    - The tenant groups, with the tenants that this person can see. C(hidden) counts the others. Nothing is written to
+      them.
+    - V(null) if they were not read.
   returned: success
   type: list
   elements: dict
@@ -137,6 +160,7 @@ tenant_groups:
     - name: All hospitals
       group_id: 00000000-0000-4000-8000-00000000000a
       tenant_ids: [aaaaaaaa-0000-4000-8000-000000000001]
+      hidden: 0
 problems:
   description: Why something could not be read or may not be used, and what to do about it.
   returned: success
@@ -154,6 +178,7 @@ snapshot:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options, view_spec
 
@@ -164,10 +189,12 @@ if t.TYPE_CHECKING:
 
 def read_view(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as documented in RETURN."""
-    return view_info(parse_portal_options(call.params), connection)
+    rows = call.params["tenants"]
+    declared = None if rows is None else parse_tenants(rows, connection.home_tenant_id)
+    return view_info(parse_portal_options(call.params), connection, declared)
 
 
-TASK: t.Final = ModuleTask(view_spec(), read_view, identity_needed=False, app_needed=False)
+TASK: t.Final = ModuleTask({**view_spec(), **tenants_spec()}, read_view, identity_needed=False, app_needed=False)
 
 
 def main() -> None:

@@ -9,9 +9,10 @@
     make bench ARGS="--spoiled"                   the same world calm, then with throttled and broken answers
     make bench ARGS="--agreement 1000"            whether both modules answer as the generator of the world says
 
-Rows: `onboard` is the whole playbook with all three steps; `facts` are the requirements without Ansible; `limit` sends
-the same requests with asyncio and judges nothing; `sequential` is a script with msal and requests; `uri` is a play of
-25 tenants as people write it. Figures are medians of runs that take turns; ratios hold within one call only. All of
+Rows: `onboard` is the whole playbook with all three steps; `operators` are its first two for a team of twenty, read by
+the app alone, and `one` the same for one of them; `facts` are the requirements without Ansible; `limit` sends the same
+requests with asyncio and judges nothing; `sequential` is a script with msal and requests; `uri` is a play of 25 tenants
+as people write it. Figures are medians of runs that take turns; ratios hold within one call only. All of
 them are also in build/bench/bench.json. A busy machine makes them void, and the last line says so.
 """
 
@@ -62,6 +63,7 @@ def row_of(name: str, setting: Setting, runs: list[Measured]) -> dict[str, t.Any
         "requests_mean": round(statistics.mean(per_tenant), 2),
         "requests_most": max(per_tenant),
         "requests_home": runs[-1].at_home,
+        "requests": sum(runs[-1].per_tenant) + runs[-1].at_home,
         "lab_cpu": round(statistics.median(one.lab_cpu for one in runs), 2),
         "load": round(max(one.cost.load for one in runs), 1),
         "runs": len(runs),
@@ -88,10 +90,17 @@ def compared(options: argparse.Namespace, count: int, concurrency: int) -> list[
 def ratios(rows: list[dict[str, t.Any]]) -> list[str]:
     """What the rows of one number of tenants say about each other."""
     by_name = {row["row"]: row for row in rows}
-    pairs = (("onboard", "against"), ("facts", "limit"), ("sequential", "facts"), ("uri", "onboard"))
+    pairs = (
+        ("onboard", "against"),
+        ("operators", "one"),
+        ("facts", "limit"),
+        ("sequential", "facts"),
+        ("uri", "onboard"),
+    )
     return [
         f"{ours} / {other}: wall {by_name[ours]['wall'] / by_name[other]['wall']:.2f},"
-        f" CPU {by_name[ours]['cpu'] / by_name[other]['cpu']:.2f}"
+        f" CPU {by_name[ours]['cpu'] / by_name[other]['cpu']:.2f},"
+        f" requests {by_name[ours]['requests'] / max(1, by_name[other]['requests']):.2f}"
         for ours, other in pairs
         if ours in by_name and other in by_name
     ]

@@ -27,6 +27,8 @@ COLLECTIONS: t.Final = TESTS.parent / "build" / "collections"
 # Not the portal, whose pages and writes have no limit here.
 _MICROSOFT_READS: t.Final = ("login", "graph", "arm")
 _PLAYBOOK: t.Final = (sys.executable, "-m", "ansible", "playbook", "-i", "localhost,")
+# How many people the operator's team has beside them, by the row.
+_COLLEAGUES: t.Final = {"one": 19, "operators": 19}
 _LOCAL: t.Final = {"hosts": "localhost", "connection": "local", "gather_facts": False}
 
 
@@ -58,7 +60,8 @@ class _Command(t.NamedTuple):
 
 def run(name: str, setting: Setting) -> Measured:
     """Run a row once, against a lab of its own, so that every run finds the same view."""
-    lab_of = {"world": setting.world} if setting.world else {"tenants": setting.tenants, "seed": 1, "calm": True}
+    generated = {"tenants": setting.tenants, "seed": 1, "calm": True, "analysts": _COLLEAGUES.get(name, 0)}
+    lab_of = {"world": setting.world} if setting.world else generated
     with tempfile.TemporaryDirectory() as directory, start_lab(latency_ms=setting.latency_ms, **lab_of) as lab:
         command = ROWS[name](lab, setting, pathlib.Path(directory))
         before, used = len(lab.requests()), cpu_of(lab.process.pid or 0)
@@ -110,6 +113,35 @@ def _onboard(lab: Lab, setting: Setting, directory: pathlib.Path) -> _Command:
     path.write_text(json.dumps(variables), encoding="utf-8")
     secrets = {f"MTO_{name.upper()}": own[name] for name in ("client_secret", "refresh_token")}
     return _Command((*_PLAYBOOK, "m365.defender.onboard", "-e", f"@{path}"), variables=secrets)
+
+
+def _one(lab: Lab, setting: Setting, directory: pathlib.Path) -> _Command:
+    """Both steps of the guide for one person, read by the app alone, with the three report files."""
+    return _assess(lab, setting, directory, {"mto_operator": lab["operator"]})
+
+
+def _operators(lab: Lab, setting: Setting, directory: pathlib.Path) -> _Command:
+    """The same for a team of twenty."""
+    team = [lab["operator"], *(analyst.upn for analyst in lab.world.home.analysts)]
+    return _assess(lab, setting, directory, {"mto_operators": team})
+
+
+def _assess(lab: Lab, setting: Setting, directory: pathlib.Path, people: dict[str, t.Any]) -> _Command:
+    own = lab.connection
+    variables: dict[str, t.Any] = {f"mto_{name}": own[name] for name in ("home_tenant_id", "client_id", "ca_path")}
+    variables |= {
+        "mto_endpoints": {name: own[name] for name in ("login", "graph", "arm")},
+        "mto_tenants": lab.tenants(),
+        "mto_concurrency": setting.concurrency,
+        "mto_report_dir": str(directory),
+        "mto_register": False,
+        "mto_checks": ["listed"],
+        **people,
+    }
+    path = directory / "variables.json"
+    path.write_text(json.dumps(variables), encoding="utf-8")
+    words = (*_PLAYBOOK, "m365.defender.onboard", "-e", f"@{path}")
+    return _Command(words, variables={"MTO_CLIENT_SECRET": own["client_secret"]})
 
 
 def _facts(lab: Lab, setting: Setting, _directory: pathlib.Path) -> _Command:
@@ -173,6 +205,8 @@ def _uri(lab: Lab, setting: Setting, directory: pathlib.Path) -> _Command:
 
 ROWS: t.Final[dict[str, Callable[[Lab, Setting, pathlib.Path], _Command]]] = {
     "onboard": _onboard,
+    "one": _one,
+    "operators": _operators,
     "facts": _facts,
     "limit": _limit,
     "sequential": _sequential,

@@ -3,7 +3,7 @@
 
 """Answer what several people's readings of one tenant ask for: together, and each question once.
 
-A licence, a relationship or a policy is the same whoever asks; an account or a membership is not. Two questions are the
+A license, a relationship or a policy is the same whoever asks; an account or a membership is not. Two questions are the
 same where they send the same request for the same thing.
 """
 

@@ -42,8 +42,8 @@ def parse_operators(entries: Sequence[object], operator: object = None) -> tuple
     """
     if operator:
         raise OptionError(
-            f"operator: {quoted(operator)} is given beside operators; leave it out, and put that person first in"
-            " operators."
+            f"operators: {quoted(operator)} is given as the only operator as well; leave that out, and put the person"
+            " first in the list."
         )
     if not entries:
         raise OptionError(

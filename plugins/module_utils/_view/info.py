@@ -16,18 +16,21 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapsh
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
 from ansible_collections.m365.defender.plugins.module_utils._view.options import require_source, view_owner
-from ansible_collections.m365.defender.plugins.module_utils._view.result import registered_or_none
+from ansible_collections.m365.defender.plugins.module_utils._view.table import group_rows, view_rows
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 
 
-def view_info(options: PortalOptions, connection: Connection) -> dict[str, object]:
-    """The result of mto_tenant_info."""
+def view_info(
+    options: PortalOptions, connection: Connection, declared: Sequence[Tenant] | None = None
+) -> dict[str, object]:
+    """The result of mto_tenant_info. `declared` is the user's own list, None where it is not given."""
     operator = view_owner(connection)
     require_source(options)
     source = open_source(options, connection)
@@ -35,19 +38,22 @@ def view_info(options: PortalOptions, connection: Connection) -> dict[str, objec
     problem = source.refuse(view, connection)
     details = sentence_details(connection, operator, source.url)
     return {
-        **describe_view(view, ObservedView(view, problem, source.url), details),
+        **describe_view(view, ObservedView(view, problem, source.url), details, declared),
         "snapshot": None if view.problems or problem else snapshot_of(view),
         "warnings": [*source.warnings, *hidden_warnings(view, operator)],
     }
 
 
-def describe_view(view: MultitenantView, observed: ObservedView, details: Mapping[str, str]) -> dict[str, object]:
+def describe_view(
+    view: MultitenantView,
+    observed: ObservedView,
+    details: Mapping[str, str],
+    declared: Sequence[Tenant] | None = None,
+) -> dict[str, object]:
     """The result, but for the snapshot. Rows are what the portal says, usable or not. Pure."""
-    offered, exposed = view.offered or {}, view.exposed or {}
-    home = details["home_tenant_id"]
     problems = [observed.problem] if observed.problem else list(view.problems.values())
     return {
-        "tenants": [_row(tenant_id, view, observed, home) for tenant_id in dict.fromkeys((*offered, *exposed))],
+        "tenants": view_rows(observed, details["home_tenant_id"], view.groups, declared),
         "sources": dict(view.sources),
         "complete": view.complete and not observed.problem,
         "operator": view.operator,
@@ -55,30 +61,6 @@ def describe_view(view: MultitenantView, observed: ObservedView, details: Mappin
         "taken_at": view.taken_at,
         "tenant_group": view.group.name if view.group else None,
         "hidden_tenants": view.hidden,
-        "tenant_groups": _groups(view),
+        "tenant_groups": group_rows(view.groups),
         "problems": [problem_text(problem, details) for problem in problems],
     }
-
-
-def _row(tenant_id: str, view: MultitenantView, observed: ObservedView, home_tenant_id: str) -> dict[str, object]:
-    offered, exposed = view.offered_row(tenant_id), view.exposed_row(tenant_id)
-    shown = offered or exposed
-    return {
-        "tenant_id": tenant_id,
-        "name": shown.name if shown else tenant_id,
-        "registered": registered_or_none(tenant_id, observed),
-        "offered": offered is not None,
-        "lost_access": offered.lost_access if offered else None,
-        "added_on": (exposed.added_on if exposed else None) or (offered.added_on if offered else None),
-        "environment": shown.environment if shown else None,
-        "home": tenant_id == home_tenant_id,
-    }
-
-
-def _groups(view: MultitenantView) -> list[dict[str, object]] | None:
-    if view.groups is None:
-        return None
-    return [
-        {"name": group.name, "group_id": group.group_id, "tenant_ids": [row.tenant_id for row in group.tenants]}
-        for group in view.groups
-    ]

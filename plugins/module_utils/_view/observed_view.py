@@ -64,11 +64,12 @@ class ExposedTenant:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TenantGroup:
-    """A tenant group of the portal."""
+    """A tenant group of the portal. `hidden` is how many tenants are in it that this person cannot see."""
 
     name: str
     group_id: str
     tenants: tuple[ExposedTenant, ...] = ()
+    hidden: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

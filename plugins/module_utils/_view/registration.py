@@ -40,7 +40,7 @@ def register_tenants(options: RegistrationOptions, connection: Connection, *, ch
     backup = BackupWriter(options.backup_dir) if options.backup_dir else None
     context = _context(options, connection, source, backup, groups=contract is not None and contract.needs_groups)
     outcome = _reconcile(context, source, contract if options.applies else None, check_mode=check_mode)
-    result = builder.result(outcome, backup.path if backup else None)
+    result = builder.result(outcome, backup.path if backup else None, source.groups())
     return {**result, "warnings": [*source.warnings, *hidden_warnings(outcome.after.view, options.operator)]}
 
 

@@ -20,24 +20,18 @@ from ansible_collections.m365.defender.plugins.module_utils._view.messages impor
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ObservedView
 from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
+from ansible_collections.m365.defender.plugins.module_utils._view.table import group_rows, registered_or_none, view_rows
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._view.messages import NameOf
-    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView, TenantGroup
     from ansible_collections.m365.defender.plugins.module_utils._view.options import RegistrationOptions
     from ansible_collections.m365.defender.plugins.module_utils._view.reconcile import Outcome
 
 _RUN_AGAIN: t.Final = f"{ANSIBLE_ADMIN}run again without check mode, which sends the recorded request."
-# What a module returns for `registered`: None where the answers do not say.
-_AS_BOOLEAN: t.Final = {"registered": True, "not_registered": False}
-
-
-def registered_or_none(tenant_id: str, observed: ObservedView) -> bool | None:
-    """Return whether a tenant is in the view; None where the answers do not say or may not be used."""
-    return _AS_BOOLEAN.get(observed.usable.registration_state(tenant_id)) if observed.usable else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,10 +53,27 @@ class ResultBuilder:
             "added": [],
             "removed": [],
             **self._pending_part(Plan(), str),
+            **self._table_part(ObservedView(None), None),
         }
 
-    def result(self, outcome: Outcome, backup_file: str | None = None) -> dict[str, object]:
-        """The result of a run that read the view."""
+    def _table_part(self, observed: ObservedView, groups: Sequence[TenantGroup] | None) -> dict[str, object]:
+        """Return the view beside the list, and the tenant groups; of a view that may not be used, nothing."""
+        home = self.options.desired.home_tenant_id
+        if observed.usable is None:
+            observed, groups = ObservedView(None), None
+        return {
+            "view": view_rows(observed, home, groups, self.options.tenants),
+            "tenant_groups": group_rows(groups),
+            "hidden_tenants": observed.view.hidden if observed.view else None,
+        }
+
+    def result(
+        self,
+        outcome: Outcome,
+        backup_file: str | None = None,
+        groups: Sequence[TenantGroup] | None = None,
+    ) -> dict[str, object]:
+        """The result of a run that read the view, and the tenant groups, to which nothing is written."""
         observed = ObservedView(outcome.after.view, outcome.problem, self.url)
         pending = outcome.plan if observed.usable is None else make_plan(self.options.desired, observed.usable)
         name_of = self._name_of(outcome)
@@ -71,6 +82,7 @@ class ResultBuilder:
             **self._view_part(observed, pending),
             **self._change_part(outcome, observed, name_of),
             **self._pending_part(pending, name_of),
+            **self._table_part(observed, groups),
             **({"backup_file": backup_file} if backup_file else {}),
             **({"failed": True, "msg": message} if message else {}),
         }

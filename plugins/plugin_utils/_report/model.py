@@ -26,6 +26,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import 
     verdicts_from_fields,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow
+from ansible_collections.m365.defender.plugins.plugin_utils._report.view_table import ViewTable
 from ansible_collections.m365.defender.plugins.plugin_utils._report.views import SuggestedViews
 
 if t.TYPE_CHECKING:
@@ -252,6 +253,8 @@ class Report:
     # None where one person was judged, and where every tenant fits into one view.
     operators: tuple[AnalystRow, ...] | None = None
     suggested_views: SuggestedViews | None = None
+    # None where the view was not read.
+    view: ViewTable | None = None
 
     @property
     def shown_checks(self) -> list[str]:
@@ -268,14 +271,15 @@ class Report:
             "undeclared": None if self.undeclared is None else [row.as_dict() for row in self.undeclared],
             "findings": [finding.as_dict() for finding in self.findings],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
-            **self._team(),
+            **self._team_and_view(),
         }
 
-    def _team(self) -> dict[str, object]:
+    def _team_and_view(self) -> dict[str, object]:
         views = self.suggested_views
         return {
             "operators": None if self.operators is None else [row.as_dict() for row in self.operators],
             "suggested_views": None if views is None else views.as_dict(),
+            "view": None if self.view is None else self.view.as_dict(),
         }
 
     def without_verdicts(self) -> dict[str, object]:
@@ -289,7 +293,7 @@ class Report:
             "undeclared": None if undeclared is None else [row.without_verdict() for row in undeclared],
             "findings": [finding.as_dict() for finding in self.findings],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
-            **self._team(),
+            **self._team_and_view(),
         }
 
     @classmethod
@@ -297,7 +301,7 @@ class Report:
         """Return the report that `as_dict` made, also one of an earlier version. Raises OptionError."""
         fields = Fields(report, "report")
         undeclared, operators = fields.optional_rows("undeclared"), fields.optional_rows("operators")
-        views = fields.optional_row("suggested_views")
+        views, view = fields.optional_row("suggested_views"), fields.optional_row("view")
         return cls(
             run=RunInfo(*(fields.text(field.name) for field in dataclasses.fields(RunInfo))),
             checks=fields.optional_texts("checks"),
@@ -308,4 +312,5 @@ class Report:
             expiries=tuple(TenantExpiry.from_fields(row) for row in fields.optional_rows("expiries") or ()),
             operators=None if operators is None else tuple(AnalystRow.from_fields(row) for row in operators),
             suggested_views=None if views is None else SuggestedViews.from_fields(views),
+            view=None if view is None else ViewTable.from_fields(view),
         )

@@ -18,6 +18,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.masked impor
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
 from ansible_collections.m365.defender.plugins.plugin_utils._report.team_results import Team
+from ansible_collections.m365.defender.plugins.plugin_utils._report.view_table import ViewTable
 
 
 class Names(t.NamedTuple):
@@ -37,6 +38,7 @@ class Results:
     checks: tuple[str, ...] | None
     problem: str = ""
     team: Team | None = None
+    view: ViewTable | None = None
 
 
 def read_results(names: Names, variables: Mapping[str, object]) -> Results:
@@ -58,6 +60,7 @@ def read_results(names: Names, variables: Mapping[str, object]) -> Results:
         checks=access[0].optional_texts("checks") if access else None,
         problem="" if view is None or compared else _why(view),
         team=Team.from_results(requirements),
+        view=ViewTable.from_result(view) if view is not None and compared else None,
     )
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import functools
 import json
 import typing as t
@@ -89,6 +90,7 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
     else:
         results = read_results(names, variables)
         report = make_report(results.run, results.rows, results.checks, results.team, options["max_tenants"])
+        report = dataclasses.replace(report, view=results.view)
         problems += [f"The multitenant view was not compared. {results.problem}"] if results.problem else []
     paths = _written(_files(options, report, names, variables), problems)
     lines = summary_lines(report, width=width, report_file=_first_to_open(paths))

@@ -202,7 +202,9 @@ def _exposed(_row: Mapping[str, object], fields: Fields, tenant_id: str) -> Expo
 def _group(row: Fields) -> TenantGroup:
     tenants = _rows(row.value("exposedTargetTenantsInfo"), _exposed)
     name, group_id = (row.optional_text(key) or "" for key in ("name", "tenantGroupId"))
-    return TenantGroup(name, group_id, tuple(tenants.values()))
+    # As in the effective group [guess].
+    count = _whole_number(row, "allTenantsCount")
+    return TenantGroup(name, group_id, tuple(tenants.values()), max(0, (count or 0) - len(tenants)))
 
 
 def _sources(answered: object) -> dict[str, str]:

@@ -25,6 +25,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.value
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
     bodies_of,
+    parse_groups,
     parse_session,
     view_from_answers,
 )
@@ -35,7 +36,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
-    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView, TenantGroup
 
 _PATHS: t.Final = {"session": CONTEXT, "picker": PICKER, "effective": EFFECTIVE}
 _SIGNED_OUT: t.Final = (401, 440)
@@ -57,6 +58,11 @@ def read_live(portal: Portal, *, groups: bool = False) -> Reading:
     answers = _consistent({name: _read(portal, path, ANSWER_NAMES[name]) for name, path in paths.items()})
     view = view_from_answers(taken_at, answers, parse_session(answers["session"].body))
     return Reading(view, bodies_of(answers))
+
+
+def read_groups(portal: Portal) -> tuple[TenantGroup, ...] | None:
+    """Read the tenant groups, None where they cannot be read. Never raises for what the portal does."""
+    return parse_groups(_read(portal, GROUPS, ANSWER_NAMES["groups"]).body)
 
 
 def _consistent(answers: Mapping[str, Answer]) -> Mapping[str, Answer]:

@@ -126,6 +126,7 @@ def snapshot_of(view: MultitenantView) -> dict[str, object]:
                 "name": group.name,
                 "tenantGroupId": group.group_id,
                 "exposedTargetTenantsInfo": [_portal_row(row) for row in group.tenants],
+                **({"allTenantsCount": len(group.tenants) + group.hidden} if group.hidden else {}),
             }
             for group in view.groups or ()
         ],

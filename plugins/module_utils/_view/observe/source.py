@@ -28,7 +28,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookie
     mode_warning,
     read_cookies,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading, read_live
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.live import Reading, read_groups, read_live
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import age_problem, load_snapshot
 
 if t.TYPE_CHECKING:
@@ -36,7 +36,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
+    from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView, TenantGroup
     from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 
 
@@ -63,6 +63,12 @@ class ViewSource:
         if self.snapshot is None:
             raise ValueError("no source of the view is given: check `given` first")
         return Reading(self.snapshot)
+
+    def groups(self) -> tuple[TenantGroup, ...] | None:
+        """Read the tenant groups, None where they cannot be read."""
+        if self.portal is not None:
+            return read_groups(self.portal)
+        return self.snapshot.groups if self.snapshot else None
 
     def refuse(self, view: MultitenantView, connection: Connection) -> Problem | None:
         """Return why the view proves nothing about this operator now, or None."""

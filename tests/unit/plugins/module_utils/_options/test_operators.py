@@ -50,7 +50,8 @@ def test_one_person_and_a_team_are_not_given_together():
     with pytest.raises(OptionError) as caught:
         parse_operators([ANNA], BEN)
     assert str(caught.value) == (
-        f"operator: '{BEN}' is given beside operators; leave it out, and put that person first in operators."
+        f"operators: '{BEN}' is given as the only operator as well; leave that out, and put the person first in the"
+        " list."
     )
 
 

@@ -54,6 +54,8 @@ def test_rows_are_what_the_portal_says_in_its_order():
         "registered": True,
         "offered": True,
         "lost_access": True,
+        "declared": None,
+        "groups": None,
         "added_on": ADDED,
         "environment": 1,
         "home": False,
@@ -81,7 +83,9 @@ def test_groups():
     view = make_view([A])
     group = TenantGroup("All", "g-1", tuple(view.exposed.values()))
     with_groups = MultitenantView(TAKEN, ANNA, HOME, view.offered, view.exposed, view.sources, (group,))
-    assert described(with_groups)["tenant_groups"] == [{"name": "All", "group_id": "g-1", "tenant_ids": [A]}]
+    assert described(with_groups)["tenant_groups"] == [
+        {"name": "All", "group_id": "g-1", "tenant_ids": [A], "hidden": 0}
+    ]
 
 
 def live_info(monkeypatch, portal, **connection):

@@ -52,7 +52,7 @@ def test_keys_are_the_published_ones_in_order():
     report = whole()
     assert list(report) == [
         *("generated_at", "home_tenant_id", "operator", "cloud", "checks", "summary", "tenants", "undeclared"),
-        *("findings", "expiries"),
+        *("findings", "expiries", "operators", "suggested_views", "view"),
     ]
     assert list(report["summary"]) == [
         *("declared", "ready", "verified", "eligible", "registered", "undeclared", "findings"),

@@ -91,3 +91,40 @@ def test_tasks_go_by_what_was_checked(entry_point, given_value, register):
     assert (options["fail_on"], options["checks"]) == (["required", "unknown", "registration"], ["listed"])
     assert (options["max_tenants"], options["report_mode"]) == (7, "0600")
     assert not [name for name in options if role_spec(entry_point)[name].get("no_log")]
+
+
+ANNA, BEN = "anna@northwind.example", "ben@northwind.example"
+
+
+@pytest.mark.parametrize("entry_point", ["onboard", "drift"])
+def test_first_of_a_team_is_the_operator_of_the_run(entry_point):
+    checked = check_options(entry_point, given_to(entry_point, operator=None, operators=[BEN, {"operator": ANNA}]))
+    assert checked.run["operator"] == BEN
+    assert checked.options["operators"] == [BEN, {"operator": ANNA}]
+
+
+@pytest.mark.parametrize(
+    ("operators", "operator", "sentence"),
+    [
+        (
+            [],
+            None,
+            "mto_operators: the list is empty, so that nobody's access would be judged; name a person, or leave it",
+        ),
+        (
+            [ANNA, "ben"],
+            None,
+            "mto_operators[1]: 'ben' is neither a user principal name nor an object ID; give one such",
+        ),
+        (f"{ANNA},{BEN},{ANNA}", None, f"mto_operators[2]: '{ANNA}' is already in mto_operators[0]; remove one of the"),
+        (
+            [ANNA],
+            BEN,
+            f"mto_operators: '{BEN}' is given as the only operator as well; leave that out, and put the person",
+        ),
+    ],
+)
+def test_mistake_in_a_team_is_one_sentence(operators, operator, sentence):
+    with pytest.raises(OptionError) as caught:
+        check_options("onboard", given_to("onboard", operators=operators, operator=operator))
+    assert str(caught.value).startswith(sentence)
