@@ -135,7 +135,7 @@ def _assess(lab: Lab, setting: Setting, directory: pathlib.Path, people: dict[st
         "mto_concurrency": setting.concurrency,
         "mto_report_dir": str(directory),
         "mto_register": False,
-        "mto_checks": ["listed"],
+        "mto_fail_on": [],
         **people,
     }
     path = directory / "variables.json"
