@@ -163,11 +163,8 @@ def team_access(
     def open_home() -> list[tuple[Home, TenantReader] | Exception]:
         if None in homes:
             sessions[0].sign_in_home()
-        readers = [
-            lists_reader(session, tenants, checks, home)
-            for session, home in zip(sessions, homes, strict=True)
-            if not isinstance(home, Exception)
-        ]
+        people = zip(sessions, homes, strict=True)
+        readers = [lists_reader(who, tenants, checks, home) for who, home in people if not isinstance(home, Exception)]
         results = read_together(readers)
         opened = iter(results)
         lists = [home if isinstance(home, Exception) else next(opened) for home in homes]
@@ -176,11 +173,8 @@ def team_access(
             for session, one, before in zip(sessions, lists, known, strict=True)
         ]
 
-    def facts(_home: Home) -> dict[str, object]:
-        return {"checks": list(checks)}
-
-    assessments = Step(sessions, now, _rows(checks), open_home, facts).assess(tenants)
-    return [AccessFacts(assessment, tuple(checks)) for assessment in assessments]
+    step = Step(sessions, now, _rows(checks), open_home, lambda _home: {"checks": list(checks)})
+    return [AccessFacts(assessment, tuple(checks)) for assessment in step.assess(tenants)]
 
 
 def access_from_evidence(
