@@ -107,14 +107,14 @@ def test_only_the_eligible():
             ["required", "unknown", "registration"],
             {"required": 3, "unknown": 1},
             (
-                "4 findings fail the play (3 required, 1 unknown): see the summary above. Set mto_fail_on to choose"
+                "4 findings fail the play (3 required, 1 unknown): see the summary above. Set fail_on to choose"
                 " which kinds do."
             ),
         ),
         (
             ["unknown"],
             {"unknown": 1},
-            "1 finding fails the play (1 unknown): see the summary above. Set mto_fail_on to choose which kinds do.",
+            "1 finding fails the play (1 unknown): see the summary above. Set fail_on to choose which kinds do.",
         ),
         (["registration"], {}, ""),
         ([], {}, ""),
@@ -135,8 +135,8 @@ def test_file_that_cannot_be_written_loses_nothing_else(tmp_path):
     (tmp_path / "report.html").mkdir()
     done = step(report_dir=str(tmp_path), evidence_dir="/nowhere", fail_on=[])
     assert done["failure"] == (
-        "mto_evidence_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
-        f" mto_report_dir: {tmp_path}/report.html could not be written (Is a directory); name another directory."
+        "evidence_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
+        f" report_dir: {tmp_path}/report.html could not be written (Is a directory); name another directory."
     )
     assert [path.rpartition("/")[2] for path in done["files"]] == ["report.json", "report.junit.xml"]
     assert done["lines"][:2] == step()["lines"][:2]
@@ -144,7 +144,7 @@ def test_file_that_cannot_be_written_loses_nothing_else(tmp_path):
 
 def test_directory_that_is_missing_is_said_once():
     done = step(report_dir="/nowhere", fail_on=[])
-    assert done["failure"] == "mto_report_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
+    assert done["failure"] == "report_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
     assert "640 is not" in step(report_dir="/tmp", report_mode=640)["failure"].replace("'", "")
 
 

@@ -103,9 +103,9 @@ def test_every_declared_tenant_has_one_row_whatever_the_parts_are(split, data):
         ({"home_tenant_id": tenant_id(9)}, f"is of another home tenant ({tenant_id(9)})"),
         ({"cloud": "gcc"}, "is of another cloud (gcc)"),
         ({"operator": "ben", "operators": frozenset({"ben"})}, "is of another operator (ben)"),
-        ({"read_at": NOW - 13 * HOUR}, "was read at 2026-11-26T17:00:00Z, more than 12 hours ago (mto_parts_max_age)"),
+        ({"read_at": NOW - 13 * HOUR}, "was read at 2026-11-26T17:00:00Z, more than 12 hours ago (max_age)"),
         ({"read_at": NOW + HOUR}, "was read at 2026-11-27T07:00:00Z, which is in the future"),
-        ({"checks": ("listed",)}, "counts the checks listed, and mto_checks says listed, sign_in and defender"),
+        ({"checks": ("listed",)}, "counts the checks listed, and checks says listed, sign_in and defender"),
         ({"run_id": "41", "read_at": NOW - HOUR}, "is of another run (41)"),
     ],
 )
@@ -197,8 +197,8 @@ def test_tenant_of_another_declaration_is_unknown():
 
 
 def test_damaged_part_is_told_and_nothing_is_complete():
-    merged = merge_parts(wanted(1), [part_of(1)], ["mto_parts_dir: /parts/part-2.json is not valid JSON."])
-    assert merged.messages == ["mto_parts_dir: /parts/part-2.json is not valid JSON."]
+    merged = merge_parts(wanted(1), [part_of(1)], ["parts_dir: /parts/part-2.json is not valid JSON."])
+    assert merged.messages == ["parts_dir: /parts/part-2.json is not valid JSON."]
     assert (reasons(merged), merged.assessment["complete"]) == ({1: None}, False)
 
 

@@ -85,14 +85,14 @@ def test_damaged_part_is_named_with_the_cause_and_the_way_out(path, changes, cau
     with pytest.raises(OptionError) as raised:
         read(path, {**body_of(1), **changes})
     text = str(raised.value)
-    assert text.startswith(f"mto_parts_dir: {path} is damaged (")
+    assert text.startswith(f"parts_dir: {path} is damaged (")
     assert cause in text
     assert text.endswith("; run its slice again, or delete it if there is no such slice any more.")
 
 
 @pytest.mark.parametrize("end", [0, 1, 200, -3])
 def test_part_that_is_cut_off_is_named(path, end):
-    with pytest.raises(OptionError, match=f"^mto_parts_dir: {path} is not valid JSON; run its slice again"):
+    with pytest.raises(OptionError, match=f"^parts_dir: {path} is not valid JSON; run its slice again"):
         read(path, json.dumps(body_of(1))[:end])
 
 
@@ -116,6 +116,6 @@ def test_any_change_is_read_or_is_one_sentence(path, place, value):
     for key in parents:
         target = target[key]
     target[last] = value
-    with contextlib.suppress(OptionError), sentences_about("mto_parts_dir"):
+    with contextlib.suppress(OptionError), sentences_about("parts_dir"):
         part = read(path, body["body"])
         assert part.tenants.keys() == part.requirements.keys() == part.access.keys()

@@ -67,9 +67,7 @@ def test_damaged_part_costs_its_own_tenants_only(tmp_path):
     (tmp_path / "part-2.json").write_text('{"format"', encoding="utf-8")
     merged = merge(tmp_path, 1, 2)
     assert [row["reason"] for row in merged["requirements"].values()] == [None, "read.no_part"]
-    assert merged["messages"][0].startswith(
-        f"mto_parts_dir: {tmp_path}/part-2.json is not valid JSON; run its slice again"
-    )
+    assert merged["messages"][0].startswith(f"parts_dir: {tmp_path}/part-2.json is not valid JSON; run its slice again")
 
 
 def test_superseded_part_is_deleted_and_others_stay(tmp_path):
@@ -91,7 +89,7 @@ def test_result_that_no_report_can_be_made_of_is_refused_while_the_slice_runs(tm
 
 def test_directory_that_is_not_there_is_named(tmp_path):
     for step in (save, merge):
-        with pytest.raises(OptionError, match=r"^mto_parts_dir: .* does not exist; create it first: mkdir -m 700 "):
+        with pytest.raises(OptionError, match=r"^parts_dir: .* does not exist; create it first: mkdir -m 700 "):
             step(tmp_path / "nowhere", 1)
 
 
