@@ -1,26 +1,21 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The directory that files of a report are written to: checked before a run, and written to at its end."""
+"""The directory that files of a report are written to, and their mode: checked before a run."""
 
 from __future__ import annotations
 
-import os
 import re
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 
 
 def writable_directory(option: str, path: str) -> str:
     """Return the full path of a directory in which files can be made. Raise OptionError."""
     directory = user_path(path)
-    if not os.path.lexists(directory):
-        raise OptionError(f"{option}: {directory} does not exist; create it first: mkdir -m 700 '{directory}'.")
-    if not os.path.isdir(directory):  # noqa: PTH112  (never raises)
-        raise OptionError(f"{option}: {directory} is not a directory; name a directory for the files.")
-    if not os.access(directory, os.W_OK | os.X_OK):
-        raise OptionError(f"{option}: you may not write to {directory}; name a directory of your own.")
+    require_directory(option, directory)
     return directory
 
 

@@ -21,6 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
     require_operator,
     resolve_connection,
 )
+from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import home_tenant_of
 from ansible_collections.m365.defender.plugins.module_utils._options.operators import resolve_operators
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import (
@@ -202,7 +203,7 @@ def _check_adopt(values: Values, local: bool) -> Checked:
 
 
 def _check_login(values: Values, local: bool) -> Checked:
-    _require_place("refresh_token_file", values["refresh_token_file"])
+    require_place("refresh_token_file", values["refresh_token_file"])
     check_wait_and_port(values["login_wait"], values["login_port"], prefix="login_")
     if not local:
         return Checked()
@@ -213,7 +214,7 @@ def _check_login(values: Values, local: bool) -> Checked:
 
 
 def _check_snapshot(values: Values, local: bool) -> Checked:
-    _require_place("snapshot_file", values["snapshot_file"])
+    require_place("snapshot_file", values["snapshot_file"])
     if not local:
         return Checked()
     connection = _connection(values, app_needed=False)
@@ -221,16 +222,6 @@ def _check_snapshot(values: Values, local: bool) -> Checked:
     options = parse_portal_options(values)
     require_source(options)
     return Checked(warnings=[*connection.warnings, *read_source_files(options, connection.cloud).warnings])
-
-
-def _require_place(option: str, path: str) -> None:
-    """Raise OptionError where a file could not be written."""
-    directory = os.path.dirname(path)  # noqa: PTH120  (as the others, it never raises)
-    if os.path.isdir(path):  # noqa: PTH112
-        raise OptionError(f"{option}: {path} is a directory; name a file in it.")
-    if os.path.lexists(directory) and not os.path.isdir(directory):  # noqa: PTH112
-        raise OptionError(f"{option}: {directory} is not a directory; name a file in one.")
-    writable_directory(option, directory)
 
 
 def _check_files(values: Values) -> None:
