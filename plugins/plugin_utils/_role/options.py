@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.connection 
 from ansible_collections.m365.defender.plugins.module_utils._options.operators import operators_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
+from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import sitting_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC as REPORT_SPEC
 from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import MAX_AGE
 
@@ -30,7 +31,7 @@ if t.TYPE_CHECKING:
 PREFIX: t.Final = "mto_"
 EntryPoint = t.Literal["onboard", "drift", "offboard", "report", "slice", "merge"]
 # A playbook that does without the role has the same first task.
-Playbook = t.Literal["adopt", "login", "snapshot"]
+Playbook = t.Literal["adopt", "login", "record", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
 PLAYBOOKS: t.Final[tuple[Playbook, ...]] = t.get_args(Playbook)
 
@@ -82,6 +83,8 @@ _OWN: t.Final[Spec] = {
     "snapshot_file": {"type": "path", "required": True},
     **{f"login_{name}": login_spec()[name] for name in ("method", "wait", "port", "renew")},
     "login_browser": login_spec()["open_browser"],
+    **{name: sitting_spec()[name] for name in ("record", "browser", "browser_profile")},
+    **{f"record_{name}": sitting_spec()[name] for name in ("wait", "write")},
 }
 _CHECKS: t.Final[Spec] = {
     "checks": {"type": "list", "elements": "str", "choices": list(CHECKS), "default": list(CHECKS)},
@@ -90,6 +93,8 @@ _CHECKS: t.Final[Spec] = {
 _REPORT: t.Final = ("fail_on", "report_dir", "report_formats", "report_mode")
 _WRITES: t.Final = ("registration", "portal_contract", "max_removals", "wait_timeout", "backup", "backup_dir")
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot", "snapshot_max_age")
+_RECORDED: t.Final = ("portal_cookies_file", "snapshot_file", "portal_contract")
+_SITTING: t.Final = ("record", "browser", "browser_profile")
 _VIEW: t.Final = ("tenants", "register", "purge", "max_tenants")
 _CHECKED: t.Final = (*_VIEW, *_CHECKS, "evidence_dir", *_REPORT)
 _MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", "evidence_dir", *_REPORT)
@@ -106,6 +111,9 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
     if entry_point == "login":
         # The file is written, and no token is read.
         known["refresh_token_file"] = {**known["refresh_token_file"], "required": True}
+    if entry_point == "record":
+        # The files are written, and none of them is read.
+        known |= {name: sitting_spec()[name] for name in _RECORDED}
     own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
         "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *connection_spec()),
@@ -116,6 +124,7 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
         "merge": (*_MERGED, *_WRITES, *_SOURCES, *connection_spec()),
         "adopt": (*own, *connection_spec()),
         "login": (*own, *(name for name in connection_spec() if name != "refresh_token")),
+        "record": (*own, *_RECORDED, *_SITTING, *(name for name in connection_spec() if "refresh_token" not in name)),
         "snapshot": (*own, *_SOURCES, *connection_spec()),
     }
     return {name: known[name] for name in names[entry_point]}

@@ -16,6 +16,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.session imp
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
 from ansible_collections.m365.defender.plugins.module_utils._login.options import check_wait_and_port
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import mto_address
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
     require_operator,
@@ -43,6 +44,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.options import
     view_owner,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import check_registration
+from ansible_collections.m365.defender.plugins.module_utils._view.sitting.driver import require_playwright
+from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import parse_sitting_options
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import as_variables, role_spec
@@ -64,6 +67,7 @@ _FOR_TASKS: t.Final = (
     "register",
     *("registration", "report_formats", "report_mode", "adopt_dir", "adopt_overwrite", "snapshot_file"),
     *("login_method", "login_wait", "login_port", "login_renew", "login_browser"),
+    *("record", "record_wait", "record_write", "browser", "browser_profile", "portal_contract"),
 )
 
 
@@ -213,6 +217,18 @@ def _check_login(values: Values, local: bool) -> Checked:
     return Checked(warnings=_file_warnings(without_token))
 
 
+def _check_record(values: Values, local: bool) -> Checked:
+    if not local:
+        return Checked()
+    # They are files to be written, and no sources of the view.
+    connection = resolve_connection(values, app_needed=False, identity_needed=False)
+    named = {**values, "wait": values["record_wait"], "write": values["record_write"]}
+    parse_sitting_options(named, connection, wait_option="record_wait")
+    mto_address(connection.cloud)
+    require_playwright()
+    return Checked(warnings=connection.warnings)
+
+
 def _check_snapshot(values: Values, local: bool) -> Checked:
     require_place("snapshot_file", values["snapshot_file"])
     if not local:
@@ -286,5 +302,6 @@ _CHECKS: t.Final = {
     "merge": _check_merge,
     "adopt": _check_adopt,
     "login": _check_login,
+    "record": _check_record,
     "snapshot": _check_snapshot,
 }

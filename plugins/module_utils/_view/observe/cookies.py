@@ -19,7 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.user_file impo
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import is_cookie_value
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 # The portal may split a long session into sccauthC1 and so on, as Microsoft's web stack does [guess].
 _NAMES: t.Final = re.compile(r"sccauth[A-Za-z0-9]*|XSRF-TOKEN")
@@ -127,13 +127,23 @@ def _from_line(line: str) -> Cookie | None:
 
 def cookies_for(cookies: Iterable[Cookie], host: str, now: float) -> Mapping[str, str]:
     """Values by name of those session cookies that a browser would send to a host now (RFC 6265, 5.1.3 and 5.4)."""
-    ours = (cookie for cookie in cookies if _NAMES.fullmatch(cookie.name) and is_cookie_value(cookie.value))
-    fresh = (cookie for cookie in ours if cookie.expires is None or cookie.expires > now)
-    here = host.lower()
-    matching = (
-        cookie
-        for cookie in fresh
-        if here == cookie.domain or (not cookie.host_only and here.endswith(f".{cookie.domain}"))
-    )
+    matching = (cookie for cookie in cookies if _is_sent(cookie, host.lower(), now))
     # The nearer domain comes last and wins.
     return {cookie.name: cookie.value for cookie in sorted(matching, key=lambda cookie: len(cookie.domain))}
+
+
+def session_state(rows: Iterable[Mapping[str, object]], hosts: Sequence[str], now: float) -> dict[str, object]:
+    """Return a Playwright storage state of those cookies that are the session with these hosts, and no other."""
+    kept = [
+        row
+        for row in rows
+        if (cookie := _from_json(row)) is not None and any(_is_sent(cookie, host.lower(), now) for host in hosts)
+    ]
+    return {"cookies": kept, "origins": []}
+
+
+def _is_sent(cookie: Cookie, host: str, now: float) -> bool:
+    ours = _NAMES.fullmatch(cookie.name) and is_cookie_value(cookie.value)
+    fresh = cookie.expires is None or cookie.expires > now
+    matches = host == cookie.domain or (not cookie.host_only and host.endswith(f".{cookie.domain}"))
+    return bool(ours) and fresh and matches

@@ -27,7 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.har im
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import ANSWER_NAMES
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
         ExposedTenant,
@@ -38,6 +38,7 @@ if t.TYPE_CHECKING:
 # A clock may be a little ahead of ours; more than that is a mistake.
 _AHEAD: t.Final = dt.timedelta(minutes=5)
 _EARLIEST_YEAR: t.Final = 2000
+_NOBODY: t.Final = Owner()
 _FORMS: t.Final = f"a file that m365.defender.snapshot wrote, or a HAR of the portal's settings page ({SNAPSHOT})"
 
 
@@ -47,7 +48,7 @@ def load_snapshot(path: str, now: dt.datetime, option: str = "portal_snapshot") 
     data = read_user_json(option, path, f"give {_FORMS}.")
     entries = har_entries(data)
     if entries is not None:
-        view = _from_har(entries, _vouched_owner(data), place)
+        view = view_of_recording(entries, place, _vouched_owner(data))
     elif isinstance(data, dict) and data.get("mto_snapshot") == 1 and data["mto_snapshot"] is not True:
         view = _from_own_file(data, place)
     else:
@@ -64,8 +65,12 @@ def _from_own_file(data: Mapping[str, object], place: str) -> MultitenantView:
     return view_from_answers(taken_at, _with_gaps(answers), _vouched_owner(data), unnamed_group=True)
 
 
-def _from_har(entries: list[object], vouched: Owner, place: str) -> MultitenantView:
-    """The view in a HAR. It is as old as the older one of the two answers that it consists of."""
+def view_of_recording(entries: Iterable[object], place: str, vouched: Owner = _NOBODY) -> MultitenantView:
+    """The view in a HAR. It is as old as the older one of the two answers that it consists of.
+
+    `vouched` is whose view it is where the portal's answers do not say so. Raises OptionError, which begins with
+    `place`.
+    """
     answers, recorded = read_recording(entries, place)
     # What the portal itself said counts; what a person wrote into the file fills the gap.
     owner = Owner(recorded.operator or vouched.operator, recorded.home_tenant_id or vouched.home_tenant_id)

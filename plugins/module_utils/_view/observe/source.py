@@ -150,6 +150,6 @@ def _cookies_of_file(path: str, cloud: Cloud) -> tuple[str, Mapping[str, str]]:
     hosts = " or ".join(urlsplit(base).hostname or "" for base in bases)
     raise OptionError(
         f"portal_cookies_file: '{path}' holds no session that is valid now. The cookies {SESSION_COOKIE} and"
-        f" {XSRF_COOKIE} of {hosts} are needed. Sign in there in a browser and export them again."
-        + ("" if cloud.mto else f" {mto_not_given(cloud)}")
+        f" {XSRF_COOKIE} of {hosts} are needed. Sign in again with ansible-playbook m365.defender.record -e"
+        " mto_record=false, or export them from a browser." + ("" if cloud.mto else f" {mto_not_given(cloud)}")
     )
