@@ -17,8 +17,8 @@ MTO_TENANTS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenants")
 # The view can be switched to another tenant group [doc, July 2026].
 MTO_GROUPS: t.Final = pages.Page(pages.LEARN + "defender-xdr/mto-tenant-groups")
 _NEW_SESSION: t.Final = (
-    "{operator}: sign in to {portal} again: run ansible-playbook m365.defender.record -e mto_record=false, or export the"
-    " cookies of a browser to `{mto_}portal_cookies_file`. Or take a snapshot: run ansible-playbook"
+    "{operator}: sign in to {portal} again: run ansible-playbook m365.defender.record -e mto_record=false, or export"
+    " the cookies of a browser to `{mto_}portal_cookies_file`. Or take a snapshot: run ansible-playbook"
     " m365.defender.snapshot."
 )
 _NEW_SNAPSHOT: t.Final = (

@@ -16,6 +16,7 @@ import sys
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import RECORD
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.recording import Exchange
@@ -82,7 +83,7 @@ def require_playwright() -> None:
     if not has_playwright():
         raise MtoError(
             "The Python package playwright is not installed, which opens the browser. Run"
-            f" {sys.executable} -m pip install playwright, or record in any browser without it (docs/record.md)."
+            f" {sys.executable} -m pip install playwright, or record in any browser without it ({RECORD})."
         )
 
 
@@ -112,7 +113,7 @@ def open_browser(executable: str, profile: str, hosts: Sequence[str]) -> Iterato
         except Error as error:
             raise MtoError(
                 f"browser: {executable} could not be started ({_cause(error)}). Close other windows that use the"
-                f" profile {profile}, or name another browser; you can also record in any browser (docs/record.md)."
+                f" profile {profile}, or name another browser; you can also record in any browser ({RECORD})."
             ) from None
         try:
             yield _Window(context, hosts, Error)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import SESSION_COOKIE, XSRF_COOKIE
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.file import contract_text
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import session_state
@@ -54,5 +55,5 @@ def _require_session(state: Mapping[str, t.Any]) -> None:
     if XSRF_COOKIE not in names or not any(name.startswith(SESSION_COOKIE) for name in names):
         raise MtoError(
             f"The portal answered, but the browser holds no cookies {SESSION_COOKIE} and {XSRF_COOKIE} of it, so that"
-            " nothing was written. Export the cookies by hand (docs/snapshot.md)."
+            f" nothing was written. Export the cookies by hand ({SNAPSHOT})."
         )

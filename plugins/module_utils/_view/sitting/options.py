@@ -13,6 +13,7 @@ import stat
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.manual import RECORD
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
 from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID, parse_whole_number, quoted
@@ -153,6 +154,6 @@ def find_browser(wanted: str | None, which: Callable[[str], str | None] = shutil
     if executable is None:
         raise OptionError(
             f"browser: {wanted or 'a browser'} is not installed here; install one of {known}, give the path of one, or"
-            " record in any browser (docs/record.md)."
+            f" record in any browser ({RECORD})."
         )
     return executable

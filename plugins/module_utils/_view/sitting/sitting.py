@@ -155,8 +155,9 @@ class Sitting:
             return
         home = self._connection.home_tenant_id
         tenants = [each for each in view.exposed or {} if each != home]
-        offered = [row for row in (view.offered or {}).values() if not (row.added or row.lost_access)]
-        addable = [row.tenant_id for row in offered if row.tenant_id not in {home, *tenants}]
+        # The page reads the two answers one after the other: the group alone says what is in the view.
+        reachable = [row.tenant_id for row in (view.offered or {}).values() if not row.lost_access]
+        addable = [each for each in reachable if each not in {home, *tenants}]
         changed = self._recipe.observe(tenants, addable)
         if not self._recipe.possible:
             raise MtoError(
