@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import pathlib
 import socket
+import stat
 import threading
 import time
 
 import pytest
 import yaml
-from playbook_runs import ROOT, Ansible
+from playbook_runs import LOCAL, ROOT, Ansible
 
 from lab.process import start_lab
 
@@ -113,8 +116,9 @@ def recipe(page, side):
     remove(page, first)
 
 
+@pytest.fixture
 def places(ansible):
-    """Return where the files are to go."""
+    """Where the files are to go."""
     directory = ansible.directory / "private"
     directory.mkdir(mode=0o700)
     return {
@@ -122,16 +126,103 @@ def places(ansible):
         "mto_snapshot_file": str(directory / "view.json"),
         "mto_portal_contract": str(directory / "contract.yml"),
         "mto_browser_profile": str(ansible.directory / "profile"),
+        "mto_record_wait": 120,
     }
 
 
-def test_recording_gives_session_snapshot_and_contract(ansible):
-    person = Person(ansible.directory, "operator", recipe)
-    variables = places(ansible)
+def sit(ansible, places, account, story, **variables):
+    """Run the play with a person at the browser. The run, and what the person met."""
+    person = Person(ansible.directory, account, story)
     person.start()
-    run = ansible.play(RECORD, "-vvv", mto_browser=str(person.browser), mto_record_wait=60, **variables)
-    person.join(10)
-    print(run.output, person.error)
-    print([(r["method"], r["path"], r["status"]) for r in ansible.lab.requests()])
-    assert person.error is None, person.error
+    run = ansible.play(RECORD, "-vvv", mto_browser=str(person.browser), **{**places, **variables})
+    person.join(30)
+    return run, person
+
+
+def secrets_of(places):
+    """The values of the cookies that were stored."""
+    state = json.loads(pathlib.Path(places["mto_portal_cookies_file"]).read_text(encoding="utf-8"))
+    return [cookie["value"] for cookie in state["cookies"]]
+
+
+def test_recording_gives_session_snapshot_and_contract_for_apply(ansible, places):
+    run, person = sit(ansible, places, "operator", recipe)
+    assert (run.code, person.error) == (0, None), run.output
+    files = [pathlib.Path(places[name]) for name in list(places)[:3]]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert all(str(path) in run.output for path in files)
+    assert "Every change sends PUT /apiproxy/mtoapi/lab/view with the full list as objects." in run.output
+    assert stat.S_IMODE((ansible.directory / "profile").stat().st_mode) == 0o700
+    # No cookie is anywhere but in its file: not in the output with -vvv, the browser's profile, HOME or TMPDIR.
+    elsewhere = [path for path in ansible.directory.rglob("*") if path.is_file() and path != files[0]]
+    texts = [run.output, *(path.read_text(encoding="utf-8", errors="replace") for path in elsewhere)]
+    assert not any(secret in text for secret in secrets_of(places) for text in texts)
+    # What was written is what the other plays read.
+    tenants = ansible.lab.tenants()[:2]
+    task = {"m365.defender.mto_tenant": {"tenants": tenants, "registration": "apply", **APPLY}}
+    (ansible.directory / "apply.yml").write_text(json.dumps([{**LOCAL, "tasks": [task]}]), encoding="utf-8")
+    applied = ansible.play(str(ansible.directory / "apply.yml"), "-v", **places)
+    assert applied.code == 0, applied.output
+    assert "changed=1" in applied.output
+
+
+APPLY = {
+    **{name: f"{{{{ mto_{name} }}}}" for name in ("home_tenant_id", "operator", "endpoints", "ca_path")},
+    **{name: f"{{{{ mto_{name} }}}}" for name in ("portal_cookies_file", "portal_contract")},
+}
+
+
+def test_sign_in_alone_gives_a_session(ansible, places):
+    names = ("mto_snapshot_file", "mto_portal_contract")
+    run, person = sit(ansible, places, "operator", lambda *_pages: None, mto_record=False, **dict.fromkeys(names))
+    assert (run.code, person.error) == (0, None), run.output
+    assert [path.name for path in pathlib.Path(places["mto_portal_cookies_file"]).parent.iterdir()] == ["cookies.json"]
+
+
+def test_other_person_is_refused_and_nothing_is_overwritten(ansible, places):
+    cookies = pathlib.Path(places["mto_portal_cookies_file"])
+    cookies.write_text("old", encoding="utf-8")
+    run, _person = sit(ansible, places, "colleague", lambda *_pages: None)
+    assert run.code == 2
+    assert f"not for {ansible.lab['operator']}" in run.words
+    assert "Nothing was written. Sign out there, or name another mto_browser_profile, before" in run.words
+    assert cookies.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in cookies.parent.iterdir()] == ["cookies.json"]
+
+
+def test_closed_browser_is_one_sentence(ansible, places):
+    def close(page, _side):
+        page.close()
+
+    run, _person = sit(ansible, places, "operator", close)
+    assert run.code == 2
+    assert "The browser was closed before the sitting was over" in run.words
+    assert "Traceback" not in run.output
+
+
+def test_check_mode_opens_no_browser(ansible, places):
+    run = ansible.play(RECORD, "--check", mto_browser="/bin/false", **places)
     assert run.code == 0, run.output
+    assert f"would sign in to {ansible.lab['mto']}" in run.output
+    assert not (ansible.directory / "profile").exists()
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"mto_portal_cookies_file": None}, "mto_portal_cookies_file: missing"),
+        ({"mto_portal_contract": None}, "mto_portal_contract: missing. Name the file for the recorded request, or set"),
+        ({"mto_record_wait": 0}, "mto_record_wait: '0' is out of range"),
+        ({"mto_browser": "netscape"}, "mto_browser: 'netscape' is not a browser that can be started"),
+    ],
+)
+def test_mistake_is_one_sentence_before_a_browser_opens(ansible, places, variables, words):
+    run = ansible.play(RECORD, **{"mto_browser": "/bin/false", **places, **variables})
+    assert run.code == 2
+    assert words in run.words
+
+
+def test_browser_that_does_not_start(ansible, places):
+    run = ansible.play(RECORD, mto_browser="/bin/false", **places)
+    assert run.code == 2
+    assert "mto_browser: /bin/false could not be started (" in run.words

@@ -15,7 +15,7 @@ import re
 import sys
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import RECORD
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import origin_of
@@ -111,7 +111,7 @@ def open_browser(executable: str, profile: str, hosts: Sequence[str]) -> Iterato
                 timeout=_LAUNCH,
             )
         except Error as error:
-            raise MtoError(
+            raise OptionError(
                 f"browser: {executable} could not be started ({_cause(error)}). Close other windows that use the"
                 f" profile {profile}, or name another browser; you can also record in any browser ({RECORD})."
             ) from None
@@ -212,7 +212,10 @@ class _Window:
 
 
 def _closed() -> BrowserClosed:
-    return BrowserClosed("The browser was closed before the sitting was over.")
+    return BrowserClosed(
+        "The browser was closed before the sitting was over, and nothing was written. Run again, and leave it open until"
+        " Ansible closes it."
+    )
 
 
 def _exchange(request: Request, response: Response | None) -> Exchange:

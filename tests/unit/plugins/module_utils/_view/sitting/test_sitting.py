@@ -188,7 +188,5 @@ def test_page_instead_of_an_answer_is_told():
 
 
 def test_too_few_tenants_end_it_in_one_sentence():
-    with pytest.raises(
-        MtoError, match=r"three tenants, .* offers .* 2. Nothing was written. Set record to false"
-    ):
+    with pytest.raises(MtoError, match=r"three tenants, .* offers .* 2. Nothing was written. Set record to false"):
         sit(Browser([context(), *shows("a", offered="ab")]))
