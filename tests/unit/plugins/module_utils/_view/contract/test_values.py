@@ -1,0 +1,53 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What placeholders are filled with."""
+
+from __future__ import annotations
+
+import pytest
+from recorded import HOME, STAYS, Recorded
+
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import (
+    AnswerBodies,
+    rows_by_tenant,
+    unwrapped,
+)
+
+OTHER = {"name": "All hospitals", "tenantGroupId": "x"}
+OWN = {"name": "My private group", "tenantGroupId": "y"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "row"),
+    [(OWN, OWN), ([OTHER, OWN], OWN), ([OTHER], None), ([OWN, OWN], None), (None, None), ([1], None)],
+)
+def test_row_of_the_same_group(groups, row):
+    bodies = AnswerBodies(effective=Recorded().effective(), groups=groups)
+    assert bodies.placeholder_values(HOME).answers["group"] == row
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "version"),
+    [
+        ('"a"', None, "a"),
+        ('W/"a"', '"b"', "a"),
+        (None, '"b"', "b"),
+        (None, None, None),
+        (None, 7, None),
+        ('""', None, None),
+    ],
+)
+def test_version_is_the_etag_without_quotes(header, field, version):
+    bodies = AnswerBodies(effective={"_etag": field}, effective_etag=header)
+    assert bodies.placeholder_values(HOME).answers["effective_version"] == version
+
+
+def test_rows_and_wrappers():
+    page = Recorded()
+    wrapped = {"result": page.picker(), "isMtoResponse": True}
+    assert unwrapped(wrapped) == page.picker()
+    assert rows_by_tenant(page.picker(), "tenantInfoList")[STAYS]["selected"] is True
+    values = AnswerBodies(wrapped, [page.effective()]).placeholder_values(HOME, (STAYS,))
+    assert values.tenant_ids == {HOME, *values.offered}
+    assert "addedOn" in values.rows[STAYS]
