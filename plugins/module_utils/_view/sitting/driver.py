@@ -213,8 +213,8 @@ class _Window:
 
 def _closed() -> BrowserClosed:
     return BrowserClosed(
-        "The browser was closed before the sitting was over, and nothing was written. Run again, and leave it open until"
-        " Ansible closes it."
+        "The browser was closed before the sitting was over, and nothing was written. Run again, and leave it open"
+        " until Ansible closes it."
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 
 import pytest
 from any_case import ANY_JSON
@@ -17,6 +18,7 @@ from preflight import GOOD, HOME, OTHER
 from sentences import sentences_about
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.plugin_utils._role import preflight as preflight_of_role
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, PLAYBOOKS, role_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
 
@@ -36,6 +38,8 @@ def somewhere(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ca.pem").write_bytes(pem_of(ROOT.certificate))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    # Not everybody has it, and no test here opens a browser.
+    monkeypatch.setattr(preflight_of_role, "require_playwright", lambda: None)
     for name in [name for name in os.environ if name.startswith(("MTO_", "AZURE_"))]:
         monkeypatch.delenv(name)
 
@@ -44,6 +48,8 @@ def given_to(entry_point, **changes):
     own = {"offboard": [OTHER], "report_file": "report.json", "register": True, "adopt_dir": ".", "parts_dir": "."}
     if entry_point == "login":
         own["refresh_token_file"] = "token"
+    if entry_point == "record":
+        own |= {"portal_cookies_file": "cookies.json", "portal_contract": "contract.yml", "browser": sys.executable}
     if entry_point == "snapshot":
         session = {"sccauth": "a-session-cookie", "xsrf_token": "an-xsrf-token"}
         own |= {"snapshot_file": "view.json", "portal_session": session}
