@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import rows_by_tenant, unwrapped
 
@@ -64,7 +64,7 @@ def parse_form(data: object) -> AnswerForm:
 
 
 def require_form(form: AnswerForm, bodies: AnswerBodies) -> None:
-    """Raise MtoError where the portal answers in another form than it did when the contract was recorded."""
+    """Raise OptionError where the portal answers in another form than it did when the contract was recorded."""
     for part, objects in _objects(bodies).items():
         names = form.get(part)
         if names is None:
@@ -74,7 +74,7 @@ def require_form(form: AnswerForm, bodies: AnswerBodies) -> None:
         for item in objects:
             changed = sorted((always - item.keys()) | (item.keys() - known))
             if changed:
-                raise MtoError(
+                raise OptionError(
                     f"portal_contract: the portal answers in another form than when the contract was recorded"
                     f" ({part}: {changed[0]}), so nothing was sent. Record the contract again ({CONTRACT})."
                 )
