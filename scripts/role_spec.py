@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import typing as t
@@ -128,6 +129,7 @@ def _for_role(line: str, module: str, spec: t.Mapping[str, Documented]) -> str:
     return _REFERENCE.sub(reference, line) if module else line
 
 
+@functools.cache
 def module_options(module: str) -> dict[str, Documented]:
     """Return the documented options of a module, those of its fragments included."""
     documentation = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
