@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
-from lowest import FILES, lowest_versions
+import ast
+import pathlib
+import sys
+
+import pytest
+from lowest import FILES, PURE, TESTS, lowest_versions
 from project_files import ROOT
 
 REQUIREMENTS = """
@@ -28,3 +33,29 @@ def test_every_package_that_the_modules_need_has_a_lower_bound() -> None:
     lines = (ROOT / FILES[0]).read_text(encoding="utf-8").splitlines()
     needed = [line for line in lines if line and not line.startswith("#")]
     assert len(lowest_versions(needed)) == len(needed)
+
+
+def imported_by(path: pathlib.Path) -> set[str]:
+    """The packages that a file imports at any place, without those of Python and our own."""
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"ansible_collections"}
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_what_is_left_out_imports_no_library(name: str) -> None:
+    files = [*(ROOT / "plugins" / "module_utils" / name).rglob("*.py")]
+    assert files
+    assert {path: found for path in files if (found := imported_by(path))} == {}
+
+
+def test_an_import_would_be_seen() -> None:
+    assert imported_by(ROOT / "plugins" / "module_utils" / "_login" / "sign_in.py") == {"msal"}
+
+
+def test_what_is_named_exists() -> None:
+    for name in TESTS:
+        path, _separator, function = name.removeprefix("--ignore=").partition("::")
+        assert (ROOT / path).exists()
+        assert not function or f"def {function}(" in (ROOT / path).read_text(encoding="utf-8")
