@@ -39,8 +39,17 @@ Placed here for ansible-test. Delete this file to have ansible-test download the
 """
 
 import ensurepip
+import pathlib
+import sysconfig
+import zipfile
 
-ensurepip.bootstrap(default_pip=True)
+# Unpacked it works as well as installed, which takes eight seconds, for each of eight environments.
+wheels = [*pathlib.Path(ensurepip.__file__).with_name("_bundled").glob("pip-*.whl")]
+if wheels:
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        wheel.extractall(sysconfig.get_path("purelib"))
+else:
+    ensurepip.bootstrap(default_pip=True)
 '''
 
 
