@@ -25,7 +25,7 @@ setup-demo:
 demo: setup-demo ## check the 25 tenants of the demo world; leaves build/demo/report.json
 	@$(PY) scripts/demo.py $(ARGS)
 
-test: setup ## run every gate that CI runs; GATES="mypy pytest" runs these only
+test: setup ## run every gate that CI runs; GATES="mypy unit" runs these only
 	@$(PY) scripts/gates.py $(GATES)
 
 lint: setup ## run the gates that only read the code; they take seconds

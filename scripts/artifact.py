@@ -14,9 +14,13 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import typing as t
 
 from project_files import BUILD, COLLECTION_DIRECTORY, ROOT, project_files, refresh_copy
 from tool_environment import BIN, tool_environment
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
 
 MADE_BY_BUILD = {"FILES.json", "MANIFEST.json"}
 WANTED = {
@@ -36,11 +40,11 @@ def run(*command: str, directory: pathlib.Path = ROOT, **environment: str) -> No
     subprocess.run(command, cwd=directory, env=tool_environment() | environment, check=True)
 
 
-def build() -> pathlib.Path:
-    """Build from the project's files alone, so that nothing that merely lies about gets in."""
-    dist = BUILD / "dist"
+def build(place: pathlib.Path = BUILD) -> pathlib.Path:
+    """Build below `place`, from the project's files alone, so that nothing that merely lies about gets in."""
+    dist = place / "dist"
     shutil.rmtree(dist, ignore_errors=True)
-    collection = refresh_copy(BUILD / "package")
+    collection = refresh_copy(place / "package")
     run(str(BIN / "ansible-galaxy"), "collection", "build", "--output-path", str(dist), directory=collection)
     return next(dist.glob("m365-defender-*.tar.gz"))
 
@@ -91,7 +95,8 @@ def check() -> None:
 
 def main(arguments: list[str]) -> int:
     """Exit code 0, or that of the command that failed."""
-    work = {"build": build, "check": check}.get(" ".join(arguments))
+    works: dict[str, Callable[[], object]] = {"build": build, "check": check}
+    work = works.get(" ".join(arguments))
     if work is None:
         print(__doc__)
         return 2

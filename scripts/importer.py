@@ -35,7 +35,8 @@ def complaints(output: str) -> list[str]:
 def main() -> int:
     """Exit code 0 if the importer has nothing to say."""
     bin_directory = make_environment("importer", PACKAGES)
-    artifact = build()
+    # The gate `artifact` may build at the same time.
+    artifact = build(CONFIGURATION.parent)
     CONFIGURATION.write_text(SETTINGS, encoding="utf-8")
     environment = tool_environment()
     environment |= {

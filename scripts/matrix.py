@@ -29,7 +29,7 @@ from tool_environment import tool_environment
 CORES = {"2.19": ("3.11", "3.12", "3.13"), "2.20": ("3.12", "3.13", "3.14"), "2.21": ("3.12", "3.13", "3.14")}
 # What the unit tests of the plugins import beside what the demo needs.
 TEST_TOOLS = frozenset({"hypothesis", "lxml", "pytest"})
-# Judges are pure functions, which the demo runs as well; what tries them with thousands of inputs is left to `pytest`.
+# Judges are pure functions, which the demo runs as well; what tries them with thousands of inputs is left to `unit`.
 UNIT_TESTS = (
     *("-m", "pytest", "-q", "-o", "cache_dir=build/cache/matrix", "tests/unit/plugins"),
     "--ignore=tests/unit/plugins/module_utils/_checks",

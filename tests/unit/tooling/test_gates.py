@@ -21,7 +21,7 @@ from gates import Gate, Runner, chosen, close, judge, run_all
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-PYTEST = next(gate for gate in gates.GATES if gate.name == "pytest")
+PYTEST = next(gate for gate in gates.GATES if gate.name == "unit")
 RUFF = next(gate for gate in gates.GATES if gate.name == "ruff")
 
 
@@ -34,7 +34,7 @@ def logs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
 
 def write_results(directory: pathlib.Path, *, tests: int, failures: int = 0, errors: int = 0, skipped: int = 0) -> None:
     counts = f'tests="{tests}" failures="{failures}" errors="{errors}" skipped="{skipped}"'
-    (directory / "pytest.xml").write_text(f"<testsuites><testsuite {counts}/></testsuites>")
+    (directory / "unit.xml").write_text(f"<testsuites><testsuite {counts}/></testsuites>")
 
 
 @pytest.mark.parametrize(("code", "counted"), [(0, (1, 0)), (1, (0, 1)), (-9, (0, 1)), (None, (0, 1))])
@@ -70,7 +70,7 @@ def test_all_are_chosen_without_a_name() -> None:
 
 def test_static_is_a_group() -> None:
     assert {"ruff", "mypy"} <= {gate.name for gate in chosen(["static"])}
-    assert "pytest" not in {gate.name for gate in chosen(["static"])}
+    assert "unit" not in {gate.name for gate in chosen(["static"])}
 
 
 def test_an_unknown_name_is_refused() -> None:
