@@ -6,9 +6,19 @@
 from __future__ import annotations
 
 import pytest
-from playbook_runs import Ansible
+from playbook_runs import Ansible, common_environment
+from warm_ansible import warm_ansible
 
 from lab.process import start_lab
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm(_without_the_users_settings, tmp_path_factory):
+    """All runs begin where Ansible has been imported."""
+    home = str(tmp_path_factory.mktemp("warm"))
+    with warm_ansible(common_environment(HOME=home, TMPDIR=home)) as Ansible.warm:
+        yield
+    Ansible.warm = None
 
 
 @pytest.fixture(scope="session")

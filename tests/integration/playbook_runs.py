@@ -1,7 +1,10 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run playbooks for real: ansible-playbook in a process of its own, with a HOME of its own, against the lab."""
+"""Run playbooks for real: ansible-playbook in a process of its own, with a HOME of its own, against the lab.
+
+Most of these processes are forks of one that has imported Ansible, see warm_ansible.py.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ import sys
 import typing as t
 
 if t.TYPE_CHECKING:
+    from warm_ansible import WarmAnsible
+
     from lab.process import Lab
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -49,6 +54,12 @@ class Run:
         return " ".join(self.output.split())
 
 
+def common_environment(**own: str) -> dict[str, str]:
+    """The user's environment, without what would change a run."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "MTO_", "AZURE_"))}
+    return {**kept, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_NOCOLOR": "1", **own}
+
+
 def run_to_the_end(command: list[str], **options: t.Any) -> tuple[int, str]:
     """Exit code and output of a command. Ansible's workers have sessions of their own: it ends them when asked to."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options) as process:
@@ -67,6 +78,9 @@ def run_to_the_end(command: list[str], **options: t.Any) -> tuple[int, str]:
 class Ansible:
     """ansible-playbook with an empty HOME under `directory`; the secret of the lab comes by the environment."""
 
+    # Set while there is one. Without it, and where a fork would not do, the command runs.
+    warm: t.ClassVar[WarmAnsible | None] = None
+
     def __init__(self, directory: pathlib.Path, lab: Lab) -> None:
         self.directory = directory
         self.home = directory / "home"
@@ -84,27 +98,28 @@ class Ansible:
         return {**found, "mto_endpoints": endpoints, "mto_register": False}
 
     def environment(self, **changes: str) -> dict[str, str]:
-        """The user's environment, without what would change a run."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "MTO_", "AZURE_"))}
+        """The environment of a run."""
         own = {
             "HOME": str(self.home),
             "TMPDIR": str(self.home),
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_NOCOLOR": "1",
             "MTO_CLIENT_SECRET": self.lab.connection["client_secret"],
             "MTO_REFRESH_TOKEN": self.lab.connection["refresh_token"],
         }
-        return {**kept, **own, **changes}
+        return common_environment(**{**own, **changes})
 
     def play(self, playbook: str, *flags: str, env: dict[str, str] | None = None, **variables: t.Any) -> Run:
         """Run a playbook with the connection and these variables; a variable of None is left out."""
         merged = {k: v for k, v in {**self.variables(), **variables}.items() if v is not None}
         path = self.directory / "variables.json"
         path.write_text(json.dumps(merged), encoding="utf-8")
-        start = [sys.executable, "-m", "ansible", "playbook", "-i", self.inventory]
-        command = [*start, playbook, "-e", f"@{path}", *flags]
-        code, output = run_to_the_end(command, env=self.environment(**(env or {})), cwd=self.directory)
-        return Run(code, output, self.home)
+        arguments = ["-i", self.inventory, playbook, "-e", f"@{path}", *flags]
+        return Run(*self._run(arguments, self.environment(**(env or {}))), self.home)
+
+    def _run(self, arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
+        if self.warm and self.warm.fits(environment):
+            return self.warm.run(arguments, environment, self.directory)
+        command = [sys.executable, "-m", "ansible", "playbook", *arguments]
+        return run_to_the_end(command, env=environment, cwd=self.directory)
 
     def refusals(self, tasks: list[t.Any], cases: dict[str, dict[str, t.Any]]) -> dict[str, str]:
         """What a run says of each case: with these variables the tasks have to fail. One run for all of them."""

@@ -1,0 +1,65 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run that is a fork is like the command: what it sees, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import types
+
+import pytest
+from playbook_runs import LOCAL, Ansible
+from preflight import GOOD
+
+SEEN = (
+    "{{ [lookup('ansible.builtin.env', 'HOME'), lookup('ansible.builtin.env', 'TMPDIR'),"
+    " lookup('ansible.builtin.env', 'MTO_OPERATOR'), lookup('ansible.builtin.pipe', 'pwd'), ansible_playbook_python,"
+    " ansible_version.full, lookup('ansible.builtin.config', 'COLLECTIONS_PATHS', 'DEFAULT_FORKS', 'ANSIBLE_HOME')] }}"
+)
+PLAY = [{**LOCAL, "tasks": [{"ansible.builtin.debug": {"msg": SEEN}}, {"ansible.builtin.command": "cat"}]}]
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Ansible without a lab: a request would go nowhere."""
+    lab = types.SimpleNamespace(connection={"client_secret": GOOD["mto_client_secret"], "refresh_token": ""})
+    found = Ansible(tmp_path, lab)
+    found.variables = lambda: {name: value for name, value in GOOD.items() if name != "mto_client_secret"}
+    (tmp_path / "play.yml").write_text(json.dumps(PLAY), encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("playbook", "variables", "code", "words"),
+    [
+        ("m365.defender.onboard", {"mto_fail_on": ["requird"]}, 2, "did you mean 'required'?"),
+        ("nowhere.yml", {}, 1, "could not be found"),
+    ],
+)
+def test_fork_says_and_ends_as_the_command(shell, monkeypatch, playbook, variables, code, words):
+    fork = shell.play(playbook, **variables)
+    monkeypatch.setattr(Ansible, "warm", None)
+    command = shell.play(playbook, **variables)
+    assert (fork.code, fork.output) == (command.code, command.output)
+    assert fork.code == code
+    assert words in fork.output
+
+
+def test_fork_sees_what_the_command_sees(shell, monkeypatch):
+    environment = {"MTO_OPERATOR": "anna@northwind.example"}
+    path = str(shell.directory / "play.yml")
+    fork = shell.play(path, env=environment)
+    monkeypatch.setattr(Ansible, "warm", None)
+    command = shell.play(path, env=environment)
+    assert (fork.code, fork.output) == (command.code, command.output)
+    assert fork.code == 0
+    assert str(shell.home) in fork.output
+    assert "anna@northwind.example" in fork.output
+
+
+def test_settings_and_locale_are_for_the_command_alone(shell):
+    common = shell.environment()
+    assert Ansible.warm.fits(common | {"MTO_OPERATOR": "anna", "ANSIBLE_COLLECTIONS_PATH": "/elsewhere"})
+    for name in ("ANSIBLE_STDOUT_CALLBACK", "LC_ALL", "LANG", "PYTHONPATH"):
+        assert not Ansible.warm.fits(common | {name: "other"})
