@@ -53,7 +53,7 @@ class SuggestedViews:
         if self.left_over:
             lines.append(
                 f"No view has room for {_counted(self.left_over, names)}. Name more people for whom these tenants are"
-                " ready in mto_operators."
+                " ready (mto_operators of the role)."
             )
         return lines
 

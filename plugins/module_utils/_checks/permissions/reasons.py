@@ -72,7 +72,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "permissions.limited_information": pages.CONSENT.unknown(
         "{tenant} shows that {operator} holds directory roles, but not which ones.",
         "Administrator of {tenant}: open {consent_url} and accept, which grants app {app}"
-        " RoleManagement.Read.Directory. If the page does not list it, App registration owner of {home}: add the"
+        " RoleManagement.Read.Directory. App registration owner of {home}: if the page does not list it, add the"
         " permission to the registration first.",
     ),
 }

@@ -60,7 +60,7 @@ REASONS: t.Final[dict[str, Reason]] = {
     ),
     "consent.permission_missing": CONSENT.unmet(
         "In {where}, {identity} has not been granted {permissions}, so {what} could not be read.",
-        "Administrator of {where}: open {consent_url} and accept, which grants app {app} {permissions}. If the page"
-        " does not list it, App registration owner of {home}: add the permission to the registration first.",
+        "Administrator of {where}: open {consent_url} and accept, which grants app {app} {permissions}. App"
+        " registration owner of {home}: if the page does not list it, add the permission to the registration first.",
     ),
 }
