@@ -99,15 +99,16 @@ path:
   sample: /home/anna/mto/portal-contract.yml
 """
 
+import pathlib
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
+from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.file import (
     contract_text,
     current_text,
-    require_place,
     write_contract,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.learn import learn_contract
@@ -120,8 +121,9 @@ _WAY_OUT: t.Final = f"give a HAR of the portal's settings page of at most 64 MB 
 
 def learn(call: Call) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
-    src, dest = str(call.params["src"]), str(call.params["dest"])
-    require_place(dest)
+    src, dest = str(call.params["src"]), str(pathlib.Path(call.params["dest"]).absolute())
+    # Before a large recording is read.
+    require_place("dest", dest)
     learned = learn_contract(read_user_json("src", src, _WAY_OUT), f"src: '{src}'", call.params["write"] or None)
     before, after = current_text(dest), contract_text(learned)
     if before != after and not call.check_mode:

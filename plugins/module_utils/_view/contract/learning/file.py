@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 _WIDTH: t.Final = 100
 _MODE: t.Final = 0o600
-_WAY_OUT: t.Final = "name a file in a directory that you may write to."
+_WAY_OUT: t.Final = "name another file."
 
 
 def contract_text(learned: LearnedContract) -> str:
@@ -55,12 +55,3 @@ def write_contract(dest: str, text: str) -> None:
         raise OptionError(f"dest: the contract would be larger than {MOST_BYTES // 1024} KB, so it was not written.")
     path = pathlib.Path(dest)
     write_file("dest", str(path.resolve() if path.is_symlink() else path), text, _MODE)
-
-
-def require_place(dest: str) -> None:
-    """Raise OptionError where no file could be written, before a large recording is read."""
-    path = pathlib.Path(dest)
-    if path.is_dir():
-        raise OptionError(f"dest: {dest} is a directory; {_WAY_OUT}")
-    if not path.parent.is_dir():
-        raise OptionError(f"dest: {path.parent} is not a directory; create it, or {_WAY_OUT}")
