@@ -102,6 +102,7 @@ path:
 import pathlib
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
@@ -124,8 +125,11 @@ def learn(call: Call) -> dict[str, object]:
     src, dest = str(call.params["src"]), str(pathlib.Path(call.params["dest"]).absolute())
     # Before a large recording is read.
     require_place("dest", dest)
+    before = current_text(dest)
+    if pathlib.Path(dest).exists() and pathlib.Path(src).exists() and pathlib.Path(src).samefile(dest):
+        raise OptionError("dest: this is the recording itself, which would be lost; name another file.")
     learned = learn_contract(read_user_json("src", src, _WAY_OUT), f"src: '{src}'", call.params["write"] or None)
-    before, after = current_text(dest), contract_text(learned)
+    after = contract_text(learned)
     if before != after and not call.check_mode:
         write_contract(dest, after)
     return {

@@ -63,6 +63,8 @@ OWN_HEADERS: t.Final = frozenset(
     " proxy-authorization proxy-connection set-cookie te trailer transfer-encoding upgrade x-xsrf-token".split()
 )
 _HEADER_NAME: t.Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# PHP and OData write lists as `ids[]`.
+_PARAMETER: t.Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~\[\]-]+")
 _HEADER_VALUE: t.Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 _PATH: t.Final = re.compile(r"/(?!/)[\x21\x22\x24-\x5b\x5d-\x7e]*")
 _WAY_OUT: t.Final = f"{CONTRACT} shows the form."
@@ -221,7 +223,7 @@ def _parse_texts(place: str, key: str, row: Mapping[str, object]) -> Mapping[str
     for name, value in texts.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise OptionError(f"{place}.{key}: names and values must be text; put them in quotes.")
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        if not (_PARAMETER if key == "query" else _HEADER_NAME).fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise OptionError(f"{place}.{key}: a name or a value is empty or holds a character that cannot be sent.")
     return texts
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from recorded import NAMES, Recorded, put_full_list
@@ -116,3 +117,11 @@ def test_bad_file_is_one_sentence_and_touches_nothing(spoil, words, har, tmp_pat
 def test_place_is_checked_before_the_recording(tmp_path):
     result = run(src=str(tmp_path / "none.har"), dest=str(tmp_path / "no" / "contract.yml"))
     assert str(result["msg"]).startswith("dest: ")
+
+
+def test_recording_is_never_overwritten_and_a_pipe_is_no_file(har, tmp_path):
+    before = har.read_bytes()
+    assert "this is the recording itself" in str(run(src=str(har), dest=str(har))["msg"])
+    assert har.read_bytes() == before
+    os.mkfifo(tmp_path / "pipe")
+    assert str(run(src=str(har), dest=str(tmp_path / "pipe"))["msg"]).endswith("is not a file; name another file.")

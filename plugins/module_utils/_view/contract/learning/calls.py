@@ -14,6 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.form 
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import (
     Sample,
     placeholders_of,
+    tenants_in,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.template import Unexplained
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import ID_LISTS
@@ -60,7 +61,8 @@ def call_of(requests: Sequence[Described], finder: TemplateFinder) -> dict[str, 
     path, in_path = _path(samples, [row.path for row in rows], finder), False
     query = _query(samples, [row.query for row in rows], finder)
     if any(_needs_path(value) for value in query.values()):
-        path, in_path = f"{path}?{'&'.join(f'{quote(name)}={_escaped(value)}' for name, value in query.items())}", True
+        pairs = [f"{quote(name, safe='$')}={_escaped(value)}" for name, value in query.items()]
+        path, in_path = f"{path}?{'&'.join(pairs)}", True
     headers = _headers(samples, [row.headers for row in rows], rows[0].path, finder)
     call: dict[str, object] = {"method": rows[0].method, "path": path}
     call |= {"query": query} if query and not in_path else {}
@@ -97,18 +99,21 @@ def _query(
         if any(len(own) > 1 for own in values):
             lists = [sample.of(list(own)) for sample, own in zip(samples, values, strict=True)]
             text = finder.value(lists, place)
-            if text not in {f"${ids}" for ids in ID_LISTS}:
+            if not isinstance(text, str) or text not in {f"${ids}" for ids in ID_LISTS}:
                 raise Unexplained(place, "occurs several times and is not a list of tenant ids")
-            template[name] = str(text)
+            template[name.replace("$", "$$")] = text
             continue
         one = finder.text(texts, place, joined=True)
         # A parameter for each id, unless a request joins several.
         commas = any("," in own[0] for own in values)
-        template[name] = f"{one}{_JOINED}" if commas and one in {f"${ids}" for ids in ID_LISTS} else one
+        template[name.replace("$", "$$")] = (
+            f"{one}{_JOINED}" if commas and one in {f"${ids}" for ids in ID_LISTS} else one
+        )
     return template
 
 
 _JOINED: t.Final = "\0"
+_LONGEST_NAME: t.Final = 60
 
 
 def _needs_path(value: str) -> bool:
@@ -126,25 +131,39 @@ def _headers(
 ) -> dict[str, str]:
     """Return the headers that matter. One that changes without an answer's reason, as the id of a request, does not."""
     template: dict[str, str] = {}
-    for name in rows[0]:
-        if _is_left_out(name, rows[0][name], path) or not all(name in row for row in rows):
-            continue
-        values = [row[name] for row in rows]
+    for name in dict.fromkeys(name for row in rows for name in row if not _is_left_out(name, row[name], path)):
+        values = [row.get(name) for row in rows]
+        value = _header(name, values, samples, finder)
+        if value and is_header_value(value):
+            template["Content-Type" if name == "content-type" else name] = value
+    return template
+
+
+def _header(name: str, values: Sequence[str | None], samples: Sequence[Sample], finder: TemplateFinder) -> str | None:
+    """Return the template of a header, None where it is left out. Raises Unexplained for one that guards the write."""
+    why = "only some of the requests have it"
+    if None not in values:
         try:
             value = finder.text(
                 [sample.of(own) for sample, own in zip(samples, values, strict=True)], f"headers.{name}"
             )
-        except Unexplained:
-            if name.startswith("if-"):
+        except Unexplained as error:
+            if any(tenants_in(own, sample.values.rows) for sample, own in zip(samples, values, strict=True)):
                 raise
-            if len({*values}) == 1:
-                finder.notes.append(
-                    f"The header {name} is left out: its value looks like an id or a secret of the recorded session."
-                )
-            continue
-        if value and is_header_value(value):
-            template["Content-Type" if name == "content-type" else name] = value
-    return template
+            why = str(error).partition(" ")[2]
+        else:
+            # A recorded condition would hold, or fail, for ever.
+            if "$" in value or not name.startswith("if-") or value == "*":
+                return value
+            why = "is a condition that no answer of the portal gives"
+    if name.startswith("if-"):
+        raise Unexplained(f"headers.{name}", why)
+    finder.notes.append(f"A header is left out ({_shown(name)}): {why}.")
+    return None
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else "its name is long"
 
 
 def _is_left_out(name: str, value: str, path: str) -> bool:

@@ -27,7 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.har im
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MUTATING: t.Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_READING: t.Final = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT", "TRACE"})
 _EPOCH: t.Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 # What the body of a request is: nothing, JSON, something else, or missing from the recording.
@@ -57,6 +57,11 @@ class Exchange:
     written: Answer | None = dataclasses.field(repr=False)
 
     @property
+    def may_write(self) -> bool:
+        """Return whether its method is one that can change something."""
+        return self.method not in _READING
+
+    @property
     def accepted(self) -> bool:
         """Return whether the service said that it did what it was asked."""
         return 200 <= self.status < 300
@@ -84,7 +89,7 @@ def _exchange(entry: object) -> Exchange | None:
     except ValueError:
         return None
     method, status, name = str(request.get("method")).upper(), response.get("status"), answer_name(entry)
-    mutates = method in MUTATING
+    mutates = method not in _READING
     nothing: tuple[object, BodyForm] = (None, "none")
     body, body_form = _sent_body(request) if mutates else nothing
     start = _moment(entry.get("startedDateTime"))

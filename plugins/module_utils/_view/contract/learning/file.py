@@ -43,6 +43,8 @@ def contract_text(learned: LearnedContract) -> str:
 def current_text(dest: str) -> str:
     """Return what the file holds now, an empty text where there is none. Raises OptionError where it cannot be read."""
     path = pathlib.Path(dest)
+    if path.exists() and not path.is_file():
+        raise OptionError(f"dest: {dest} is not a file; {_WAY_OUT}")
     try:
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     except OSError as error:

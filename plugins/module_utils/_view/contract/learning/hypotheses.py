@@ -28,9 +28,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import Step, Write
 
-# A request about what a person did, instead of the deed: it explains a change as well as the real one.
+# A request about what a person did, or that asks for data, by the words in its path: it explains a change as well as
+# the real one.
 _ABOUT_USE: t.Final = re.compile(
-    r"telemetry|analytics|metric|beacon|diagnos|tracking|/track|/logs?\b|/events?\b|usage|recentitems", re.IGNORECASE
+    r"telemetry|analytics|metric|beacon|diagnos|tracking|/track|/logs?\b|/events?\b|usage|recentitems|audit"
+    r"|/(?:query|queries|search|count|summary|run|list|export|validate|preview|dryrun|batchget|queryexecutor)\b",
+    re.IGNORECASE,
 )
 _VARIABLE: t.Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4,}|(?<=/)[^/]*[%@\"'=][^/]*", re.IGNORECASE)
 
@@ -58,11 +61,24 @@ class Search:
     failures: dict[str, str]
 
 
+def _steady_kinds(steps: Sequence[Step]) -> list[str]:
+    """Return the kinds of requests that are in every step that adds, or in every one that removes."""
+    of_steps = [{operation_of(write): None for write in step.writes} for step in steps]
+    directions = (
+        [kinds for step, kinds in zip(steps, of_steps, strict=True) if step.added],
+        [kinds for step, kinds in zip(steps, of_steps, strict=True) if step.removed],
+    )
+    return list(
+        dict.fromkeys(kind for own in directions if own for kind in own[0] if all(kind in others for others in own))
+    )
+
+
 class Texts(t.NamedTuple):
-    """Texts that no contract may hold, and those that several requests hold."""
+    """Texts that no contract may hold, those of several steps, and those that additions and removals have in common."""
 
     private: tuple[str, ...]
     repeated: frozenset[str]
+    steady: frozenset[str]
 
 
 def _repeated(steps: Sequence[Step]) -> frozenset[str]:
@@ -71,6 +87,15 @@ def _repeated(steps: Sequence[Step]) -> frozenset[str]:
         text for step in steps for text in {text for write in step.writes for text in _texts_of(write.exchange)}
     )
     return frozenset(text for text, number in counts.items() if number > 1)
+
+
+def _steady(steps: Sequence[Step]) -> frozenset[str]:
+    """Return the values that requests of additions and of removals hold."""
+    adding, removing = (
+        {text for step in steps if getattr(step, name) for write in step.writes for text in _texts_of(write.exchange)}
+        for name in ("added", "removed")
+    )
+    return frozenset(adding & removing)
 
 
 def _texts_of(sent: Exchange) -> Iterator[str]:
@@ -82,9 +107,14 @@ def _texts_of(sent: Exchange) -> Iterator[str]:
 
 def operation_of(write: Write) -> str:
     """Return the kind of a request: its method, and its path without what changes from tenant to tenant."""
-    path = write.exchange.path
+    return kind_of(write.exchange)
+
+
+def kind_of(sent: Exchange) -> str:
+    """Return the kind of a request: its method, and its path without what changes from tenant to tenant."""
+    path = sent.path
     segments = [_VARIABLE.sub("*", segment) for segment in re.split(r"(?=/)", path)]
-    return f"{write.exchange.method} {''.join(segments)}"
+    return f"{sent.method} {''.join(segments)}"
 
 
 def is_about_use(operation: str) -> bool:
@@ -94,8 +124,8 @@ def is_about_use(operation: str) -> bool:
 
 def search(steps: Sequence[Step], home: str, private: Iterable[str]) -> Search:
     """Try every way with every kind of request."""
-    kinds = {operation_of(write): None for step in steps for write in step.writes}
-    texts = Texts(tuple(private), _repeated(steps))
+    kinds = _steady_kinds(steps)
+    texts = Texts(tuple(private), _repeated(steps), _steady(steps))
     found: list[Found] = []
     failures: dict[str, str] = {}
     for operation in kinds:
@@ -198,7 +228,7 @@ def _checked(
     name: CallName, operation: str, requests: Sequence[Described], texts: Texts, extra: dict[str, object]
 ) -> Found:
     """Return the call if it is one that a contract may hold. Raises Unexplained."""
-    finder = TemplateFinder(texts.private, texts.repeated)
+    finder = TemplateFinder(texts.private, texts.repeated, texts.steady)
     call = {**extra, **call_of(requests, finder)}
     write = {name: call} if name != "remove" else {"add": call, "remove": call}
     try:

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import form_of
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.doubt import holds_any, is_secret
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import exchanges
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.hypotheses import (
     Found,
     Search,
     is_about_use,
+    kind_of,
     operation_of,
     search,
 )
@@ -30,15 +33,16 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
     secrets_in,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import (
+    UNDASHED,
     Recording,
     Step,
     read_steps,
-    shows_view,
     strings_in,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.replay import reproduces
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.words import (
     HOW_TO_RECORD,
+    RECORD_AGAIN,
     doubts_about,
     lessons_of,
 )
@@ -49,6 +53,10 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
 
+_NAME_IT: t.Final = (
+    "Give the one that did as the option write, by its method and the beginning of its path, such as PUT /apiproxy/."
+)
+_MOST_NAMED: t.Final = 6
 _FORM: t.Final = f"give a HAR, a browser's recording of the portal's settings page ({CONTRACT})."
 
 
@@ -69,12 +77,32 @@ def learn_contract(har: object, place: str, write: str | None = None) -> Learned
     entries = har_entries(har)
     if entries is None:
         raise OptionError(f"{place} is not a HAR; {_FORM}")
+    try:
+        return _learned(entries, place, write)
+    except RecursionError:
+        raise OptionError(f"{place}: a body in the recording is nested too deeply. {HOW_TO_RECORD}") from None
+
+
+def _learned(entries: list[object], place: str, write: str | None) -> LearnedContract:
     rows = exchanges(entries)
     # The sessions of two people are refused here.
     read_recording(entries, place)
     recording = read_steps(rows, place)
-    _require_recipe(recording, place)
+    _require_recipe(recording, rows, place)
     private = (*names_in(rows), *secrets_in(entries))
+    try:
+        data, calls = _described(recording, private, place, write)
+    except OptionError as error:
+        # A path can hold what nobody may read in a log.
+        raise OptionError(_told(str(error), place, private)) from None
+    data = {"version": 1, "recorded": _date(rows), **data}
+    return LearnedContract(data, lessons_of(parse_contract(data), calls), doubts_about(calls))
+
+
+def _described(
+    recording: Recording, private: Sequence[str], place: str, write: str | None
+) -> tuple[dict[str, object], list[Found]]:
+    """Return the contract without its date, and its calls. Raises OptionError."""
     # A full list that empties the view names no tenant.
     steps = [step for step in recording.steps if step.writes]
     looked = search(steps, recording.home_tenant_id, private)
@@ -82,23 +110,33 @@ def learn_contract(har: object, place: str, write: str | None = None) -> Learned
     if len(steps) < len(recording.steps) and calls[0].name != "set":
         raise OptionError(_unexplained(place))
     data: dict[str, object] = {
-        "version": 1,
-        "recorded": _date(rows),
         "source": "learned by m365.defender.mto_portal_contract",
         "answers": form_of(recording.bodies),
         "write": {found.name: found.call for found in calls},
     }
-    contract = parse_contract(data)
-    writes = [own for found in calls for own in found.writes]
-    if not reproduces(contract, steps, writes):
+    if not reproduces(parse_contract({"version": 1, **data}), steps, [own for found in calls for own in found.writes]):
         raise OptionError(f"{place}: what was learned does not give the recorded requests again. {HOW_TO_RECORD}")
     _require_no_secret(data, private, place)
-    return LearnedContract(data, lessons_of(contract, calls), doubts_about(calls))
+    return data, calls
 
 
-def _require_recipe(recording: Recording, place: str) -> None:
+def _told(text: str, place: str, private: Sequence[str]) -> str:
+    """Return a refusal without names, ids and secrets of the recording. What the user gave stays."""
+    head, said = (place, text.removeprefix(place)) if text.startswith(place) else ("", text)
+    words = re.split(r"([\s,/?&='\"()]+)", said)
+    hidden = [
+        "*" if is_secret(word, "") or UNDASHED.search(word.lower()) or holds_any(word, private) else word
+        for word in words
+    ]
+    return head + "".join(hidden)
+
+
+def _require_recipe(recording: Recording, rows: Sequence[Exchange], place: str) -> None:
     """Raise OptionError for a recording that cannot say what stays the same from tenant to tenant."""
     steps = recording.steps
+    bodiless = [row for row in rows if row.may_write and row.body_form == "missing"]
+    if bodiless and not all(step.writes for step in steps):
+        raise OptionError(f"{place} holds requests without their bodies. {RECORD_AGAIN}")
     if not steps:
         refused = recording.refused
         said = f"the portal refused every change (HTTP {refused[-1]})" if refused else "the view does not change"
@@ -145,16 +183,19 @@ def _chosen(looked: Search, steps: Sequence[Step], place: str, write: str | None
     right = [way for way in ways if _is_right(way, steps)]
     if not right:
         raise OptionError(_why_not(looked, steps, place, write))
-    doing = [way for way in right if not any(is_about_use(found.operation) for found in way)] or right
-    showing = [way for way in doing if all(_shows_view(found) for found in way)]
-    rest = showing or doing
+    rest = right if write else [way for way in right if not any(is_about_use(found.operation) for found in way)]
+    if not rest:
+        kinds_of_use = dict.fromkeys(found.operation for way in right for found in way)
+        raise OptionError(
+            f"{place}: only requests that seem to report or to ask could have changed the view:"
+            f" {', '.join(kinds_of_use)}. {_NAME_IT}"
+        )
     kinds = {tuple(dict.fromkeys(found.operation for found in way)): way for way in reversed(rest)}
-    others = [] if showing or write else _rivals(looked, steps, {kind for key in kinds for kind in key})
+    others = [] if write else _rivals(steps, {kind for key in kinds for kind in key})
     if len(kinds) > 1 or others:
         both = list(dict.fromkeys([*(kind for key in kinds for kind in key), *others]))
         raise OptionError(
-            f"{place}: more than one request could have changed the view: {', '.join(both)}. Give the one that did as"
-            " the option write, by its method and the beginning of its path."
+            f"{place}: more than one request could have changed the view: {', '.join(both[:_MOST_NAMED])}. {_NAME_IT}"
         )
     return rest[0]
 
@@ -172,27 +213,26 @@ def _is_right(way: Sequence[Found], steps: Sequence[Step]) -> bool:
     return reproduces(contract, steps, [write for found in way for write in found.writes])
 
 
-def _shows_view(found: Found) -> bool:
-    """Return whether the portal answered each of these requests with the view: what reports the use does not."""
-    return all(shows_view(write.exchange) for write in found.writes)
+def _rivals(steps: Sequence[Step], chosen: set[str]) -> list[str]:
+    """Return kinds of requests that could be the write instead, although they are not understood.
+
+    Where every step that adds, or every one that removes, has such a request, nobody can tell which of them did it: it
+    may name the tenants in its own way.
+    """
+    rivals: dict[str, None] = {}
+    for direction in ("added", "removed"):
+        of_steps = [
+            {kind for sent in _all_of(step) if not is_about_use(kind := kind_of(sent))} - chosen
+            for step in steps
+            if getattr(step, direction)
+        ]
+        if all(of_steps):
+            rivals |= dict.fromkeys(sorted(frozenset[str]().union(*of_steps)))
+    return list(rivals)
 
 
-def _rivals(looked: Search, steps: Sequence[Step], chosen: set[str]) -> list[str]:
-    """Return kinds of requests that are not understood, and name everything that was added or removed in each step."""
-    rivals = []
-    for operation in looked.failures:
-        if operation in chosen or is_about_use(operation):
-            continue
-        for direction in ("added", "removed"):
-            those = [step for step in steps if getattr(step, direction)]
-            if all(
-                getattr(step, direction)
-                <= frozenset[str]().union(*(w.mentioned for w in step.writes if operation_of(w) == operation))
-                for step in those
-            ):
-                rivals.append(operation)
-                break
-    return rivals
+def _all_of(step: Step) -> list[Exchange]:
+    return [*(write.exchange for write in step.writes), *step.others]
 
 
 def _why_not(looked: Search, steps: Sequence[Step], place: str, write: str | None) -> str:

@@ -19,8 +19,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
 
 _SHORTEST: t.Final = 8
+# The words of a name tell it, too; shorter ones are in many texts.
+_SHORTEST_WORD: t.Final = 5
 _SECRET_HEADERS: t.Final = re.compile(
-    r"cookie|authorization|token|secret|xsrf|csrf|etag|if-match|api-?key", re.IGNORECASE
+    r"cookie|authorization|token|secret|xsrf|csrf|etag|if-match|api-?key|session|puid", re.IGNORECASE
 )
 
 
@@ -32,9 +34,14 @@ def names_in(rows: Iterable[Exchange]) -> set[str]:
             continue
         body = unwrapped(row.answer.body)
         listed = [*rows_by_tenant(body, "tenantInfoList").values(), *rows_by_tenant(first_of(body), EXPOSED).values()]
-        names |= {name for each in listed if isinstance(name := each.get("name"), str)}
+        for each in listed:
+            name = each.get("name")
+            if isinstance(name, str):
+                names |= {name, *(word for word in name.split() if len(word) >= _SHORTEST_WORD)}
         if row.name == "session":
-            names |= {name for name in (parse_session(row.answer.body).operator,) if name}
+            upn = parse_session(row.answer.body).operator or ""
+            # The parts of a user principal name tell who it is as well.
+            names |= {part for part in (upn, *upn.split("@")) if part}
         if row.name == "effective" and row.answer.etag:
             names.add(row.answer.etag)
     return names

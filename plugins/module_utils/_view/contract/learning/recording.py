@@ -11,7 +11,6 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import MUTATING
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.words import (
     HOW_TO_RECORD,
     RECORD_AGAIN,
@@ -37,8 +36,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer
 
 EXPOSED: t.Final = "exposedTargetTenantsInfo"
-_ID: t.Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+UNDASHED: t.Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _LENGTH_OF_ID: t.Final = 36
+_KINDS_OF_ANSWERS: t.Final = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,11 +52,15 @@ class Write:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """A change of the view: the tenants in it before and after, and the requests in between that name tenants."""
+    """A change of the view: the tenants in it before and after, and the requests in between that name tenants.
+
+    `others` are requests in between that name none and could have changed something.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     writes: tuple[Write, ...]
+    others: tuple[Exchange, ...] = ()
 
     @property
     def added(self) -> frozenset[str]:
@@ -89,10 +93,11 @@ def read_steps(rows: Sequence[Exchange], place: str) -> Recording:
     known = frozenset(_known_ids(readings))
     _require_private_group(effective, place)
     hosts = {row.host for row in effective}
-    named = [row for row in rows if row.method in MUTATING and row.host in hosts and mentioned_in(row, known)]
+    sent = [row for row in rows if row.may_write and (row.host in hosts or row.method != "POST")]
+    named = [row for row in sent if row.host in hosts and mentioned_in(row, known)]
     writes = [row for row in named if row.accepted]
     story = _Story(home, known)
-    for event in _events(readings, writes):
+    for event in _events(readings, writes, [row for row in sent if row.accepted and row not in named]):
         story.take(event)
     if story.unread and not story.steps:
         raise OptionError(
@@ -105,17 +110,19 @@ def read_steps(rows: Sequence[Exchange], place: str) -> Recording:
 
 
 class _Event(t.NamedTuple):
-    """An answer of the portal (`name` is set), or a request that names tenants, at the moment that counts for it."""
+    """An answer of the portal (`name` is set), or a request, at the moment that counts for it."""
 
     moment: dt.datetime
     row: Exchange
     name: str | None = None
     answer: Answer | None = None
+    names_tenants: bool = True
 
 
-def _events(readings: Sequence[Exchange], writes: Sequence[Exchange]) -> list[_Event]:
+def _events(readings: Sequence[Exchange], writes: Sequence[Exchange], others: Sequence[Exchange]) -> list[_Event]:
     """Return what happened, in order. An answer to a write that shows the view counts as a reading of it."""
     events = [_Event(row.start, row, row.name, row.answer) for row in readings if _is_usable(row)]
+    events += [_Event(row.start, row, names_tenants=False) for row in others]
     for row in writes:
         events.append(_Event(row.start, row))
         if shows_view(row):
@@ -135,10 +142,14 @@ class _Story:
         self._answers: list[_Event] = []
         self._base: tuple[str, ...] | None = None
         self._pending: list[Write] = []
+        self._others: list[Exchange] = []
         self._versions: list[str] = []
 
     def take(self, event: _Event) -> None:
         """Take over what happened next."""
+        if not event.names_tenants:
+            self._others.append(event.row)
+            return
         if event.name is None:
             self._write(event.row)
             return
@@ -159,11 +170,12 @@ class _Story:
         if outdated or any(write.exchange.end > moment for write in self._pending):
             return
         if self._base is not None and {*shown} != {*self._base}:
-            self.steps.append(Step(self._base, shown, tuple(self._pending)))
+            self.steps.append(Step(self._base, shown, tuple(self._pending), tuple(self._others)))
             self._pending = []
         # A view that shows a write late belongs to the same step.
         if not self._pending:
             self._base = shown
+            self._others = []
 
     def _write(self, row: Exchange) -> None:
         if self._base is None:
@@ -174,8 +186,13 @@ class _Story:
 
     def _bodies(self, moment: dt.datetime) -> AnswerBodies:
         """Return what the page knew at a moment: the last answers that it had read to their end."""
-        known = [event for event in self._answers if event.row.end <= moment]
-        return bodies_of({str(event.name): event.answer for event in known if event.answer is not None})
+        known: dict[str, Answer] = {}
+        for event in reversed(self._answers):
+            if event.row.end <= moment and event.answer is not None:
+                known.setdefault(str(event.name), event.answer)
+            if len(known) == _KINDS_OF_ANSWERS:
+                break
+        return bodies_of(known)
 
 
 def _is_usable(row: Exchange) -> bool:
@@ -231,7 +248,7 @@ def first_of(body: object) -> object:
 def mentioned_in(row: Exchange, known: frozenset[str]) -> frozenset[str]:
     """Return which of the known ids a request names, wherever and however they are written."""
     texts = [unquote(row.path), *(text for pair in row.query for text in pair), *strings_in(row.body)]
-    written = {found.replace("-", "") for text in texts for found in _ID.findall(text.lower())}
+    written = {found.replace("-", "") for text in texts for found in UNDASHED.findall(text.lower())}
     return frozenset(each for each in known if each.replace("-", "") in written)
 
 

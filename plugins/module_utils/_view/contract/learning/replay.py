@@ -27,7 +27,10 @@ if t.TYPE_CHECKING:
 
 def reproduces(contract: Contract, steps: Sequence[Step], writes: Sequence[Write]) -> bool:
     """Return whether the contract gives the recorded requests `writes`, and no others, in each of these steps."""
-    return all(_gives(contract, step, [write for write in step.writes if write in writes]) for step in steps)
+    return all(
+        _gives(contract, step, [write for write in step.writes if any(write is own for own in writes)])
+        for step in steps
+    )
 
 
 def _gives(contract: Contract, step: Step, writes: Sequence[Write]) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import typing as t
 
@@ -79,4 +80,6 @@ def tenants_in(value: object, known: Container[str]) -> list[str]:
 
 def is_same(value: object, other: object) -> bool:
     """Return whether two values are the same JSON: to Python, true is 1."""
+    if isinstance(value, dict | list) or isinstance(other, dict | list):
+        return value == other and json.dumps(value, sort_keys=True) == json.dumps(other, sort_keys=True)
     return value == other and isinstance(value, bool) == isinstance(other, bool)

@@ -13,6 +13,12 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.doubt import (
+    holds_any,
+    is_number_of_tenants,
+    is_secret,
+    is_time,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import (
     GUID,
     is_same,
@@ -35,6 +41,7 @@ if t.TYPE_CHECKING:
 
 # Shorter texts occur in many places by chance.
 _TELLING: t.Final = 4
+_UNLIKELY: t.Final = 8
 # Which source is named where several hold the value.
 _ROOTS: t.Final = (
     "tenant_id",
@@ -47,10 +54,8 @@ _ROOTS: t.Final = (
     "context",
     "effective_etag",
 )
-# A time, a counter or a version, if nobody knows better: it may differ in the next request.
-_MAY_CHANGE: t.Final = re.compile(r"(?:\D*\d){3}")
-# What is more likely a token, a key or a signature than a word: long, without spaces, of letters and digits.
-_SECRET: t.Final = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/_=.~-]{20,}")
+# The number of a cloud is the tenant's, whatever its name is in the request.
+_CLOUD: t.Final = re.compile(r"env|cloud", re.IGNORECASE)
 _EACH_OF: t.Final = {tenants: key for key, tenants in EACH.items()}
 _IDS_OF: t.Final = {tenants: name for name, tenants in ID_LISTS.items()}
 _NOT_FROM_AN_ANSWER: t.Final = "differs from request to request and is in no answer of the portal"
@@ -66,11 +71,14 @@ class Unexplained(Exception):
 class TemplateFinder:
     """Find templates. `private` are texts that no contract may hold; `notes` says what more than one template gives."""
 
-    def __init__(self, private: Iterable[str], repeated: Container[str] = frozenset()) -> None:
+    def __init__(
+        self, private: Iterable[str], repeated: Container[str] = frozenset(), steady: Container[str] = frozenset()
+    ) -> None:
         self.notes: list[str] = []
-        self._private = tuple(text.lower() for text in private if len(text) >= _TELLING)
-        # Values that several recorded requests hold.
+        self._private = tuple({text.lower() for text in private if text})
+        # Values that requests of several steps hold, and those that additions and removals have in common.
         self._repeated = repeated
+        self._steady = steady
 
     def value(self, samples: Sequence[Sample], place: str) -> object:
         """Return the template of a value in a body. Raises Unexplained."""
@@ -107,11 +115,11 @@ class TemplateFinder:
         if best is not None and (not same or once or best.rsplit(".", 1)[-1].lower() == key.lower()):
             return f"${best}"
         own = [name for name in names if name.startswith("tenant.")]
-        if own and isinstance(value, int) and not isinstance(value, bool):
+        if own and _CLOUD.search(key) and isinstance(value, int) and not isinstance(value, bool):
             best = min(own, key=lambda name: _rank(name, key))
             self.notes.append(f"{place} was {value} in every request; it is taken from ${best}, which was the same.")
             return f"${best}"
-        if best is not None and isinstance(value, str) and (len(value) >= _TELLING or samples[0].tenant_id is not None):
+        if best is not None and isinstance(value, str) and (len(value) >= _UNLIKELY or best.startswith("tenant")):
             return f"${best}"
         if not same:
             raise Unexplained(place, _NOT_FROM_AN_ANSWER)
@@ -119,6 +127,8 @@ class TemplateFinder:
             raise Unexplained(
                 place, "was recorded once, so that nobody can tell whether it changes; add two tenants again"
             )
+        if str(value) not in self._steady and is_number_of_tenants(value, samples):
+            raise Unexplained(place, "could be a number or a position of tenants, which no placeholder gives")
         return self.literal(value, place)
 
     def _may_change(self, samples: Sequence[Sample]) -> bool:
@@ -126,15 +136,17 @@ class TemplateFinder:
         text = str(samples[0].value)
         if len({sample.request for sample in samples}) > 1 or text in self._repeated:
             return False
-        return _MAY_CHANGE.search(text) is not None
+        return any(character.isdigit() for character in text)
 
     def literal(self, value: object, place: str) -> object:
         """Return a value as a template that gives it. Raises Unexplained for one that must not stay."""
+        if isinstance(value, str) and GUID.search(value.lower()):
+            raise Unexplained(place, "holds an id that is in no answer of the portal")
+        if is_time(value, place):
+            raise Unexplained(place, "looks like a time, or the number of one, which the next request would not repeat")
         if not isinstance(value, str):
             return value
-        if GUID.search(value.lower()):
-            raise Unexplained(place, "holds an id that is in no answer of the portal")
-        if _SECRET.search(value) or any(text in value.lower() for text in self._private):
+        if is_secret(value, place) or holds_any(value, self._private):
             raise Unexplained(place, "holds a name, or what looks like a secret, that is in no answer of the portal")
         return value.replace("$", "$$")
 
@@ -212,7 +224,7 @@ class TemplateFinder:
         template: dict[str, object] = {}
         for key in keys:
             there = [sample.of(_mapping(sample)[key]) for sample in samples if key in _mapping(sample)]
-            name = str(self.literal(key, f"{place}: a key"))
+            name = str(self.literal(key, f"{place}: a field's name"))
             if len(there) == len(samples):
                 template[name] = self.value(there, f"{place}.{key}")
                 continue

@@ -27,8 +27,8 @@ def samples(*pairs):
     return made
 
 
-def template(*pairs, private=(), repeated=()):
-    return TemplateFinder(private, frozenset(repeated)).value(samples(*pairs), "body.key")
+def template(*pairs, private=(), repeated=(), place="body.field"):
+    return TemplateFinder(private, frozenset(repeated)).value(samples(*pairs), place)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def template(*pairs, private=(), repeated=()):
         ([("a", {}), ("a", {})], "a"),
         ([(None, {}), (None, {})], None),
         ([(True, {"effective.type": 1}), (True, {"effective.type": 1})], True),
-        ([(1, {"effective.key": 1}), (1, {"effective.key": 1})], "$effective.key"),
+        ([(1, {"effective.field": 1}), (1, {"effective.field": 1})], "$effective.field"),
         ([(1, {"effective.type": 1}), (1, {"effective.type": 1})], 1),
         ([("7", {"effective.version": "7"}), ("8", {"effective.version": "8"})], "$effective.version"),
         ([('"ver7"', {"effective.v": "ver7"}), ('"ver8"', {"effective.v": "ver8"})], '"$effective.v"'),
@@ -45,9 +45,9 @@ def template(*pairs, private=(), repeated=()):
         ([([ONE, TWO], {}), ([TWO, ONE], {})], {"$each": "$tenant_id"}),
         ([(["x", 1], {}), (["x", 1], {})], ["x", 1]),
         ([({"a": {"b": None}}, {})], {"a": {"b": None}}),
-        ([(40, {"effective.version": 40})], 40),
+        ([(40, {"effective.version": 40})], "$effective.version"),
         ([(4000, {"effective.version": 4000})], "$effective.version"),
-        ([({"old": 1}, {"picker.key": {"old": 1}})], "$picker.key"),
+        ([({"old": 1}, {"picker.field": {"old": 1}})], "$picker.field"),
     ],
 )
 def test_templates(pairs, expected):
@@ -69,6 +69,12 @@ def test_templates(pairs, expected):
         ([(ONE, {}), (ONE, {})], "holds an id"),
         ([("2026-11-28T10:00:00Z", {})], "was recorded once"),
         ([(4711, {})], "was recorded once"),
+        ([(7, {})], "was recorded once"),
+        ([("Add 2 tenants", {})], "was recorded once"),
+        ([("2026-11-28", {}), ("2026-11-28", {})], "looks like a time"),
+        ([(1764324000000, {}), (1764324000000, {})], "looks like a time"),
+        ([("Sat, 28 Nov", {}), ("Sat, 28 Nov", {})], "looks like a time"),
+        ([(2, {}), (2, {})], "could be a number or a position of tenants"),
     ],
 )
 def test_what_is_not_explained(pairs, words):
@@ -77,4 +83,5 @@ def test_what_is_not_explained(pairs, words):
 
 
 def test_value_that_another_request_repeats_does_not_change():
-    assert template(("2026-01-01", {}), repeated=("2026-01-01",)) == "2026-01-01"
+    assert template(("form 7", {}), repeated=("form 7",)) == "form 7"
+    assert template(("2026-01-01", {}), repeated=("2026-01-01",), place="query.api-version") == "2026-01-01"
