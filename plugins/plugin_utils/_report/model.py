@@ -14,6 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     SEVERITIES,
     STATUSES,
     Expiry,
+    JsonRow,
     Severity,
     Status,
     Verdict,
@@ -24,6 +25,15 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import 
     UndeclaredRow,
     verdicts_as_dict,
     verdicts_from_fields,
+)
+from ansible_collections.m365.defender.plugins.plugin_utils._report.states import (
+    FINDING_STATES,
+    TRENDS,
+    Acceptance,
+    Changes,
+    FindingState,
+    HistoryEntry,
+    Trend,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow
 from ansible_collections.m365.defender.plugins.plugin_utils._report.view_table import ViewTable
@@ -62,7 +72,10 @@ class RunInfo:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """What somebody has to act on in a tenant. `id` stays the same from run to run."""
+    """What somebody has to act on in a tenant. `id` stays the same from run to run.
+
+    `first_seen` is when the first of the runs that have it in a row was made.
+    """
 
     id: str
     tenant_id: str
@@ -76,6 +89,9 @@ class Finding:
     message: str
     remedy: str
     doc_url: str
+    state: FindingState = "new"
+    first_seen: str = ""
+    acceptance: Acceptance | None = None
 
     @property
     def kind(self) -> FindingKind:
@@ -97,13 +113,14 @@ class Finding:
             return "recommended"
         return "unknown" if self.status == "unknown" else "required"
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> JsonRow:
         """Return the fields, and the kind."""
         return {**dataclasses.asdict(self), "kind": self.kind}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Finding:
-        """Return a finding of a report. Raises OptionError."""
+        """Return a finding of a report, also one of an earlier version. Raises OptionError."""
+        acceptance = fields.optional_row("acceptance")
         return cls(
             id=fields.text("id"),
             tenant_id=fields.text("tenant_id"),
@@ -117,6 +134,9 @@ class Finding:
             message=fields.text("message"),
             remedy=fields.text("remedy"),
             doc_url=fields.text("doc_url"),
+            state=fields.choice(FINDING_STATES, "state") if fields.has("state") else "new",
+            first_seen=fields.optional_text("first_seen") or "",
+            acceptance=None if acceptance is None else Acceptance.from_fields(acceptance),
         )
 
 
@@ -170,7 +190,10 @@ class Summary:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TenantRow:
-    """All that was judged about one declared tenant. `eligible` is None where access was not looked at."""
+    """All that was judged about one declared tenant.
+
+    `eligible` is None where access was not looked at, `trend` where the chain breaks as in the run before.
+    """
 
     tenant_id: str
     name: str
@@ -181,6 +204,7 @@ class TenantRow:
     requirements: Verdicts
     access: AccessRow | None = None
     registration: Registration | None = None
+    trend: Trend | None = None
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
@@ -196,6 +220,7 @@ class TenantRow:
             "eligible": self.eligible,
             "first_broken": self.first_broken,
             "reason": self.reason,
+            "trend": self.trend,
             "requirements": verdicts_as_dict(self.requirements),
             "access": None if self.access is None else self.access.as_dict(),
             "registration": None if self.registration is None else self.registration.as_dict(),
@@ -212,6 +237,7 @@ class TenantRow:
             "registered": None if self.registration is None else self.registration.registered,
             "first_broken": self.first_broken,
             "reason": self.reason,
+            "trend": self.trend,
         }
 
     @classmethod
@@ -228,6 +254,7 @@ class TenantRow:
             requirements=verdicts_from_fields(fields),
             access=None if access is None else AccessRow.from_fields(access),
             registration=None if registration is None else Registration.from_fields(registration),
+            trend=None if fields.value("trend") is None else fields.choice(TRENDS, "trend"),
         )
 
 
@@ -241,7 +268,11 @@ def all_verdicts(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Report:
-    """The report of a run. `checks` are the access checks that counted; None is what nobody looked at."""
+    """The report of a run. `checks` are the access checks that counted; None is what nobody looked at.
+
+    `resolved` are findings of the run before that are gone, `unread` those that may still be there: something could not
+    be read this time. `history` has the runs up to this one, the latest last.
+    """
 
     run: RunInfo
     checks: tuple[str, ...] | None
@@ -255,6 +286,10 @@ class Report:
     suggested_views: SuggestedViews | None = None
     # None where the view was not read.
     view: ViewTable | None = None
+    changes: Changes = dataclasses.field(default_factory=Changes)
+    resolved: tuple[Finding, ...] = ()
+    unread: tuple[Finding, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
 
     @property
     def shown_checks(self) -> list[str]:
@@ -263,15 +298,13 @@ class Report:
 
     def as_dict(self) -> dict[str, object]:
         """Return the report as JSON has it."""
+        undeclared = self.undeclared
         return {
-            **self.run.as_dict(),
-            "checks": None if self.checks is None else list(self.checks),
-            "summary": self.summary.as_dict(),
+            **self._head(),
             "tenants": [row.as_dict() for row in self.tenants],
-            "undeclared": None if self.undeclared is None else [row.as_dict() for row in self.undeclared],
-            "findings": [finding.as_dict() for finding in self.findings],
-            "expiries": [expiry.as_dict() for expiry in self.expiries],
-            **self._team_and_view(),
+            "undeclared": None if undeclared is None else [row.as_dict() for row in undeclared],
+            **self._lists(),
+            "history": [entry.as_dict() for entry in self.history],
         }
 
     def _team_and_view(self) -> dict[str, object]:
@@ -286,12 +319,25 @@ class Report:
         """Return what a play decides by. The verdicts, many times as much, are in report.json."""
         undeclared = self.undeclared
         return {
+            **self._head(),
+            "tenants": [row.without_verdicts() for row in self.tenants],
+            "undeclared": None if undeclared is None else [row.without_verdict() for row in undeclared],
+            **self._lists(),
+        }
+
+    def _head(self) -> dict[str, object]:
+        return {
             **self.run.as_dict(),
             "checks": None if self.checks is None else list(self.checks),
             "summary": self.summary.as_dict(),
-            "tenants": [row.without_verdicts() for row in self.tenants],
-            "undeclared": None if undeclared is None else [row.without_verdict() for row in undeclared],
+            "changes": self.changes.as_dict(),
+        }
+
+    def _lists(self) -> dict[str, object]:
+        return {
             "findings": [finding.as_dict() for finding in self.findings],
+            "resolved": [finding.as_dict() for finding in self.resolved],
+            "unread": [finding.as_dict() for finding in self.unread],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
             **self._team_and_view(),
         }
@@ -302,6 +348,7 @@ class Report:
         fields = Fields(report, "report")
         undeclared, operators = fields.optional_rows("undeclared"), fields.optional_rows("operators")
         views, view = fields.optional_row("suggested_views"), fields.optional_row("view")
+        changes = fields.optional_row("changes")
         return cls(
             run=RunInfo(*(fields.text(field.name) for field in dataclasses.fields(RunInfo))),
             checks=fields.optional_texts("checks"),
@@ -313,4 +360,8 @@ class Report:
             operators=None if operators is None else tuple(AnalystRow.from_fields(row) for row in operators),
             suggested_views=None if views is None else SuggestedViews.from_fields(views),
             view=None if view is None else ViewTable.from_fields(view),
+            changes=Changes() if changes is None else Changes.from_fields(changes),
+            resolved=tuple(Finding.from_fields(row) for row in fields.optional_rows("resolved") or ()),
+            unread=tuple(Finding.from_fields(row) for row in fields.optional_rows("unread") or ()),
+            history=tuple(HistoryEntry.from_fields(row) for row in fields.optional_rows("history") or ()),
         )

@@ -51,25 +51,30 @@ def test_report_comes_back_from_its_json(report):
 def test_keys_are_the_published_ones_in_order():
     report = whole()
     assert list(report) == [
-        *("generated_at", "home_tenant_id", "operator", "cloud", "checks", "summary", "tenants", "undeclared"),
-        *("findings", "expiries", "operators", "suggested_views", "view"),
+        *("generated_at", "home_tenant_id", "operator", "cloud", "checks", "summary", "changes", "tenants"),
+        *("undeclared", "findings", "resolved", "unread", "expiries", "operators", "suggested_views", "view"),
+        "history",
     ]
     assert list(report["summary"]) == [
         *("declared", "ready", "verified", "eligible", "registered", "undeclared", "findings"),
     ]
     assert list(report["tenants"][0]) == [
-        *("tenant_id", "name", "ready", "eligible", "first_broken", "reason", "requirements", "access", "registration"),
+        *("tenant_id", "name", "ready", "eligible", "first_broken", "reason", "trend", "requirements", "access"),
+        "registration",
     ]
     assert list(report["findings"][0]) == [
         *("id", "tenant_id", "tenant_name", "operator", "check", "severity", "status", "reason", "object", "message"),
-        *("remedy", "doc_url", "kind"),
+        *("remedy", "doc_url", "state", "first_seen", "acceptance", "kind"),
     ]
     assert list(report["expiries"][0])[:3] == ["tenant_id", "tenant_name", "what"]
     assert list(report["tenants"][0]["registration"])[:2] == ["registered", "status"]
 
 
 OLD_NAMES = {"provenance": "mark", "actionable": "to_act_on", "auto_extend": "extends_itself"}
-LATER = ("undeclared", "expiries", "registered", "registration")
+LATER = (
+    *("undeclared", "expiries", "registered", "registration"),
+    *("changes", "resolved", "unread", "history", "trend", "state", "first_seen", "acceptance"),
+)
 
 
 def older(value):

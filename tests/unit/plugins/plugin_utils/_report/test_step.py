@@ -91,6 +91,7 @@ def test_variable_for_users_has_no_verdict_and_no_evidence():
         "registered": None,
         "first_broken": "access",
         "reason": "access.gdap_expired",
+        "trend": None,
     }
     assert '"evidence"' not in json.dumps(done)
 
