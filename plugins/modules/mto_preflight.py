@@ -21,7 +21,7 @@ options:
   entry_point:
     description: The entry point of the role, or the playbook without the role, whose variables are checked.
     type: str
-    choices: [onboard, drift, offboard, report, slice, merge, adopt, login, record, snapshot]
+    choices: [onboard, drift, offboard, report, slice, merge, accept, adopt, login, record, snapshot]
     required: true
 author:
   - The m365.defender authors (@m365-defender)

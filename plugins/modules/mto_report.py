@@ -12,6 +12,7 @@ version_added: 0.1.0
 description:
   - Makes the report of a run from the registered results of M(m365.defender.mto_requirement_facts),
     M(m365.defender.mto_tenant_access) and M(m365.defender.mto_tenant), or from a saved C(report.json).
+  - Compares the run with the one before, and adds a line for it to C(history.jsonl) in O(report_dir).
   - Writes the files itself, each as a whole or not at all, in check mode too. They hold a time and are not part of the
     declared state, so that they are never a change.
   - Findings do not fail the task, and neither does a file that cannot be written. RV(failure) says both.
@@ -67,14 +68,25 @@ options:
         them.
     type: int
     default: 100
+  report_previous:
+    description:
+      - The C(report.json) of an earlier run, which says what is new and what is resolved.
+      - If not set, it is the one in O(report_dir), read before it is replaced. If there is none, every finding is new.
+    type: path
+  baseline:
+    description: A YAML file with what is accepted, by whom, why, and until when. Its form is in
+      U(https://github.com/m365-defender/m365.defender/blob/main/docs/report.md#what-is-accepted).
+    type: path
   fail_on:
     description:
       - The kinds of findings that RV(failing) counts.
       - V(required) is a required check that is not met, V(unknown) one that could not be made, V(recommended) is
         advice, and V(registration) concerns the multitenant view.
+      - V(new) limits the others to findings that the run before did not have. Alone, it limits all kinds.
+      - Findings that are accepted do not count.
     type: list
     elements: str
-    choices: [required, recommended, unknown, registration]
+    choices: [required, recommended, unknown, registration, new]
     default: [required, unknown, registration]
 author:
   - The m365.defender authors (@m365-defender)
@@ -140,6 +152,15 @@ summary:
   returned: without O(eligible_only)
   type: dict
   sample: {declared: 25, ready: 18, verified: 16, eligible: 16, registered: 16, undeclared: 0, findings: 11}
+changes:
+  description:
+    - How many findings and tenants are different from the run before, whose time is C(previous_at), V(null) if there is
+      none. C(unread) counts findings that were not found because something could not be read, C(left_out) those that
+      were not looked for. C(not_compared) is why an earlier report was not used.
+  returned: without O(eligible_only)
+  type: dict
+  sample: {previous_at: "2026-11-26T18:34:12Z", new: 2, resolved: 1, unread: 0, left_out: 0, worse: 1, better: 0,
+    not_compared: ""}
 tenants:
   description: A row for each declared tenant, without its verdicts, which C(report.json) holds.
   returned: without O(eligible_only)
@@ -178,13 +199,27 @@ tenants:
       description: Why it breaks there.
       returned: success
       type: str
+    trend:
+      description: V(worse) or V(better) if the chain breaks earlier or later than in the run before, else V(null).
+      returned: success
+      type: str
 undeclared:
   description: The tenants in the view that are not declared, V(null) if the view was not read.
   returned: without O(eligible_only)
   type: list
   elements: dict
 findings:
-  description: What somebody has to act on.
+  description: What somebody has to act on, each V(new), V(open) or V(accepted), and since when.
+  returned: without O(eligible_only)
+  type: list
+  elements: dict
+resolved:
+  description: The findings of the run before that are gone.
+  returned: without O(eligible_only)
+  type: list
+  elements: dict
+unread:
+  description: The findings of earlier runs that may still be there, because something could not be read this time.
   returned: without O(eligible_only)
   type: list
   elements: dict
@@ -226,7 +261,7 @@ files:
   returned: without O(eligible_only)
   type: list
   elements: str
-  sample: [/srv/mto/report.json, /srv/mto/report.html, /srv/mto/report.junit.xml]
+  sample: [/srv/mto/report.json, /srv/mto/report.html, /srv/mto/report.junit.xml, /srv/mto/history.jsonl]
 failing:
   description: How many findings there are of each kind in O(fail_on). A kind without findings is left out.
   returned: without O(eligible_only)

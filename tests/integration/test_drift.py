@@ -48,7 +48,7 @@ def screen(done):
     text = done.output.partition("Show the summary] ")[2].partition("\nok: ")[0].partition("\n")[2]
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:55555", text)
     text = re.sub(r"20\d\d-\d\d-\d\d", "2026-12-15", text)
-    return re.sub(r"^(Report|Evidence): .*/", r"\1: ", text, flags=re.MULTILINE)
+    return re.sub(r"^(Report|Evidence|History): .*/", r"\1: ", text, flags=re.MULTILINE)
 
 
 def ids(report):
@@ -75,6 +75,32 @@ def test_screen_of_the_demo_world_is_the_golden_one(onboarded):
     """Without an ansible.cfg: 80 columns, no color, the default callback."""
     golden = pathlib.Path(__file__).parent / "screens" / "demo.txt"
     assert screen(onboarded[0]) == golden.read_text(encoding="utf-8").rstrip("\n")
+
+
+def test_drift_tells_what_is_new_and_what_is_accepted(onboarded, ansible):
+    saved, report = str(onboarded[2].directory / "report.json"), onboarded[1]
+    baseline = ansible.directory / "baseline.yml"
+    finding = next(finding for finding in report["findings"] if finding["severity"] == "required")
+    options = {"mto_accept": [finding["id"]], "mto_accept_why": "It is sold in May.", "mto_accept_owner": "Anna Berg"}
+    options |= {"mto_accept_until": "2999-01-31", "mto_baseline": str(baseline), "mto_report_file": saved}
+    shown = ansible.play("m365.defender.accept", "--check", "--diff", **options)
+    assert (shown.code, baseline.exists()) == (0, False), shown.output
+    assert f'+- id: "{finding["id"]}"' in shown.output
+    for changed in ("changed=1", "changed=0"):
+        accepted = ansible.play("m365.defender.accept", **options)
+        assert (accepted.code, changed in accepted.output) == (0, True), accepted.output
+    done, now = run(ansible, DRIFT, mto_report_previous=saved, mto_baseline=str(baseline), mto_fail_on=["new"])
+    assert done.code == 0, done.output
+    assert f"Nothing has changed since the report of {report['generated_at']}." in done.words
+    assert "1 finding is accepted and not shown here, the first until 2999-01-31." in done.words
+    assert ids(now) == ids(report)
+    assert [found["id"] for found in now["findings"] if found["state"] == "accepted"] == [finding["id"]]
+    assert {found["first_seen"] for found in now["findings"]} == {report["generated_at"]}
+    assert len((ansible.directory / "history.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+    # Without the baseline, the finding has to be decided on again.
+    done, now = run(ansible, DRIFT, mto_fail_on=["new", "required"])
+    assert done.code == 2
+    assert "1 new finding fails the play (1 required)" in done.words
 
 
 @pytest.mark.parametrize("callback", ["minimal", "oneline"])

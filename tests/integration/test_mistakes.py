@@ -20,6 +20,7 @@ import types
 import pytest
 from ansible.parsing.vault import EncryptedString
 from certificates import CURVE, LEAF, NOW, ROOT, pem_of
+from pages.report_rows import NO_LICENSE, report_of
 from playbook_runs import ROOT as PROJECT
 from playbook_runs import Ansible
 from preflight import CLIENT, GOOD, HOME, OTHER, TENANT, preflight
@@ -200,6 +201,17 @@ ONBOARD = [
     ({"mto_report_dir": "none"}, "mto_report_dir: DIR/none does not exist; create it first: mkdir -m 700 'DIR/none'."),
     ({"mto_report_dir": "text"}, "mto_report_dir: DIR/text is not a directory; name a directory for the files."),
     ({"mto_report_dir": "/proc/none"}, "mto_report_dir: /proc/none does not exist; create it first"),
+    (
+        {"mto_report_previous": "none"},
+        "mto_report_previous: DIR/none cannot be read (No such file or directory); name a",
+    ),
+    ({"mto_report_previous": "text"}, "mto_report_previous: DIR/text is not valid JSON; name a report.json of onboard"),
+    ({"mto_report_previous": "other.json"}, "mto_report_previous: DIR/other.json is not a report that can be compared"),
+    ({"mto_baseline": "none"}, "mto_baseline: DIR/none cannot be read (No such file or directory); correct it, as"),
+    ({"mto_baseline": "text"}, "mto_baseline: DIR/text is not a dictionary with only the list accepted; correct it"),
+    ({"mto_baseline": "tab.yml"}, "mto_baseline: DIR/tab.yml is not valid YAML (line 2); correct it, as"),
+    ({"mto_baseline": "baseline.yml"}, "entry 1: 'ownr' is not a key (did you mean 'owner'?); correct it, as"),
+    ({"mto_fail_on": ["news"]}, "mto_fail_on: 'news' is not a choice (did you mean 'new'?); choose among"),
     ({"mto_evidence_dir": "none"}, "mto_evidence_dir: DIR/none does not exist; create it first"),
     ({"mto_evidence_dir": ["."]}, "mto_evidence_dir: a list is not the path of a file or directory; give the path"),
     # The view.
@@ -285,6 +297,30 @@ REPORT = [
     ),
     ({"mto_report_file": "report.json", "mto_fail_on": ["all"]}, "mto_fail_on: 'all' is not a choice"),
 ]
+ACCEPTED = {
+    "mto_accept": ["license.none"],
+    "mto_accept_why": "It ends.",
+    "mto_accept_owner": "Anna",
+    "mto_accept_until": "2999-01-31",
+    "mto_baseline": "new.yml",
+    "mto_report_file": "report.json",
+}
+ACCEPT = [
+    ({}, "mto_accept: missing; give a list."),
+    ({**ACCEPTED, "mto_accept": []}, "mto_accept: the list is empty; give IDs or reasons of findings."),
+    ({**ACCEPTED, "mto_accept": ["license"]}, "mto_accept[0]: 'license' is neither the ID nor the reason of a finding"),
+    ({**ACCEPTED, "mto_accept_why": None}, "mto_accept_why: missing; give text."),
+    ({**ACCEPTED, "mto_accept_owner": "A: B"}, "mto_accept_owner: it must be a person or a team, in at most 100"),
+    ({**ACCEPTED, "mto_accept_until": "soon"}, "mto_accept_until: it must be a day such as 2027-01-31."),
+    ({**ACCEPTED, "mto_accept_until": "2026-01-31"}, "mto_accept_until: 2026-01-31 is over; give a later day."),
+    ({**ACCEPTED, "mto_baseline": "baseline.yml"}, "entry 1: 'ownr' is not a key (did you mean 'owner'?)"),
+    ({**ACCEPTED, "mto_baseline": "none/new.yml"}, "mto_baseline: DIR/none does not exist; create it first"),
+    ({**ACCEPTED, "mto_report_file": None}, "mto_report_file: missing; set it to a report.json, or mto_report_dir to"),
+    (
+        {**ACCEPTED, "mto_report_file": "other.json"},
+        "mto_report_file: DIR/other.json is not a report that can be compar",
+    ),
+]
 # What the playbooks that do without the role are given. The connection is checked as for onboard.
 ADOPT = [
     ({"mto_adopt_dir": "none"}, "mto_adopt_dir: DIR/none does not exist; create it first: mkdir -m 700 'DIR/none'."),
@@ -353,6 +389,7 @@ TABLES = {
     "onboard": ONBOARD,
     "offboard": OFFBOARD,
     "report": REPORT,
+    "accept": ACCEPT,
     "adopt": ADOPT,
     "login": LOGIN,
     "snapshot": SNAPSHOT,
@@ -436,7 +473,9 @@ def directory(tmp_path, monkeypatch):
         "mixed.pem": pem_of(ROOT.key) + pem_of(LEAF.certificate),
         "curve.pem": pem_of(CURVE.key) + pem_of(CURVE.certificate),
         "tab.yml": b"version: 1\n\twrite: 2\n",
-        "report.json": b"{}",
+        "report.json": json.dumps(report_of(("Contoso", {"license": NO_LICENSE}))).encode(),
+        "other.json": b"{}",
+        "baseline.yml": b"accepted:\n- id: a\n  why: It ends.\n  ownr: Anna\n  until: 2999-01-31\n",
         "evidence.json": b"{}",
     }
     for name, content in files.items():

@@ -17,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.operator imp
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import check as permissions_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.registration import check as registration_check
 from ansible_collections.m365.defender.plugins.module_utils._checks.sign_in import check as sign_in_check
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acceptance import CAVEATS as ACCEPTANCE
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import Catalogue
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.consent import REASONS as CONSENT
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.read import REASONS as READ
@@ -41,7 +42,7 @@ CHECKS: t.Final[tuple[Check, ...]] = (
 CHAIN: t.Final = Chain(CHECKS)
 CATALOGUE: t.Final = Catalogue(
     reasons={**CONSENT, **READ, **{reason: row for check in CHECKS for reason, row in check.reasons.items()}},
-    caveats={reason: row for check in CHECKS for reason, row in check.caveats.items()},
+    caveats={**ACCEPTANCE, **{reason: row for check in CHECKS for reason, row in check.caveats.items()}},
     checks={check.name: check for check in CHECKS},
 )
 # Reads that all checks share.

@@ -13,4 +13,5 @@ import typing as t
 _DOCS: t.Final = "https://github.com/m365-defender/m365.defender/blob/main/docs/"
 CONTRACT: t.Final = _DOCS + "contract.md"
 RECORD: t.Final = _DOCS + "record.md"
+REPORT: t.Final = _DOCS + "report.md"
 SNAPSHOT: t.Final = _DOCS + "snapshot.md"

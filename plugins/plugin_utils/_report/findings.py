@@ -50,6 +50,11 @@ def findings_of(subject: Subject, verdicts: Mapping[str, Verdict]) -> list[Findi
     return list(findings.values())
 
 
+def advice_of(subject: Subject, link: str, caveat: Caveat) -> Finding:
+    """Return the finding of a caveat that belongs to no verdict."""
+    return _finding(subject, _Candidate(link, "recommended", "unmet", caveat))
+
+
 def _candidates(verdicts: Mapping[str, Verdict]) -> Iterator[_Candidate]:
     """Yield the root of every broken verdict, and the caveats that somebody has to act on, check by check.
 

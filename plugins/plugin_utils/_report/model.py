@@ -44,7 +44,9 @@ if t.TYPE_CHECKING:
 
 FindingKind = t.Literal["access_lost", "not_met", "registration", "not_checked", "advice"]
 FailWord = t.Literal["required", "recommended", "unknown", "registration"]
-FAIL_ON: t.Final[tuple[FailWord, ...]] = t.get_args(FailWord)
+FAIL_WORDS: t.Final[tuple[FailWord, ...]] = t.get_args(FailWord)
+# Beside the kinds there is `new`, which leaves out what the run before has had.
+FAIL_ON: t.Final = (*FAIL_WORDS, "new")
 # The kinds of findings, in the order in which a reader wants them, with their headings.
 KINDS: t.Final[dict[FindingKind, str]] = {
     "access_lost": "Access lost",

@@ -14,13 +14,21 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline, with_acceptances
+from ansible_collections.m365.defender.plugins.plugin_utils._report.comparison import compare, gone_findings
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import (
     file_mode,
     writable_directory,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+from ansible_collections.m365.defender.plugins.plugin_utils._report.history import (
+    FILE_NAME,
+    history_text,
+    with_history,
+)
 from ansible_collections.m365.defender.plugins.plugin_utils._report.make import eligible_tenants, make_report
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import FAIL_ON, FAIL_WORDS
+from ansible_collections.m365.defender.plugins.plugin_utils._report.previous import read_previous
 from ansible_collections.m365.defender.plugins.plugin_utils._report.results import (
     Names,
     read_results,
@@ -52,6 +60,8 @@ SPEC: t.Final[Spec] = {
     "report_mode": {"type": "raw", "default": "0600"},
     "evidence_dir": {"type": "path"},
     "max_tenants": {"type": "int", "default": MAX_TENANTS},
+    "report_previous": {"type": "path"},
+    "baseline": {"type": "path"},
     "fail_on": {
         "type": "list",
         "elements": "str",
@@ -62,8 +72,12 @@ SPEC: t.Final[Spec] = {
 CONSTRAINTS: t.Final[Constraints] = {
     "mutually_exclusive": [("requirements", "report_file")],
     "required_one_of": [("requirements", "report_file")],
-    "required_by": {"access": ("requirements",), "registration": ("requirements",), "evidence_dir": ("requirements",)},
+    "required_by": dict.fromkeys(
+        ("access", "registration", "evidence_dir", "report_previous", "baseline"), ("requirements",)
+    ),
 }
+# What files are called that are not the report.
+_TITLES: t.Final = {"evidence.json": "Evidence", FILE_NAME: "History"}
 # The one that a person opens first.
 _FOR_PEOPLE: t.Final = ("html", "json")
 
@@ -90,12 +104,12 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
     else:
         results = read_results(names, variables)
         report = make_report(results.run, results.rows, results.checks, results.team, options["max_tenants"])
-        report = dataclasses.replace(report, view=results.view)
+        report = _compared(dataclasses.replace(report, view=results.view), options)
         problems += [f"The multitenant view was not compared. {results.problem}"] if results.problem else []
     paths = _written(_files(options, report, names, variables), problems)
     lines = summary_lines(report, width=width, report_file=_first_to_open(paths))
     failing = _failing(report, options["fail_on"])
-    problems += [_sentence(failing, _first_to_open(paths))] if failing else []
+    problems += [_sentence(failing, _first_to_open(paths), report, options["fail_on"])] if failing else []
     return {
         "changed": False,
         **report.without_verdicts(),
@@ -104,9 +118,22 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
         "files": list(paths.values()),
         "lines": [
             *lines,
-            *(f"{'Evidence' if name == 'evidence.json' else 'Report'}: {p}" for name, p in paths.items()),
+            *(f"{_TITLES.get(name, 'Report')}: {p}" for name, p in paths.items()),
         ],
     }
+
+
+def _compared(report: Report, options: Mapping[str, t.Any]) -> Report:
+    """Return the report with what is new, what is accepted, and the history up to now. Raises OptionError."""
+    directory = options["report_dir"]
+    found = read_previous(options["report_previous"], directory, option_name("report_previous"))
+    not_compared = "" if found is None else found.difference(report.run)
+    previous = None if not_compared else found
+    gone = gone_findings(report, previous)
+    if options["baseline"]:
+        entries = read_baseline(option_name("baseline"), options["baseline"])
+        report = with_acceptances(report, entries, (*gone.unread, *gone.left_out))
+    return with_history(compare(report, previous, gone, not_compared), directory, previous)
 
 
 def _files(
@@ -126,6 +153,9 @@ def _files(
         for kind in (known[name] for name in options["report_formats"]):
             text = functools.partial(kind.render, report)
             yield _File(option_name("report_dir"), options["report_dir"], kind.file_name, options["report_mode"], text)
+    if options["report_dir"] and not options["report_file"]:
+        text = functools.partial(history_text, report, options["report_dir"])
+        yield _File(option_name("report_dir"), options["report_dir"], FILE_NAME, "0600", text)
 
 
 def _written(files: Iterator[_File], problems: list[str]) -> dict[str, str]:
@@ -148,16 +178,24 @@ def _first_to_open(paths: Mapping[str, str]) -> str:
 
 
 def _failing(report: Report, fail_on: Sequence[str]) -> dict[str, int]:
-    """Return how many findings fail the run, by the word of `mto_fail_on`; a word without findings is left out."""
-    counts = collections.Counter(finding.fail_word for finding in report.findings)
-    return {word: counts[word] for word in FAIL_ON if word in fail_on and counts[word]}
+    """Return how many findings fail the run, by the word of `mto_fail_on`; a word without findings is left out.
+
+    `new` leaves out what is not new, and without another word is about all kinds. What is accepted fails nothing.
+    """
+    words = [word for word in FAIL_WORDS if word in fail_on] or (FAIL_WORDS if "new" in fail_on else ())
+    states = ("new",) if "new" in fail_on else ("new", "open")
+    counts = collections.Counter(finding.fail_word for finding in report.findings if finding.state in states)
+    return {word: counts[word] for word in words if counts[word]}
 
 
-def _sentence(failing: Mapping[str, int], first: str) -> str:
+def _sentence(failing: Mapping[str, int], first: str, report: Report, fail_on: Sequence[str]) -> str:
     number = sum(failing.values())
     kinds = ", ".join(f"{count} {word}" for word, count in failing.items())
     where = f", or open {first}" if first else ""
+    new = "new " if "new" in fail_on else ""
+    alone = new and report.changes.previous_at is None
     return (
-        f"{number} {'finding fails' if number == 1 else 'findings fail'} the play ({kinds}): see the summary above"
-        f"{where}. Set {option_name('fail_on')} to choose which kinds do."
+        f"{number} {new}{'finding fails' if number == 1 else 'findings fail'} the play ({kinds}): see the summary above"
+        f"{where}. {'There was no earlier report to compare with. ' if alone else ''}"
+        f"Set {option_name('fail_on')} to choose which kinds do."
     )

@@ -10,6 +10,7 @@ import re
 import textwrap
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acceptance import LINK as ACCEPTANCE
 from ansible_collections.m365.defender.plugins.module_utils._core.text import (
     end_with_stop,
     listed_words,
@@ -77,7 +78,9 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
 
     What does not fit is shortened. What then does not fit is counted, and is in `report_file`.
     """
-    head = [*wrapped(_head(report), width), *_team_lines(report, width), *_view_lines(report, width)]
+    texts = (_changes(report), _head(report), _accepted(report))
+    head = [line for text in texts for line in wrapped(text, width)]
+    head += [*_team_lines(report, width), *_view_lines(report, width)]
     items = [_Item(finding, first_step(finding)) for finding in _shown_findings(report)]
     screens = 1 if report.summary.declared <= _LARGEST_FLEET_OF_A_SCREEN else 2
     room = screens * SCREEN - len(head)
@@ -93,7 +96,7 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
 def _shown_findings(report: Report) -> list[Finding]:
     """Return the findings without those that say of a colleague that only their own sign-in can prove something."""
     own = report.run.operator
-    return [row for row in report.findings if row.operator == own or row.reason != _OWN_SIGN_IN]
+    return [row for row in _open(report) if row.operator == own or row.reason != _OWN_SIGN_IN]
 
 
 def _team_lines(report: Report, width: int) -> list[str]:
@@ -143,7 +146,7 @@ class Actor(t.NamedTuple):
 
 def actors(report: Report) -> list[Actor]:
     """Return who has to act, first who acts first. Advice is left out."""
-    groups = _groups(_Item(finding, first_step(finding)) for finding in report.findings)
+    groups = _groups(_Item(finding, first_step(finding)) for finding in _open(report))
     entries = {
         title: min(_entries(group, brief=True), key=_rank)
         for title, group in groups.items()
@@ -283,11 +286,52 @@ def _tenants(items: Iterable[_Item]) -> str:
     return _count(len({item.finding.tenant_id for item in items}), "tenant")
 
 
+def _open(report: Report) -> list[Finding]:
+    """Return the findings that somebody has to act on."""
+    return [finding for finding in report.findings if finding.state != "accepted"]
+
+
+def _changes(report: Report) -> str:
+    """Return what is different from the run before; nothing where there was none."""
+    changes = report.changes
+    if changes.previous_at is None:
+        return changes.not_compared
+    since = f"the report of {changes.previous_at}"
+    if changes.nothing:
+        return f"Nothing has changed since {since}."
+    parts = [
+        *(
+            f"{_count(number, f'{word} finding')}"
+            for word, number in (("new", changes.new), ("resolved", changes.resolved))
+            if number
+        ),
+        *(
+            f"{_count(number, 'tenant')} {word}"
+            for word, number in (("worse", changes.worse), ("better", changes.better))
+            if number
+        ),
+        *([f"{_count(changes.unread, 'finding')} that could not be checked again"] if changes.unread else []),
+        *([f"{_count(changes.left_out, 'finding')} no longer checked"] if changes.left_out else []),
+    ]
+    return f"Since {since}: {', '.join(parts)}."
+
+
+def _accepted(report: Report) -> str:
+    """Return what is accepted, in one line, and when the first acceptance ends."""
+    accepted = [finding for finding in report.findings if finding.acceptance]
+    if not accepted:
+        return ""
+    until = min(finding.acceptance.until for finding in accepted if finding.acceptance)
+    verb = "is" if len(accepted) == 1 else "are"
+    return f"{_count(len(accepted), 'finding')} {verb} accepted and not shown here, the first until {until}."
+
+
 def _head(report: Report) -> str:
     summary = report.summary
     if not summary.declared:
         return "No tenant is declared."
-    head = _all_is_well(summary) or _count_line(summary, report.findings)
+    findings = [finding for finding in _open(report) if finding.check != ACCEPTANCE]
+    head = _all_is_well(summary) or _count_line(summary, findings)
     left_out = [] if report.checks is None else [check for check in access_checks() if check not in report.checks]
     if not left_out:
         return head

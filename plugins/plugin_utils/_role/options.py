@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 PREFIX: t.Final = "mto_"
 EntryPoint = t.Literal["onboard", "drift", "offboard", "report", "slice", "merge"]
 # A playbook that does without the role has the same first task.
-Playbook = t.Literal["adopt", "login", "record", "snapshot"]
+Playbook = t.Literal["accept", "adopt", "login", "record", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
 PLAYBOOKS: t.Final[tuple[Playbook, ...]] = t.get_args(Playbook)
 
@@ -50,10 +50,14 @@ _OWN: t.Final[Spec] = {
         **REPORT_SPEC["fail_on"],
         "description": "The kinds of findings that fail the play, after everything has been done and reported."
         " V(required) is a required check that is not met, V(unknown) one that could not be made, V(recommended) is"
-        " advice, and V(registration) concerns the multitenant view, also where the view could not be read.",
+        " advice, and V(registration) concerns the multitenant view, also where the view could not be read. V(new)"
+        " limits the others to findings that the run before did not have; alone, it limits all kinds.",
     },
     "report_file": {**REPORT_SPEC["report_file"], "required": True},
-    **{name: REPORT_SPEC[name] for name in ("evidence_dir", "report_dir", "report_formats", "report_mode")},
+    **{
+        name: REPORT_SPEC[name]
+        for name in ("evidence_dir", "report_dir", "report_formats", "report_mode", "report_previous", "baseline")
+    },
     "parts_dir": {
         "description": "An existing directory that all slices and the merge share. Each slice leaves its part there, in"
         " a file that only its owner can read.",
@@ -78,6 +82,20 @@ _OWN: t.Final[Spec] = {
         "elements": "str",
         "required": True,
     },
+    "accept": {
+        "description": "The findings to accept: their IDs, or reasons, each of which stands for all findings of the"
+        " report that have it.",
+        "type": "list",
+        "elements": "str",
+        "required": True,
+    },
+    "accept_why": {"description": "Why they are accepted.", "type": "str", "required": True},
+    "accept_owner": {"description": "The person or team that answers for it.", "type": "str", "required": True},
+    "accept_until": {
+        "description": "The last day on which they are accepted, such as V(2027-01-31).",
+        "type": "raw",
+        "required": True,
+    },
     "adopt_dir": {"type": "path", "required": True},
     "adopt_overwrite": {"type": "bool", "default": False},
     "snapshot_file": {"type": "path", "required": True},
@@ -96,8 +114,9 @@ _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot",
 _RECORDED: t.Final = ("portal_cookies_file", "snapshot_file", "portal_contract")
 _SITTING: t.Final = ("record", "browser", "browser_profile")
 _VIEW: t.Final = ("tenants", "register", "purge", "max_tenants")
-_CHECKED: t.Final = (*_VIEW, *_CHECKS, "evidence_dir", *_REPORT)
-_MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", "evidence_dir", *_REPORT)
+_COMPARED: t.Final = ("evidence_dir", "report_previous", "baseline", *_REPORT)
+_CHECKED: t.Final = (*_VIEW, *_CHECKS, *_COMPARED)
+_MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", *_COMPARED)
 
 # Variables of hosts that are tenants, and the fields that they fill.
 HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}
@@ -114,6 +133,9 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
     if entry_point == "record":
         # The files are written, and none of them is read.
         known |= {name: sitting_spec()[name] for name in _RECORDED}
+    if entry_point == "accept":
+        known["baseline"] = {**known["baseline"], "required": True}
+        known["report_file"] = {"type": "path"}
     own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
         "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *connection_spec()),
@@ -122,6 +144,7 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
         "report": ("report_file", *_REPORT),
         "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection_spec()),
         "merge": (*_MERGED, *_WRITES, *_SOURCES, *connection_spec()),
+        "accept": ("accept", *own, "baseline", "report_file", "report_dir"),
         "adopt": (*own, *connection_spec()),
         "login": (*own, *(name for name in connection_spec() if name != "refresh_token")),
         "record": (*own, *_RECORDED, *_SITTING, *(name for name in connection_spec() if "refresh_token" not in name)),

@@ -47,7 +47,10 @@ from ansible_collections.m365.defender.plugins.module_utils._view.registration i
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.driver import require_playwright
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import parse_sitting_options
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
+from ansible_collections.m365.defender.plugins.plugin_utils._report.previous import read_previous
+from ansible_collections.m365.defender.plugins.plugin_utils._role.accept import accept_options
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import as_variables, role_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import parse_max_age
 
@@ -97,7 +100,7 @@ def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object
     return dataclasses.replace(
         checked,
         warnings=[as_variables(warning, spec) for warning in checked.warnings],
-        options={name: values[name] for name in _FOR_TASKS if name in spec},
+        options={**{name: values[name] for name in _FOR_TASKS if name in spec}, **checked.options},
     )
 
 
@@ -200,6 +203,10 @@ def _check_report(values: Values, _local: bool) -> Checked:
     return Checked()
 
 
+def _check_accept(values: Values, _local: bool) -> Checked:
+    return Checked(options=accept_options(values))
+
+
 def _check_adopt(values: Values, local: bool) -> Checked:
     writable_directory("adopt_dir", values["adopt_dir"])
     connection = _connection(values, operator_needed=False) if local else None
@@ -241,12 +248,16 @@ def _check_snapshot(values: Values, local: bool) -> Checked:
 
 
 def _check_files(values: Values) -> None:
-    """Raise OptionError where a file could not be written at the end of the run."""
+    """Raise OptionError where a file could not be read or written at the end of the run."""
     if "report_mode" in values:
         file_mode("report_mode", values["report_mode"])
     for option in ("report_dir", "evidence_dir", "parts_dir"):
         if values.get(option):
             writable_directory(option, values[option])
+    if "report_previous" in values:
+        read_previous(values["report_previous"], values["report_dir"])
+    if values.get("baseline"):
+        read_baseline("baseline", values["baseline"])
 
 
 def _full_paths(spec: Spec, values: Values) -> dict[str, str]:
@@ -300,6 +311,7 @@ _CHECKS: t.Final = {
     "report": _check_report,
     "slice": _check_run,
     "merge": _check_merge,
+    "accept": _check_accept,
     "adopt": _check_adopt,
     "login": _check_login,
     "record": _check_record,

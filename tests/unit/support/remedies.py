@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 # Only a name before a colon is an actor: "a Conditional Access Administrator of {tenant} sets how long" is information.
-_ACTOR = re.compile(r"(?:Or )?((?:[A-Z][A-Za-z0-9 ]* of (?:\{\w+\}|the home tenant))|\{operator\}): (?=[a-z{])")
+_ACTOR = re.compile(
+    r"(?:Or )?((?:[A-Z][A-Za-z0-9 ]* of (?:\{\w+\}|the home tenant))|\{operator\}|\{owner\}): (?=[a-z{])"
+)
 
 
 def actors_of(remedy):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.m365.defender.plugins.plugin_utils._report.comparison import Gone, compare
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
 from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report, RunInfo
@@ -20,9 +21,9 @@ Document = dict[str, t.Any]
 def made_report(
     requirements: object, access: object = None, *, registration: object = None, checks: t.Any = None, **run: str
 ) -> Document:
-    """The report of a run: `generated_at`, `home_tenant_id`, `operator` and, unless it is public, `cloud`."""
+    """The report of a first run: `generated_at`, `home_tenant_id`, `operator` and, unless it is public, `cloud`."""
     rows = ModuleRows.from_results(requirements, access, registration)
-    return make_report(RunInfo(**{"cloud": "public", **run}), rows, checks).as_dict()
+    return compare(make_report(RunInfo(**{"cloud": "public", **run}), rows, checks), None, Gone()).as_dict()
 
 
 def failing_findings(report: object, words: t.Sequence[str]) -> list[Document]:

@@ -46,6 +46,7 @@ if HAS_YAML:
     class _StrictLoader(yaml.SafeLoader):
         """A loader that refuses what JSON does not have."""
 
+        most_values = _MOST_VALUES
         _depth = _values = 0
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -57,7 +58,7 @@ if HAS_YAML:
             if not is_clean(getattr(event, "value", "")):
                 raise _Refused(event, "holds a character that cannot be shown")
             self._values += 1
-            if self._values > _MOST_VALUES:
+            if self._values > self.most_values:
                 raise _Refused(event, "holds too many values")
             self._depth += 1
             if self._depth > DEEPEST:
@@ -77,13 +78,17 @@ if HAS_YAML:
             return super().construct_mapping(node, deep)
 
 
-def load_strict(option: str, path: str, way_out: str) -> object:
-    """Return the value in a YAML file. Raises OptionError that names the option, the line, and the way out."""
+def load_strict(option: str, path: str, way_out: str, *, times: int = 1) -> object:
+    """Return the value in a YAML file. Raises OptionError that names the option, the line, and the way out.
+
+    The file may be `times` as large as a contract.
+    """
     if not HAS_YAML:
         raise MissingLibraryError("PyYAML", YAML_IMPORT_ERROR)
     loader = None
     try:
-        loader = _StrictLoader(read_user_text(option, path, way_out, most=MOST_BYTES))
+        loader = _StrictLoader(read_user_text(option, path, way_out, most=times * MOST_BYTES))
+        loader.most_values = times * _MOST_VALUES
         value: object = loader.get_single_data()
     except _Refused as error:
         raise OptionError(f"{option}: {path} {error}; {way_out}") from None

@@ -39,6 +39,11 @@ def step(variables=VARIABLES, **options):
     return report_step({**DEFAULTS, "requirements": "facts", "access": "access", **options}, variables, 79)
 
 
+def saved_in(directory):
+    """The report in a directory, without the history, which a report of the modules' rows alone has not."""
+    return {**read_report("mto_report_file", str(directory / "report.json")).as_dict(), "history": []}
+
+
 def batches(size):
     """The same, registered by tasks with a loop."""
     keys = list(ROWS)
@@ -50,16 +55,17 @@ def batches(size):
 
 def test_files_are_those_of_the_formats(tmp_path):
     done = step(report_dir=str(tmp_path), evidence_dir=str(tmp_path))
-    names = ["evidence.json", "report.json", "report.html", "report.junit.xml"]
+    names = ["evidence.json", "report.json", "report.html", "report.junit.xml", "history.jsonl"]
     assert done["files"] == [str(tmp_path / name) for name in names]
     assert {path.name for path in tmp_path.iterdir()} == {*names}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
-    assert read_report("mto_report_file", str(tmp_path / "report.json")).as_dict() == REPORT
+    assert saved_in(tmp_path) == REPORT
     evidence = json.loads((tmp_path / "evidence.json").read_text(encoding="utf-8"))
     assert evidence == {"format": 1, "requirements": EVIDENCE, "access": EVIDENCE}
-    assert done["lines"][-4:] == [
+    assert done["lines"][-5:] == [
         f"Evidence: {tmp_path}/evidence.json",
-        *(f"Report: {tmp_path}/{name}" for name in names[1:]),
+        *(f"Report: {tmp_path}/{name}" for name in names[1:4]),
+        f"History: {tmp_path}/history.jsonl",
     ]
     assert done["changed"] is False
 
@@ -67,7 +73,8 @@ def test_files_are_those_of_the_formats(tmp_path):
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_batches_are_one_report(tmp_path, size):
     done = step(batches(size), report_dir=str(tmp_path), report_formats=["json"])
-    assert read_report("mto_report_file", str(tmp_path / "report.json")).as_dict() == REPORT
+    assert saved_in(tmp_path) == REPORT
+    (tmp_path / "report.json").unlink()
     assert {**done, "files": [], "lines": []} == {**step(report_dir=str(tmp_path)), "files": [], "lines": []} | {
         "failure": done["failure"]
     }
@@ -139,7 +146,7 @@ def test_file_that_cannot_be_written_loses_nothing_else(tmp_path):
         "evidence_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
         f" report_dir: {tmp_path}/report.html could not be written (Is a directory); name another directory."
     )
-    assert [path.rpartition("/")[2] for path in done["files"]] == ["report.json", "report.junit.xml"]
+    assert [path.rpartition("/")[2] for path in done["files"]] == ["report.json", "report.junit.xml", "history.jsonl"]
     assert done["lines"][:2] == step()["lines"][:2]
 
 
@@ -195,3 +202,45 @@ def test_result_of_a_single_tenant():
     done = step(variables)
     assert done["checks"] == ["listed"]
     assert step(variables, access=None)["summary"]["eligible"] is None
+
+
+def test_second_run_in_the_same_directory(tmp_path):
+    first = step(report_dir=str(tmp_path), fail_on=["new"])
+    assert first["failing"] == {"required": 3, "recommended": 2, "unknown": 1}
+    assert "6 new findings fail the play (3 required, 2 recommended, 1 unknown)" in first["failure"]
+    assert "There was no earlier report to compare with." in first["failure"]
+    second = step(report_dir=str(tmp_path), fail_on=["new"])
+    assert (second["failing"], second["failure"]) == ({}, "")
+    assert second["lines"][0] == f"Nothing has changed since the report of {GENERATED_AT}."
+    assert {finding["state"] for finding in second["findings"]} == {"open"}
+    assert step(report_dir=str(tmp_path), fail_on=["required"])["failing"] == {"required": 3}
+    assert len((tmp_path / "history.jsonl").read_text(encoding="utf-8").splitlines()) == 3
+    assert stat.S_IMODE((tmp_path / "history.jsonl").stat().st_mode) == 0o600
+
+
+def test_new_limits_the_kinds_beside_it(tmp_path):
+    assert step(fail_on=["new", "unknown"])["failing"] == {"unknown": 1}
+    step(report_dir=str(tmp_path))
+    previous = str(tmp_path / "report.json")
+    assert step(fail_on=["new", "unknown"], report_previous=previous)["failing"] == {}
+
+
+def test_what_is_accepted_fails_nothing(tmp_path):
+    path = tmp_path / "baseline.yml"
+    entry = {"reason": "access.gdap_expired", "why": "It ends.", "owner": "Anna", "until": "2027-01-01"}
+    path.write_text(json.dumps({"accepted": [entry]}), encoding="utf-8")
+    done = step(fail_on=["required"], baseline=str(path))
+    assert done["failing"] == {"required": 2}
+    accepted = [finding for finding in done["findings"] if finding["state"] == "accepted"]
+    assert [finding["acceptance"]["owner"] for finding in accepted] == ["Anna"]
+
+
+def test_report_of_somebody_else_is_told_and_not_compared(tmp_path):
+    step(report_dir=str(tmp_path))
+    facts = {**FACTS, "operator": "ben@northwind.example"}
+    done = step({**VARIABLES, "facts": facts}, report_dir=str(tmp_path))
+    assert done["lines"][0].startswith(f"The report of {GENERATED_AT} was not compared, because it is of another")
+    assert (done["changes"]["previous_at"], done["changes"]["new"]) == (None, len(done["findings"]))
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps({**REPORT, "home_tenant_id": tenant_id(5)}), encoding="utf-8")
+    assert "of another home tenant" in step(report_previous=str(path))["changes"]["not_compared"]

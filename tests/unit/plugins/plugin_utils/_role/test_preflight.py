@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import pathlib
 import sys
 
 import pytest
@@ -14,6 +16,7 @@ from any_case import ANY_JSON
 from certificates import ROOT, pem_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pages.report_rows import NO_LICENSE, report_of
 from preflight import GOOD, HOME, OTHER
 from sentences import sentences_about
 
@@ -53,6 +56,11 @@ def given_to(entry_point, **changes):
     if entry_point == "snapshot":
         session = {"sccauth": "a-session-cookie", "xsrf_token": "an-xsrf-token"}
         own |= {"snapshot_file": "view.json", "portal_session": session}
+    if entry_point == "accept":
+        report = {**report_of(("Contoso", {"license": NO_LICENSE})), "format": 1}
+        pathlib.Path("report.json").write_text(json.dumps(report), encoding="utf-8")
+        own |= {"accept": ["license.none"], "accept_why": "It ends soon.", "accept_owner": "Anna", "baseline": "b.yml"}
+        own["accept_until"] = "2999-01-31"
     values = {**NEEDED, **own, **changes}
     return {name: value for name, value in values.items() if name in role_spec(entry_point)}
 
