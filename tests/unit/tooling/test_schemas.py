@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import pathlib
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]

@@ -26,6 +26,7 @@ from runs import LATER, compared, judged
 from ansible_collections.m365.defender.plugins.plugin_utils._report.comparison import compare, gone_findings
 from ansible_collections.m365.defender.plugins.plugin_utils._report.previous import PreviousRun
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
+from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow, Cell
 
 THROTTLED = verdict("unknown", "read.throttled")
 ENDING = verdict(caveats=[caveat("access.gdap_expiring", actionable=True)])
@@ -195,3 +196,24 @@ def test_seeded_change_to_200_tenants_is_told_exactly():
         assert len(after.resolved) == (old is not None)
         assert not after.unread
         before = after
+
+
+@pytest.mark.parametrize(
+    ("status", "first_broken", "fate"),
+    [
+        ("met", None, "resolved"),
+        ("unmet", "license", "resolved"),
+        ("unmet", "access", "unread"),
+        ("unknown", None, "unread"),
+    ],
+)
+def test_finding_of_a_colleague_is_judged_by_the_colleagues_own_row(status, first_broken, fate):
+    before = compared(judged({1: {"license": NO_LICENSE}}))
+    theirs = dataclasses.replace(before.findings[0], operator="ben@northwind.example", id="ben")
+    before = dataclasses.replace(before, findings=(theirs,))
+    cell = Cell(tenant_id(1), "Tenant 1", True, True, first_broken, None, None, None, {"license": status})
+    row = AnalystRow("ben@northwind.example", "Ben", (cell,))
+    now = judged({1: {}}, LATER)
+    after = compared(dataclasses.replace(now, operators=(row,)), before).changes
+    assert (after.resolved, after.unread) == (int(fate == "resolved"), int(fate == "unread"))
+    assert compared(now, before).changes.left_out == 1
