@@ -311,6 +311,7 @@ ACCEPT = [
     ({**ACCEPTED, "mto_accept": ["license"]}, "mto_accept[0]: 'license' is neither the ID nor the reason of a finding"),
     ({**ACCEPTED, "mto_accept_why": None}, "mto_accept_why: missing; give text."),
     ({**ACCEPTED, "mto_accept_owner": "A: B"}, "mto_accept_owner: it must be a person or a team, in at most 100"),
+    ({**ACCEPTED, "mto_accept_until": None}, "mto_accept_until: missing; give a value."),
     ({**ACCEPTED, "mto_accept_until": "soon"}, "mto_accept_until: it must be a day such as 2027-01-31."),
     ({**ACCEPTED, "mto_accept_until": "2026-01-31"}, "mto_accept_until: 2026-01-31 is over; give a later day."),
     ({**ACCEPTED, "mto_baseline": "baseline.yml"}, "entry 1: 'ownr' is not a key (did you mean 'owner'?)"),

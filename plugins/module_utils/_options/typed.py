@@ -29,6 +29,7 @@ _FORMS: t.Final = {
     "dict": "a dictionary",
     "list": "a list",
     "path": "the path of a file or directory",
+    "raw": "a value",
     "str": "text",
 }
 
