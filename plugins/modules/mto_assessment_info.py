@@ -117,6 +117,11 @@ home_tenant_id:
   returned: success, and if the sign-in to the home tenant fails
   type: str
   sample: 11111111-2222-3333-4444-555555555555
+home_tenant_name:
+  description: The name of the home tenant.
+  returned: if it could be read
+  type: str
+  sample: Northwind
 operator:
   description: Whose access was judged, as a user principal name if it could be read.
   returned: success, and if the sign-in to the home tenant fails

@@ -134,7 +134,10 @@ def team_requirements(
     def facts(home: Home) -> dict[str, object]:
         targets = [dataclasses.replace(lead.home_target, name=home.name)]
         targets += [ReadTarget(tenant.tenant_id, tenant.name, lead.consent_url(tenant.tenant_id)) for tenant in tenants]
-        return {"missing_permissions": [row for target in targets for row in lead.missing_permissions(target)]}
+        missing = [row for target in targets for row in lead.missing_permissions(target)]
+        # Where nobody could read it, the target is called by what it is.
+        named = {"home_tenant_name": home.name} if home.name != lead.home_target.name else {}
+        return {"missing_permissions": missing, **named}
 
     return [RequirementFacts(one) for one in Step(sessions, now, ROWS, open_home, facts).assess(tenants)]
 

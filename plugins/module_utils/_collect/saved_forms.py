@@ -115,6 +115,7 @@ class _Returned(t.TypedDict):
 
 class _RequirementsReturned(_Returned):
     missing_permissions: list[MissingPermissionRow]
+    home_tenant_name: t.NotRequired[str]
 
 
 class _AccessReturned(_Returned):
