@@ -50,15 +50,24 @@ options:
     description: An existing directory for the report. If not set, no file is written.
     type: path
   report_formats:
-    description: The files to write. V(json) is report.json, V(html) is report.html, V(junit) is report.junit.xml.
+    description:
+      - The files to write. V(json) is report.json, V(html) is report.html, V(junit) is report.junit.xml.
+      - V(markdown) is report.md, a summary of at most 60 KB for CI, and V(csv) is report.csv, the findings for a
+        spreadsheet.
     type: list
     elements: str
-    choices: [json, html, junit]
-    default: [json, html, junit]
+    choices: [json, html, junit, markdown, csv]
+    default: [json, html, junit, markdown, csv]
   report_mode:
     description: The permissions of the report's files in octal digits.
     type: raw
     default: "0600"
+  report_per_tenant:
+    description:
+      - Whether to write a page and a CSV file for each tenant, too, which name no other tenant.
+      - They are in the directory C(customers) of O(report_dir), and named by the tenant's ID.
+    type: bool
+    default: false
   evidence_dir:
     description: An existing directory for C(evidence.json), which only its owner can read. If not set, none is written.
     type: path
@@ -132,6 +141,10 @@ generated_at:
   sample: "2026-11-27T18:34:12Z"
 home_tenant_id:
   description: The home tenant.
+  returned: without O(eligible_only)
+  type: str
+home_tenant_name:
+  description: The name of the home tenant. Empty if nobody could read it.
   returned: without O(eligible_only)
   type: str
 operator:
@@ -261,7 +274,7 @@ files:
   returned: without O(eligible_only)
   type: list
   elements: str
-  sample: [/srv/mto/report.json, /srv/mto/report.html, /srv/mto/report.junit.xml, /srv/mto/history.jsonl]
+  sample: [/srv/mto/report.json, /srv/mto/report.html, /srv/mto/history.jsonl]
 failing:
   description: How many findings there are of each kind in O(fail_on). A kind without findings is left out.
   returned: without O(eligible_only)

@@ -75,7 +75,7 @@ def test_files_can_be_read_by_whom_the_user_says(ansible, variables, mode):
     assert done.code == 0, done.output
     files = [*ansible.directory.glob("report.*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {mode}
-    assert len(files) == 3
+    assert len(files) == 5
 
 
 def test_it_is_judged_as_the_first_time(ansible):

@@ -71,6 +71,11 @@ class Chain:
         known = self._checks.get(check)
         return known.link if known else check
 
+    def title_of(self, name: str) -> str:
+        """Return what people call a check or a link; one without a title is called by its name."""
+        known = self._checks.get(name)
+        return known.title if known else name.capitalize()
+
     def ordered(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
         """Return the verdicts in the order of the chain; unknown checks come last, by name."""
         return {check: verdicts[check] for check in sorted(verdicts, key=lambda name: (self.position(name), name))}

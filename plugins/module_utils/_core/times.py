@@ -36,3 +36,15 @@ def utc_time(text: object) -> dt.datetime | None:
         return moment and moment.astimezone(dt.UTC)
     except OverflowError:
         return None
+
+
+def minute_of(text: str) -> str:
+    """Return a time for people, to the minute; what is not a time is returned as it is."""
+    moment = utc_time(text)
+    return text if moment is None else f"{moment.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} UTC"
+
+
+def day_of(text: str) -> str:
+    """Return the day of a time in UTC; what is not a time is returned as it is."""
+    moment = utc_time(text)
+    return text if moment is None else moment.date().isoformat()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
@@ -16,6 +17,16 @@ def writable_directory(option: str, path: str) -> str:
     """Return the full path of a directory in which files can be made. Raise OptionError."""
     directory = user_path(path)
     require_directory(option, directory)
+    return directory
+
+
+def made_directory(option: str, parent: str, name: str) -> str:
+    """Return the full path of a directory in another one, which is made if it is not there. Raise OptionError."""
+    directory = f"{parent}/{name}"
+    try:
+        pathlib.Path(directory).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise OptionError(f"{option}: {directory} cannot be made: {error.strerror}; remove what is there.") from error
     return directory
 
 

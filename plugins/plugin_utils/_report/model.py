@@ -19,6 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     Status,
     Verdict,
 )
+from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import (
     AccessRow,
     Registration,
@@ -66,10 +67,23 @@ class RunInfo:
     home_tenant_id: str
     operator: str
     cloud: str
+    # Empty where nobody read it.
+    home_tenant_name: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """Return the head of the report."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_fields(cls, fields: Fields) -> RunInfo:
+        """Return the head of a report, or what a module says of its run. Raises OptionError."""
+        return cls(
+            generated_at=fields.text("generated_at" if fields.has("generated_at") else "read_at"),
+            home_tenant_id=fields.text("home_tenant_id"),
+            operator=fields.text("operator"),
+            cloud=fields.text("cloud"),
+            home_tenant_name=fields.optional_text("home_tenant_name") or "",
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,8 +130,8 @@ class Finding:
         return "unknown" if self.status == "unknown" else "required"
 
     def as_dict(self) -> JsonRow:
-        """Return the fields, and the kind."""
-        return {**dataclasses.asdict(self), "kind": self.kind}
+        """Return the fields, the kind, and who acts first."""
+        return {**dataclasses.asdict(self), "kind": self.kind, "actor": first_step(self).as_dict()}
 
     @classmethod
     def from_fields(cls, fields: Fields) -> Finding:
@@ -352,7 +366,7 @@ class Report:
         views, view = fields.optional_row("suggested_views"), fields.optional_row("view")
         changes = fields.optional_row("changes")
         return cls(
-            run=RunInfo(*(fields.text(field.name) for field in dataclasses.fields(RunInfo))),
+            run=RunInfo.from_fields(fields),
             checks=fields.optional_texts("checks"),
             summary=Summary.from_fields(fields.row("summary")),
             tenants=tuple(TenantRow.from_fields(row) for row in fields.rows("tenants")),

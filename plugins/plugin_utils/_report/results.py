@@ -48,7 +48,7 @@ def read_results(names: Names, variables: Mapping[str, object]) -> Results:
     view = None if names.registration is None else _registered("registration", names.registration, variables)[0]
     compared = view is not None and view.has("tenants")
     first = requirements[0]
-    run = RunInfo(*(first.text(field) for field in ("read_at", "home_tenant_id", "operator", "cloud")))
+    run = RunInfo.from_fields(first)
     require_unmasked("mto_report", run.as_dict())
     return Results(
         run=run,

@@ -9,6 +9,7 @@ import collections
 import dataclasses
 import functools
 import json
+import pathlib
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
@@ -16,8 +17,14 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline, with_acceptances
 from ansible_collections.m365.defender.plugins.plugin_utils._report.comparison import compare, gone_findings
+from ansible_collections.m365.defender.plugins.plugin_utils._report.customers import (
+    DIRECTORY,
+    file_stem,
+    report_of_customer,
+)
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import (
     file_mode,
+    made_directory,
     writable_directory,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
@@ -58,6 +65,7 @@ SPEC: t.Final[Spec] = {
         "default": list(formats_by_name()),
     },
     "report_mode": {"type": "raw", "default": "0600"},
+    "report_per_tenant": {"type": "bool", "default": False},
     "evidence_dir": {"type": "path"},
     "max_tenants": {"type": "int", "default": MAX_TENANTS},
     "report_previous": {"type": "path"},
@@ -80,16 +88,18 @@ CONSTRAINTS: t.Final[Constraints] = {
 _TITLES: t.Final = {"evidence.json": "Evidence", FILE_NAME: "History"}
 # The one that a person opens first.
 _FOR_PEOPLE: t.Final = ("html", "json")
+_FOR_CUSTOMERS: t.Final = ("html", "csv")
 
 
 class _File(t.NamedTuple):
-    """A file of the report: the option that says where, its name there, and how its text is made."""
+    """A file of the report: the option that says where, its name there or in a directory below, and its text."""
 
     option: str
     directory: str
     name: str
     mode: object
     text: t.Callable[[], str]
+    below: str = ""
 
 
 def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], width: int) -> dict[str, object]:
@@ -118,7 +128,7 @@ def report_step(options: Mapping[str, t.Any], variables: Mapping[str, object], w
         "files": list(paths.values()),
         "lines": [
             *lines,
-            *(f"{_TITLES.get(name, 'Report')}: {p}" for name, p in paths.items()),
+            *_file_lines(paths),
         ],
     }
 
@@ -153,9 +163,32 @@ def _files(
         for kind in (known[name] for name in options["report_formats"]):
             text = functools.partial(kind.render, report)
             yield _File(option_name("report_dir"), options["report_dir"], kind.file_name, options["report_mode"], text)
+        if options["report_per_tenant"]:
+            yield from _customer_files(options, report)
     if options["report_dir"] and not options["report_file"]:
         text = functools.partial(history_text, report, options["report_dir"])
         yield _File(option_name("report_dir"), options["report_dir"], FILE_NAME, "0600", text)
+
+
+def _customer_files(options: Mapping[str, t.Any], report: Report) -> Iterator[_File]:
+    """Yield a page and a table for each customer, in a directory that only its owner can enter."""
+    option, mode, known = option_name("report_dir"), options["report_mode"], formats_by_name()
+    for row in report.tenants:
+        own = report_of_customer(report, row)
+        for kind in (known[name] for name in _FOR_CUSTOMERS):
+            name = f"{file_stem(row.tenant_id)}{pathlib.PurePath(kind.file_name).suffix}"
+            text = functools.partial(kind.render, own)
+            yield _File(option, options["report_dir"], name, mode, text, DIRECTORY)
+
+
+def _file_lines(paths: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each file; those of the customers share one."""
+    own = {name: path for name, path in paths.items() if pathlib.PurePath(path).parent.name != DIRECTORY}
+    for name, path in own.items():
+        yield f"{_TITLES.get(name, 'Report')}: {path}"
+    others = [path for name, path in paths.items() if name not in own]
+    if others:
+        yield f"Customers: {len(others)} files in {pathlib.PurePath(others[0]).parent}"
 
 
 def _written(files: Iterator[_File], problems: list[str]) -> dict[str, str]:
@@ -164,7 +197,9 @@ def _written(files: Iterator[_File], problems: list[str]) -> dict[str, str]:
     for file in files:
         try:
             mode = file_mode(option_name("report_mode"), file.mode)
-            path = f"{writable_directory(file.option, file.directory)}/{file.name}"
+            directory = writable_directory(file.option, file.directory)
+            directory = made_directory(file.option, directory, file.below) if file.below else directory
+            path = f"{directory}/{file.name}"
             write_file(file.option, path, file.text(), mode)
             paths[file.name] = path
         except OptionError as error:

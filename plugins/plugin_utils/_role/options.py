@@ -35,6 +35,7 @@ Playbook = t.Literal["accept", "adopt", "login", "record", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
 PLAYBOOKS: t.Final[tuple[Playbook, ...]] = t.get_args(Playbook)
 
+_REPORT: t.Final = ("fail_on", "report_dir", "report_formats", "report_mode", "report_per_tenant")
 # What the role has beside the options of modules.
 _OWN: t.Final[Spec] = {
     "tenants": {
@@ -54,10 +55,7 @@ _OWN: t.Final[Spec] = {
         " limits the others to findings that the run before did not have; alone, it limits all kinds.",
     },
     "report_file": {**REPORT_SPEC["report_file"], "required": True},
-    **{
-        name: REPORT_SPEC[name]
-        for name in ("evidence_dir", "report_dir", "report_formats", "report_mode", "report_previous", "baseline")
-    },
+    **{name: REPORT_SPEC[name] for name in ("evidence_dir", *_REPORT[1:], "report_previous", "baseline")},
     "parts_dir": {
         "description": "An existing directory that all slices and the merge share. Each slice leaves its part there, in"
         " a file that only its owner can read.",
@@ -108,7 +106,6 @@ _CHECKS: t.Final[Spec] = {
     "checks": {"type": "list", "elements": "str", "choices": list(CHECKS), "default": list(CHECKS)},
     "expiry_warning_days": {"type": "int", "default": 30},
 }
-_REPORT: t.Final = ("fail_on", "report_dir", "report_formats", "report_mode")
 _WRITES: t.Final = ("registration", "portal_contract", "max_removals", "wait_timeout", "backup", "backup_dir")
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot", "snapshot_max_age")
 _RECORDED: t.Final = ("portal_cookies_file", "snapshot_file", "portal_contract")

@@ -67,7 +67,7 @@ if t.TYPE_CHECKING:
 # What the tasks of the role go by, rather than by the variables: these may be text of a command line.
 _FOR_TASKS: t.Final = (
     *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "operators", "purge"),
-    "register",
+    *("register", "report_per_tenant"),
     *("registration", "report_formats", "report_mode", "adopt_dir", "adopt_overwrite", "snapshot_file"),
     *("login_method", "login_wait", "login_port", "login_renew", "login_browser"),
     *("record", "record_wait", "record_write", "browser", "browser_profile", "portal_contract"),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.csv_file import CsvFormat
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.page import HtmlFormat
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.json_file import JsonFormat
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.junit import JunitFormat
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.markdown import MarkdownFormat
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.interface import ReportFormat
@@ -18,6 +20,8 @@ FORMATS: t.Final[list[ReportFormat]] = [
     JsonFormat(),
     HtmlFormat(),
     JunitFormat(),
+    MarkdownFormat(),
+    CsvFormat(),
 ]
 
 

@@ -14,9 +14,12 @@ import typing as t
 
 from markupsafe import Markup
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.charts import method_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.words import status_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.repeated import marked
+from ansible_collections.m365.defender.plugins.plugin_utils._report.worklist import MARKS
 
 if t.TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -26,8 +29,6 @@ if t.TYPE_CHECKING:
 
 # A tenant's name and id, each on one line.
 _Own: t.TypeAlias = "tuple[str, str]"
-# No text on one line holds them. The script knows them, too.
-MARKS: t.Final = ("\x01", "\x02")
 # What would end the element, or begin another, is written as JSON can write it, too.
 _ESCAPED: t.Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 _EVIDENCE: t.Final = {
@@ -55,16 +56,18 @@ class _Details:
     def __init__(self) -> None:
         self.words, self.verdicts = _Numbered(), _Numbered()
 
-    def tenant(self, row: TenantRow, checks: Iterable[str]) -> list[object]:
-        """Return what the script shows of a tenant: its facts, and the number of the verdict of each check."""
+    def tenant(self, row: TenantRow, checks: Sequence[str]) -> list[object]:
+        """Return what is shown of a tenant: facts, the number of each check's verdict, and which breaks first."""
         own, verdicts, access = (one_line(row.name), one_line(row.tenant_id)), row.verdicts, row.access
-        facts = (row.first_broken, access.status if access else "not looked at", access.method if access else None)
+        root = CHAIN.first_broken(verdicts)
+        status = access.status if access else "not looked at"
+        facts = (CHAIN.title_of(root.link) if root else "", status, method_of(row))
         numbers = [self._verdict(check, verdicts[check], own) if check in verdicts else None for check in checks]
-        return [*own, self._numbers(facts, own), numbers]
+        return [*own, self._numbers(facts, own), numbers, [*checks].index(root.check) if root else -1]
 
     def _verdict(self, check: str, verdict: Verdict, own: _Own) -> int:
         status = status_of(verdict)
-        head = (check, status.css, f"{status.sign} {status.word}")
+        head = (CHAIN.title_of(check), status.css, f"{status.sign} {status.word}")
         texts = (verdict.reason, verdict.caused_by, verdict.severity, verdict.object)
         return self.verdicts[
             self._numbers((*head, *texts), own),
@@ -89,7 +92,7 @@ def page_data(report: Report, checks: Sequence[str], ends: Sequence[Sequence[obj
     details = _Details()
     tenants = [details.tenant(row, checks) for row in report.tenants]
     data = {
-        "checks": [one_line(check) for check in checks],
+        "checks": [one_line(CHAIN.title_of(check)) for check in checks],
         "columns": list(_EVIDENCE.values()),
         "tenants": tenants,
         "ends": [[one_line(value) for value in row] for row in ends],

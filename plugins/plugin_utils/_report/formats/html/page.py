@@ -16,23 +16,29 @@ import pathlib
 import typing as t
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
+from ansible_collections.m365.defender.plugins.module_utils._core.times import day_of, minute_of
+from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import split_remedy
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html import charts
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.details import page_data
-from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.groups import findings_by_kind
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.filters import filters_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.links import link, sentence, shown
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.words import (
+    age,
     cell_status,
     ends_row,
+    home_name,
     short_name,
     standing,
     status_of,
-    time,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.interface import ReportFormat
+from ansible_collections.m365.defender.plugins.plugin_utils._report.headline import STATES, headline, state_of
+from ansible_collections.m365.defender.plugins.plugin_utils._report.mails import mails_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import access_checks
-from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import actors
+from ansible_collections.m365.defender.plugins.plugin_utils._report.worklist import worklist
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,18 +47,19 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report, TenantRow
 
 TITLE: t.Final = "Microsoft Defender multitenant management: report"
-# So many fit on the first screen.
-_MOST_ACTORS: t.Final = 3
-# What ends later is folded away, and so are all but the first: in a large fleet they would hide what has to be done.
-_SOON_DAYS: t.Final = 90
+# More are folded away: in a large fleet they would hide what has to be done.
 _MOST_ENDS: t.Final = 100
+# A mail more for each of a thousand customers would double the page; each customer's own page has it.
+_MOST_MAILS: t.Final = 30
 
 
 class Broken(t.NamedTuple):
-    """The first broken link of a tenant, and the verdict about it."""
+    """The first broken link of a tenant, the verdict about it, and the step of who acts first."""
 
     link: str
+    check: str
     verdict: Verdict
+    first_step: str
 
 
 class HtmlFormat(ReportFormat):
@@ -63,16 +70,19 @@ class HtmlFormat(ReportFormat):
 
     def render(self, report: Report) -> str:
         """Return the text of the page."""
-        checks = report.shown_checks
-        soon = [row for row in report.expiries if row.expiry.days_left <= _SOON_DAYS][:_MOST_ENDS]
-        later = report.expiries[len(soon) :]
+        checks, works = report.shown_checks, worklist(report.findings)
+        ends = charts.ends_by_time(report.expiries[:_MOST_ENDS])
+        later = report.expiries[sum(map(len, ends.values())) :]
         return _template().render(
             report=report,
             checks=checks,
             counted=_checks_that_counted(report.checks),
-            actors=actors(report),
-            kinds=findings_by_kind(report.findings),
-            soon=soon,
+            headline=headline(report),
+            works=works,
+            rows=_failing_first(report, filters_of(report, works).tokens),
+            filters=filters_of(report, works).filters,
+            accepted=[finding for finding in report.findings if finding.state == "accepted"],
+            ends=ends,
             later=later,
             view_lines=_view_lines(report),
             data=page_data(report, checks, [ends_row(row) for row in later]),
@@ -91,14 +101,25 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(title=TITLE, soon_days=_SOON_DAYS, most_ends=_MOST_ENDS, most_actors=_MOST_ACTORS)
-    words = (broken, cell_status, ends_row, link, sentence, short_name, shown, standing, status_of, time)
+    environment.globals.update(title=TITLE, most_ends=_MOST_ENDS, most_mails=_MOST_MAILS, states=STATES)
+    words = (
+        *(age, broken, cell_status, day_of, ends_row, home_name, lines, link, mails_of, minute_of, sentence),
+        *(short_name, shown, standing, state_of, status_of, title_of, charts.bars, charts.calendar, charts.trend),
+    )
     environment.globals.update({word.__name__: word for word in words})
+    environment.filters["title_of"] = title_of
     script = environment.get_template("script.js.j2").render()
     # The page's policy lets this script run, and no other.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(script=Markup(script), script_source=f"sha256-{digest}")  # noqa: S704
     return environment.get_template("page.html.j2")
+
+
+def _failing_first(report: Report, tokens: Sequence[str]) -> list[tuple[int, TenantRow, str]]:
+    """Return the tenants for the matrix, those that need work first, each with its number in the declared order."""
+    order = list(STATES)
+    rows = [(number, row, own) for number, (row, own) in enumerate(zip(report.tenants, tokens, strict=True), 1)]
+    return sorted(rows, key=lambda entry: order.index(state_of(entry[1])))
 
 
 def _view_lines(report: Report) -> list[str]:
@@ -110,12 +131,26 @@ def _checks_that_counted(checks: Sequence[str] | None) -> str:
     if checks is None:
         return "access was not looked at"
     left_out = [check for check in access_checks() if check not in checks]
-    counted = ", ".join(checks) or "none"
-    return f"{counted} (left out: {', '.join(left_out)})" if left_out else counted
+    counted = ", ".join(map(title_of, checks)) or "none"
+    return f"{counted} (left out: {', '.join(map(title_of, left_out))})" if left_out else counted
 
 
-def broken(row: TenantRow) -> Broken | None:
+def title_of(check: str) -> str:
+    """Return what a check is called on the page."""
+    return CHAIN.title_of(check)
+
+
+def lines(text: str) -> Markup:
+    """Return a text that has lines of our own making, escaped."""
+    return escape(text)
+
+
+def broken(row: TenantRow, operator: str) -> Broken | None:
     """Return where the chain of a tenant breaks first, or None."""
     verdicts = row.verdicts
     root = CHAIN.first_broken(verdicts)
-    return Broken(root.link, verdicts[root.check]) if root else None
+    if root is None:
+        return None
+    verdict = verdicts[root.check]
+    step = split_remedy(verdict.remedy, row.name, operator)
+    return Broken(root.link, root.check, verdict, f"{step.actor}: {step.what}" if step.actor else verdict.remedy)

@@ -9,11 +9,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
-from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
+from ansible_collections.m365.defender.plugins.module_utils._core.times import minute_of, utc_time
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
-    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import TenantExpiry, TenantRow
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo, TenantExpiry, TenantRow
     from ansible_collections.m365.defender.plugins.plugin_utils._report.team import Cell
 
 # A longer name would stretch its row of a table; it is in full where the tenant has its own section.
@@ -45,15 +45,23 @@ _NOT_LOOKED_AT: t.Final = Shown("not_looked_at", "·", "not looked at")
 _STATUSES: t.Final = {status.css: status for status in (_MET, _UNMET, _UNKNOWN, _NOT_APPLICABLE)}
 
 
-def time(moment: str) -> str:
-    """Return a time for people; what is not a time is shown as it is."""
-    utc = utc_time(moment)
-    return moment if utc is None else f"{utc.replace(tzinfo=None).isoformat(sep=' ', timespec='minutes')} UTC"
-
-
 def short_name(name: str, tenant_id: str) -> str:
     """Return a name for a row of a table; without one it is the id."""
     return shortened(one_line(name) or one_line(tenant_id), _WIDEST_NAME)
+
+
+def home_name(run: RunInfo) -> str:
+    """Return the name of the home tenant; its id, if nobody read the name."""
+    return one_line(run.home_tenant_name) or one_line(run.home_tenant_id)
+
+
+def age(since: str, now: str) -> str:
+    """Return for how long something has been open, in words; empty if it was never open before."""
+    start, end = utc_time(since), utc_time(now)
+    if start is None or end is None or start >= end:
+        return ""
+    days = (end - start).days
+    return "since today" if not days else f"for {days} {'day' if days == 1 else 'days'}"
 
 
 def ends_row(row: TenantExpiry) -> tuple[str, ...]:
@@ -62,7 +70,7 @@ def ends_row(row: TenantExpiry) -> tuple[str, ...]:
     what = _ENDING.get(expiry.what, expiry.what)
     extends = "yes" if expiry.auto_extend else "no"
     name = short_name(row.tenant_name, row.tenant_id)
-    return time(expiry.ends), str(expiry.days_left), name, what, expiry.name, extends
+    return minute_of(expiry.ends), str(expiry.days_left), name, what, expiry.name, extends
 
 
 def status_of(verdict: Verdict | None) -> Shown:
@@ -78,7 +86,7 @@ def cell_status(cell: Cell) -> Shown:
         return Shown("met", "✓", "eligible" if cell.eligible else "ready" if cell.ready else "nothing broken")
     link, _reason = cell.shown
     statuses = {status for check, status in cell.checks.items() if CHAIN.link_of(check) == link}
-    return (_UNMET if "unmet" in statuses else _UNKNOWN)._replace(word=link)
+    return (_UNMET if "unmet" in statuses else _UNKNOWN)._replace(word=CHAIN.title_of(link))
 
 
 def standing(row: TenantRow) -> str:

@@ -51,7 +51,8 @@ def test_report_comes_back_from_its_json(report):
 def test_keys_are_the_published_ones_in_order():
     report = whole()
     assert list(report) == [
-        *("generated_at", "home_tenant_id", "operator", "cloud", "checks", "summary", "changes", "tenants"),
+        *("generated_at", "home_tenant_id", "operator", "cloud", "home_tenant_name", "checks", "summary"),
+        *("changes", "tenants"),
         *("undeclared", "findings", "resolved", "unread", "expiries", "operators", "suggested_views", "view"),
         "history",
     ]
@@ -64,7 +65,7 @@ def test_keys_are_the_published_ones_in_order():
     ]
     assert list(report["findings"][0]) == [
         *("id", "tenant_id", "tenant_name", "operator", "check", "severity", "status", "reason", "object", "message"),
-        *("remedy", "doc_url", "state", "first_seen", "acceptance", "kind"),
+        *("remedy", "doc_url", "state", "first_seen", "acceptance", "kind", "actor"),
     ]
     assert list(report["expiries"][0])[:3] == ["tenant_id", "tenant_name", "what"]
     assert list(report["tenants"][0]["registration"])[:2] == ["registered", "status"]
@@ -152,6 +153,6 @@ def test_check_that_is_added_to_the_registry_is_in_the_report_and_on_the_page(ne
     )
     assert [told["check"] for told in failing_findings(report, ["required"])] == [new_check]
     columns = [cell.text for cell in body(report).findall(".//table[@class='matrix']/thead/tr/th")]
-    assert columns[1:6] == ["access", "listed", "sign_in", new_check, "license"]
+    assert columns[1:6] == ["Access", "Listed", "Sign-in", new_check.capitalize(), "License"]
     assert junit(report).find(f".//testcase[@name='{new_check}']/failure") is not None
     assert "portal did not count" in summary_of({**report, "checks": ["listed", "sign_in", "defender"]}, width=1000)[0]

@@ -55,16 +55,24 @@ def batches(size):
 
 def test_files_are_those_of_the_formats(tmp_path):
     done = step(report_dir=str(tmp_path), evidence_dir=str(tmp_path))
-    names = ["evidence.json", "report.json", "report.html", "report.junit.xml", "history.jsonl"]
+    names = [
+        "evidence.json",
+        "report.json",
+        "report.html",
+        "report.junit.xml",
+        "report.md",
+        "report.csv",
+        "history.jsonl",
+    ]
     assert done["files"] == [str(tmp_path / name) for name in names]
     assert {path.name for path in tmp_path.iterdir()} == {*names}
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
     assert saved_in(tmp_path) == REPORT
     evidence = json.loads((tmp_path / "evidence.json").read_text(encoding="utf-8"))
     assert evidence == {"format": 1, "requirements": EVIDENCE, "access": EVIDENCE}
-    assert done["lines"][-5:] == [
+    assert done["lines"][-7:] == [
         f"Evidence: {tmp_path}/evidence.json",
-        *(f"Report: {tmp_path}/{name}" for name in names[1:4]),
+        *(f"Report: {tmp_path}/{name}" for name in names[1:6]),
         f"History: {tmp_path}/history.jsonl",
     ]
     assert done["changed"] is False
@@ -146,7 +154,9 @@ def test_file_that_cannot_be_written_loses_nothing_else(tmp_path):
         "evidence_dir: /nowhere does not exist; create it first: mkdir -m 700 '/nowhere'."
         f" report_dir: {tmp_path}/report.html could not be written (Is a directory); name another directory."
     )
-    assert [path.rpartition("/")[2] for path in done["files"]] == ["report.json", "report.junit.xml", "history.jsonl"]
+    assert [path.rpartition("/")[2] for path in done["files"]] == [
+        *("report.json", "report.junit.xml", "report.md", "report.csv", "history.jsonl")
+    ]
     assert done["lines"][:2] == step()["lines"][:2]
 
 
@@ -244,3 +254,20 @@ def test_report_of_somebody_else_is_told_and_not_compared(tmp_path):
     path = tmp_path / "other.json"
     path.write_text(json.dumps({**REPORT, "home_tenant_id": tenant_id(5)}), encoding="utf-8")
     assert "of another home tenant" in step(report_previous=str(path))["changes"]["not_compared"]
+
+
+def test_each_customer_has_a_page_and_a_table(tmp_path):
+    done = step(report_dir=str(tmp_path), report_formats=[], report_per_tenant=True, fail_on=[])
+    names = {f"{row['tenant_id']}{ending}" for row in REPORT["tenants"] for ending in (".html", ".csv")}
+    assert {path.name for path in (tmp_path / "customers").iterdir()} == names
+    assert stat.S_IMODE((tmp_path / "customers").stat().st_mode) == 0o700
+    assert done["failure"] == ""
+    assert len(done["files"]) == len(names) + 1
+    assert done["lines"][-1] == f"Customers: {len(names)} files in {tmp_path}/customers"
+
+
+def test_file_in_the_place_of_the_customers_is_said_once(tmp_path):
+    (tmp_path / "customers").write_text("", encoding="utf-8")
+    done = step(report_dir=str(tmp_path), report_formats=["json"], report_per_tenant=True, fail_on=[])
+    assert done["failure"] == f"report_dir: {tmp_path}/customers cannot be made: File exists; remove what is there."
+    assert done["files"] == [f"{tmp_path}/report.json", f"{tmp_path}/history.jsonl"]

@@ -25,7 +25,7 @@ class CountFormat(ReportFormat):
 
 
 def test_names_and_files_are_told_apart():
-    assert list(formats_by_name()) == ["json", "html", "junit"]
+    assert list(formats_by_name()) == ["json", "html", "junit", "markdown", "csv"]
     assert len({known.file_name for known in FORMATS}) == len(FORMATS)
 
 
