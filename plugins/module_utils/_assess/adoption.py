@@ -83,9 +83,29 @@ class Adoption(t.NamedTuple):
     left_out: Sequence[LeftOut]
 
 
+class Customers(t.NamedTuple):
+    """The name of the home tenant, its customers, and all its relationships."""
+
+    home: str
+    rows: Sequence[CustomerRow]
+    relationships: Sequence[Relationship]
+
+
 def gdap_customers(connection: Connection) -> Adoption:
     """Return all GDAP customers of the home tenant. Raises MtoError where they cannot be read."""
     session, now = Session(connection), utc_now()
+    customers = read_customers(session, now)
+    rows, relationships = customers.rows, customers.relationships
+    problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
+    listed = [
+        _customer(session, row, next(iter(problem), None), _ends(relationships, row["tenant_id"], now))
+        for row, problem in zip(rows, problems, strict=True)
+    ]
+    return Adoption(_by_name(listed), _by_name(_left_out(customers.home, relationships, rows, now)))
+
+
+def read_customers(session: Session, now: dt.datetime) -> Customers:
+    """Sign in to the home tenant, and return its customers. Raises MtoError where they cannot be read."""
     session.sign_in_home()
     reads = [BoundRead(read) for read in (ORGANIZATION, CUSTOMERS, RELATIONSHIPS)]
     evidence = session.read(reads, session.home_target)
@@ -93,15 +113,9 @@ def gdap_customers(connection: Connection) -> Adoption:
     seen = relationships and evidence[RELATIONSHIPS.key].identity != "app"
     if not rows and not seen and evidence[CUSTOMERS.key].identity != "app":
         raise MtoError(_nothing_shown(session))
-    rows = _with_access(rows, relationships, now)
-    problems = walk(session, rows, lambda row: _consent(session, row["tenant_id"]), lambda _row, problem: [problem])
-    customers = [
-        _customer(session, row, next(iter(problem), None), _ends(relationships, row["tenant_id"], now))
-        for row, problem in zip(rows, problems, strict=True)
-    ]
     organization = evidence[ORGANIZATION.key].data
     home = organization["name"] if organization else session.home_target.name
-    return Adoption(_by_name(customers), _by_name(_left_out(home, relationships, rows, now)))
+    return Customers(home, _with_access(rows, relationships, now), relationships)
 
 
 def _by_name(rows: Sequence[_Row]) -> list[_Row]:

@@ -92,7 +92,7 @@ _LISTS: t.Final = {
 # Reasons that a list without the tenant gives, where the refusal of a sign-in can be why it is not there.
 NOT_LISTED: t.Final = ("access.not_listed", "access.not_listed_b2b")
 # Statuses of a governance relationship that was not ended, in lower case.
-_LISTED: t.Final = frozenset({"active", "terminationrequestedbygoverningtenant"})
+LISTED: t.Final = frozenset({"active", "terminationrequestedbygoverningtenant"})
 
 
 def trim_lists(evidence: Mapping[str, Evidence], tenant: Tenant) -> dict[str, Evidence]:
@@ -166,7 +166,7 @@ def listed_by_governance(case: Case) -> Verdict:
     if problem is not None:
         return case.verdict("listed", problem.reason, problem.details, evidence=evidence)
     states = governed_states(case)
-    if states & _LISTED:
+    if states & LISTED:
         return case.verdict("listed", "access.listed_governance", evidence=evidence)
     if states - {"terminated"}:
         status = ", ".join(sorted(states))
