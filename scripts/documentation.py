@@ -43,6 +43,7 @@ NOT_RUN = {
     "ssh ": "needs a second machine",
     "ansible-playbook -i inventory m365.defender.login -e mto_login_port": "is what the second machine is for",
     "ansible-playbook -i inventory m365.defender.record": "needs a person, whom test_record_play.py has",
+    "ansible-playbook -i inventory m365.defender.notify": "needs channels; tests/integration/test_notify.py runs it",
     "ansible-vault ": "asks for a password; tests/integration/test_login_play.py runs this one with a password file",
     "python -m lab": "serves until Ctrl-C; tests/conversation/test_lab_process.py runs it",
 }
@@ -63,7 +64,7 @@ _REASON = re.compile(
 )
 _NAMES_IN_CODE = re.compile(r"\bmto_[a-z]\w*")
 # The keys under which CI systems have commands: a list of them (GitLab), or a text (GitHub, Azure DevOps).
-_SCRIPTS: dict[str, type] = {"script": list, "run": str, "bash": str}
+_SCRIPTS: dict[str, type] = {"script": list, "run": str, "bash": str, "inlineScript": str}
 _GROOVY_COMMAND = re.compile(r"\bsh '([^']+)'")
 
 

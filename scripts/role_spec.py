@@ -17,7 +17,14 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role.options import
 PLUGINS: t.Final = "ansible_collections.m365.defender.plugins"
 COLLECTION: t.Final = "m365.defender"
 # The modules whose options are variables of the role. The first that has an option describes it.
-MODULES: t.Final = ("mto_requirement_facts", "mto_tenant_access", "mto_tenant", "mto_report", "mto_assessment_info")
+MODULES: t.Final = (
+    "mto_requirement_facts",
+    "mto_tenant_access",
+    "mto_tenant",
+    "mto_report",
+    "mto_assessment_info",
+    "mto_notification",
+)
 HEAD: t.Final = """---
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -45,6 +52,11 @@ DESCRIPTIONS: t.Final = {
     "report": (
         "Show a saved report again and write its other formats",
         "Reads a C(report.json) and writes its HTML page, JUnit file and summary. No request is sent.",
+    ),
+    "notify": (
+        "Tell a team what has changed since the run before",
+        "Reads a C(report.json), and sends a message to each channel that a change concerns.",
+        "Where nothing has changed, it sends nothing.",
     ),
     "slice": (
         "Check a slice of the tenants and leave a part of the run",

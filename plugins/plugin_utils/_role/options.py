@@ -20,6 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._options.operators i
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import sitting_spec
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import SPEC as NOTIFY_SPEC
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC as REPORT_SPEC
 from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import MAX_AGE
 
@@ -29,7 +30,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
 PREFIX: t.Final = "mto_"
-EntryPoint = t.Literal["onboard", "drift", "offboard", "report", "slice", "merge"]
+EntryPoint = t.Literal["onboard", "drift", "offboard", "report", "slice", "merge", "notify"]
 # A playbook that does without the role has the same first task.
 Playbook = t.Literal["accept", "adopt", "login", "record", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
@@ -56,6 +57,12 @@ _OWN: t.Final[Spec] = {
     },
     "report_file": {**REPORT_SPEC["report_file"], "required": True},
     **{name: REPORT_SPEC[name] for name in ("evidence_dir", *_REPORT[1:], "report_previous", "baseline")},
+    "notify": NOTIFY_SPEC["notify"],
+    "smtp": {
+        "description": "The server that takes mails, as C(community.general.mail) needs it. C(sender) is its option"
+        " C(from). If not set, mails go to port 25 of localhost.",
+        "type": "dict",
+    },
     "parts_dir": {
         "description": "An existing directory that all slices and the merge share. Each slice leaves its part there, in"
         " a file that only its owner can read.",
@@ -117,8 +124,8 @@ _MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", *_
 
 # Variables of hosts that are tenants, and the fields that they fill.
 HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}
-# What the role registers or sets for its user.
-_RESULTS: t.Final = ("report", "eligible", "requirements")
+# What the role registers or sets for its user, and what the inventory plugin says of a host.
+_RESULTS: t.Final = ("report", "eligible", "requirements", "status")
 
 
 def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
@@ -133,12 +140,15 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
     if entry_point == "accept":
         known["baseline"] = {**known["baseline"], "required": True}
         known["report_file"] = {"type": "path"}
+    if entry_point == "notify":
+        known["report_file"] = REPORT_SPEC["report_file"]
     own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
         "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *connection_spec()),
         "drift": (*_CHECKED, *_SOURCES, "operators", *connection_spec()),
         "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
         "report": ("report_file", *_REPORT),
+        "notify": ("notify", "smtp", "report_file", "report_dir"),
         "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection_spec()),
         "merge": (*_MERGED, *_WRITES, *_SOURCES, *connection_spec()),
         "accept": ("accept", *own, "baseline", "report_file", "report_dir"),

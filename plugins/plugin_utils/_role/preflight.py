@@ -207,6 +207,10 @@ def _check_accept(values: Values, _local: bool) -> Checked:
     return Checked(options=accept_options(values))
 
 
+def _check_notify(_values: Values, _local: bool) -> Checked:
+    return Checked()
+
+
 def _check_adopt(values: Values, local: bool) -> Checked:
     writable_directory("adopt_dir", values["adopt_dir"])
     connection = _connection(values, operator_needed=False) if local else None
@@ -309,6 +313,7 @@ _CHECKS: t.Final = {
     "drift": _check_run,
     "offboard": _check_offboard,
     "report": _check_report,
+    "notify": _check_notify,
     "slice": _check_run,
     "merge": _check_merge,
     "accept": _check_accept,

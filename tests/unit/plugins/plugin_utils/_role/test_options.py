@@ -46,6 +46,6 @@ def test_sentences_name_variables():
 
 def test_drift_takes_nothing_that_onboard_does_not_take():
     assert set(role_spec("drift")) < set(role_spec("onboard"))
-    assert {"offboard", "parts_dir", "report_file"} == {
+    assert {"notify", "offboard", "parts_dir", "report_file"} == {
         name for entry in ENTRY_POINTS for name, option in role_spec(entry).items() if option.get("required")
     }

@@ -49,6 +49,7 @@ def somewhere(monkeypatch, tmp_path):
 
 def given_to(entry_point, **changes):
     own = {"offboard": [OTHER], "report_file": "report.json", "register": True, "adopt_dir": ".", "parts_dir": "."}
+    own["notify"] = [{"to": "slack", "url": "https://hooks.slack.com/services/T0/B0/x"}]
     if entry_point == "login":
         own["refresh_token_file"] = "token"
     if entry_point == "record":
