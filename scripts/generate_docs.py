@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
 from role_spec import role_spec_page  # noqa: E402
+from schemas import contract_page, tenants_page  # noqa: E402
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS, CATALOGUE  # noqa: E402
@@ -122,6 +123,8 @@ PAGES = {
     "docs/aadsts.md": aadsts_page,
     "docs/permissions.md": permissions_page,
     "docs/reasons.md": reasons_page,
+    "docs/schemas/contract.schema.json": contract_page,
+    "docs/schemas/tenants.schema.json": tenants_page,
     "roles/mto/meta/argument_specs.yml": role_spec_page,
 }
 

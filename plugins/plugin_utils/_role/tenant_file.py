@@ -14,8 +14,11 @@ from ansible_collections.m365.defender.plugins.module_utils._core.fields import 
 from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
 
+# Editors check the file and complete its keys by it.
+SCHEMA: t.Final = "https://raw.githubusercontent.com/m365-defender/m365.defender/0.1.0/docs/schemas/tenants.schema.json"
 _HEAD: t.Final = (
-    "---\n# GDAP customers of the home tenant. Read it, take out what you do not manage, and keep it in Git.\n"
+    f"---\n# yaml-language-server: $schema={SCHEMA}\n"
+    "# GDAP customers of the home tenant. Read it, take out what you do not manage, and keep it in Git.\n"
 )
 # What a person would write without quotes, unless YAML takes it for something else ("Yes").
 _PLAIN: t.Final = re.compile(r"[A-Za-z][\w&.-]+( [\w&.-]+)*\Z", re.ASCII)
