@@ -101,6 +101,7 @@ class Reader:
             "ANSIBLE_GALAXY_SERVER_TIMEOUT": "1",
             "CI_PROJECT_DIR": str(self.directory),
             "GITHUB_WORKSPACE": str(self.directory),
+            "GITHUB_STEP_SUMMARY": str(self.log / "summary.md"),
         }
 
     def close(self) -> None:
@@ -171,6 +172,7 @@ class Reader:
             "add the tenants in the portal": self._add_tenants,
             "export cookies.json": self._export_cookies,
             "add the secrets to CI": self._add_secrets,
+            "name the token file": self._name_token_file,
             "remove Contoso from the list": self._remove_contoso,
         }
         acts[what]()
@@ -183,6 +185,10 @@ class Reader:
 
     def _add_secrets(self) -> None:
         self._type(f"export MTO_REFRESH_TOKEN='{self.lab['refresh_token']}'\n")
+
+    def _name_token_file(self) -> None:
+        """Set what the pipeline sets. The lab's app has a secret: Ansible is not told of the file."""
+        self._type(f"MTO_FEDERATED_TOKEN_FILE='{self.log}/federated-token'\n")
 
     def _remove_contoso(self) -> None:
         path = self.directory / "inventory/group_vars/all/tenants.yml"

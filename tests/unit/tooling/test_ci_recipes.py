@@ -1,0 +1,82 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The recipes for CI systems are what docs/ci.md shows, which the documentation test runs, and name what these have."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+import yaml
+from documentation import pages
+from project_files import ROOT
+
+RECIPES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/ci").glob("*.yml"))}
+HEAD = RECIPES["github"].partition("name: drift")[0]
+GITHUB_STEP = {"name", "if", "run", "uses", "with", "env", "id"}
+GITHUB_JOB = {"runs-on", "container", "timeout-minutes", "env", "steps"}
+GITLAB_JOB = set("image rules resource_group timeout id_tokens variables cache script after_script artifacts".split())
+AZURE = set("trigger schedules pool container variables steps".split())
+AZURE_STEP = {"task", "bash", "env", "inputs", "condition", "continueOnError", "displayName"}
+
+
+def parsed(name: str) -> dict[t.Any, t.Any]:
+    data: dict[t.Any, t.Any] = yaml.safe_load(RECIPES[name])
+    return data
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_file_is_what_the_page_shows(name: str) -> None:
+    shown = [block.text for block in pages()["docs/ci.md"].blocks() if block.language == "yaml"]
+    assert RECIPES[name].removeprefix(HEAD) in shown
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_keeps_the_report_and_holds_no_secret(name: str) -> None:
+    text = RECIPES[name]
+    assert "m365.defender.drift" in text
+    assert "m365.defender.notify" in text
+    assert "client_secret" not in text.lower()
+    for line in text.splitlines():
+        if "TOKEN:" in line and "ID_TOKEN" not in line:
+            assert "secrets." in line or "$(" in line, line
+
+
+def test_workflow_of_github() -> None:
+    data = parsed("github")
+    # YAML 1.1 takes the key `on` for a truth value.
+    assert {*data} == {"name", True, "concurrency", "permissions", "jobs"}
+    assert {*data[True]} == {"schedule", "workflow_dispatch"}
+    assert data["permissions"] == {"contents": "read", "id-token": "write"}
+    (job,) = data["jobs"].values()
+    assert {*job} == GITHUB_JOB
+    for step in job["steps"]:
+        assert {*step} <= GITHUB_STEP
+        assert ("run" in step) != ("uses" in step)
+        assert "@v" in step.get("uses", "@v")
+    uses = [step.get("uses", step.get("run")) for step in job["steps"]]
+    drift = next(index for index, text in enumerate(uses) if "m365.defender.drift" in text)
+    assert all("if" in step for step in job["steps"][drift + 1 :])
+    paths = {step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {})}
+    keys = {step["with"]["key"] for step in job["steps"] if "key" in step.get("with", {})}
+    assert (paths, len(keys)) == ({"reports"}, 1)
+
+
+def test_job_of_gitlab() -> None:
+    (job,) = parsed("gitlab").values()
+    assert {*job} <= GITLAB_JOB
+    assert job["cache"]["when"] == job["artifacts"]["when"] == "always"
+    assert job["id_tokens"]["ENTRA_ID_TOKEN"]["aud"] == "api://AzureADTokenExchange"
+
+
+def test_pipeline_of_azure_devops() -> None:
+    data = parsed("azure-devops")
+    assert {*data} == AZURE
+    for step in data["steps"]:
+        assert {*step} <= AZURE_STEP
+        assert ("task" in step) != ("bash" in step)
+    published = [step for step in data["steps"] if step.get("task", "").startswith("Publish")]
+    assert [step["condition"] for step in published] == ["succeededOrFailed()"] * 2
+    fetched = data["steps"][0]["inputs"]
+    assert (fetched["artifactName"], fetched["targetPath"]) == ("report", "reports")
