@@ -9,7 +9,7 @@ import json
 import pathlib
 import typing as t
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 import yaml
 
