@@ -26,7 +26,7 @@ def test_nobody_acts_on_a_role_that_is_there_or_that_waits_for_access():
         ("group_eligible", OPERATOR),
         ("no_role", TENANT),
         ("role_scoped", TENANT),
-        ("limited_information", TENANT),
+        ("limited_information", [*TENANT, "App registration owner of {home}"]),
         ("gdap_role_not_assigned", ["Partner administrator of {home}"]),
         ("gdap_no_role", ["Partner administrator of {home}", APPROVER]),
     ],
