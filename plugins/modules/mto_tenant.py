@@ -188,6 +188,13 @@ removed:
   type: list
   elements: str
   sample: []
+done:
+  description: What was added and removed, as the view that was read back shows, a sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "Added to the view, which shows them: Contoso and Fabrikam."
 pending_add:
   description: The IDs that are still to be added.
   returned: success

@@ -136,6 +136,14 @@ def announcement(plan: Plan, name_of: NameOf, *, contract: str, url: str) -> lis
     ]
 
 
+def changes_read_back(added: Sequence[str], removed: Sequence[str], name_of: NameOf) -> list[str]:
+    """What was changed, as the view that was read back shows; empty where nothing was."""
+    sentences = [f"Added to the view, which shows them: {named_list(added, name_of, most=100)}."] if added else []
+    if removed:
+        sentences.append(f"Removed from the view, which does not show them: {named_list(removed, name_of, most=100)}.")
+    return sentences
+
+
 def _rows(heading: str, tenant_ids: Sequence[str], name_of: NameOf) -> list[str]:
     rows = [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in tenant_ids]
     return [heading, *rows] if rows else []

@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import on
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import judge_registration, judge_undeclared
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
     announcement,
+    changes_read_back,
     failure_text,
     instructions,
     problem_text,
@@ -23,7 +24,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.plan import Pl
 from ansible_collections.m365.defender.plugins.module_utils._view.table import group_rows, registered_or_none, view_rows
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._view.messages import NameOf
@@ -52,6 +53,7 @@ class ResultBuilder:
             "after": None,
             "added": [],
             "removed": [],
+            "done": [],
             **self._pending_part(Plan(), str),
             **self._table_part(ObservedView(None), None),
         }
@@ -103,7 +105,7 @@ class ResultBuilder:
             "tenants": [
                 self._tenant_row(tenant, observed, plan or Plan(), over_limit) for tenant in self.options.tenants
             ],
-            "undeclared": self._undeclared_rows(observed),
+            "undeclared": self._undeclared_rows(observed, plan or Plan()),
         }
 
     def _change_part(self, outcome: Outcome, observed: ObservedView, name_of: NameOf) -> dict[str, object]:
@@ -124,6 +126,7 @@ class ResultBuilder:
             "after": after,
             "added": added,
             "removed": removed,
+            "done": changes_read_back(added, removed, name_of),
             "diff": _diff(before or (), expected, name_of),
         }
 
@@ -179,23 +182,28 @@ class ResultBuilder:
             "registration": verdict.as_dict(),
         }
 
-    def _undeclared_rows(self, observed: ObservedView) -> list[dict[str, object]]:
+    def _undeclared_rows(self, observed: ObservedView, plan: Plan) -> list[dict[str, object]]:
         """Tenants that are in the view and not declared, but for the home tenant."""
         view, desired = observed.usable, self.options.desired
         if view is None or desired.state == "absent":
             return []
+        leaving = {*plan.remove} if self.check_mode and self.options.applies else set()
         known = {*desired.declared, desired.home_tenant_id}
         undeclared = [tenant_id for tenant_id in view.registered if tenant_id not in known]
         return [
-            self._undeclared_row(tenant_id, view, observed)
+            self._undeclared_row(tenant_id, view, observed, leaving)
             for tenant_id in undeclared
             if view.registration_state(tenant_id) == "registered"
         ]
 
-    def _undeclared_row(self, tenant_id: str, view: MultitenantView, observed: ObservedView) -> dict[str, object]:
+    def _undeclared_row(
+        self, tenant_id: str, view: MultitenantView, observed: ObservedView, leaving: Container[str]
+    ) -> dict[str, object]:
         row = view.exposed_row(tenant_id)
         name = row.name if row else tenant_id
         verdict = judge_undeclared(tenant_id, observed, {**self.details, "tenant": name, "tenant_id": tenant_id})
+        if tenant_id in leaving:
+            verdict = dataclasses.replace(verdict, remedy=_RUN_AGAIN)
         return {"tenant_id": tenant_id, "name": name, "registration": verdict.as_dict()}
 
     def _failure(self, outcome: Outcome, name_of: NameOf) -> str:

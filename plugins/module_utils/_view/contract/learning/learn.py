@@ -56,6 +56,10 @@ if t.TYPE_CHECKING:
 _NAME_IT: t.Final = (
     "Give the one that did as the option write, by its method and the beginning of its path, such as PUT /apiproxy/."
 )
+_BEGINS_LATE: t.Final = (
+    "holds a change of the view, but no reading of the tenant group before it. Load the settings page again with the"
+    " recording on, and only then change the view."
+)
 _MOST_NAMED: t.Final = 6
 _FORM: t.Final = f"give a HAR, a browser's recording of the portal's settings page ({CONTRACT})."
 
@@ -137,6 +141,8 @@ def _require_recipe(recording: Recording, rows: Sequence[Exchange], place: str) 
     bodiless = [row for row in rows if row.may_write and row.body_form == "missing"]
     if bodiless and not all(step.writes for step in steps):
         raise OptionError(f"{place} holds requests without their bodies. {RECORD_AGAIN}")
+    if not steps and recording.begins_late:
+        raise OptionError(f"{place} {_BEGINS_LATE} {HOW_TO_RECORD}")
     if not steps:
         refused = recording.refused
         said = f"the portal refused every change (HTTP {refused[-1]})" if refused else "the view does not change"
@@ -157,6 +163,8 @@ def _require_recipe(recording: Recording, rows: Sequence[Exchange], place: str) 
         if not all(any({*step.before} & {*step.after} for step in own) for own in (adding, removing))
         else None
     )
+    if missing and recording.begins_late:
+        raise OptionError(f"{place} {_BEGINS_LATE} {HOW_TO_RECORD}")
     if missing:
         raise OptionError(
             f"{place}: {missing} in the recording, so that it does not determine the request. {HOW_TO_RECORD}"

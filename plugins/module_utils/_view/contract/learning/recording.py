@@ -81,6 +81,8 @@ class Recording:
     bodies: tuple[AnswerBodies, ...] = dataclasses.field(repr=False)
     refused: tuple[int, ...]
     home_tenant_id: str
+    # Whether a request that names tenants came before the first reading of the view.
+    begins_late: bool = False
 
 
 def read_steps(rows: Sequence[Exchange], place: str) -> Recording:
@@ -99,14 +101,8 @@ def read_steps(rows: Sequence[Exchange], place: str) -> Recording:
     story = _Story(home, known)
     for event in _events(readings, writes, [row for row in sent if row.accepted and row not in named]):
         story.take(event)
-    if story.unread and not story.steps:
-        raise OptionError(
-            f"{place} holds a change of the view, but no reading of the tenant group before it. Load the settings page"
-            f" again with the recording on, and only then change the view. {HOW_TO_RECORD}"
-        )
-    return Recording(
-        tuple(story.steps), tuple(story.seen), tuple(row.status for row in named if row.status >= 400), home
-    )
+    refused = tuple(row.status for row in named if row.status >= 400)
+    return Recording(tuple(story.steps), tuple(story.seen), refused, home, story.unread)
 
 
 class _Event(t.NamedTuple):

@@ -50,7 +50,8 @@ def test_without_a_view_everything_is_unknown_and_nothing_is_claimed():
     result = builder().without_view()
     assert reasons(result) == ["no_view", "no_view"]
     assert (result["before"], result["after"], result["changed"], result["taken_at"]) == (None, None, False, None)
-    assert [result[key] for key in ("added", "removed", "pending_add", "pending_remove", "refused")] == [[]] * 5
+    keys = ("added", "removed", "done", "pending_add", "pending_remove", "refused")
+    assert [result[key] for key in keys] == [[]] * 6
     assert [row["registered"] for row in result["tenants"]] == [None, None]
 
 
@@ -70,6 +71,7 @@ def test_a_change_that_was_read_back():
     made = builder(applies=True)
     result = made.result(changed(EMPTY, make_view([A, B]), made), backup_file="/tmp/b.json")
     assert (result["changed"], result["added"], result["after"]) == (True, [A, B], [A, B])
+    assert result["done"] == ["Added to the view, which shows them: Birch and Oak."]
     assert (result["pending_add"], result["instructions"], result["backup_file"]) == ([], [], "/tmp/b.json")
     assert reasons(result) == ["registered", "registered"]
     assert result["diff"]["after"] == f"{A}  Birch\n{B}  Oak\n"
@@ -149,3 +151,24 @@ def test_registered_is_null_where_the_answers_do_not_say(view, registered):
     assert registered_or_none(A, ObservedView(view)) is registered
     assert registered_or_none(A, ObservedView(view, Problem("read.deadline"))) is None
     assert registered_or_none(A, ObservedView(None)) is None
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "applies", "told"),
+    [(True, True, "run again without check mode"), (True, False, "purge: true"), (False, True, "purge: true")],
+)
+def test_undeclared_tenant_that_check_mode_would_remove(check_mode, applies, told):
+    tenants = (Tenant(A, "Birch"),)
+    wanted = DesiredState((A,), frozenset((A,)), HOME, purge=True)
+    options = RegistrationOptions(ANNA, PortalOptions(), tenants, wanted, applies)
+    made = ResultBuilder(options, URL, sentence_details(make_connection(), ANNA, URL, 100), check_mode)
+    (row,) = made.result(looked(make_view([A, B]), made))["undeclared"]
+    assert told in row["registration"]["remedy"]
+
+
+def test_names_of_what_was_removed():
+    made = builder(applies=True, purge=True, eligible=frozenset((A, B)))
+    other = dataclasses.replace(made.options.desired, declared=(A,), eligible=frozenset((A,)))
+    fewer = dataclasses.replace(made, options=dataclasses.replace(made.options, desired=other))
+    result = fewer.result(changed(make_view([A, B]), make_view([A]), fewer))
+    assert result["done"] == ["Removed from the view, which does not show them: Oak."]

@@ -318,6 +318,15 @@ def test_write_without_a_reading():
         learn_contract(page.har, "src")
 
 
+def test_recording_that_begins_late():
+    page = Recorded()
+    page.change([FIRST, SECOND], [], put_full_list)
+    page.change([], [FIRST], put_full_list)
+    page.change([], [SECOND], put_full_list)
+    with pytest.raises(OptionError, match=r"no reading of the tenant group before it\. Load the settings page again"):
+        learn_contract(page.har, "src")
+
+
 def test_recording_of_another_page_and_what_is_none():
     page = Recorded()
     page.send("GET", "https://example.org/", answer={})
