@@ -47,7 +47,7 @@ def test_workflow_of_github() -> None:
     data = parsed("github")
     # YAML 1.1 takes the key `on` for a truth value.
     assert {*data} == {"name", True, "concurrency", "permissions", "jobs"}
-    assert {*data[True]} == {"schedule", "workflow_dispatch"}
+    assert {*data["on"]} == {"schedule", "workflow_dispatch"}
     assert data["permissions"] == {"contents": "read", "id-token": "write"}
     (job,) = data["jobs"].values()
     assert {*job} == GITHUB_JOB

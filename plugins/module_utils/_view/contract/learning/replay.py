@@ -65,7 +65,7 @@ def _planned(contract: Contract, step: Step, at: Write, writes: Sequence[Write])
 def _same(planned: WriteRequest, write: Write) -> bool:
     sent, known = write.exchange, write.values.tenant_ids
     url = urlsplit(planned.path)
-    query = [(key, value) for key, value in parse_qsl(url.query, keep_blank_values=True)]
+    query = parse_qsl(url.query, keep_blank_values=True)
     return (
         planned.method == sent.method
         and _parts(url.path, known) == _parts(sent.path, known)
