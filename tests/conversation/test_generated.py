@@ -39,7 +39,7 @@ def test_every_answer_is_the_oracles(count, seed):
             assert verdict["reason"] == reason, row["name"]
     # What every verdict says is in both.
     assert len(text_of(report, "json")) <= 4096 * count
-    assert len(text_of(report, "html")) <= 3_000 * count
+    assert len(text_of(report, "html")) <= 64_000 + 4_000 * count
     assert sum(1 for _element in body(report).iter()) <= 30 * count
 
 

@@ -307,7 +307,7 @@ def test_contrast_is_enough_to_read(opened, scheme):
     statuses = {key.removesuffix(" first").split()[-1] for key in contrasts if "status " in key}
     assert statuses == {"met", "unmet", "unknown", "not_applicable", "not_chosen"}
     assert {key: ratio for key, ratio in contrasts.items() if ratio < 4.5} == {}
-    assert (page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)") is (
+    assert (page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 247, 249)") is (
         scheme == "light"
     )
 

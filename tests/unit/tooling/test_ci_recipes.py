@@ -45,8 +45,7 @@ def test_recipe_keeps_the_report_and_holds_no_secret(name: str) -> None:
 
 def test_workflow_of_github() -> None:
     data = parsed("github")
-    # YAML 1.1 takes the key `on` for a truth value.
-    assert {*data} == {"name", True, "concurrency", "permissions", "jobs"}
+    assert {*data} == {"name", "on", "concurrency", "permissions", "jobs"}
     assert {*data["on"]} == {"schedule", "workflow_dispatch"}
     assert data["permissions"] == {"contents": "read", "id-token": "write"}
     (job,) = data["jobs"].values()

@@ -119,7 +119,7 @@ def kind_of(sent: Exchange) -> str:
 
 def is_about_use(operation: str) -> bool:
     """Return whether a kind of request reports what a person did, by the words in its path."""
-    return _ABOUT_USE.search(operation) is not None
+    return operation.startswith("POST ") and _ABOUT_USE.search(operation) is not None
 
 
 def search(steps: Sequence[Step], home: str, private: Iterable[str]) -> Search:
