@@ -179,7 +179,8 @@ def test_no_other_sentence_names_an_option():
 @pytest.mark.parametrize("path", [*(ROOT / "roles").rglob("*.yml"), *(ROOT / "playbooks").rglob("*.yml")], ids=str)
 def test_role_and_playbooks_say_that_their_users_know_variables(path):
     text = path.read_text("utf-8")
-    tasks = ["group/m365.defender.mto:", "m365.defender.mto_merge_parts:", "m365.defender.mto_save_part:"]
+    own = ("mto_merge_parts", "mto_save_part", "mto_notification")
+    tasks = ["group/m365.defender.mto:", *(f"m365.defender.{name}:" for name in own)]
     reports = re.findall("m365.defender.mto_report:(?!.*eligible_only)", text.replace("\n    ", ""))
     assert len(reports) + sum(map(text.count, tasks)) == text.count('environment: "{{ mto__environment }}"')
 
