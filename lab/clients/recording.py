@@ -14,8 +14,6 @@ if t.TYPE_CHECKING:
     import requests
 
 GROUPS: t.Final = f"{API}/tenantGroups"
-# The recipe changes two tenants.
-_CHANGED: t.Final = 2
 _BASE: t.Final = "https://mto.security.microsoft.com"
 
 
@@ -72,14 +70,14 @@ class RecordedPage(Page):
         self.load()
 
     def recipe(self) -> None:
-        """Do what docs/contract.md says, and leave the view as it was. In a full view the removals come first."""
+        """Do what docs/contract.md says, and leave the view as it was. In a full one, tenants go and return."""
         rows, before = self.load()
-        outside = [row["tenantId"] for row in rows if row["tenantId"] not in before]
-        views = [before[2:], before[1:], before]
-        if len(outside) >= _CHANGED:
-            first, second, *others = outside
-            stay = before or others[:1]
-            views = [stay, [*stay, first, second], [*stay, second], stay, before]
-        for ids in views:
-            if {*ids} != {*self.load()[1]}:
-                self.put(ids)
+        ids = [row["tenantId"] for row in rows]
+        stay, *inside = before or ids[:1]
+        outside = [each for each in ids if each not in {stay, *before}]
+        first, second = [*outside, *inside][:2]
+        kept = [each for each in {stay: None, **dict.fromkeys(before)} if each not in (first, second)]
+        views = [[stay, *before], [*kept, first, second], [*kept, second], kept, before]
+        for view in views:
+            if {*view} != {*self.load()[1]}:
+                self.put(view)

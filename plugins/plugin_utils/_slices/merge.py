@@ -192,12 +192,14 @@ def _assessment(selection: _Selection) -> dict[str, object]:
     wanted, used = selection.wanted, selection.used
     operators = [*(part.operator for part in used if not part.problem), wanted.operator, "the operator"]
     operator = next(name for name in operators if name)
+    home_name = next((part.home_tenant_name for part in used if part.home_tenant_name), "")
     rows = {tenant.tenant_id: _rows(selection, tenant, operator) for tenant in wanted.tenants}
     return {
         "requirements": {tenant_id: requirements for tenant_id, (requirements, _access) in rows.items()},
         "tenants": [access for _requirements, access in rows.values()],
         "checks": [*wanted.checks],
         "home_tenant_id": wanted.home_tenant_id,
+        **({"home_tenant_name": home_name} if home_name else {}),
         "operator": operator,
         "cloud": wanted.cloud,
         # Nothing in the report is older.

@@ -37,7 +37,17 @@ EVIDENCE_KINDS: t.Final = ("requirements", "access")
 _LARGEST: t.Final = 256 * MEGABYTE
 # What the merge needs of the result of mto_assessment_info.
 _KEPT: t.Final = (
-    *("read_at", "home_tenant_id", "operator", "cloud", "checks", "requirements", "tenants", "evidence"),
+    *(
+        "read_at",
+        "home_tenant_id",
+        "home_tenant_name",
+        "operator",
+        "cloud",
+        "checks",
+        "requirements",
+        "tenants",
+        "evidence",
+    ),
     *("home_problem", "msg"),
 )
 
@@ -66,6 +76,7 @@ class Part:
     access: Mapping[str, Row] = dataclasses.field(repr=False)
     evidence: Mapping[str, Sequence[Mapping[str, t.Any]]] | None = dataclasses.field(default=None, repr=False)
     problem: str = ""
+    home_tenant_name: str = ""
 
     @property
     def label(self) -> str:
@@ -125,6 +136,7 @@ def _part(path: pathlib.Path, body: Fields) -> Part:
         access=access,
         evidence=_evidence(assessment.optional_row("evidence")),
         problem=f"{problem.text('message')} {problem.text('remedy')}" if problem else "",
+        home_tenant_name=assessment.optional_text("home_tenant_name") or "",
     )
 
 
