@@ -105,14 +105,16 @@ class Contract:
     @property
     def echoes(self) -> bool:
         """Return whether a request holds what the portal answered: the next one needs its newest answer."""
-        return not _ECHOES.isdisjoint(self._roots())
+        return not _ECHOES.isdisjoint(self.roots)
 
     @property
     def needs_groups(self) -> bool:
         """Return whether the list of tenant groups has to be read as well."""
-        return "group" in self._roots()
+        return "group" in self.roots
 
-    def _roots(self) -> frozenset[str]:
+    @property
+    def roots(self) -> frozenset[str]:
+        """Return the first words of the placeholders in all calls."""
         calls = (self.whole, self.change, self.add, self.remove)
         return frozenset().union(*(call.roots for call in calls if call))
 

@@ -24,12 +24,6 @@ class Call:
         self.check_mode = check_mode
         self.no_log_values = set()
 
-    def run_command(self, args, *, handle_exceptions):
-        raise NotImplementedError
-
-    def tell(self, line):
-        raise NotImplementedError
-
 
 @pytest.fixture
 def har(tmp_path):

@@ -150,16 +150,23 @@ def _header(name: str, values: Sequence[str | None], samples: Sequence[Sample], 
         except Unexplained as error:
             if any(tenants_in(own, sample.values.rows) for sample, own in zip(samples, values, strict=True)):
                 raise
-            why = str(error).partition(" ")[2]
+            why = error.why
         else:
             # A recorded condition would hold, or fail, for ever.
             if "$" in value or not name.startswith("if-") or value == "*":
                 return value
             why = "is a condition that no answer of the portal gives"
-    if name.startswith("if-"):
+    if name.startswith("if-") or _follows_change(values):
         raise Unexplained(f"headers.{name}", why)
     finder.notes.append(f"A header is left out ({_shown(name)}): {why}.")
     return None
+
+
+def _follows_change(values: Sequence[str | None]) -> bool:
+    """Return whether a header differs from request to request in words: the id of a request has digits."""
+    given = {value for value in values if value is not None}
+    worded = all(value.isascii() and not any(map(str.isdigit, value)) for value in given)
+    return worded and (len(given) > 1 or None in values)
 
 
 def _shown(name: str) -> str:

@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import rows_by_tenant
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import Sample
 
@@ -27,12 +27,13 @@ _TIME: t.Final = re.compile(r"[12]\d{3}-\d\d-\d\d|\d:\d\d|\d{9}|\b(?:Mon|Tue|Wed
 _VERSION: t.Final = re.compile(r"version", re.IGNORECASE)
 _LONGEST_WORD: t.Final = 32
 _SHORT: t.Final = 4
+_LONG: t.Final = 8
 
 
 def is_secret(value: str, place: str) -> bool:
     """Return whether a text is more likely a token, a key or a signature than words."""
     key = place.rsplit(".", 1)[-1]
-    if _NAME_OF_SECRET.search(key) and (len(value) >= _SHORT):
+    if len(value) >= _SHORT and _NAME_OF_SECRET.search(key):
         return True
     return any(_is_random(word) for word in _WORD.findall(value))
 
@@ -51,20 +52,17 @@ def is_time(value: object, place: str) -> bool:
     return _TIME.search(str(value)) is not None
 
 
-def holds_any(value: str, private: Iterable[str]) -> bool:
-    """Return whether a text holds one of these texts, in lower case; a short one only as a word of its own."""
-    text = value.lower()
-    return any(
-        each in text if len(each) >= _SHORT else re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text) is not None
-        for each in private
-    )
+def is_unlikely(value: str) -> bool:
+    """Return whether a text is equal to another one hardly by chance: it is long, or has digits in it."""
+    return len(value) >= _LONG or (len(value) >= _SHORT and any(map(str.isdigit, value)))
 
 
-def is_number_of_tenants(value: object, samples: Sequence[Sample]) -> bool:
-    """Return whether a number is, in every request, one that the tenants give: how many, or at which position."""
-    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).lstrip("-").isdigit():
+def holds_number_of_tenants(value: object, samples: Sequence[Sample]) -> bool:
+    """Return whether a value holds, in every request, a number that the tenants give: how many, or a position."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return False
-    return all(int(value) in _numbers(sample) for sample in samples)
+    numbers = {int(digits) for digits in re.findall(r"(?<![\w.-])\d{1,6}(?![\w.-])", str(value))}
+    return any(all(number in _numbers(sample) for sample in samples) for number in numbers)
 
 
 def _numbers(sample: Sample) -> set[int]:

@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _READING: t.Final = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT", "TRACE"})
+_VARIABLE: t.Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4,}|(?<=/)[^/]*[%@\"'=][^/]*", re.IGNORECASE)
 _EPOCH: t.Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 # What the body of a request is: nothing, JSON, something else, or missing from the recording.
@@ -38,8 +39,9 @@ BodyForm = t.Literal["none", "json", "other", "missing"]
 class Exchange:
     """A request and its answer. `name` says which of the portal's known answers it is, if any.
 
-    `path` is as it was sent, `query` decoded, `headers` are by lower-case name; `start` and `end` are moments. `status`
-    is 0 where no answer came. `written` is the answer to a request that may write.
+    `kind` is its method, and its path without what changes from tenant to tenant. `path` is as it was sent, `query`
+    decoded, `headers` are by lower-case name; `start` and `end` are moments. `status` is 0 where no answer came.
+    `written` is the answer to a request that may write.
     """
 
     method: str
@@ -55,6 +57,7 @@ class Exchange:
     name: str | None
     answer: Answer | None = dataclasses.field(repr=False)
     written: Answer | None = dataclasses.field(repr=False)
+    kind: str = dataclasses.field(repr=False)
 
     @property
     def may_write(self) -> bool:
@@ -65,10 +68,6 @@ class Exchange:
     def accepted(self) -> bool:
         """Return whether the service said that it did what it was asked."""
         return 200 <= self.status < 300
-
-    def overlaps(self, other: Exchange) -> bool:
-        """Return whether both were under way at one moment: then neither knows of the other."""
-        return self.start < other.end and other.start < self.end
 
 
 def exchanges(entries: Iterable[object]) -> list[Exchange]:
@@ -107,6 +106,7 @@ def _exchange(entry: object) -> Exchange | None:
         name=name,
         answer=answer_of(name, entry) if name else None,
         written=Answer(json_body(response), etag=header_of(response, "etag")) if mutates else None,
+        kind=f"{method} {''.join(_VARIABLE.sub('*', part) for part in re.split(r'(?=/)', url.path))}",
     )
 
 

@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import Private
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import Step, Write
 
 # A request about what a person did, or that asks for data, by the words in its path: it explains a change as well as
@@ -35,13 +36,12 @@ _ABOUT_USE: t.Final = re.compile(
     r"|/(?:query|queries|search|count|summary|run|list|export|validate|preview|dryrun|batchget|queryexecutor)\b",
     re.IGNORECASE,
 )
-_VARIABLE: t.Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4,}|(?<=/)[^/]*[%@\"'=][^/]*", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
-    """A call that explains its requests in every step. `operation` is the kind of request, `largest` how many tenants
-    one request named at most, `split` whether a step took several requests.
+    """A call that explains its requests in every step. `operation` is the kind of request, `smallest` and `largest` are
+    how many tenants one request named, `split` says whether a step took several requests.
     """
 
     name: CallName
@@ -49,6 +49,7 @@ class Found:
     call: dict[str, object]
     writes: tuple[Write, ...]
     notes: tuple[str, ...]
+    smallest: int = 1
     largest: int = 1
     split: bool = False
 
@@ -58,12 +59,12 @@ class Search:
     """What was found for each name of a call, and why nothing was found for the requests that could be it."""
 
     found: tuple[Found, ...]
-    failures: dict[str, str]
+    failures: dict[str, Unexplained]
 
 
 def _steady_kinds(steps: Sequence[Step]) -> list[str]:
     """Return the kinds of requests that are in every step that adds, or in every one that removes."""
-    of_steps = [{operation_of(write): None for write in step.writes} for step in steps]
+    of_steps = [{write.exchange.kind: None for write in step.writes} for step in steps]
     directions = (
         [kinds for step, kinds in zip(steps, of_steps, strict=True) if step.added],
         [kinds for step, kinds in zip(steps, of_steps, strict=True) if step.removed],
@@ -74,9 +75,9 @@ def _steady_kinds(steps: Sequence[Step]) -> list[str]:
 
 
 class Texts(t.NamedTuple):
-    """Texts that no contract may hold, those of several steps, and those that additions and removals have in common."""
+    """What no contract may hold, texts of several steps, and those that additions and removals have in common."""
 
-    private: tuple[str, ...]
+    private: Private
     repeated: frozenset[str]
     steady: frozenset[str]
 
@@ -105,35 +106,23 @@ def _texts_of(sent: Exchange) -> Iterator[str]:
     yield from scalars_in(sent.body)
 
 
-def operation_of(write: Write) -> str:
-    """Return the kind of a request: its method, and its path without what changes from tenant to tenant."""
-    return kind_of(write.exchange)
-
-
-def kind_of(sent: Exchange) -> str:
-    """Return the kind of a request: its method, and its path without what changes from tenant to tenant."""
-    path = sent.path
-    segments = [_VARIABLE.sub("*", segment) for segment in re.split(r"(?=/)", path)]
-    return f"{sent.method} {''.join(segments)}"
-
-
 def is_about_use(operation: str) -> bool:
     """Return whether a kind of request reports what a person did, by the words in its path."""
     return operation.startswith("POST ") and _ABOUT_USE.search(operation) is not None
 
 
-def search(steps: Sequence[Step], home: str, private: Iterable[str]) -> Search:
+def search(steps: Sequence[Step], home: str, private: Private) -> Search:
     """Try every way with every kind of request."""
     kinds = _steady_kinds(steps)
-    texts = Texts(tuple(private), _repeated(steps), _steady(steps))
+    texts = Texts(private, _repeated(steps), _steady(steps))
     found: list[Found] = []
-    failures: dict[str, str] = {}
+    failures: dict[str, Unexplained] = {}
     for operation in kinds:
         for attempt in (_whole, _change, _add, _remove):
             try:
                 result = attempt(steps, operation, home, texts)
             except Unexplained as error:
-                failures.setdefault(operation, str(error))
+                failures.setdefault(operation, error)
                 continue
             if result is not None:
                 found.append(result)
@@ -160,7 +149,7 @@ def _change(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> F
         if own is None:
             return None
         for write, ids in own:
-            added, removed = _sorted(ids & step.added), _sorted(ids & step.removed)
+            added, removed = tuple(sorted(ids & step.added)), tuple(sorted(ids & step.removed))
             requests.append(_described(write, added, tenants=(*added, *removed), added=added, removed=removed))
     return _difference("change", operation, requests, texts, steps, ("list",))
 
@@ -192,7 +181,7 @@ def _one_way(
         if own is None:
             return None
         for write, ids in own:
-            requests.append(_described(write, _sorted(ids) if name == "add" else (), tenants=_sorted(ids)))
+            requests.append(_described(write, tuple(sorted(ids)) if name == "add" else (), tenants=tuple(sorted(ids))))
     return _difference(name, operation, requests, texts, those, ("tenant", "list"))
 
 
@@ -207,7 +196,8 @@ def _difference(
     """Try each scope. Where only requests for one tenant were seen, more of them in one request is not proven."""
     if not requests:
         return None
-    largest = max(len(request.lists["tenants"]) for request in requests)
+    sizes = [len(request.lists["tenants"]) for request in requests]
+    largest = max(sizes)
     split = any(len([1 for request in requests if request.write in step.writes]) > 1 for step in steps)
     error: Unexplained | None = None
     for scope in scopes:
@@ -220,7 +210,7 @@ def _difference(
         except Unexplained as problem:
             error = error or problem
             continue
-        return dataclasses.replace(found, largest=largest, split=split)
+        return dataclasses.replace(found, smallest=min(sizes), largest=largest, split=split)
     raise error or Unexplained("the request", "is not understood")
 
 
@@ -233,8 +223,8 @@ def _checked(
     write = {name: call} if name != "remove" else {"add": call, "remove": call}
     try:
         parse_contract({"version": 1, "write": write})
-    except OptionError as error:
-        raise Unexplained("the request", f"cannot be described ({str(error).split(': ', 2)[-1].rstrip('.')})") from None
+    except OptionError:
+        raise Unexplained("the request", "has a form that a contract cannot describe") from None
     return Found(
         name, operation, call, tuple(request.write for request in requests), tuple(dict.fromkeys(finder.notes))
     )
@@ -245,7 +235,7 @@ def _of(step: Step, operation: str) -> list[Write]:
     unique: list[Write] = []
     for write in step.writes:
         sent = write.exchange
-        if operation_of(write) == operation and not any(
+        if write.exchange.kind == operation and not any(
             (sent.path, sent.query, sent.body) == (other.exchange.path, other.exchange.query, other.exchange.body)
             for other in unique
         ):
@@ -267,7 +257,3 @@ def _described(write: Write, selected: Iterable[str], **lists: tuple[str, ...]) 
 
 def _for_one(request: Described) -> Described:
     return dataclasses.replace(request, tenant_id=request.lists["tenants"][0])
-
-
-def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(ids))

@@ -11,29 +11,21 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import form_of
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.doubt import holds_any, is_secret
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import exchanges
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.hypotheses import (
     Found,
     Search,
     is_about_use,
-    kind_of,
-    operation_of,
     search,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import (
-    names_in,
-    secrets_in,
-)
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import private_in
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import (
-    UNDASHED,
     Recording,
     Step,
     read_steps,
@@ -49,9 +41,10 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import har_entries, read_recording
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import Private
 
 _NAME_IT: t.Final = (
     "Give the one that did as the option write, by its method and the beginning of its path, such as PUT /apiproxy/."
@@ -61,6 +54,8 @@ _BEGINS_LATE: t.Final = (
     " recording on, and only then change the view."
 )
 _MOST_NAMED: t.Final = 6
+# With fewer, nobody can tell what changes from tenant to tenant.
+_CHANGED: t.Final = 2
 _FORM: t.Final = f"give a HAR, a browser's recording of the portal's settings page ({CONTRACT})."
 
 
@@ -93,84 +88,56 @@ def _learned(entries: list[object], place: str, write: str | None) -> LearnedCon
     read_recording(entries, place)
     recording = read_steps(rows, place)
     _require_recipe(recording, rows, place)
-    private = (*names_in(rows), *secrets_in(entries))
-    try:
-        data, calls = _described(recording, private, place, write)
-    except OptionError as error:
-        # A path can hold what nobody may read in a log.
-        raise OptionError(_told(str(error), place, private)) from None
-    data = {"version": 1, "recorded": _date(rows), **data}
-    return LearnedContract(data, lessons_of(parse_contract(data), calls), doubts_about(calls))
-
-
-def _described(
-    recording: Recording, private: Sequence[str], place: str, write: str | None
-) -> tuple[dict[str, object], list[Found]]:
-    """Return the contract without its date, and its calls. Raises OptionError."""
+    private = private_in(rows, entries)
     # A full list that empties the view names no tenant.
     steps = [step for step in recording.steps if step.writes]
     looked = search(steps, recording.home_tenant_id, private)
-    calls = _chosen(looked, steps, place, write)
+    calls = _Choice(looked, steps, place, private).calls(write)
     if len(steps) < len(recording.steps) and calls[0].name != "set":
         raise OptionError(_unexplained(place))
     data: dict[str, object] = {
+        "version": 1,
+        "recorded": rows[-1].start.date().isoformat(),
         "source": "learned by m365.defender.mto_portal_contract",
         "answers": form_of(recording.bodies),
         "write": {found.name: found.call for found in calls},
     }
-    if not reproduces(parse_contract({"version": 1, **data}), steps, [own for found in calls for own in found.writes]):
-        raise OptionError(f"{place}: what was learned does not give the recorded requests again. {HOW_TO_RECORD}")
-    _require_no_secret(data, private, place)
-    return data, calls
-
-
-def _told(text: str, place: str, private: Sequence[str]) -> str:
-    """Return a refusal without names, ids and secrets of the recording. What the user gave stays."""
-    head, said = (place, text.removeprefix(place)) if text.startswith(place) else ("", text)
-    words = re.split(r"([\s,/?&='\"()]+)", said)
-    hidden = [
-        "*" if is_secret(word, "") or UNDASHED.search(word.lower()) or holds_any(word, private) else word
-        for word in words
-    ]
-    return head + "".join(hidden)
+    if any(private.in_text(text) for text in strings_in(data["write"])):
+        raise OptionError(f"{place}: the request holds a name or a secret that cannot be left out. {HOW_TO_RECORD}")
+    return LearnedContract(data, lessons_of(parse_contract(data), calls), doubts_about(calls))
 
 
 def _require_recipe(recording: Recording, rows: Sequence[Exchange], place: str) -> None:
     """Raise OptionError for a recording that cannot say what stays the same from tenant to tenant."""
     steps = recording.steps
-    bodiless = [row for row in rows if row.may_write and row.body_form == "missing"]
+    bodiless = any(row.may_write and row.body_form == "missing" for row in rows)
     if bodiless and not all(step.writes for step in steps):
         raise OptionError(f"{place} holds requests without their bodies. {RECORD_AGAIN}")
-    if not steps and recording.begins_late:
-        raise OptionError(f"{place} {_BEGINS_LATE} {HOW_TO_RECORD}")
-    if not steps:
-        refused = recording.refused
-        said = f"the portal refused every change (HTTP {refused[-1]})" if refused else "the view does not change"
-        raise OptionError(f"{place}: {said} in the recording. {HOW_TO_RECORD}")
-    adding, removing = ([step for step in steps if getattr(step, name)] for name in ("added", "removed"))
-    added = frozenset[str]().union(*(step.added for step in steps))
-    removed = frozenset[str]().union(*(step.removed for step in steps))
-    missing = (
-        "no tenant is added"
-        if not added
-        else "no tenant is removed"
-        if not removed
-        else "only one tenant is added"
-        if len(added) < 2
-        else "only one tenant is removed"
-        if len(removed) < 2
-        else "no tenant stays in the view"
-        if not all(any({*step.before} & {*step.after} for step in own) for own in (adding, removing))
-        else None
-    )
+    missing = _missing(recording)
     if missing and recording.begins_late:
         raise OptionError(f"{place} {_BEGINS_LATE} {HOW_TO_RECORD}")
     if missing:
-        raise OptionError(
-            f"{place}: {missing} in the recording, so that it does not determine the request. {HOW_TO_RECORD}"
-        )
+        raise OptionError(f"{place}: {missing}. {HOW_TO_RECORD}")
     if not all(step.writes or not step.after for step in steps):
         raise OptionError(_unexplained(place))
+
+
+def _missing(recording: Recording) -> str:
+    """Return what the steps of a recording lack, an empty text where they determine the request."""
+    steps, refused = recording.steps, recording.refused
+    adding, removing = ([step for step in steps if getattr(step, name)] for name in ("added", "removed"))
+    added, removed = ({each for step in steps for each in getattr(step, name)} for name in ("added", "removed"))
+    stays = all(any({*step.before} & {*step.after} for step in own) for own in (adding, removing))
+    lacks = {
+        f"the portal refused every change (HTTP {refused[-1] if refused else 0})": not steps and bool(refused),
+        "the view does not change in the recording": not steps,
+        "no tenant is added in the recording": not added,
+        "no tenant is removed in the recording": not removed,
+        "only one tenant is added in the recording, and two say more": len(added) < _CHANGED,
+        "only one tenant is removed in the recording, and two say more": len(removed) < _CHANGED,
+        "no tenant stays in the view, so that a full list looks like the tenants to be added": not stays,
+    }
+    return next((text for text, lacking in lacks.items() if lacking), "")
 
 
 def _unexplained(place: str) -> str:
@@ -180,32 +147,53 @@ def _unexplained(place: str) -> str:
     )
 
 
-def _chosen(looked: Search, steps: Sequence[Step], place: str, write: str | None) -> list[Found]:
-    """Return the calls of the contract: of one kind of request for all steps, or of one for each direction."""
-    named = [found for found in looked.found if _is_named(found.operation, write)]
-    ways = [[found] for found in named if found.name in ("set", "change")]
-    pairs = itertools.product(
-        [found for found in named if found.name == "add"], [found for found in named if found.name == "remove"]
-    )
-    ways = [*map(list, pairs), *ways]
-    right = [way for way in ways if _is_right(way, steps)]
-    if not right:
-        raise OptionError(_why_not(looked, steps, place, write))
-    rest = right if write else [way for way in right if not any(is_about_use(found.operation) for found in way)]
-    if not rest:
-        kinds_of_use = dict.fromkeys(found.operation for way in right for found in way)
-        raise OptionError(
-            f"{place}: only requests that seem to report or to ask could have changed the view:"
-            f" {', '.join(kinds_of_use)}. {_NAME_IT}"
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Choice:
+    """The one way of writing that is right in every step. A refusal shows nothing of the recording that is private."""
+
+    looked: Search
+    steps: Sequence[Step]
+    place: str
+    private: Private
+
+    def calls(self, write: str | None) -> list[Found]:
+        """Return the calls of the contract: of one kind of request for all steps, or of one for each direction."""
+        named = [found for found in self.looked.found if _is_named(found.operation, write)]
+        pairs = itertools.product(
+            [found for found in named if found.name == "add"], [found for found in named if found.name == "remove"]
         )
-    kinds = {tuple(dict.fromkeys(found.operation for found in way)): way for way in reversed(rest)}
-    others = [] if write else _rivals(steps, {kind for key in kinds for kind in key})
-    if len(kinds) > 1 or others:
-        both = list(dict.fromkeys([*(kind for key in kinds for kind in key), *others]))
-        raise OptionError(
-            f"{place}: more than one request could have changed the view: {', '.join(both[:_MOST_NAMED])}. {_NAME_IT}"
-        )
-    return rest[0]
+        ways = [*map(list, pairs), *([found] for found in named if found.name in ("set", "change"))]
+        right = [way for way in ways if _is_right(way, self.steps)]
+        if not right:
+            raise OptionError(self._why_not(write))
+        rest = right if write else [way for way in right if not any(is_about_use(found.operation) for found in way)]
+        if not rest:
+            kinds = self._shown(found.operation for way in right for found in way)
+            raise OptionError(
+                f"{self.place}: only requests that seem to report or to ask could have changed the view: {kinds}."
+                f" {_NAME_IT}"
+            )
+        chosen = {found.operation: None for way in rest for found in way}
+        others = [] if write else _rivals(self.steps, chosen)
+        if others or any({found.operation for found in way} != {found.operation for found in rest[0]} for way in rest):
+            raise OptionError(
+                f"{self.place}: more than one request could have changed the view:"
+                f" {self._shown((*chosen, *others))}. {_NAME_IT}"
+            )
+        return rest[0]
+
+    def _why_not(self, write: str | None) -> str:
+        kinds = list(dict.fromkeys(own.exchange.kind for step in self.steps for own in step.writes))
+        if write is not None and not any(_is_named(kind, write) for kind in kinds):
+            there = self._shown(kinds)
+            return f"write: '{write}' is not a request of the recording that names tenants; there are {there}."
+        failures = {kind: error for kind, error in self.looked.failures.items() if _is_named(kind, write)}
+        own = next((kind for kind in failures if not is_about_use(kind)), next(iter(failures), None))
+        why = f" {self._shown([own])}: {self.private.hide(failures[own].place)} {failures[own].why}." if own else ""
+        return f"{self.place}: no request explains every change of the view.{why} {HOW_TO_RECORD}"
+
+    def _shown(self, kinds: Iterable[str]) -> str:
+        return ", ".join(map(self.private.hide, [*dict.fromkeys(kinds)][:_MOST_NAMED]))
 
 
 def _is_named(operation: str, write: str | None) -> bool:
@@ -221,7 +209,7 @@ def _is_right(way: Sequence[Found], steps: Sequence[Step]) -> bool:
     return reproduces(contract, steps, [write for found in way for write in found.writes])
 
 
-def _rivals(steps: Sequence[Step], chosen: set[str]) -> list[str]:
+def _rivals(steps: Sequence[Step], chosen: Container[str]) -> list[str]:
     """Return kinds of requests that could be the write instead, although they are not understood.
 
     Where every step that adds, or every one that removes, has such a request, nobody can tell which of them did it: it
@@ -230,34 +218,10 @@ def _rivals(steps: Sequence[Step], chosen: set[str]) -> list[str]:
     rivals: dict[str, None] = {}
     for direction in ("added", "removed"):
         of_steps = [
-            {kind for sent in _all_of(step) if not is_about_use(kind := kind_of(sent))} - chosen
+            {sent.kind for sent in step.requests if not is_about_use(sent.kind) and sent.kind not in chosen}
             for step in steps
             if getattr(step, direction)
         ]
         if all(of_steps):
             rivals |= dict.fromkeys(sorted(frozenset[str]().union(*of_steps)))
     return list(rivals)
-
-
-def _all_of(step: Step) -> list[Exchange]:
-    return [*(write.exchange for write in step.writes), *step.others]
-
-
-def _why_not(looked: Search, steps: Sequence[Step], place: str, write: str | None) -> str:
-    kinds = list(dict.fromkeys(operation_of(own) for step in steps for own in step.writes))
-    if write is not None and not any(_is_named(kind, write) for kind in kinds):
-        return f"write: '{write}' is not a request of the recording that names tenants; there are {', '.join(kinds)}."
-    failures = {kind: why for kind, why in looked.failures.items() if _is_named(kind, write)}
-    own = next((kind for kind in failures if not is_about_use(kind)), next(iter(failures), None))
-    why = f" {own}: {failures[own]}." if own else ""
-    return f"{place}: no request explains every change of the view.{why} {HOW_TO_RECORD}"
-
-
-def _require_no_secret(data: dict[str, object], private: Sequence[str], place: str) -> None:
-    texts = [text.lower() for text in strings_in(data["write"])]
-    if any(secret.lower() in text for secret in private if len(secret) >= 4 for text in texts):
-        raise OptionError(f"{place}: the request holds a name or a secret that cannot be left out. {HOW_TO_RECORD}")
-
-
-def _date(rows: Sequence[Exchange]) -> str:
-    return rows[-1].start.date().isoformat()

@@ -9,12 +9,17 @@ import re
 import typing as t
 from urllib.parse import unquote
 
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import EXPOSED, first_of
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.doubt import is_secret
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import (
+    EXPOSED,
+    UNDASHED,
+    first_of,
+)
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import rows_by_tenant, unwrapped
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import parse_session
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
 
@@ -26,7 +31,56 @@ _SECRET_HEADERS: t.Final = re.compile(
 )
 
 
-def names_in(rows: Iterable[Exchange]) -> set[str]:
+class Private(t.NamedTuple):
+    """What may be told nowhere. `names` and `secrets` are in lower case, `words` are those of the names, as written.
+
+    A secret counts wherever it is, a name as a whole (`group` is not in `tenantGroups`), a word of one only in a text
+    of several words: customers are called `Group`, `Members` and `Client`, too.
+    """
+
+    names: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+
+    def in_text(self, text: str) -> bool:
+        """Return whether a text tells something of it."""
+        lower = text.lower()
+        if any(secret in lower for secret in self.secrets) or any(_is_whole_in(lower, name) for name in self.names):
+            return True
+        words = re.findall(r"\w+", text)
+        return len(text.split()) > 1 and not self.words.isdisjoint(words)
+
+    def hide(self, text: str) -> str:
+        """Return a text of the recording as it may stand in a message."""
+        parts = re.split(r"([\s,/?&='\"()]+)", text)
+        hidden = ["*" if self.in_text(part) or is_secret(part, "") or is_id(part) else part for part in parts]
+        return "*" if self.in_text(text) and "*" not in hidden else "".join(hidden)
+
+
+def _is_whole_in(text: str, name: str) -> bool:
+    start = text.find(name)
+    while start >= 0:
+        around = text[max(0, start - 1) : start] + text[start + len(name) : start + len(name) + 1]
+        if not any(character.isalnum() for character in around):
+            return True
+        start = text.find(name, start + 1)
+    return False
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text holds a GUID, with or without dashes."""
+    return UNDASHED.search(text.lower()) is not None
+
+
+def private_in(rows: Sequence[Exchange], entries: Iterable[object]) -> Private:
+    """Return what a recording holds that may be told nowhere."""
+    names = _names_in(rows)
+    words = frozenset(word for name in names for word in re.findall(r"\w+", name) if len(word) >= _SHORTEST_WORD)
+    secrets = frozenset(secret.lower() for secret in _secrets_in(entries))
+    return Private(frozenset(name.lower() for name in names), words, secrets)
+
+
+def _names_in(rows: Iterable[Exchange]) -> set[str]:
     """Return the names of tenants in the portal's answers, and whose session it is."""
     names: set[str] = set()
     for row in rows:
@@ -34,20 +88,17 @@ def names_in(rows: Iterable[Exchange]) -> set[str]:
             continue
         body = unwrapped(row.answer.body)
         listed = [*rows_by_tenant(body, "tenantInfoList").values(), *rows_by_tenant(first_of(body), EXPOSED).values()]
-        for each in listed:
-            name = each.get("name")
-            if isinstance(name, str):
-                names |= {name, *(word for word in name.split() if len(word) >= _SHORTEST_WORD)}
+        names |= {name for each in listed if isinstance(name := each.get("name"), str)}
         if row.name == "session":
             upn = parse_session(row.answer.body).operator or ""
             # The parts of a user principal name tell who it is as well.
-            names |= {part for part in (upn, *upn.split("@")) if part}
+            names |= {upn, *upn.split("@")}
         if row.name == "effective" and row.answer.etag:
             names.add(row.answer.etag)
-    return names
+    return names - {""}
 
 
-def secrets_in(entries: Iterable[object]) -> set[str]:
+def _secrets_in(entries: Iterable[object]) -> set[str]:
     """Return the values of cookies, and of headers that carry a secret or a version."""
     values: set[str] = set()
     for entry in entries:

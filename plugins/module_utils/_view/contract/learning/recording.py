@@ -63,6 +63,11 @@ class Step:
     others: tuple[Exchange, ...] = ()
 
     @property
+    def requests(self) -> list[Exchange]:
+        """Return every request that could have made the change."""
+        return [*(write.exchange for write in self.writes), *self.others]
+
+    @property
     def added(self) -> frozenset[str]:
         """Return what the view shows that it did not show before."""
         return frozenset(self.after) - frozenset(self.before)
@@ -139,7 +144,8 @@ class _Story:
         self._base: tuple[str, ...] | None = None
         self._pending: list[Write] = []
         self._others: list[Exchange] = []
-        self._versions: list[str] = []
+        self._versions: set[str] = set()
+        self._version = ""
 
     def take(self, event: _Event) -> None:
         """Take over what happened next."""
@@ -159,9 +165,10 @@ class _Story:
         """End the step if the view has changed and nothing is under way."""
         values = bodies_of({"effective": answer}).placeholder_values(self._home)
         shown, version = tuple(rows_by_tenant(values.effective, EXPOSED)), values.answers["effective_version"]
-        outdated = version in self._versions[:-1]
+        outdated = version in self._versions and version != self._version
         if version is not None and not outdated:
-            self._versions = [*(each for each in self._versions if each != version), str(version)]
+            self._version = str(version)
+            self._versions.add(self._version)
         # A server that is behind shows an earlier version again.
         if outdated or any(write.exchange.end > moment for write in self._pending):
             return

@@ -14,10 +14,10 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.doubt import (
-    holds_any,
-    is_number_of_tenants,
+    holds_number_of_tenants,
     is_secret,
     is_time,
+    is_unlikely,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import (
     GUID,
@@ -36,12 +36,12 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.place
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import Private
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import Sample
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import TenantList
 
 # Shorter texts occur in many places by chance.
 _TELLING: t.Final = 4
-_UNLIKELY: t.Final = 8
 # Which source is named where several hold the value.
 _ROOTS: t.Final = (
     "tenant_id",
@@ -62,20 +62,22 @@ _NOT_FROM_AN_ANSWER: t.Final = "differs from request to request and is in no ans
 
 
 class Unexplained(Exception):
-    """A recorded value that no template gives. The text says which, without showing it."""
+    """A recorded value that no template gives: its place, which the recording names, and why."""
 
     def __init__(self, place: str, why: str) -> None:
         super().__init__(f"{place} {why}")
+        self.place = place
+        self.why = why
 
 
 class TemplateFinder:
-    """Find templates. `private` are texts that no contract may hold; `notes` says what more than one template gives."""
+    """Find templates. `private` is what no contract may hold; `notes` says what more than one template gives."""
 
     def __init__(
-        self, private: Iterable[str], repeated: Container[str] = frozenset(), steady: Container[str] = frozenset()
+        self, private: Private, repeated: Container[str] = frozenset(), steady: Container[str] = frozenset()
     ) -> None:
         self.notes: list[str] = []
-        self._private = tuple({text.lower() for text in private if text})
+        self._private = private
         # Values that requests of several steps hold, and those that additions and removals have in common.
         self._repeated = repeated
         self._steady = steady
@@ -92,7 +94,10 @@ class TemplateFinder:
         return self._scalar(samples, place)
 
     def text(self, samples: Sequence[Sample], place: str, *, joined: bool = False) -> str:
-        """Return the template of a text. `joined`: it can be a list of ids, joined by commas. Raises Unexplained."""
+        """Return the template of a text. Raises Unexplained.
+
+        `joined`: it is in an address, where ids can be joined by commas.
+        """
         if joined and samples[0].tenant_id is None:
             parts = [sample.of(str(sample.value).lower().split(",")) for sample in samples]
             which = _list_of(parts, lambda part: [str(part)] if GUID.fullmatch(str(part)) else [])
@@ -109,8 +114,11 @@ class TemplateFinder:
     def _scalar(self, samples: Sequence[Sample], place: str) -> object:
         value, names = samples[0].value, _names(samples)
         key = place.rsplit(".", 1)[-1]
-        best = min(names, key=lambda name: _rank(name, key), default=None)
         same = all(is_same(sample.value, value) for sample in samples)
+        if same and isinstance(value, str) and not is_unlikely(value):
+            # A single digit is equal to many a number.
+            names = [name for name in names if isinstance(samples[0].named[name], str)]
+        best = min(names, key=lambda name: _rank(name, key), default=None)
         once = same and self._may_change(samples)
         if best is not None and (not same or once or best.rsplit(".", 1)[-1].lower() == key.lower()):
             return f"${best}"
@@ -119,7 +127,7 @@ class TemplateFinder:
             best = min(own, key=lambda name: _rank(name, key))
             self.notes.append(f"{place} was {value} in every request; it is taken from ${best}, which was the same.")
             return f"${best}"
-        if best is not None and isinstance(value, str) and (len(value) >= _UNLIKELY or best.startswith("tenant")):
+        if best is not None and isinstance(value, str) and (is_unlikely(value) or best.startswith("tenant")):
             return f"${best}"
         if not same:
             raise Unexplained(place, _NOT_FROM_AN_ANSWER)
@@ -127,7 +135,7 @@ class TemplateFinder:
             raise Unexplained(
                 place, "was recorded once, so that nobody can tell whether it changes; add two tenants again"
             )
-        if str(value) not in self._steady and is_number_of_tenants(value, samples):
+        if str(value) not in self._steady and holds_number_of_tenants(value, samples):
             raise Unexplained(place, "could be a number or a position of tenants, which no placeholder gives")
         return self.literal(value, place)
 
@@ -146,7 +154,7 @@ class TemplateFinder:
             raise Unexplained(place, "looks like a time, or the number of one, which the next request would not repeat")
         if not isinstance(value, str):
             return value
-        if is_secret(value, place) or holds_any(value, self._private):
+        if is_secret(value, place) or self._private.in_text(value):
             raise Unexplained(place, "holds a name, or what looks like a secret, that is in no answer of the portal")
         return value.replace("$", "$$")
 
@@ -289,9 +297,16 @@ def _names(samples: Sequence[Sample]) -> list[str]:
     return [
         name
         for name, value in first.named.items()
-        if is_same(value, first.value)
-        and all(name in other.named and is_same(other.named[name], other.value) for other in others)
+        if _gives(value, first.value)
+        and all(name in other.named and _gives(other.named[name], other.value) for other in others)
     ]
+
+
+def _gives(value: object, recorded: object) -> bool:
+    """Return whether a placeholder with this value gives the recorded one: in a longer text, a number is its digits."""
+    if isinstance(recorded, str) and isinstance(value, int) and not isinstance(value, bool):
+        return str(value) == recorded
+    return is_same(value, recorded)
 
 
 def _rank(name: str, key: str) -> tuple[bool, int, int, str]:

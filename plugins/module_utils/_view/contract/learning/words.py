@@ -37,9 +37,6 @@ def lessons_of(contract: Contract, calls: Sequence[Found]) -> tuple[str, ...]:
     sentences = [
         f"{_VERBS[found.name]} sends {found.call['method']} {found.call['path']} {_what(found)}." for found in calls
     ]
-    roots = frozenset().union(
-        *(call.roots for call in (contract.whole, contract.change, contract.add, contract.remove) if call)
-    )
     named = [name for found in calls for name in _placeholders(found.call)]
     # A copy of the whole group repeats its version as well.
     guarded = any("etag" in name for name in named) or (
@@ -47,7 +44,7 @@ def lessons_of(contract: Contract, calls: Sequence[Found]) -> tuple[str, ...]:
     )
     if guarded:
         sentences.append("It is guarded by the etag of the tenant group: the portal refuses it after another change.")
-    answers = sorted(root for root in roots & {"picker", "group", "context"})
+    answers = sorted(contract.roots & {"picker", "group", "context"})
     if answers:
         sentences.append(f"It repeats values of other answers of the portal: {', '.join(answers)}.")
     statuses = sorted({write.exchange.status for found in calls for write in found.writes})
@@ -82,6 +79,8 @@ def doubts_about(calls: Sequence[Found]) -> tuple[str, ...]:
     """Return what the recording does not say for certain, a sentence each."""
     doubts = [note for found in calls for note in found.notes]
     for found in calls:
+        if found.smallest > 1:
+            doubts.append(f"{_VERBS[found.name]}: no request with fewer than {found.smallest} tenants was recorded.")
         if found.name == "set" or found.split:
             continue
         number = f"{found.largest} tenant{'' if found.largest == 1 else 's'}"

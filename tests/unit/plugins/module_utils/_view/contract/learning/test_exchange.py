@@ -76,14 +76,6 @@ def test_what_is_no_request_with_an_answer(bad):
     assert exchanges([bad]) == []
 
 
-def test_requests_under_way_together():
-    first, second, third = exchanges(
-        [entry(startedDateTime=f"2026-11-28T10:00:0{at}Z", time=time) for at, time in ((0, 1500), (1, 100), (3, 0))]
-    )
-    assert first.overlaps(second)
-    assert not second.overlaps(third)
-
-
 @pytest.mark.parametrize("time", [-1, None, "5", 10**12])
 def test_durations_that_cannot_be(time):
     (row,) = exchanges([entry(time=time)])

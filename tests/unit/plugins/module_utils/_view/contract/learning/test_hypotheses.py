@@ -11,9 +11,9 @@ from recorded import FIRST, SECOND, Recorded, one_by_one, put_full_list
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import exchanges
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.hypotheses import (
     is_about_use,
-    operation_of,
     search,
 )
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import Private
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import read_steps
 
 
@@ -35,7 +35,7 @@ def test_requests_about_the_use_of_a_page(path, telling):
 
 def test_requests_for_several_tenants_are_of_one_kind():
     steps = read_steps(exchanges(Recorded().recipe(one_by_one).entries), "src").steps
-    kinds = {operation_of(write) for step in steps for write in step.writes}
+    kinds = {write.exchange.kind for step in steps for write in step.writes}
     assert kinds == {"POST /apiproxy/mtoapi/view/*", "DELETE /apiproxy/mtoapi/view/*"}
     assert FIRST not in str(kinds)
     assert SECOND not in str(kinds)
@@ -43,11 +43,11 @@ def test_requests_for_several_tenants_are_of_one_kind():
 
 def test_search_names_every_way_and_why_others_are_none():
     steps = read_steps(exchanges(Recorded().recipe(one_by_one).entries), "src").steps
-    looked = search(steps, "", ())
+    looked = search(steps, "", Private())
     assert [(found.name, found.largest, found.split) for found in looked.found] == [
         ("add", 1, True),
         ("remove", 1, False),
     ]
     assert looked.failures == {}
-    (whole,) = search(read_steps(exchanges(Recorded().recipe(put_full_list).entries), "src").steps, "", ()).found
+    (whole,) = search(read_steps(exchanges(Recorded().recipe(put_full_list).entries), "src").steps, "", Private()).found
     assert whole.name == "set"

@@ -462,6 +462,20 @@ def test_other_request_that_could_be_the_write(other):
     assert learned.contract["write"] == SHAPES[by_key]
 
 
+def test_common_words_in_the_names_of_customers_are_in_nobodys_way(monkeypatch):
+    names = zip(NAMES, ("Contoso Group", "Members", "Tenant Services", "Settings and more"), strict=True)
+    for tenant_id, name in names:
+        monkeypatch.setitem(NAMES, tenant_id, name)
+
+    def grouped(page, add, remove):
+        page.send("PUT", "/tenantGroups/settings", {"tenants": after(page, add, remove), "action": "set group"})
+
+    write = learn_contract(Recorded().recipe(grouped).har, "src").contract["write"]["set"]
+    assert (write["path"], write["body"]["action"]) == ("/apiproxy/mtoapi/tenantGroups/settings", "set group")
+    with pytest.raises(OptionError, match=r"add two others together; remove one of these; then remove the other"):
+        learn_contract(only(([FIRST, SECOND], [])).har, "src")
+
+
 def test_report_of_the_use_is_not_taken_for_the_write():
     def only_recent(page, add, remove):
         page.send("POST", "/recentItems", {"ids": add or remove, "kind": "add" if add else "remove"})

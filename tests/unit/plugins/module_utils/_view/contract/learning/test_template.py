@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import Private
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.sample import Sample
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.template import (
     TemplateFinder,
@@ -27,8 +28,8 @@ def samples(*pairs):
     return made
 
 
-def template(*pairs, private=(), repeated=(), place="body.field"):
-    return TemplateFinder(private, frozenset(repeated)).value(samples(*pairs), place)
+def template(*pairs, names=(), repeated=(), place="body.field"):
+    return TemplateFinder(Private(frozenset(names)), frozenset(repeated)).value(samples(*pairs), place)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_templates(pairs, expected):
 )
 def test_what_is_not_explained(pairs, words):
     with pytest.raises(Unexplained, match=words):
-        template(*pairs, private=("secret name",))
+        template(*pairs, names=("secret name",))
 
 
 def test_value_that_another_request_repeats_does_not_change():
