@@ -34,6 +34,8 @@ _NOT_FOR_TESTS: t.Final = (
     "--password-store=basic",
     "--use-mock-keychain",
 )
+# The path of a socket has 108 bytes at most (unix(7)); Chromium adds `/org.chromium.Chromium.XXXXXX/SingletonSocket`.
+_DEEPEST: t.Final = 55
 # Answers of the portal are not to be left in the profile.
 _ARGUMENTS: t.Final = ("--disk-cache-size=1", "--hide-crash-restore-bubble")
 _SIDE_WINDOW: t.Final = "window.open('about:blank', '_blank', 'popup,noopener,width=460,height=720,left=0,top=0')"
@@ -107,7 +109,7 @@ def open_browser(executable: str, profile: str, hosts: Sequence[str]) -> Iterato
                 service_workers="block",
                 ignore_default_args=list(_NOT_FOR_TESTS),
                 args=list(_ARGUMENTS),
-                env={name: value for name, value in os.environ.items() if not name.startswith(("MTO_", "AZURE_"))},
+                env=_environment(os.environ),
                 timeout=_LAUNCH,
             )
         except Error as error:
@@ -122,10 +124,20 @@ def open_browser(executable: str, profile: str, hosts: Sequence[str]) -> Iterato
                 context.close()
 
 
+def _environment(own: Mapping[str, str]) -> dict[str, str | float | bool]:
+    """Return the environment of the browser: without credentials, and without a directory too deep for its socket."""
+    return {
+        name: value
+        for name, value in own.items()
+        if not name.startswith(("MTO_", "AZURE_")) and not (name == "TMPDIR" and len(value) > _DEEPEST)
+    }
+
+
 def _cause(error: Exception) -> str:
-    """Return what the browser wrote about its failure, or Playwright's own words."""
+    """Return what the browser wrote about its failure, the fatal line if there is one, or Playwright's own words."""
     text = str(error)
     written = re.findall(r"\[err\] (.+)", text)
+    written = [line for line in written if ":FATAL:" in line] or written
     return shortened(one_line(written[-1] if written else text.splitlines()[0]), _FEW)
 
 

@@ -37,3 +37,18 @@ def test_package_is_not_imported_before_it_is_needed():
 )
 def test_cause_is_what_the_browser_wrote(text, words):
     assert driver._cause(Exception(text)) == words
+
+
+def test_fatal_line_is_the_cause_whatever_is_written_after_it():
+    lines = [
+        "[pid=1][err] [1:1/FATAL:x.cc:3] no",
+        "[pid=1][err] [1:1:FATAL:x.cc:3] Socket path too long",
+        "[err] noise",
+    ]
+    assert driver._cause(Exception("\n".join(lines))).endswith("Socket path too long")
+
+
+def test_browser_gets_no_credential_and_no_deep_directory():
+    own = {"HOME": "/home/anna", "MTO_CLIENT_SECRET": "x", "AZURE_CLIENT_ID": "y", "TMPDIR": "/var/tmp"}
+    assert driver._environment(own) == {"HOME": "/home/anna", "TMPDIR": "/var/tmp"}
+    assert driver._environment({"TMPDIR": f"/{'deep/' * 20}"}) == {}
