@@ -51,7 +51,7 @@ class Private(t.NamedTuple):
         return len(text.split()) > 1 and not self.words.isdisjoint(words)
 
     def hide(self, text: str) -> str:
-        """Return a text of the recording as it may stand in a message."""
+        """Return a text of the recording as a message may show it."""
         parts = re.split(r"([\s,/?&='\"()]+)", text)
         hidden = ["*" if self.in_text(part) or is_secret(part, "") or is_id(part) else part for part in parts]
         return "*" if self.in_text(text) and "*" not in hidden else "".join(hidden)
