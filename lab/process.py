@@ -69,7 +69,14 @@ class Lab:
 
     def requests(self) -> list[dict[str, t.Any]]:
         """Return every request so far, in the order of the answers."""
-        path = pathlib.Path(self["ca_path"]).with_name("requests.jsonl")
+        return self._lines("requests.jsonl")
+
+    def writes(self) -> list[dict[str, t.Any]]:
+        """Return every request so far that changed a tenant, in order, whether or not its answer arrived."""
+        return self._lines("writes.jsonl")
+
+    def _lines(self, name: str) -> list[dict[str, t.Any]]:
+        path = pathlib.Path(self["ca_path"]).with_name(name)
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
     def authorize(self, url: str, account: str = "operator") -> str:

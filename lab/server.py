@@ -25,7 +25,7 @@ import lab.hosts.portal.app
 from lab.data.files import CONTRACTS
 from lab.hosts.entra.grants import Credentials
 from lab.hosts.entra.tokens import TokenKeys
-from lab.hosts.hosting import HOSTS, RequestLog, Service
+from lab.hosts.hosting import HOSTS, Journal, RequestLog, Service
 from lab.hosts.portal.sign_in import write_storage_state
 from lab.hosts.portal.state import PortalState
 from lab.state.build import build_state
@@ -87,9 +87,9 @@ async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, 
     endpoints = {host: f"https://{_ADDRESS}:{listener.getsockname()[1]}" for host, listener in sockets.items()}
     ca_path = settings.state_dir / "ca.pem"
     context = make_context(ca_path)
-    log = RequestLog(settings.state_dir / "requests.jsonl")
+    log, journal = RequestLog(settings.state_dir / "requests.jsonl"), Journal(settings.state_dir / "writes.jsonl")
     state = build_state(world, dt.datetime.now(dt.UTC))
-    hosts = Service(state, Credentials(), TokenKeys(), endpoints, log, settings.latency)
+    hosts = Service(state, Credentials(), TokenKeys(), endpoints, log, journal, settings.latency)
     portal = PortalState(world, state)
     runners = [await _start(_application(hosts, host, portal), sockets[host], context) for host in HOSTS]
     try:
@@ -98,6 +98,7 @@ async def _running(world: World, settings: Settings) -> AsyncIterator[dict[str, 
         for runner in runners:
             await runner.cleanup()
         log.close()
+        journal.close()
 
 
 def _application(hosts: Service, host: str, portal: PortalState) -> web.Application:
@@ -153,7 +154,10 @@ def _connection(hosts: Service, ca_path: pathlib.Path) -> dict[str, t.Any]:
         "pid": os.getpid(),
         "home_tenant_id": hosts.state.home.tenant_id,
         "client_id": hosts.credentials.client_id,
-        "client_secret": hosts.credentials.client_secret,
+        "client_secret": hosts.credentials.app.client_secret,
+        "writer_client_id": hosts.credentials.writer.client_id,
+        "writer_client_secret": hosts.credentials.writer.client_secret,
+        "writer_refresh_token": hosts.credentials.new_refresh_token(hosts.state.operator, hosts.credentials.writer),
         "refresh_token": hosts.credentials.new_refresh_token(hosts.state.operator),
         "colleague_refresh_token": hosts.credentials.new_refresh_token(hosts.state.colleague),
         "operator": hosts.state.operator.upn,

@@ -27,7 +27,13 @@ sys.path.insert(0, str(ROOT))
 
 from lab.process import Lab, LabError, start_lab
 
-SECRETS = ("client_secret", "refresh_token", "colleague_refresh_token")
+SECRETS = (
+    "client_secret",
+    "refresh_token",
+    "colleague_refresh_token",
+    "writer_client_secret",
+    "writer_refresh_token",
+)
 
 
 def arguments() -> argparse.Namespace:

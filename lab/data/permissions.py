@@ -28,6 +28,8 @@ class _File:
     operations: dict[str, Required]
     every_property: dict[str, Permissions]
     full_consent: frozenset[str]
+    writer_home: frozenset[str]
+    writer_target: frozenset[str]
     delegated_only: frozenset[str]
     unused: frozenset[str]
 
@@ -43,6 +45,8 @@ KNOWN: t.Final = _CONTENT.unused.union(
 
 FULL_APPLICATION: t.Final = _CONTENT.full_consent
 FULL_DELEGATED: t.Final = FULL_APPLICATION | {"User.Read"}
+WRITER_HOME: t.Final = _CONTENT.writer_home
+WRITER_TARGET: t.Final = _CONTENT.writer_target
 
 
 def granted(consent: Permissions | t.Literal["full", "none"], *, delegated: bool) -> frozenset[str]:

@@ -1,13 +1,14 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the hosts share: the service, the latency, the request log, and faults of the connection."""
+"""What the hosts share: the service, the latency, the request log, the journal, faults of the connection."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import pathlib
 import typing as t
@@ -34,6 +35,7 @@ class Service:
     keys: TokenKeys
     endpoints: dict[str, str]
     log: RequestLog
+    journal: Journal
     latency: float = 0.0
     sign_ins: SignIns = dataclasses.field(default_factory=SignIns)
 
@@ -51,6 +53,19 @@ class RequestLog:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+class Journal(RequestLog):
+    """The journal of writes: a line for every request of a client that changed a tenant, in order, without its body."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        super().__init__(path)
+        self._numbers = itertools.count(1)
+
+    def write(self, record: dict[str, t.Any]) -> None:
+        """Add a line, which gets the next number."""
+        at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        super().write({"number": next(self._numbers), "at": at, **record})
 
 
 RECORD: t.Final = web.RequestKey("record", dict[str, t.Any])

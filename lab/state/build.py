@@ -12,6 +12,7 @@ import typing as t
 from lab.data import permissions, roles
 from lab.state import pim
 from lab.state.directory import (
+    Consent,
     DefenderRoleHolder,
     Directory,
     Entity,
@@ -47,7 +48,7 @@ def build_state(world: World, now: dt.datetime) -> State:
         for tenant in world.tenants
         if tenant.entry_at_home is not None
     }
-    relationships = [build_relationship(home, tenant, row, now) for tenant in world.tenants for row in tenant.gdap]
+    home.relationships = [build_relationship(home, tenant, row, now) for tenant in world.tenants for row in tenant.gdap]
     operator = world.home.operator
     colleague = _colleague(home, now)
     for analyst in world.home.analysts:
@@ -58,7 +59,6 @@ def build_state(world: World, now: dt.datetime) -> State:
         world=world.name,
         home=home,
         directories={directory.tenant_id: directory for directory in (home, *targets)},
-        relationships=relationships,
         operator=Person(home.operator_ids[0], operator.upn, operator.name),
         colleague=colleague,
         started=now,
@@ -70,17 +70,31 @@ def build_state(world: World, now: dt.datetime) -> State:
         secret_expired=world.home.secret == "expired",
         device_code_interval=world.home.device_code_interval,
         blocks_device_code=world.home.blocks_device_code,
+        partner_administration=world.home.partner_administration,
+        settle_reads=world.home.settle_reads,
     )
 
 
 def _home(home: Home, now: dt.datetime) -> Directory:
     directory = _directory(home, home.cross_tenant_access, home, now)
-    directory.application_permissions = permissions.granted(home.app_permissions, delegated=False)
-    directory.delegated_permissions = permissions.granted(home.app_permissions, delegated=True)
+    directory.consent = _consent(home.app_permissions)
+    directory.writer = _writer_consent(home.writer, permissions.WRITER_HOME)
     user = operator_user(directory, home.operator, now - _OLD)
     _add_operator(directory, user, home.operator.groups, home.operator.roles)
     pim.add_operator(directory, user["id"], home.operator, now)
     return directory
+
+
+def _consent(consent: permissions.Permissions | t.Literal["full", "none"]) -> Consent:
+    return Consent(permissions.granted(consent, delegated=False), permissions.granted(consent, delegated=True))
+
+
+def _writer_consent(writer: permissions.Permissions | bool, default: frozenset[str]) -> Consent:
+    """Return the consent for the app that writes. A person's sign-in to it also needs User.Read."""
+    if writer is False:
+        return Consent()
+    names = default if writer is True else frozenset(writer)
+    return _consent((*names, "User.Read"))
 
 
 def _colleague(home: Directory, now: dt.datetime) -> Person:
@@ -94,8 +108,8 @@ def _colleague(home: Directory, now: dt.datetime) -> Person:
 def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
     directory = _directory(tenant, tenant.cross_tenant_access, home, now)
     if tenant.consent != "none":
-        directory.application_permissions = permissions.granted(tenant.consent, delegated=False)
-        directory.delegated_permissions = permissions.granted(tenant.consent, delegated=True)
+        directory.consent = _consent(tenant.consent)
+    directory.writer = _writer_consent(tenant.writer, permissions.WRITER_TARGET)
     directory.blocks_operator = tenant.conditional_access.blocks_operator
     directory.defender, directory.defender_roles_used = tenant.defender, tenant.defender_roles_used
     directory.arm_listed, directory.arm_named = tenant.arm_listed, tenant.arm_named

@@ -88,9 +88,20 @@ class DefenderRoleHolder:
     permissions: tuple[str, ...]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Consent:
+    """What a tenant has consented to for an app; None where the app's service principal does not exist."""
+
+    application: frozenset[str] | None = None
+    delegated: frozenset[str] | None = None
+
+
 @dataclasses.dataclass(slots=True)
 class Directory:
-    """A tenant. `application_permissions` is None where our app's service principal does not exist."""
+    """A tenant. `consent` is the one for our app, `writer` the one for the app that writes.
+
+    `relationships` are those in which it is the partner.
+    """
 
     tenant_id: str
     name: str
@@ -113,8 +124,8 @@ class Directory:
     role_eligibilities: list[RoleEligibility] = dataclasses.field(default_factory=list)
     role_names: RoleLanguage = "en"
     entra_p2: bool = True
-    application_permissions: frozenset[str] | None = None
-    delegated_permissions: frozenset[str] | None = None
+    consent: Consent = Consent()
+    writer: Consent = Consent()
     blocks_operator: bool = False
     defender: str = "ok"
     defender_roles: list[DefenderRoleHolder] = dataclasses.field(default_factory=list)
@@ -125,6 +136,7 @@ class Directory:
     arm_listed: bool = True
     arm_named: bool = True
     operator_ids: list[str] = dataclasses.field(default_factory=list)
+    relationships: list[GdapRelationship] = dataclasses.field(default_factory=list)
     faults: FaultPlan | None = None
 
     def refusal_of(self, identity: str, resource: str) -> Refusal | None:
@@ -174,12 +186,41 @@ class Directory:
         return next((user for user in self.users.values() if user["userPrincipalName"].lower() == wanted), None)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Waiting:
+    """A change to come, and how many reads do not see it yet."""
+
+    reads: int
+    change: t.Callable[[], None]
+
+
 @dataclasses.dataclass(slots=True)
 class GdapRelationship:
-    """A relationship with its access assignments, both as Microsoft Graph shows them to the partner."""
+    """A relationship and what belongs to it, as Microsoft Graph shows them to the partner.
+
+    `waiting` are changes that the service takes its time for: each happens once it was not seen in so many reads.
+    """
 
     entity: Entity
     assignments: list[Entity]
+    requests: list[Entity] = dataclasses.field(default_factory=list)
+    operations: list[Entity] = dataclasses.field(default_factory=list)
+    version: int = 0
+    waiting: list[Waiting] = dataclasses.field(default_factory=list)
+
+    def later(self, reads: int, change: t.Callable[[], None]) -> None:
+        """Change something after so many reads of the relationship: at once with 0."""
+        if reads:
+            self.waiting.append(Waiting(reads, change))
+        else:
+            change()
+
+    def read(self) -> None:
+        """Count a read. What has waited long enough happens before it."""
+        due = [row for row in self.waiting if row.reads <= 0]
+        self.waiting = [Waiting(row.reads - 1, row.change) for row in self.waiting if row.reads > 0]
+        for row in due:
+            row.change()
 
     @property
     def customer_id(self) -> str:
@@ -224,7 +265,6 @@ class State:
     world: str
     home: Directory
     directories: dict[str, Directory]
-    relationships: list[GdapRelationship]
     operator: Person
     colleague: Person
     started: dt.datetime
@@ -236,6 +276,13 @@ class State:
     secret_expired: bool = False
     device_code_interval: float = 5
     blocks_device_code: bool = False
+    partner_administration: bool = True
+    settle_reads: int = 2
+
+    @property
+    def relationships(self) -> list[GdapRelationship]:
+        """The GDAP relationships of the home tenant, the only partner in the lab."""
+        return self.home.relationships
 
     def find_directory(self, name: str) -> Directory | None:
         """Return a tenant by its id or by one of its domains."""

@@ -45,7 +45,8 @@ def build_relationship(home: Directory, tenant: Tenant, row: Relationship, now: 
             "indirectProviderTenantId": object_id(home.tenant_id, "indirect-provider", "1"),
             "isPartnerConsentPending": _partner_consent_pending(row),
         }
-    return GdapRelationship(entity, [_assignment(home, item, row, entity, now) for item in row.assignments])
+    assignments = [_assignment(home, item, row, entity, now) for item in row.assignments]
+    return GdapRelationship(entity, assignments, _requests(entity))
 
 
 def _partner_consent_pending(row: Relationship) -> bool:
@@ -75,6 +76,24 @@ def _date_fields(
         "activatedDateTime": timestamp(activated) if activated else None,
         "endDateTime": timestamp(ends) if ends else None,
     }
+
+
+def _requests(relationship: Entity) -> list[Entity]:
+    """Return the request by which the customer was asked to approve."""
+    if relationship["status"] == "created":
+        return []
+    request_id = object_id(relationship["id"], "request", "lockForApproval")
+    return [
+        {
+            "@odata.type": "#microsoft.graph.delegatedAdminRelationshipRequest",
+            "@odata.etag": etag(request_id),
+            "id": request_id,
+            "action": "lockForApproval",
+            "status": "succeeded",
+            "createdDateTime": relationship["createdDateTime"],
+            "lastModifiedDateTime": relationship["createdDateTime"],
+        }
+    ]
 
 
 def _assignment(home: Directory, item: Assignment, row: Relationship, relationship: Entity, now: dt.datetime) -> Entity:

@@ -61,10 +61,22 @@ def _permissions(value: object) -> object:
         return value
     if not isinstance(value, list):
         raise ValueError(f"'{value}' is neither 'full' nor 'none' nor a list of permissions")
+    return _named(value)
+
+
+def _named(value: list[object]) -> tuple[object, ...]:
     for name in value:
         if name not in permissions.KNOWN:
             raise unknown("permission", str(name), permissions.KNOWN)
     return tuple(value)
+
+
+def _writer(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list):
+        raise ValueError(f"'{value}' is neither true nor false nor a list of permissions")
+    return _named(value)
 
 
 class UnknownNameError(ValueError):
@@ -90,6 +102,9 @@ Domain = t.Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-
 Name = t.Annotated[str, pydantic.StringConstraints(min_length=1, max_length=256)]
 RoleLanguage = t.Literal["en", "de"]
 Consent = t.Annotated[tuple[str, ...] | t.Literal["full", "none"], pydantic.BeforeValidator(_permissions)]
+
+# What is consented to for the app that writes: false nothing, true what the lab's data say, or these permissions.
+Writer = t.Annotated[tuple[str, ...] | bool, pydantic.BeforeValidator(_writer)]
 
 
 class Strict(pydantic.BaseModel):

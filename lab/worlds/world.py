@@ -24,6 +24,7 @@ from lab.worlds.fields import (
     RoleIds,
     RoleLanguage,
     Strict,
+    Writer,
     aadsts,
     unknown,
 )
@@ -149,11 +150,17 @@ class Home(Organization):
     `governance_in_v1` false: only beta of Graph knows governance relationships. `blocks_device_code`: Conditional
     Access forbids that flow, as in many tenants. `device_code_interval` is in seconds.
     `analysts` are the operator's colleagues; the lab signs in none of them.
+    `writer` is the consent for the app that writes. `partner_administration` false: the service principal of Partner
+    Customer Delegated Administration is missing, so that no app writes GDAP. `settle_reads` is the number of reads for
+    which a write that the service takes its time for is not yet to be seen: an access assignment stays pending.
     """
 
     operator: Operator
     analysts: t.Annotated[tuple[Analyst, ...], pydantic.Strict(strict=False)] = ()
     app_permissions: Consent = "full"
+    writer: Writer = True
+    partner_administration: bool = True
+    settle_reads: t.Annotated[int, pydantic.Field(ge=0, le=100)] = 2
     public_client: bool = False
     secret: t.Literal["ok", "expired"] = "ok"
     device_code_interval: t.Annotated[float, pydantic.Field(gt=0, le=60, strict=False)] = 5
@@ -179,7 +186,7 @@ class Tenant(Organization, Governed, ShownTenant):
     false: no workload uses unified RBAC, so that roles of Defender itself give nothing. `arm_listed` and `arm_named`
     false: the list of Azure Resource Manager lacks the tenant or its name. `portal_offered` null: the portal offers it
     where the operator has access. `entry_at_home` is the entry for this tenant in cross-tenant access of the home
-    tenant.
+    tenant. `writer` is the consent for the app that writes.
     """
 
     declare: Declare = Declare()
@@ -188,6 +195,7 @@ class Tenant(Organization, Governed, ShownTenant):
     cross_tenant_access: CrossTenantAccess = CrossTenantAccess()
     entry_at_home: Entry = None
     consent: Consent = "full"
+    writer: Writer = False
     conditional_access: ConditionalAccess = ConditionalAccess()
     defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
     defender_roles_used: bool = True

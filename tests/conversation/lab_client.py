@@ -38,10 +38,14 @@ class Client:
         return self.session.post(f"{self.lab['login']}/{tenant}/oauth2/v2.0/token", data=sent)
 
     def sign_in(self, identity: str, tenant: str) -> requests.Response:
-        """A token request as the app or as the operator."""
-        if identity == "app":
-            return self.post_token(tenant, grant_type="client_credentials")
-        return self.post_token(tenant, grant_type="refresh_token", refresh_token=self.lab["refresh_token"])
+        """A token request as the app or as the operator; `writer` and `writer_operator` are those of the writer."""
+        writer = "writer_" if identity.startswith("writer") else ""
+        form = {name: self.lab[writer + name] for name in ("client_id", "client_secret")}
+        if identity in ("app", "writer"):
+            return self.post_token(tenant, grant_type="client_credentials", **form)
+        return self.post_token(
+            tenant, grant_type="refresh_token", refresh_token=self.lab[f"{writer}refresh_token"], **form
+        )
 
     def token(self, identity: str = "app", tenant: str | None = None) -> str:
         """An access token."""
@@ -71,6 +75,20 @@ class Client:
         """A POST of JSON to Graph."""
         bearer = {"Authorization": f"Bearer {self.token(identity, tenant)}"}
         return self.session.post(f"{self.lab['graph']}/v1.0{path}", json=body, headers={**bearer, **headers})
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: t.Any = None,
+        tenant: str | None = None,
+        identity: str = "writer",
+        **headers: str,
+    ) -> requests.Response:
+        """A write of Graph. A header's name has underscores for hyphens; a body of text is sent as it is."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        bearer = {"Authorization": f"Bearer {self.token(identity, tenant)}"}
+        return self.session.request(method, f"{self.lab['graph']}/v1.0{path}", json=body, headers={**bearer, **sent})
 
     def batch(
         self, items: list[dict[str, t.Any]], identity: str = "app", tenant: str | None = None

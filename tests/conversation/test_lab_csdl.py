@@ -16,6 +16,7 @@ from worlds import OPERATOR, guest_tenant, tenant_id, write_world
 from lab.data import roles, schema
 from lab.hosts.graph.operations import OPERATIONS
 from lab.process import start_lab
+from lab.state.directory import object_id
 
 # What stands behind an operation, where the address does not say it.
 TYPES = {
@@ -24,6 +25,8 @@ TYPES = {
     "subscribedSkus": "subscribedSku",
     "delegatedAdminRelationships": "delegatedAdminRelationship",
     "accessAssignments": "delegatedAdminAccessAssignment",
+    "requests": "delegatedAdminRelationshipRequest",
+    "operations": "delegatedAdminRelationshipOperation",
     "delegatedAdminCustomers": "delegatedAdminCustomer",
     "crossTenantAccessPolicy": "crossTenantAccessPolicy",
     "default": "crossTenantAccessPolicyConfigurationDefault",
@@ -75,7 +78,9 @@ def home_answers(client):
 def _keys(client) -> dict[str, str]:
     gdap = "/tenantRelationships/delegatedAdminRelationships"
     relationship = client.get(f"{gdap}?$filter=status eq 'active'").json()["value"][0]
-    assignment = client.get(f"{gdap}/{relationship['id']}/accessAssignments").json()["value"][0]
+    place = f"{gdap}/{relationship['id']}"
+    assignment = client.get(f"{place}/accessAssignments").json()["value"][0]
+    _assign(client, place, assignment)
     return {
         "/organization/": client.lab["home_tenant_id"],
         "/subscribedSkus/": client.get("/subscribedSkus").json()["value"][0]["id"],
@@ -87,7 +92,18 @@ def _keys(client) -> dict[str, str]:
         "TenantId(tenantId='": client.lab["home_tenant_id"],
         "domain": "northwindmsp.example",
         "assignment": assignment["id"],
+        "operation": client.get(f"{place}/operations").json()["value"][0]["id"],
+        "request": client.get(f"{place}/requests").json()["value"][0]["id"],
     }
+
+
+def _assign(client, place: str, assignment: dict[str, t.Any]) -> None:
+    """Assign the same to another group, for an operation, which no world has."""
+    groups = [object_id(client.lab["home_tenant_id"], "group", group.name) for group in client.lab.world.home.groups]
+    other = next(each for each in groups if each != assignment["accessContainer"]["accessContainerId"])
+    container = {"accessContainerId": other, "accessContainerType": "securityGroup"}
+    body = {"accessContainer": container, "accessDetails": assignment["accessDetails"]}
+    assert client.write("POST", f"{place}/accessAssignments", body).status_code == 201
 
 
 def _ask(client, path: str, keys: dict[str, str]) -> t.Any:

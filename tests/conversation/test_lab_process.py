@@ -38,6 +38,9 @@ KEYS = {
     "client_secret",
     "refresh_token",
     "colleague_refresh_token",
+    "writer_client_id",
+    "writer_client_secret",
+    "writer_refresh_token",
     "operator",
     "portal_cookies_file",
     "colleague_cookies_file",
@@ -133,7 +136,7 @@ def test_state_directory_stays(tmp_path):
     folder = tmp_path / "state"
     with start_lab(world=write_world(tmp_path, tenant(1)), state_dir=folder) as lab, client_of(lab) as client:
         client.get("/organization")
-    names = ["ca.pem", "colleague_cookies_file.json", "portal_cookies_file.json", "requests.jsonl"]
+    names = ["ca.pem", "colleague_cookies_file.json", "portal_cookies_file.json", "requests.jsonl", "writes.jsonl"]
     assert sorted(path.name for path in folder.iterdir()) == names
 
 
@@ -143,7 +146,11 @@ def test_request_log_tells_no_secret(tmp_path):
         client.batch([item(1, "/organization")], "operator")
         rows = lab.requests()
         text = json.dumps(rows)
-        assert not [word for word in (lab["client_secret"], lab["refresh_token"], "secret-in-a-query") if word in text]
+        assert not [
+            word
+            for word in (lab["client_secret"], lab["refresh_token"], lab["writer_client_secret"], "secret-in-a-query")
+            if word in text
+        ]
     assert [(row["host"], row["identity"], row["tenant"]) for row in rows] == [
         ("login", "app", tenant_id(1)),
         ("graph", "app", tenant_id(1)),

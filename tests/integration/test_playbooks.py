@@ -25,7 +25,7 @@ ADOPT = "m365.defender.adopt"
 ONE = [TENANTS[0]]
 
 
-SECRETS = ("client_secret", "refresh_token", "colleague_refresh_token")
+SECRETS = ("client_secret", "refresh_token", "colleague_refresh_token", "writer_client_secret", "writer_refresh_token")
 
 
 @pytest.fixture(scope="module")

@@ -24,29 +24,52 @@ if t.TYPE_CHECKING:
 
     from lab.hosts.entra.interactive import SignIns
     from lab.hosts.entra.sign_in import Presence
-    from lab.state.directory import Directory, Person, State
+    from lab.state.directory import Consent, Directory, Person, State
 
 CLIENT_ID: t.Final = "5c1f8a86-7f0e-4b8d-9a53-6a8f2f1c7d11"
 APP_NAME: t.Final = "Multitenant operations"
+WRITER_ID: t.Final = "8d2e7b14-5a63-4c0f-b1c9-3f9a2e6d4c05"
+WRITER_NAME: t.Final = "Multitenant operations, writer"
+
+
+_WRITER_GRANTS: t.Final = ("client_credentials", "refresh_token")
 
 
 class NotEmulatedError(Exception):
     """A feature of Entra that the lab does not emulate."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class App:
+    """An app registration of the home tenant. Its secret is new at every start."""
+
+    client_id: str
+    name: str
+    client_secret: str = dataclasses.field(default_factory=lambda: f"lab8Q~{secrets.token_urlsafe(30)}")
+
+
 @dataclasses.dataclass(slots=True)
 class Credentials:
-    """Our app's registration and the operator's refresh tokens. Secrets are new at every start."""
+    """The registrations of our app and of the writer, and the refresh tokens of people."""
 
-    client_id: str = CLIENT_ID
-    client_secret: str = dataclasses.field(default_factory=lambda: f"lab8Q~{secrets.token_urlsafe(30)}")
-    refresh_tokens: dict[str, Person] = dataclasses.field(default_factory=dict)
+    app: App = dataclasses.field(default_factory=lambda: App(CLIENT_ID, APP_NAME))
+    writer: App = dataclasses.field(default_factory=lambda: App(WRITER_ID, WRITER_NAME))
+    refresh_tokens: dict[tuple[str, str], Person] = dataclasses.field(default_factory=dict)
     public_tokens: set[str] = dataclasses.field(default_factory=set)
 
-    def new_refresh_token(self, person: Person, *, public: bool = False) -> str:
-        """Issue a refresh token. Earlier ones stay valid [guess: Entra does not revoke them on use]."""
+    @property
+    def client_id(self) -> str:
+        """The client id of our app."""
+        return self.app.client_id
+
+    def find(self, client_id: str) -> App | None:
+        """Return the app with this client id."""
+        return next((app for app in (self.app, self.writer) if app.client_id == client_id), None)
+
+    def new_refresh_token(self, person: Person, app: App | None = None, *, public: bool = False) -> str:
+        """Issue a refresh token, which only its app can redeem. Earlier ones stay valid [guess: not revoked on use]."""
         token = f"1.AX0A{secrets.token_urlsafe(120)}"
-        self.refresh_tokens[token] = person
+        self.refresh_tokens[(app or self.app).client_id, token] = person
         if public:
             self.public_tokens.add(token)
         return token
@@ -73,11 +96,25 @@ class TokenRequest:
         return value
 
     @property
+    def app(self) -> App:
+        """The app that asks. Raises EntraError."""
+        client_id = self.need("client_id").lower()
+        app = self.credentials.find(client_id)
+        if app is None:
+            raise EntraError(700016, client_id=client_id, tenant=self.directory.name)
+        return app
+
+    @property
+    def consent(self) -> Consent:
+        """What the tenant has consented to for this app."""
+        return self.directory.writer if self.app is self.credentials.writer else self.directory.consent
+
+    @property
     def names(self) -> dict[str, t.Any]:
         """The names that error texts mention."""
         return {
-            "client_id": self.credentials.client_id,
-            "app": APP_NAME,
+            "client_id": self.app.client_id,
+            "app": self.app.name,
             "tenant": self.directory.name,
             "home": self.state.home.tenant_id,
             "upn": self.state.operator.upn,
@@ -100,22 +137,21 @@ def redeem(request: TokenRequest) -> Answer:
     grant = GRANTS.get(grant_type)
     if grant is None:
         raise EntraError(70003, grant_type=grant_type)
-    client_id = request.need("client_id").lower()
-    if client_id != request.credentials.client_id:
-        raise EntraError(700016, client_id=client_id, tenant=request.directory.name)
+    if request.app is request.credentials.writer and grant_type not in _WRITER_GRANTS:
+        raise NotEmulatedError("The lab signs people in to the writer by refresh token only.")
     return grant(request)
 
 
 def _client_credentials(request: TokenRequest) -> Answer:
-    directory, client_id = request.directory, request.credentials.client_id
+    directory, app, permissions = request.directory, request.app, request.consent.application
     scope = request.need("scope")
-    if directory.application_permissions is None:
-        raise EntraError(700016, client_id=client_id, tenant=directory.name)
+    if permissions is None:
+        raise EntraError(700016, client_id=app.client_id, tenant=directory.name)
     _check_secret(request)
     audience = scopes_for_app(scope, directory.name).audience
     _refuse(request, "app", audience)
-    principal_id = object_id(directory.tenant_id, "servicePrincipal", client_id)
-    claims = tokens.app_claims(directory, audience, client_id, APP_NAME, principal_id)
+    principal_id = object_id(directory.tenant_id, "servicePrincipal", app.client_id)
+    claims = tokens.app_claims(directory, audience, app, principal_id, permissions)
     return _bearer(request.keys.sign(claims))
 
 
@@ -123,7 +159,7 @@ def _refresh_token(request: TokenRequest) -> Answer:
     refresh_token = request.need("refresh_token")
     public = refresh_token in request.credentials.public_tokens
     _check_person_client(request, public=public)
-    person = request.credentials.refresh_tokens.get(refresh_token)
+    person = request.credentials.refresh_tokens.get((request.app.client_id, refresh_token))
     if person is None:
         raise EntraError(70000)
     if person is request.state.operator and request.state.refresh_token_error is not None:
@@ -183,15 +219,15 @@ def _check_secret(request: TokenRequest) -> None:
     secret = request.form.get("client_secret", "")
     if not secret:
         raise EntraError(7000218)
-    if not hmac.compare_digest(secret.encode(), request.credentials.client_secret.encode()):
+    if not hmac.compare_digest(secret.encode(), request.app.client_secret.encode()):
         raise EntraError(7000215, **request.names)
-    if request.state.secret_expired:
+    if request.state.secret_expired and request.app is request.credentials.app:
         raise EntraError(7000222, **request.names)
 
 
 def _consented(request: TokenRequest, wanted: RequestedScopes) -> frozenset[str]:
     """Return the scopes that the token gets. Raises EntraError where there is no consent."""
-    granted = request.directory.delegated_permissions
+    granted = request.consent.delegated
     if granted is not None and wanted.audience != tokens.GRAPH:
         granted = frozenset(("user_impersonation",)) if request.directory.arm_consent else frozenset()
     if not granted or not (wanted.names or frozenset()) <= granted:
@@ -209,13 +245,13 @@ def _user_answer(
     nonce: str = "",
     public: bool = False,
 ) -> Answer:
-    client_id = request.credentials.client_id
-    claims = tokens.user_claims(request.directory, wanted.audience, client_id, APP_NAME, presence, scopes)
+    app = request.app
+    claims = tokens.user_claims(request.directory, wanted.audience, app, presence, scopes)
     answer = _bearer(request.keys.sign(claims))
     answer["scope"] = " ".join(f"{wanted.audience}/{name}" for name in sorted(scopes))
-    answer["refresh_token"] = request.credentials.new_refresh_token(person, public=public)
+    answer["refresh_token"] = request.credentials.new_refresh_token(person, app, public=public)
     if wanted.openid:
-        id_claims = tokens.id_claims(request.login, request.directory, client_id, presence)
+        id_claims = tokens.id_claims(request.login, request.directory, app.client_id, presence)
         answer["id_token"] = request.keys.sign({**id_claims, "nonce": nonce} if nonce else id_claims)
     if request.form.get("client_info") == "1":
         answer["client_info"] = _client_info(presence)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lab.data import roles
 
 if t.TYPE_CHECKING:
+    from lab.hosts.entra.grants import App
     from lab.hosts.entra.sign_in import Presence
     from lab.state.directory import Directory
 
@@ -34,13 +35,14 @@ class InvalidTokenError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller of a resource: identity, tenant, permissions, roles."""
+    """The caller of a resource: identity, tenant, permissions, roles, and the app that asks."""
 
     tenant_id: str
     object_id: str
     identity: t.Literal["app", "operator"]
     permissions: frozenset[str]
     roles: frozenset[str] = frozenset()
+    client_id: str = ""
 
     @property
     def delegated(self) -> bool:
@@ -80,7 +82,7 @@ class TokenKeys:
 
 
 def _caller(claims: dict[str, t.Any]) -> Caller:
-    common = {"tenant_id": claims["tid"], "object_id": claims["oid"]}
+    common = {"tenant_id": claims["tid"], "object_id": claims["oid"], "client_id": claims["appid"]}
     if claims["idtyp"] == "app":
         return Caller(identity="app", permissions=frozenset(claims.get("roles", ())), **common)
     scopes = frozenset(claims["scp"].split())
@@ -92,13 +94,13 @@ def _times() -> dict[str, int]:
     return {"iat": now, "nbf": now, "exp": now + LIFETIME}
 
 
-def _common(directory: Directory, audience: str, client_id: str, app_name: str) -> dict[str, t.Any]:
+def _common(directory: Directory, audience: str, app: App) -> dict[str, t.Any]:
     return {
         "aud": audience,
         "iss": f"https://sts.windows.net/{directory.tenant_id}/",
         **_times(),
-        "app_displayname": app_name,
-        "appid": client_id,
+        "app_displayname": app.name,
+        "appid": app.client_id,
         "appidacr": "1",
         "tenant_region_scope": "EU",
         "tid": directory.tenant_id,
@@ -108,12 +110,12 @@ def _common(directory: Directory, audience: str, client_id: str, app_name: str) 
 
 
 def app_claims(
-    directory: Directory, audience: str, client_id: str, app_name: str, principal_id: str
+    directory: Directory, audience: str, app: App, principal_id: str, permissions: t.Iterable[str]
 ) -> dict[str, t.Any]:
     """Return the claims of an app-only token. Without consent there is no `roles` claim."""
-    granted = sorted(directory.application_permissions or ()) if audience == GRAPH else []
+    granted = sorted(permissions) if audience == GRAPH else []
     return {
-        **_common(directory, audience, client_id, app_name),
+        **_common(directory, audience, app),
         "idp": f"https://sts.windows.net/{directory.tenant_id}/",
         "idtyp": "app",
         "oid": principal_id,
@@ -124,11 +126,11 @@ def app_claims(
 
 
 def user_claims(
-    directory: Directory, audience: str, client_id: str, app_name: str, presence: Presence, scopes: t.Iterable[str]
+    directory: Directory, audience: str, app: App, presence: Presence, scopes: t.Iterable[str]
 ) -> dict[str, t.Any]:
     """Return the claims of a person's token. `idp` is the guest's home tenant."""
     claims = {
-        **_common(directory, audience, client_id, app_name),
+        **_common(directory, audience, app),
         "amr": ["pwd", "mfa"],
         "idtyp": "user",
         "name": presence.name,

@@ -59,7 +59,7 @@ class _Graph:
         self, request: web.Request, target: Target, caller: Caller, directory: Directory, ids: RequestIds
     ) -> Answer:
         if target.path.lower() != "/$batch":
-            return answer(self._lab, target, caller, directory)
+            return answer(self._lab, target, caller, directory, ids)
         if target.method != "POST":
             raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
         items = check_items(target.body)
@@ -94,6 +94,8 @@ async def _body(request: web.Request) -> t.Any:
 
 def _respond(given: Answer, ids: RequestIds) -> web.Response:
     headers = {"Cache-Control": "no-cache", "OData-Version": "4.0", **ids.headers, **given.headers}
+    if given.body is None:
+        return web.Response(status=given.status, headers=headers)
     # Graph answers in compact JSON.
     text = json.dumps(given.body, separators=(",", ":"))
     return web.Response(text=text, status=given.status, headers=headers, content_type="application/json")

@@ -56,7 +56,10 @@ class Batch:
             given = await self._answer(item)
         except GraphError as error:
             given = refusal(error, self._ids)
-        headers = {"Cache-Control": "no-cache", "Content-Type": _content_type(given), **given.headers}
+        headers = {"Cache-Control": "no-cache", **given.headers}
+        if given.body is None:
+            return {"id": item["id"], "status": given.status, "headers": headers}
+        headers["Content-Type"] = _content_type(given)
         return {"id": item["id"], "status": given.status, "headers": headers, "body": given.body}
 
     async def _answer(self, item: Item) -> Answer:
@@ -66,7 +69,7 @@ class Batch:
         await apply_fault(fault, self._lab.endpoints["login"])
         if target.path.lower() == "/$batch":
             raise bad_request("A batch inside a batch is not allowed.")
-        return answer(self._lab, target, self._caller, self._directory)
+        return answer(self._lab, target, self._caller, self._directory, self._ids)
 
     def _target(self, item: Item) -> Target:
         # A fragment is never sent: an unencoded '#' ends the address, as it does outside a batch.

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from lab.worlds.faults import Fault
 
 
-def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -> Answer:
+def answer(lab: Service, target: Target, caller: Caller, directory: Directory, ids: RequestIds) -> Answer:
     """Return the answer of the operation. Raises GraphError."""
     check_version(target.path, target.version, lab.state)
     operation, keys = find_operation(target.method, target.version, target.path)
@@ -31,8 +31,25 @@ def answer(lab: Service, target: Target, caller: Caller, directory: Directory) -
     options = parse_options(target.query, operation.options, operation.graph_only)
     request = Request(lab, target, caller, directory, keys, options)
     given = operation.handler(request)
+    if given.note is not None:
+        lab.journal.write(_journal_record(request, given, ids))
     units = max(1, operation.units - options.selected + (options.expand is not None))
     return Answer(given.body, given.status, {"x-ms-resource-unit": str(units), **given.headers})
+
+
+def _journal_record(request: Request, given: Answer, ids: RequestIds) -> dict[str, t.Any]:
+    target, caller = request.target, request.caller
+    return {
+        "method": target.method,
+        "path": target.path,
+        "tenant": request.directory.tenant_id,
+        "identity": caller.identity,
+        "client_id": caller.client_id,
+        "request_id": ids.request_id,
+        "client_request_id": ids.client_request_id,
+        "status": given.status,
+        **(given.note or {}),
+    }
 
 
 def refusal(error: GraphError, ids: RequestIds) -> Answer:

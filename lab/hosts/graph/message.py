@@ -54,11 +54,12 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a handler."""
+    """The answer of a handler; a body of None is no body. `note` is for the journal; None: nothing was changed."""
 
     body: t.Any
     status: int = 200
     headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    note: t.Mapping[str, t.Any] | None = None
 
 
 Handler = t.Callable[[Request], Answer]

@@ -14,6 +14,7 @@ from lab.hosts.graph import (
     defender_roles,
     incidents,
     operations_governance,
+    operations_writes,
     organization,
     policies,
     relationships,
@@ -67,7 +68,7 @@ class Operation:
     """A row of the table. The lab takes the query options in `options`; those in `graph_only` it does not emulate.
 
     `readers` are the roles that a person needs; with `members_read`, members of the directory need none. `versions` are
-    the versions of Graph that have the operation.
+    the versions of Graph that have the operation. `writes`: it changes the tenant.
     """
 
     method: str
@@ -80,6 +81,7 @@ class Operation:
     members_read: bool = False
     units: int = 1
     versions: tuple[str, ...] = ("v1.0", "beta")
+    writes: bool = False
 
 
 def _read(path: str, required: str, handler: Handler, **more: t.Any) -> Operation:
@@ -140,6 +142,10 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         options=_PAGED,
     ),
     _read(_GDAP + "/{id}/accessAssignments/{assignment}", "gdap", relationships.get_assignment),
+    _read(_GDAP + "/{id}/requests", "gdap", relationships.list_requests, options=_PAGED),
+    _read(_GDAP + "/{id}/requests/{request}", "gdap", relationships.get_request),
+    _read(_GDAP + "/{id}/operations", "gdap", relationships.list_operations, options=_PAGED),
+    _read(_GDAP + "/{id}/operations/{operation}", "gdap", relationships.get_operation),
     _read(_CUSTOMERS, "gdap", relationships.list_customers, options=_PAGED, graph_only=_SORTED),
     _read(_CUSTOMERS + "/{id}", "gdap", relationships.get_customer),
     _read(_TRUST, "cross_tenant_access", policies.get_policy, readers=POLICY_READERS),
@@ -263,5 +269,11 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         "my_assigned_groups",
         schedules.list_my_assigned_groups,
         **_SCHEDULES,
+    ),
+    *(
+        Operation(
+            method, path, permissions.OPERATIONS[name], handler, options=frozenset(), readers=readers, writes=True
+        )
+        for method, path, name, handler, readers in operations_writes.ROWS
     ),
 )

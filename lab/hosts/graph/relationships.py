@@ -17,14 +17,16 @@ if t.TYPE_CHECKING:
     from lab.state.directory import Entity, GdapRelationship
 
 _SERVICE: t.Final = "/tenantRelationships"
-_RELATIONSHIPS: t.Final = Resource(
+RELATIONSHIPS: t.Final = Resource(
     "delegatedAdminRelationship",
     "delegatedAdminRelationships",
     _SERVICE,
     rules=rules(status="eq ne in", customer__tenantId="eq in", displayName="eq startswith", id="eq"),
     max_page=300,
 )
-_ASSIGNMENTS: t.Final = Resource("delegatedAdminAccessAssignment", "accessAssignments", _SERVICE, max_page=300)
+REQUESTS: t.Final = Resource("delegatedAdminRelationshipRequest", "requests", _SERVICE, max_page=300)
+OPERATIONS: t.Final = Resource("delegatedAdminRelationshipOperation", "operations", _SERVICE, max_page=300)
+ASSIGNMENTS: t.Final = Resource("delegatedAdminAccessAssignment", "accessAssignments", _SERVICE, max_page=300)
 _CUSTOMERS: t.Final = Resource(
     "delegatedAdminCustomer",
     "delegatedAdminCustomers",
@@ -38,26 +40,45 @@ _NOT_ENDED: t.Final = ("active", "terminating", "terminationRequested")
 
 def list_relationships(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships"""
-    return collection(request, _RELATIONSHIPS, [row.entity for row in _relationships(request)])
+    rows = visible(request)
+    for row in rows:
+        row.read()
+    return collection(request, RELATIONSHIPS, [row.entity for row in rows])
 
 
 def get_relationship(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships/{id}"""
-    return entity(request, _RELATIONSHIPS, _relationship(request).entity)
+    return entity(request, RELATIONSHIPS, _read(request).entity)
 
 
 def list_assignments(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships/{id}/accessAssignments"""
-    return collection(request, _ASSIGNMENTS, _relationship(request).assignments)
+    return collection(request, ASSIGNMENTS, _read(request).assignments)
 
 
 def get_assignment(request: Request) -> Answer:
     """GET /tenantRelationships/delegatedAdminRelationships/{id}/accessAssignments/{assignment}"""
-    key = request.keys["assignment"].lower()
-    row = next((row for row in _relationship(request).assignments if row["id"] == key), None)
-    if row is None:
-        raise not_found(request.keys["assignment"])
-    return entity(request, _ASSIGNMENTS, row)
+    return entity(request, ASSIGNMENTS, one_of(request, "assignment", _read(request).assignments))
+
+
+def list_requests(request: Request) -> Answer:
+    """GET /tenantRelationships/delegatedAdminRelationships/{id}/requests"""
+    return collection(request, REQUESTS, _read(request).requests)
+
+
+def get_request(request: Request) -> Answer:
+    """GET /tenantRelationships/delegatedAdminRelationships/{id}/requests/{request}"""
+    return entity(request, REQUESTS, one_of(request, "request", _read(request).requests))
+
+
+def list_operations(request: Request) -> Answer:
+    """GET /tenantRelationships/delegatedAdminRelationships/{id}/operations"""
+    return collection(request, OPERATIONS, _read(request).operations)
+
+
+def get_operation(request: Request) -> Answer:
+    """GET /tenantRelationships/delegatedAdminRelationships/{id}/operations/{operation}"""
+    return entity(request, OPERATIONS, one_of(request, "operation", _read(request).operations))
 
 
 def list_customers(request: Request) -> Answer:
@@ -74,27 +95,45 @@ def get_customer(request: Request) -> Answer:
     return entity(request, _CUSTOMERS, row)
 
 
-def _relationships(request: Request) -> list[GdapRelationship]:
+def visible(request: Request) -> list[GdapRelationship]:
     """Return all relationships. The home tenant is the only partner in the lab.
 
     A person who is not in the group Admin agents sees none, without an error [community microsoft-graph-docs#8921].
     """
     state, caller = request.lab.state, request.caller
-    if request.directory is not state.home:
+    if request.directory.tenant_id != state.home.tenant_id:
         raise denied()
-    return [] if caller.delegated and caller.object_id not in state.admin_agents else state.relationships
+    hidden = caller.delegated and caller.object_id not in state.admin_agents
+    return [] if hidden else request.directory.relationships
 
 
-def _relationship(request: Request) -> GdapRelationship:
+def find(request: Request) -> GdapRelationship:
+    """Return the relationship of the path. Raises GraphError."""
     key = request.keys["id"].lower()
-    relationship = next((row for row in _relationships(request) if row.entity["id"] == key), None)
+    relationship = next((row for row in visible(request) if row.entity["id"] == key), None)
     if relationship is None:
         raise not_found(request.keys["id"])
     return relationship
 
 
+def one_of(request: Request, name: str, rows: list[Entity]) -> Entity:
+    """Return the row that the path names. Raises GraphError."""
+    key = request.keys[name].lower()
+    row = next((row for row in rows if row["id"] == key), None)
+    if row is None:
+        raise not_found(request.keys[name])
+    return row
+
+
+def _read(request: Request) -> GdapRelationship:
+    """Return the relationship of the path, whose changes to come are one read nearer."""
+    relationship = find(request)
+    relationship.read()
+    return relationship
+
+
 def _customers(request: Request) -> list[Entity]:
-    rows = [row.entity["customer"] for row in _relationships(request) if row.entity["status"] in _NOT_ENDED]
+    rows = [row.entity["customer"] for row in visible(request) if row.entity["status"] in _NOT_ENDED]
     names = {row["tenantId"]: row["displayName"] for row in rows}
     return [
         {

@@ -19,7 +19,7 @@ def test_ids_are_the_same_in_every_run():
 
 
 def test_consent():
-    assert small_state("expect:", "consent: none\n    expect:").directories[TARGET].application_permissions is None
+    assert small_state("expect:", "consent: none\n    expect:").directories[TARGET].consent.application is None
     some = small_state("expect:", "consent: [User.Read, Policy.Read.All]\n    expect:").directories[TARGET]
-    assert some.application_permissions == {"Policy.Read.All"}
-    assert some.delegated_permissions == {"User.Read", "Policy.Read.All"}
+    assert some.consent.application == {"Policy.Read.All"}
+    assert some.consent.delegated == {"User.Read", "Policy.Read.All"}

@@ -1,0 +1,25 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Operations that change a tenant."""
+
+from __future__ import annotations
+
+import typing as t
+
+from lab.hosts.graph import relationship_writes as gdap
+
+if t.TYPE_CHECKING:
+    from lab.hosts.graph.message import Handler
+
+GDAP: t.Final = "/tenantRelationships/delegatedAdminRelationships"
+_ASSIGNMENT: t.Final = GDAP + "/{id}/accessAssignments/{assignment}"
+# Method, path, name of the permissions, handler, Entra roles that a person needs.
+ROWS: t.Final[tuple[tuple[str, str, str, Handler, frozenset[str]], ...]] = (
+    ("POST", GDAP, "gdap_write", gdap.create_relationship, frozenset()),
+    ("PATCH", GDAP + "/{id}", "gdap_write", gdap.update_relationship, frozenset()),
+    ("POST", GDAP + "/{id}/requests", "gdap_write", gdap.create_request, frozenset()),
+    ("POST", GDAP + "/{id}/accessAssignments", "gdap_write", gdap.create_assignment, frozenset()),
+    ("PATCH", _ASSIGNMENT, "gdap_write", gdap.update_assignment, frozenset()),
+    ("DELETE", _ASSIGNMENT, "gdap_write", gdap.delete_assignment, frozenset()),
+)
