@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from lab.data import schema
 from lab.state.directory import object_id
 from lab.worlds.access import DefaultAccess
 
@@ -18,6 +19,7 @@ if t.TYPE_CHECKING:
 
 # Microsoft 365 Security and Compliance Center, the portal's own app [doc mto-troubleshoot].
 PORTAL_APP: t.Final = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
+_CONSENT: t.Final = ("inboundAllowed", "outboundAllowed")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,6 +104,12 @@ def build_partner(tenant_id: str, access: PartnerAccess, targets: Targets) -> En
         **_settings(access, targets),
         "tenantRestrictions": None,
     }
+
+
+def new_partner(tenant_id: str) -> Entity:
+    """Return an entry in which everything inherits the default."""
+    row = dict.fromkeys(schema.properties("crossTenantAccessPolicyConfigurationPartner"))
+    return {**row, "tenantId": tenant_id, "automaticUserConsentSettings": dict.fromkeys(_CONSENT)}
 
 
 def build_synchronization(tenant_id: str, name: str, *, allowed: bool) -> Entity:

@@ -15,9 +15,7 @@ if t.TYPE_CHECKING:
 
 _POLICY: t.Final = Resource("crossTenantAccessPolicy", "policies/crossTenantAccessPolicy")
 _DEFAULT: t.Final = Resource("crossTenantAccessPolicyConfigurationDefault", "policies/crossTenantAccessPolicy/default")
-_PARTNERS: t.Final = Resource(
-    "crossTenantAccessPolicyConfigurationPartner", "policies/crossTenantAccessPolicy/partners"
-)
+PARTNERS: t.Final = Resource("crossTenantAccessPolicyConfigurationPartner", "policies/crossTenantAccessPolicy/partners")
 
 
 _SYNCHRONIZATION: t.Final = Resource(
@@ -38,7 +36,7 @@ def get_default(request: Request) -> Answer:
 
 def list_partners(request: Request) -> Answer:
     """GET /policies/crossTenantAccessPolicy/partners"""
-    return collection(request, _PARTNERS, list(request.directory.partners.values()))
+    return collection(request, PARTNERS, list(request.directory.partners.values()))
 
 
 def get_partner(request: Request) -> Answer:
@@ -46,7 +44,7 @@ def get_partner(request: Request) -> Answer:
     row = request.directory.partners.get(request.keys["id"].lower())
     if row is None:
         raise not_found(request.keys["id"])
-    return entity(request, _PARTNERS, row)
+    return entity(request, PARTNERS, row)
 
 
 def get_synchronization(request: Request) -> Answer:
