@@ -14,6 +14,7 @@ import sys
 import typing as t
 
 from lab.clients.browser import Browser
+from lab.clients.customer import Customer
 from lab.generator.generate import choose_world
 
 if t.TYPE_CHECKING:
@@ -89,6 +90,11 @@ class Lab:
     def enter_user_code(self, user_code: str, account: str = "operator") -> str:
         """Approve a device code, or cancel it: return the text of the page. Raises BrowserError."""
         return Browser(self["ca_path"]).enter_user_code(f"{self['login']}/device", user_code, account)
+
+    @property
+    def customer(self) -> Customer:
+        """The people in other tenants: they approve relationships and redeem invitations."""
+        return Customer(self.connection)
 
     def stop(self) -> int:
         """Stop the lab and wait. The exit code is 0 after a clean stop."""

@@ -48,7 +48,11 @@ class Browser:
 
     def enter_user_code(self, page: str, user_code: str, account: str) -> str:
         """Enter a code and pick an account, or cancel with "": return the text of the page. Raises BrowserError."""
-        status, _headers, text = self._open(page, {"user_code": user_code, "account": account})
+        return self.submit(page, {"user_code": user_code, "account": account})
+
+    def submit(self, page: str, form: dict[str, str]) -> str:
+        """Submit the form of a page and return the text of the next one. Raises BrowserError."""
+        status, _headers, text = self._open(page, form)
         if status != 200:
             raise BrowserError(text)
         return text

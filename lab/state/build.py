@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
+import functools
 import typing as t
 
 from lab.data import permissions, roles
@@ -17,6 +18,7 @@ from lab.state.directory import (
     Directory,
     Entity,
     Person,
+    Restorable,
     RoleAssignment,
     State,
     object_id,
@@ -32,7 +34,7 @@ from lab.state.trust import Targets, build_default, build_partner, build_synchro
 
 if t.TYPE_CHECKING:
     from lab.worlds.access import CrossTenantAccess
-    from lab.worlds.states import DefenderRole, Group
+    from lab.worlds.states import DefenderRole, Group, Guest
     from lab.worlds.world import Home, Organization, Tenant, World
 
 _OLD: t.Final = dt.timedelta(days=900)
@@ -112,6 +114,7 @@ def _target(tenant: Tenant, home: Home, now: dt.datetime) -> Directory:
     directory.writer = _writer_consent(tenant.writer, permissions.WRITER_TARGET)
     directory.blocks_operator = tenant.conditional_access.blocks_operator
     directory.defender, directory.defender_roles_used = tenant.defender, tenant.defender_roles_used
+    directory.invites_from = tenant.invites_from
     directory.arm_listed, directory.arm_named = tenant.arm_listed, tenant.arm_named
     partner = tenant.cross_tenant_access.partner
     if partner is not None:
@@ -221,11 +224,17 @@ def _add_guests(directory: Directory, tenant: Tenant, home: Home, now: dt.dateti
         if guest.deleted_days_ago is not None:
             deleted = deleted_user(user, now - dt.timedelta(days=guest.deleted_days_ago, hours=1))
             directory.deleted_users[user["id"]] = deleted
-            continue
-        add = _add_person if guest.person else _add_operator
-        add(directory, user, guest.groups, guest.roles)
-        pim.add_guest(directory, user["id"], guest, now)
-        _add_defender_roles(directory, user["id"], guest.defender_roles)
+            restore = functools.partial(_add_guest, directory, user, guest, now)
+            directory.restorable[user["id"]] = Restorable(guest.roles, restore)
+        else:
+            _add_guest(directory, user, guest, now)
+
+
+def _add_guest(directory: Directory, user: Entity, guest: Guest, now: dt.datetime) -> None:
+    add = _add_person if guest.person else _add_operator
+    add(directory, user, guest.groups, guest.roles)
+    pim.add_guest(directory, user["id"], guest, now)
+    _add_defender_roles(directory, user["id"], guest.defender_roles)
 
 
 def _add_defender_roles(directory: Directory, principal_id: str, rows: t.Iterable[DefenderRole]) -> None:

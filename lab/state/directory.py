@@ -89,6 +89,14 @@ class DefenderRoleHolder:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Restorable:
+    """What a deleted user had: roles, and how everything comes back [guess: all of it]."""
+
+    role_ids: tuple[str, ...]
+    restore: t.Callable[[], None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Consent:
     """What a tenant has consented to for an app; None where the app's service principal does not exist."""
 
@@ -137,6 +145,10 @@ class Directory:
     arm_named: bool = True
     operator_ids: list[str] = dataclasses.field(default_factory=list)
     relationships: list[GdapRelationship] = dataclasses.field(default_factory=list)
+    invites_from: str = "everyone"
+    # The ticket in the link of an invitation, and the user whom it is for.
+    tickets: dict[str, str] = dataclasses.field(default_factory=dict)
+    restorable: dict[str, Restorable] = dataclasses.field(default_factory=dict)
     faults: FaultPlan | None = None
 
     def refusal_of(self, identity: str, resource: str) -> Refusal | None:

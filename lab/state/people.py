@@ -25,6 +25,8 @@ _SURNAMES: t.Final = (
     " Novak Olsen Petrov Rossi Schmidt Torres Weber"
 ).split()
 
+_FEDERATED: t.Final = {"signInType": "federated", "issuer": "ExternalAzureAD", "issuerAssignedId": None}
+
 
 def _user(tenant_id: str, upn: str, name: str, created: dt.datetime) -> Entity:
     given, _space, surname = name.partition(" ")
@@ -80,7 +82,7 @@ def guest_user(directory: Directory, guest: Guest, operator: Analyst, number: in
     upn = f"{local}#EXT#@{directory.initial_domain}"
     identities = [_own_identity(directory, upn)]
     if guest.state != "PendingAcceptance":
-        identities.insert(0, {"signInType": "federated", "issuer": "ExternalAzureAD", "issuerAssignedId": None})
+        identities.insert(0, dict(_FEDERATED))
     return _user(directory.tenant_id, upn, operator.name, created) | {
         "accountEnabled": guest.enabled,
         "creationType": "Invitation",
@@ -91,6 +93,33 @@ def guest_user(directory: Directory, guest: Guest, operator: Analyst, number: in
         "otherMails": [mail],
         "userType": guest.type,
     }
+
+
+def invited_user(directory: Directory, address: str, name: str | None, user_type: str, now: dt.datetime) -> Entity:
+    """Return a user who was invited and has not redeemed. The name is that before the @ if there is none [guess]."""
+    upn = f"{address.replace('@', '_')}#EXT#@{directory.initial_domain}"
+    user = _user(directory.tenant_id, upn, name or address.partition("@")[0], now)
+    number = 0
+    while user["id"] in directory.users or user["id"] in directory.deleted_users:
+        number += 1
+        user["id"] = object_id(directory.tenant_id, "user", f"{upn.lower()}/{number}")
+    return user | {
+        "creationType": "Invitation",
+        "externalUserState": "PendingAcceptance",
+        "externalUserStateChangeDateTime": timestamp(now),
+        "identities": [_own_identity(directory, upn)],
+        "mail": address,
+        "otherMails": [address],
+        "proxyAddresses": [f"SMTP:{address}"],
+        "userType": user_type,
+    }
+
+
+def redeem(user: Entity, now: dt.datetime) -> None:
+    """Let an invited user accept."""
+    if user["externalUserState"] == "PendingAcceptance":
+        user["identities"] = [dict(_FEDERATED), *user["identities"]]
+        user |= {"externalUserState": "Accepted", "externalUserStateChangeDateTime": timestamp(now)}
 
 
 def deleted_user(user: Entity, when: dt.datetime) -> Entity:

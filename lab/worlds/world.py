@@ -186,7 +186,8 @@ class Tenant(Organization, Governed, ShownTenant):
     false: no workload uses unified RBAC, so that roles of Defender itself give nothing. `arm_listed` and `arm_named`
     false: the list of Azure Resource Manager lacks the tenant or its name. `portal_offered` null: the portal offers it
     where the operator has access. `entry_at_home` is the entry for this tenant in cross-tenant access of the home
-    tenant. `writer` is the consent for the app that writes.
+    tenant. `writer` is the consent for the app that writes. `invites_from` is
+    `allowInvitesFrom` of the authorization policy: who may invite guests.
     """
 
     declare: Declare = Declare()
@@ -196,6 +197,9 @@ class Tenant(Organization, Governed, ShownTenant):
     entry_at_home: Entry = None
     consent: Consent = "full"
     writer: Writer = False
+    invites_from: t.Literal["none", "adminsAndGuestInviters", "adminsGuestInvitersAndAllMembers", "everyone"] = (
+        "everyone"
+    )
     conditional_access: ConditionalAccess = ConditionalAccess()
     defender: t.Literal["ok", "operator_refused", "not_provisioned"] = "ok"
     defender_roles_used: bool = True

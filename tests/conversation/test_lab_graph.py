@@ -108,7 +108,7 @@ def test_path_that_graph_does_not_know(client, path, segment):
 
 
 @pytest.mark.parametrize(
-    "path", ["/groups", "/users/x/manager", "/$metadata", "/security/alerts_v2", "/users?$search=x"]
+    "path", ["/groups/x/members", "/users/x/manager", "/$metadata", "/security/alerts_v2", "/users?$search=x"]
 )
 def test_what_is_not_emulated_says_so(client, path):
     assert code(client.get(path)) == (501, "NotImplemented")

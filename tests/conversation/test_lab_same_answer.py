@@ -85,7 +85,7 @@ def test_batch_or_not(client, path):
     assert (inside["status"], inside["body"]) == (alone.status_code, alone.json())
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/users?$select=nothing", "/users/nobody", "/me", "/groups"])
+@pytest.mark.parametrize("path", ["/nothing", "/users?$select=nothing", "/users/nobody", "/me", "/applications"])
 def test_refusal_in_batch_or_not(client, path):
     alone = client.get(path)
     inside = client.batch([item(1, path)])["1"]

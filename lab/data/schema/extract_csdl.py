@@ -35,6 +35,7 @@ ROOTS: t.Final = (
     "crossTenantAccessPolicyConfigurationDefault",
     "crossTenantAccessPolicyConfigurationPartner",
     "crossTenantIdentitySyncPolicyPartner",
+    "authorizationPolicy",
     "invitation",
     "directoryObject",
     "user",

@@ -15,7 +15,7 @@ import uuid
 from aiohttp import web
 
 from lab.hosts import hosting
-from lab.hosts.entra import pages
+from lab.hosts.entra import acceptance, pages
 from lab.hosts.entra.errors import EntraError, body
 from lab.hosts.entra.grants import NotEmulatedError, TokenRequest, redeem
 from lab.hosts.entra.interactive import DEVICE_LIFE
@@ -43,6 +43,7 @@ def build(lab: Service) -> web.Application:
     app.router.add_get("/{tenant}/v2.0/adminconsent", host.admin_consent)
     app.router.add_get("/device", host.device)
     app.router.add_post("/device", host.device)
+    acceptance.routes(app, lab)
     return app
 
 

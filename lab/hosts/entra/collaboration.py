@@ -35,6 +35,17 @@ def refusal_number(state: State, directory: Directory, audience: str, client_id:
     return None if _permits(*inbound, person, applications) else INBOUND_BLOCKED
 
 
+def invitation_blocked(state: State, directory: Directory, address: str) -> bool:
+    """Return whether a tenant takes no guest of that address: the operator's is checked [guess: as at sign-in]."""
+    home = state.home
+    if address.lower() not in {state.operator.upn.lower(), home.users[state.operator.object_id]["mail"].lower()}:
+        return False
+    person = {"allusers", state.operator.object_id, *home.transitive_groups(state.operator.object_id)}
+    partner = directory.partners.get(home.tenant_id)
+    part = _effective(partner, directory.trust_default, "b2bCollaborationInbound", "usersAndGroups")
+    return not _allows(part, person)
+
+
 def _permits(
     partner: Entity | None, default: Entity, name: str, person: t.Collection[str], applications: t.Collection[str]
 ) -> bool:

@@ -12,6 +12,7 @@ from lab.data import permissions
 from lab.data import roles as r
 from lab.hosts.graph import (
     defender_roles,
+    groups,
     incidents,
     operations_governance,
     operations_writes,
@@ -148,6 +149,7 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
     _read(_GDAP + "/{id}/operations/{operation}", "gdap", relationships.get_operation),
     _read(_CUSTOMERS, "gdap", relationships.list_customers, options=_PAGED, graph_only=_SORTED),
     _read(_CUSTOMERS + "/{id}", "gdap", relationships.get_customer),
+    _read("/policies/authorizationPolicy", "authorization_policy", policies.get_authorization, readers=POLICY_READERS),
     _read(_TRUST, "cross_tenant_access", policies.get_policy, readers=POLICY_READERS),
     _read(_TRUST + "/default", "cross_tenant_access", policies.get_default, readers=POLICY_READERS),
     _read(
@@ -173,6 +175,8 @@ OPERATIONS: t.Final[tuple[Operation, ...]] = (
         **_MEMBERS,
         **_DIRECTORY_READ,
     ),
+    _read("/groups", "groups", groups.list_groups, **_MEMBERS, **_DIRECTORY_READ),
+    _read("/groups/{id}", "groups", groups.get_group, graph_only=frozenset(("$expand",)), **_DIRECTORY_READ),
     _read("/users/{id}", "users", users.get_user, graph_only=frozenset(("$expand",)), **_DIRECTORY_READ),
     _read("/me", "me", users.get_me, graph_only=frozenset(("$expand",))),
     _read(_MEMBERSHIPS, "memberships", users.list_memberships, **_MEMBERS, **_DIRECTORY_READ),

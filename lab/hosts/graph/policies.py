@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
+from lab.data import schema
 from lab.hosts.graph.collection import Resource, collection, entity
 from lab.hosts.graph.errors import not_found
 
 if t.TYPE_CHECKING:
     from lab.hosts.graph.message import Answer, Request
 
+_AUTHORIZATION: t.Final = Resource("authorizationPolicy", "policies/authorizationPolicy")
 _POLICY: t.Final = Resource("crossTenantAccessPolicy", "policies/crossTenantAccessPolicy")
 _DEFAULT: t.Final = Resource("crossTenantAccessPolicyConfigurationDefault", "policies/crossTenantAccessPolicy/default")
 PARTNERS: t.Final = Resource("crossTenantAccessPolicyConfigurationPartner", "policies/crossTenantAccessPolicy/partners")
@@ -21,6 +23,13 @@ PARTNERS: t.Final = Resource("crossTenantAccessPolicyConfigurationPartner", "pol
 _SYNCHRONIZATION: t.Final = Resource(
     "crossTenantIdentitySyncPolicyPartner", "policies/crossTenantAccessPolicy/partners/identitySynchronization"
 )
+
+
+def get_authorization(request: Request) -> Answer:
+    """GET /policies/authorizationPolicy: what the lab knows of it is who may invite guests."""
+    row = {name: schema.empty(kind) for name, kind in schema.properties("authorizationPolicy").items()}
+    row |= {"id": "authorizationPolicy", "displayName": "Authorization Policy"}
+    return entity(request, _AUTHORIZATION, row | {"allowInvitesFrom": request.directory.invites_from})
 
 
 def get_policy(request: Request) -> Answer:
