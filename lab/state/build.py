@@ -24,7 +24,7 @@ from lab.state.directory import (
     object_id,
     timestamp,
 )
-from lab.state.faults import FaultPlan
+from lab.state.faults import FaultPlan, WriteFaultPlan
 from lab.state.gdap import build_relationship
 from lab.state.governance import build_governance
 from lab.state.incidents import build_incidents
@@ -139,6 +139,7 @@ def _directory(organization: Organization, access: CrossTenantAccess, home: Home
         },
         allowed_clouds=access.allowed_clouds,
         faults=FaultPlan(organization.faults),
+        write_faults=WriteFaultPlan(organization.write_faults),
     )
     directory.organization = _organization(directory, organization, now)
     directory.skus = build_skus(directory, organization.licenses)

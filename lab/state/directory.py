@@ -13,8 +13,10 @@ import datetime as dt
 import typing as t
 import uuid
 
+from lab.state.late import LateReads
+
 if t.TYPE_CHECKING:
-    from lab.state.faults import FaultPlan
+    from lab.state.faults import FaultPlan, WriteFaultPlan
     from lab.state.governance import GovernanceLists
     from lab.worlds.faults import Refusal
     from lab.worlds.fields import RoleLanguage
@@ -150,6 +152,8 @@ class Directory:
     tickets: dict[str, str] = dataclasses.field(default_factory=dict)
     restorable: dict[str, Restorable] = dataclasses.field(default_factory=dict)
     faults: FaultPlan | None = None
+    write_faults: WriteFaultPlan | None = None
+    late: LateReads = dataclasses.field(default_factory=LateReads)
 
     def refusal_of(self, identity: str, resource: str) -> Refusal | None:
         """Return the refusal of a sign-in of that identity to that resource, or None."""

@@ -48,6 +48,60 @@ class Fault(Strict):
         return self
 
 
+# The fields that a fault of a write takes, by its kind; elsewhere they would do nothing.
+_FIELDS_OF_WRITE_FAULTS: t.Final = {
+    "seconds": ("slow_after", "late"),
+    "reads": ("late",),
+    "retry_after": ("throttle", "error", "error_after"),
+    "status": ("error", "error_after"),
+}
+
+
+class WriteFault(Strict):
+    """A fault of a write at Graph. `path` is a regular expression for the start of the path, without the version.
+
+    `error`, `throttle` and `cut_before` come before the write, which does not happen. `error_after`, `cut_after` and
+    `slow_after` (an answer `seconds` later) come after a write that took effect. `does_nothing` answers as usual and
+    has no effect. `changed_meanwhile`: another administrator writes just before, so that the entity tag is another one.
+    `late`: the next `reads` reads, or those in the next `seconds`, do not show the write. `after` such writes pass
+    first, the next `times` fail.
+    """
+
+    kind: t.Literal[
+        "error",
+        "throttle",
+        "cut_before",
+        "error_after",
+        "cut_after",
+        "slow_after",
+        "does_nothing",
+        "changed_meanwhile",
+        "late",
+    ]
+    method: t.Literal["POST", "PATCH", "DELETE"] | None = None
+    path: Regex = "/"
+    after: t.Annotated[int, pydantic.Field(ge=0)] = 0
+    times: t.Annotated[int, pydantic.Field(ge=1)] = 1
+    seconds: t.Annotated[float, pydantic.Field(gt=0, strict=False)] | None = None
+    reads: t.Annotated[int, pydantic.Field(ge=1)] | None = None
+    retry_after: str | None = None
+    status: t.Annotated[int, pydantic.Field(ge=400, le=599)] = 503
+
+    @pydantic.model_validator(mode="after")
+    def _check(self) -> t.Self:
+        if self.kind == "slow_after" and self.seconds is None:
+            raise ValueError("a fault of kind 'slow_after' needs seconds")
+        if self.kind == "late" and (self.seconds is None) == (self.reads is None):
+            raise ValueError("a fault of kind 'late' needs either seconds or reads")
+        for field, kinds in _FIELDS_OF_WRITE_FAULTS.items():
+            if field in self.model_fields_set and self.kind not in kinds:
+                raise ValueError(f"a fault of kind '{self.kind}' takes no {field}; {' and '.join(kinds)} do")
+        return self
+
+
+WriteFaults = t.Annotated[tuple[WriteFault, ...], pydantic.Strict(strict=False)]
+
+
 class Refusal(Strict):
     """A sign-in that Entra refuses with these AADSTS numbers: the first, and those of services behind it.
 

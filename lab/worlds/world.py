@@ -13,7 +13,7 @@ import typing as t
 import pydantic
 
 from lab.worlds.access import CrossTenantAccess, Entry, groups_of
-from lab.worlds.faults import Fault, Refusals
+from lab.worlds.faults import Fault, Refusals, WriteFaults
 from lab.worlds.fields import (
     Consent,
     Country,
@@ -114,6 +114,7 @@ class Organization(Strict):
     licenses: Licenses = ()
     users: t.Annotated[int, pydantic.Field(ge=0, le=5000)] = 6
     faults: t.Annotated[tuple[Fault, ...], pydantic.Strict(strict=False)] = ()
+    write_faults: WriteFaults = ()
     refusals: Refusals = ()
     arm_consent: bool = True
     entra_p2: bool = True

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import typing as t
 
@@ -16,14 +17,16 @@ from lab.hosts.graph.batch import Batch, check_items
 from lab.hosts.graph.dispatch import answer, apply_fault, refusal
 from lab.hosts.graph.errors import GraphError, RequestIds, bad_request
 from lab.hosts.graph.message import Answer, Target
+from lab.hosts.graph.write_faults import CutError
+from lab.worlds.faults import Fault
 
 if t.TYPE_CHECKING:
     from lab.hosts.entra.tokens import Caller
     from lab.hosts.hosting import Service
     from lab.state.directory import Directory
-    from lab.worlds.faults import Fault
 
 VERSIONS: t.Final = ("v1.0", "beta")
+_CUT: t.Final = Fault(kind="reset")
 _BROKEN_WIRE: t.Final = ("reset", "truncate", "html")
 
 
@@ -49,8 +52,11 @@ class _Graph:
             fault = directory.faults.next("graph", target.path, in_batch=False) if directory.faults else None
             await apply_fault(fault, self._lab.endpoints["login"])
             given = await self._answer(request, target, caller, directory, ids)
+            await asyncio.sleep(given.delay)
         except GraphError as error:
             given = refusal(error, ids)
+        except CutError:
+            return await hosting.break_wire(request, _CUT, b"")
         if fault is not None and fault.kind in _BROKEN_WIRE:
             return await hosting.break_wire(request, fault, json.dumps(given.body).encode())
         return _respond(given, ids)

@@ -69,7 +69,9 @@ class Batch:
         await apply_fault(fault, self._lab.endpoints["login"])
         if target.path.lower() == "/$batch":
             raise bad_request("A batch inside a batch is not allowed.")
-        return answer(self._lab, target, self._caller, self._directory, self._ids)
+        given = answer(self._lab, target, self._caller, self._directory, self._ids)
+        await asyncio.sleep(given.delay)
+        return given
 
     def _target(self, item: Item) -> Target:
         # A fragment is never sent: an unencoded '#' ends the address, as it does outside a batch.

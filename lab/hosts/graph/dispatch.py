@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import typing as t
 
 from lab.hosts.graph import errors
@@ -15,6 +16,7 @@ from lab.hosts.graph.governance import check_version
 from lab.hosts.graph.message import Answer, Request, Target
 from lab.hosts.graph.options import parse_options
 from lab.hosts.graph.routing import find_operation
+from lab.hosts.graph.write_faults import write
 
 if t.TYPE_CHECKING:
     from lab.hosts.entra.tokens import Caller
@@ -24,17 +26,19 @@ if t.TYPE_CHECKING:
 
 
 def answer(lab: Service, target: Target, caller: Caller, directory: Directory, ids: RequestIds) -> Answer:
-    """Return the answer of the operation. Raises GraphError."""
+    """Return the answer of the operation. Raises GraphError or CutError."""
     check_version(target.path, target.version, lab.state)
     operation, keys = find_operation(target.method, target.version, target.path)
     authorize(operation, keys, caller, directory)
     options = parse_options(target.query, operation.options, operation.graph_only)
-    request = Request(lab, target, caller, directory, keys, options)
-    given = operation.handler(request)
-    if given.note is not None:
-        lab.journal.write(_journal_record(request, given, ids))
+    if operation.writes:
+        request = Request(lab, target, caller, directory, keys, options)
+        given = write(request, operation.handler, lambda done: lab.journal.write(_journal_record(request, done, ids)))
+    else:
+        shown = directory.late.shown(directory, target.path)
+        given = operation.handler(Request(lab, target, caller, shown, keys, options))
     units = max(1, operation.units - options.selected + (options.expand is not None))
-    return Answer(given.body, given.status, {"x-ms-resource-unit": str(units), **given.headers})
+    return dataclasses.replace(given, headers={"x-ms-resource-unit": str(units), **given.headers})
 
 
 def _journal_record(request: Request, given: Answer, ids: RequestIds) -> dict[str, t.Any]:

@@ -54,12 +54,16 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer of a handler; a body of None is no body. `note` is for the journal; None: nothing was changed."""
+    """The answer of a handler; a body of None is no body. `note` is for the journal; None: nothing was changed.
+
+    `delay` is how many seconds later it is sent.
+    """
 
     body: t.Any
     status: int = 200
     headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     note: t.Mapping[str, t.Any] | None = None
+    delay: float = 0
 
 
 Handler = t.Callable[[Request], Answer]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab.state.faults import FaultPlan
-from lab.worlds.faults import Fault
+from lab.state.faults import FaultPlan, WriteFaultPlan
+from lab.worlds.faults import Fault, WriteFault
 
 
 class Clock:
@@ -87,3 +87,22 @@ def test_seconds_of_a_slow_answer_are_no_window():
     assert kinds(plan) == ["slow"]
     clock.now = 900.0
     assert kinds(plan) == ["slow"]
+
+
+def test_a_fault_of_a_write_comes_before_or_after_it():
+    plan = WriteFaultPlan([WriteFault(kind="error"), WriteFault(kind="cut_after")])
+    assert [fault.kind for fault in plan.before("POST", "/invitations")] == ["error"]
+    assert [fault.kind for fault in plan.after("POST", "/invitations")] == ["cut_after"]
+    assert plan.before("POST", "/invitations") == plan.after("POST", "/invitations") == []
+
+
+def test_some_writes_pass_first():
+    plan = WriteFaultPlan([WriteFault(kind="error", method="PATCH", path="/policies", after=1, times=2)])
+    assert plan.before("POST", "/policies/x") == plan.before("PATCH", "/users") == []
+    assert [len(plan.before("PATCH", "/policies/x")) for _again in range(4)] == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("kinds", "late"), [(["late"], True), (["cut_after", "error"], False)])
+def test_only_a_late_fault_needs_the_tenant_before(kinds, late):
+    more = {"late": {"reads": 1}}
+    assert WriteFaultPlan([WriteFault(kind=kind, **more.get(kind, {})) for kind in kinds]).has_late is late
