@@ -202,6 +202,13 @@ def test_restore(fresh):
     assert (row["object"], row["properties"]) == (body["id"], [])
 
 
+def test_deleted_users_by_the_alias_of_the_namespace(client):
+    """Microsoft's SDKs write casts so."""
+    rows = client.get("/directory/deletedItems/graph.user", tenant=tenant_id(PRIVILEGED)).json()["value"]
+    assert rows == client.get(DELETED, tenant=tenant_id(PRIVILEGED)).json()["value"]
+    assert len(rows) == 1
+
+
 def test_who_may_not_restore(client):
     assert code(restore(client, PRIVILEGED)) == (403, "Authorization_RequestDenied")
     assert code(restore(client, GONE, "app")) == (403, "Authorization_RequestDenied")

@@ -48,7 +48,12 @@ _ROUTES: t.Final = [_Route(operation) for operation in OPERATIONS]
 def split_path(path: str) -> list[str]:
     """Return the decoded segments of a path; `users('key')` equals `users/key`."""
     segments = [urllib.parse.unquote(segment) for segment in path.strip("/").split("/") if segment]
-    return [part for segment in segments for part in _parts(segment)]
+    return [_unaliased(part) for segment in segments for part in _parts(segment)]
+
+
+def _unaliased(segment: str) -> str:
+    """Return a cast with the namespace for the alias that the CSDL gives it: Microsoft's SDKs write `graph.user`."""
+    return f"microsoft.{segment}" if segment.lower().startswith("graph.") else segment
 
 
 def _parts(segment: str) -> tuple[str, ...]:
