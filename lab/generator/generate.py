@@ -9,7 +9,7 @@ import random
 import typing as t
 import uuid
 
-from lab.generator import access, states
+from lab.generator import access, states, writing
 from lab.generator.licenses import licenses
 from lab.generator.names import COUNTRIES, NAMES, TRADES, ascii_name
 from lab.generator.oracle import expected, with_operator
@@ -113,6 +113,7 @@ def _tenant(rng: random.Random, number: int, *, calm: bool) -> Row:
         "expect": expected(drawn),
         **states.sign_ins(drawn),
     }
+    row |= writing.consents(row["tenant_id"])
     if drawn.method == "gdap":
         row["gdap"] = access.relationships(drawn, f"{name[:36]} {number + 1}", rng)
         row |= access.extra_account(drawn, rng)

@@ -59,12 +59,12 @@ def aadsts(value: int) -> int:
 def _permissions(value: object) -> object:
     if value in ("full", "none"):
         return value
-    if not isinstance(value, list):
+    if not isinstance(value, (list, tuple)):
         raise ValueError(f"'{value}' is neither 'full' nor 'none' nor a list of permissions")
     return _named(value)
 
 
-def _named(value: list[object]) -> tuple[object, ...]:
+def _named(value: t.Sequence[object]) -> tuple[object, ...]:
     for name in value:
         if name not in permissions.KNOWN:
             raise unknown("permission", str(name), permissions.KNOWN)
@@ -74,7 +74,7 @@ def _named(value: list[object]) -> tuple[object, ...]:
 def _writer(value: object) -> object:
     if isinstance(value, bool):
         return value
-    if not isinstance(value, list):
+    if not isinstance(value, (list, tuple)):
         raise ValueError(f"'{value}' is neither true nor false nor a list of permissions")
     return _named(value)
 

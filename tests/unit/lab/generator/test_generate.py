@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from lab_worlds import large_world
 
-from lab.generator import governance
+from lab.generator import governance, writing
 from lab.generator.access import HOME_GROUPS
 from lab.generator.generate import generate
 from lab.process import WORLDS
@@ -124,3 +124,12 @@ def test_rare_verdict_is_drawn(reason):
 def test_every_block_and_deleted_guests_are_drawn():
     reasons = {row.expect.reason for row in large_world().tenants}
     assert reasons >= {"access.outbound_blocked", "access.inbound_blocked", "access.guest_deleted"}
+
+
+def test_writing_changes_nothing_else():
+    """The same tenant has the same consents, whatever else is drawn around it, and all kinds are there."""
+    tenants = large_world().tenants
+    for tenant in tenants[:50]:
+        assert writing.consents(tenant.tenant_id)["invites_from"] == tenant.invites_from
+    assert {tenant.writer is False for tenant in tenants} == {True, False}
+    assert len({tenant.invites_from for tenant in tenants}) == 4
