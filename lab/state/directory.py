@@ -294,6 +294,12 @@ class State:
     blocks_device_code: bool = False
     partner_administration: bool = True
     settle_reads: int = 2
+    changes: int = 0
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """The version of who reaches what: another one after every write, and after what the service settles."""
+        return self.changes, len(self.relationships), sum(row.version for row in self.relationships)
 
     @property
     def relationships(self) -> list[GdapRelationship]:

@@ -14,6 +14,7 @@ from lab.state.directory import Entity, GdapRelationship, object_id, timestamp
 from lab.state.gdap import etag
 
 _DURATION: t.Final = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
+_REQUEST_LIFE: t.Final = dt.timedelta(days=90)
 # More roles than this stay pending [community GDAPTransition#19].
 MOST_ROLES: t.Final = 15
 
@@ -90,6 +91,12 @@ def add_assignment(relationship: GdapRelationship, values: Entity, reads: int, n
         settle(relationship, assignment, {"status": "active"}, reads, now)
         add_operation(relationship, "delegatedAdminAccessAssignmentUpdate", assignment, reads, now)
     return first
+
+
+def has_lapsed(relationship: GdapRelationship, now: dt.datetime) -> bool:
+    """Return whether the request for approval was sent more than 90 days ago [doc GDAP FAQ]."""
+    sent = [row["createdDateTime"] for row in relationship.requests if row["action"] == "lockForApproval"]
+    return bool(sent) and max(sent) < timestamp(now - _REQUEST_LIFE)
 
 
 def approve(relationship: GdapRelationship, now: dt.datetime) -> None:

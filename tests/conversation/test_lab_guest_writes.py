@@ -13,6 +13,7 @@ from test_lab_csdl import check
 from worlds import HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
 
 from lab.clients.browser import BrowserError
+from lab.clients.portal import PICKER, Page
 from lab.process import start_lab
 from lab.state.directory import object_id
 
@@ -22,8 +23,14 @@ INVITATION = {"invitedUserEmailAddress": OPERATOR, "inviteRedirectUrl": "https:/
 FREE, HERE, GONE, PRIVILEGED, BLOCKED, WAITING = range(1, 7)
 SETTINGS = ("none", "adminsAndGuestInviters", "adminsGuestInvitersAndAllMembers", "everyone")
 RESTORING = ["User.Invite.All", "User.ReadWrite.All"]
-APPROVAL = {"name": "Customer 6 SOC", "status": "approvalPending", "roles": ["Security Reader"]}
-ASSIGNED = {**APPROVAL, "assignments": [{"group": "SOC analysts"}]}
+APPROVAL = {
+    "name": "Customer 6 SOC",
+    "status": "approvalPending",
+    "created_days_ago": 89,
+    "roles": ["Security Reader"],
+    "assignments": [{"group": "SOC analysts"}],
+}
+LAPSED = {**APPROVAL, "name": "Customer 6 lapsed", "created_days_ago": 90}
 LINK = "https://admin.microsoft.com/AdminPortal/Home#/partners/invitation/granularAdminRelationships/"
 
 
@@ -39,7 +46,7 @@ WORLD = (
     ),
     guest_tenant(PRIVILEGED, guests=[{"deleted_days_ago": 4, "roles": ["Security Operator"]}], writer=RESTORING),
     guest_tenant(BLOCKED, guests=[], cross_tenant_access={"partner": {"b2b_inbound": "blocked"}}, writer=True),
-    {**tenant(WAITING), "gdap": [ASSIGNED]},
+    {**tenant(WAITING), "gdap": [APPROVAL, LAPSED]},
     *(guest_tenant(setting(name), guests=[], invites_from=name, writer=True) for name in SETTINGS),
     *(guest_tenant(setting(name) + 10, guests=[{}], invites_from=name, writer=True) for name in SETTINGS),
     *(
@@ -95,7 +102,10 @@ def test_redemption(fresh):
         fresh.lab.customer.redeem(url, "colleague")
     with pytest.raises(BrowserError, match="not valid"):
         fresh.lab.customer.redeem(url.replace("ticket%3D", "ticket%3Dx"))
+    page = Page(fresh.lab)
+    assert tenant_id(FREE) not in offered(page)
     assert "accepted" in fresh.lab.customer.redeem(url)
+    assert tenant_id(FREE) in offered(page)
     (user,) = guests(fresh, FREE)
     assert user["externalUserState"] == "Accepted"
     assert user["identities"][0]["issuer"] == "ExternalAzureAD"
@@ -223,7 +233,9 @@ def test_a_deleted_guest_who_is_invited_is_another_object(fresh):
 
 
 def test_approval(fresh):
-    (row,) = fresh.get(f"{GDAP}?$filter=status eq 'approvalPending'").json()["value"]
+    row, lapsed = fresh.get(f"{GDAP}?$filter=status eq 'approvalPending'").json()["value"]
+    page = Page(fresh.lab)
+    assert tenant_id(WAITING) not in offered(page)
     assert fresh.sign_in("operator", tenant_id(WAITING)).status_code == 400
     assert "approved" in fresh.lab.customer.approve(LINK + row["id"])
     after = fresh.get(f"{GDAP}/{row['id']}").json()
@@ -231,8 +243,15 @@ def test_approval(fresh):
     assert after["endDateTime"] > after["activatedDateTime"]
     assert after["@odata.etag"] != row["@odata.etag"]
     assert fresh.sign_in("operator", tenant_id(WAITING)).status_code == 200
-    with pytest.raises(BrowserError, match="no request to approve"):
-        fresh.lab.customer.approve(row["id"])
+    assert tenant_id(WAITING) in offered(page)
+    for each in (row, lapsed):
+        with pytest.raises(BrowserError, match="no request to approve"):
+            fresh.lab.customer.approve(each["id"])
+
+
+def offered(page: Page) -> set[str]:
+    page.renew()
+    return {row["tenantId"] for row in page.get(PICKER).json()["tenantInfoList"]}
 
 
 def test_groups(client):

@@ -14,7 +14,7 @@ import typing as t
 import urllib.parse
 
 from lab.hosts.entra.pages import page, people_of
-from lab.state.gdap_changes import approve
+from lab.state.gdap_changes import approve, has_lapsed
 from lab.state.people import redeem
 
 if t.TYPE_CHECKING:
@@ -44,10 +44,11 @@ class _Pages:
         wanted = request.match_info["id"].lower()
         rows = self._lab.state.relationships
         found = next((row for row in rows if row.entity["id"] == wanted), None)
-        if found is None or found.entity["status"] != "approvalPending":
+        now = dt.datetime.now(dt.UTC)
+        if found is None or found.entity["status"] != "approvalPending" or has_lapsed(found, now):
             return page("Approve partner roles", "<p>There is no request to approve.</p>", 404)
         if request.method == "POST":
-            approve(found, dt.datetime.now(dt.UTC))
+            approve(found, now)
             return page("Approve partner roles", "<p>You have approved the request.</p>")
         name = html.escape(found.entity["displayName"])
         return page("Approve partner roles", f'<p>{name}</p><form method="post"><button>Approve</button></form>')
@@ -64,6 +65,7 @@ class _Pages:
         if not self._is_account_of(account, found):
             return page("Review permissions", "<p>This invitation is for another account.</p>", 403)
         redeem(found, dt.datetime.now(dt.UTC))
+        self._lab.state.changes += 1
         return page("Review permissions", "<p>You have accepted the invitation.</p>")
 
     def _invited(self, address: str) -> Entity | None:

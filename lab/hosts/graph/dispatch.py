@@ -33,7 +33,7 @@ def answer(lab: Service, target: Target, caller: Caller, directory: Directory, i
     options = parse_options(target.query, operation.options, operation.graph_only)
     if operation.writes:
         request = Request(lab, target, caller, directory, keys, options)
-        given = write(request, operation.handler, lambda done: lab.journal.write(_journal_record(request, done, ids)))
+        given = write(request, operation.handler, lambda done: _record(request, done, ids))
     else:
         shown = directory.late.shown(directory, target.path)
         given = operation.handler(Request(lab, target, caller, shown, keys, options))
@@ -41,9 +41,11 @@ def answer(lab: Service, target: Target, caller: Caller, directory: Directory, i
     return dataclasses.replace(given, headers={"x-ms-resource-unit": str(units), **given.headers})
 
 
-def _journal_record(request: Request, given: Answer, ids: RequestIds) -> dict[str, t.Any]:
+def _record(request: Request, given: Answer, ids: RequestIds) -> None:
+    """Write a change to the journal, before anything can happen to its answer."""
     target, caller = request.target, request.caller
-    return {
+    request.lab.state.changes += 1
+    record = {
         "method": target.method,
         "path": target.path,
         "tenant": request.directory.tenant_id,
@@ -54,6 +56,7 @@ def _journal_record(request: Request, given: Answer, ids: RequestIds) -> dict[st
         "status": given.status,
         **(given.note or {}),
     }
+    request.lab.journal.write(record)
 
 
 def refusal(error: GraphError, ids: RequestIds) -> Answer:

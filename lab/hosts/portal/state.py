@@ -89,7 +89,8 @@ class PortalState:
 
     def __init__(self, world: World, state: State) -> None:
         self.settings: PortalSettings = world.home.portal
-        self.offers = _offers(world, state)
+        self._world, self._state = world, state
+        self._offers: tuple[tuple[int, ...], list[Offer]] = state.version, _offers(world, state)
         shown: dict[str, ShownTenant] = {row.tenant_id: row for row in world.tenants}
         shown |= {row.tenant_id: row for row in world.home.portal.extra}
         theirs = [each for each, row in shown.items() if row.colleague in ("in_view", "lost_access")]
@@ -107,6 +108,13 @@ class PortalState:
         }
         self.home = (state.home.tenant_id, state.home.name)
         self._operator = state.operator
+
+    @property
+    def offers(self) -> list[Offer]:
+        """What the portal offers to the operator now."""
+        if self._offers[0] != self._state.version:
+            self._offers = self._state.version, _offers(self._world, self._state)
+        return self._offers[1]
 
     def view_of(self, person: Person) -> PersonalView:
         """Return the person's own view."""
