@@ -37,12 +37,26 @@ def tenants_page() -> str:
             "description": "Plans or products, any of which will do.",
         },
         "cloud": {"enum": list(CLOUDS), "description": "The cloud of the tenant, if it is another one."},
+        "gdap": {**_gdap(), "description": "The GDAP relationship that is wanted, for the remedies."},
     }
     row = _object({name: words[name] for name in tenants_spec()["tenants"]["options"]}, "tenant_id")
     # The file holds variables of Ansible, and may hold others.
     return _page(
         "Tenant list of m365.defender",
         {"type": "object", "properties": {"mto_tenants": {"type": "array", "items": row}}},
+    )
+
+
+def _gdap() -> Schema:
+    roles = _texts(list(ROLE_NAMES.values()))
+    group = _object({"group": {"type": "string", "pattern": _GUID}, "roles": roles}, "group")
+    return _object(
+        {
+            "roles": roles,
+            "duration": {"type": "string", "examples": ["P730D"]},
+            "auto_extend": {"type": "boolean"},
+            "assignments": {"type": "array", "items": group},
+        }
     )
 
 

@@ -54,4 +54,34 @@ options:
           - The cloud of the tenant, if it is not the cloud of the home tenant. One of V(public), V(gcc), V(gcc_high)
             and V(dod).
         type: str
+      gdap:
+        description:
+          - The GDAP relationship that is wanted with the tenant. Only M(m365.defender.mto_remedy) uses it. No verdict
+            depends on it.
+        type: dict
+        suboptions:
+          roles:
+            description: The Microsoft Entra roles of a relationship to be requested, by English name or template ID.
+            type: list
+            elements: str
+          duration:
+            description: How long it is to last, from V(P1D) to V(P730D).
+            type: str
+            default: P730D
+          auto_extend:
+            description: Whether it is to be extended automatically. That is impossible with Global Administrator.
+            type: bool
+            default: true
+          assignments:
+            description: The security groups of the home tenant that get roles of the relationship.
+            type: list
+            elements: dict
+            suboptions:
+              group:
+                description: The object ID of the group, a GUID.
+                type: str
+              roles:
+                description: The roles that it gets, at most 15. If not set, all roles of the relationship.
+                type: list
+                elements: str
 """

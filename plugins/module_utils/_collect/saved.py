@@ -16,7 +16,7 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 
 if t.TYPE_CHECKING:
@@ -25,7 +25,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._collect.saved_forms import ProblemRow
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json, JsonObject
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 
 Kind = t.Literal["requirements", "access"]
 FORMAT: t.Final = 1
@@ -33,6 +32,8 @@ DAMAGED: t.Final = "read.evidence_damaged"
 # A JWT, and other tokens of Microsoft Entra: long words of the alphabet of base64url. No id or name is as long.
 _TOKEN: t.Final = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|[\w.~-]{200,}")
 _REMOVED: t.Final = "[removed: it looks like a token]"
+# What of a tenant is saved: all that it is judged by.
+_JUDGED: t.Final = tuple(field.name for field in dataclasses.fields(Tenant) if field.compare)
 _CASE_TEXTS: t.Final = ("home", "operator", "app", "consent_url", "defender_portal")
 _RUN_TEXTS: t.Final = ("home_tenant_id", "operator", "cloud", "read_at")
 # Nobody asks what ends later, and a calendar has an end.
@@ -54,7 +55,7 @@ class Saved:
         """Return a row of the file; `saved_reader` reads it again."""
         case = self.case
         return {
-            "tenant": dataclasses.asdict(case.tenant),
+            "tenant": {name: getattr(case.tenant, name) for name in _JUDGED},
             "now": case.now.isoformat(),
             **{name: getattr(case, name) for name in _CASE_TEXTS},
             "expiry_warning_days": case.expiry_warning_days,
@@ -80,7 +81,7 @@ class Saved:
         Evidence is trimmed to what a declaration asks about, so it cannot answer another declaration.
         """
         before = self.case.tenant
-        changed = [f.name for f in dataclasses.fields(tenant) if getattr(tenant, f.name) != getattr(before, f.name)]
+        changed = [name for name in _JUDGED if getattr(tenant, name) != getattr(before, name)]
         if self.unread is not None and self.unread.reason == DAMAGED:
             return dataclasses.replace(self, case=dataclasses.replace(self.case, tenant=tenant))
         if changed:

@@ -40,6 +40,7 @@ DEFENDER_ROLES: t.Final = (
     "5d6b6bb7-de71-4623-b4af-96380a352509",
 )
 
+GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
 _TEMPLATE_ID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _BY_NAME: t.Final = {name.lower(): template_id for template_id, name in ROLE_NAMES.items()}
 

@@ -35,11 +35,32 @@ ACCESS_METHODS: t.Final = ("auto", "gdap", "b2b", "governance")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class GroupRoles:
+    """A security group of the home tenant, by its object id, and the roles (template ids) that it is to get."""
+
+    group: str
+    roles: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GdapTerms:
+    """What the list says about GDAP with a tenant, for the remedies alone: no verdict depends on it.
+
+    `roles` are template ids of a relationship to be requested, `duration` is ISO 8601 (P1D to P730D).
+    """
+
+    roles: tuple[str, ...] = ()
+    duration: str = "P730D"
+    auto_extend: bool = True
+    assignments: tuple[GroupRoles, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Tenant:
     """One row of the declared list.
 
     `tenant_id` is a lower-case GUID, `roles` are Entra role template ids (any of them will do),
-    `licenses` are lower-case service plan ids, service plan names or SKU part numbers.
+    `licenses` are lower-case service plan ids, service plan names or SKU part numbers. `gdap` is for the remedies.
     """
 
     tenant_id: str
@@ -48,6 +69,8 @@ class Tenant:
     roles: tuple[str, ...] = ()
     licenses: tuple[str, ...] = ()
     cloud: str | None = None
+    # Two tenants that differ in it alone are judged alike.
+    gdap: GdapTerms | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _OPTIONS: t.Final = (
     *("refresh_token_file", "portal_cookies_file", "portal_snapshot"),
 )
 _PREFIX: t.Final = "MTO_"
+# The options of the app that writes are those of the app, with this before their names.
+WRITER: t.Final = "writer_"
 
 
 def own_name(option: str) -> str:
@@ -47,7 +49,9 @@ def environment_value(option: str, environment: Mapping[str, str] | None = None)
 
 def unread_variables(environment: Mapping[str, str]) -> list[str]:
     """Return a warning for every variable that looks like a fall-back and is none: nobody would miss it otherwise."""
-    known = {own_name(option) for option in (*_OPTIONS, *(option.name for option in credential_options()))}
+    credentials = [option.name for option in credential_options()]
+    writers = [f"{WRITER}{option}" for option in ("client_id", *credentials)]
+    known = {own_name(option) for option in (*_OPTIONS, *credentials, *writers)}
     return [
         f"{name}: this environment variable is not read{did_you_mean(name, known)}; correct its name, set"
         f" {name.lower()} in the play, or begin the name of a variable of your own with other letters than MTO_."

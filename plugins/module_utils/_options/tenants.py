@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import (
-    DEFENDER_ROLES,
-    ROLE_NAMES,
-    role_template_id,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import DEFENDER_ROLES
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import LICENSE_NAMES
@@ -22,7 +18,13 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import (
     one_line,
 )
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID, parse_guid, quoted
+from ansible_collections.m365.defender.plugins.module_utils._options.gdap import gdap_spec, parse_gdap, parse_roles
+from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+    GUID,
+    parse_guid,
+    quoted,
+    texts_of,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +57,7 @@ def tenants_spec() -> Spec:
                 "roles": {"type": "list", "elements": "str"},
                 "licenses": {"type": "list", "elements": "str"},
                 "cloud": {"type": "str"},
+                "gdap": gdap_spec(),
             },
         }
     }
@@ -127,8 +130,9 @@ def _parse_row(label: str, row: TenantRow) -> Tenant:
         name=name if name.strip() else tenant_id,
         access=_parse_access(label, row.get("access")),
         roles=_parse_roles(label, row.get("roles")),
-        licenses=tuple(name.strip().lower() for name in _texts(label, "licenses", row.get("licenses"))),
+        licenses=tuple(name.strip().lower() for name in texts_of(label, "licenses", row.get("licenses"))),
         cloud=_parse_cloud(label, row.get("cloud")),
+        gdap=parse_gdap(label, row.get("gdap")),
     )
 
 
@@ -152,16 +156,7 @@ def _parse_access(label: str, value: object) -> str:
 
 
 def _parse_roles(label: str, value: object) -> tuple[str, ...]:
-    template_ids: list[str] = []
-    for name in _texts(label, "roles", value):
-        template_id = role_template_id(name)
-        if template_id is None:
-            raise OptionError(
-                f"{label}: role {quoted(name)} is not a known role name{did_you_mean(name, ROLE_NAMES.values())}; give"
-                " a name such as 'Security Reader' or the role's template ID."
-            )
-        template_ids.append(template_id)
-    return tuple(template_ids or DEFENDER_ROLES)
+    return parse_roles(label, texts_of(label, "roles", value)) or DEFENDER_ROLES
 
 
 def _parse_cloud(label: str, value: object) -> str | None:
@@ -172,12 +167,3 @@ def _parse_cloud(label: str, value: object) -> str | None:
             f"{label}: cloud {quoted(cloud)} is not a known cloud{hint}; choose one of {', '.join(CLOUDS)}."
         )
     return cloud or None
-
-
-def _texts(label: str, option: str, value: object) -> list[str]:
-    """Return a list option as texts. A text is split at commas, as Ansible does."""
-    if isinstance(value, str):
-        return [text.strip() for text in value.split(",") if text.strip()]
-    if value is not None and not isinstance(value, (list, tuple)):
-        raise OptionError(f"{label}: {option} {quoted(value)} is not a list; give a list of names.")
-    return [str(entry) for entry in value or ()]

@@ -59,3 +59,12 @@ def parse_whole_number(option: str, value: object, default: int, *, least: int, 
 def parse_days(option: str, value: object) -> int:
     """Return a number of days, 30 by default. Raise OptionError."""
     return parse_whole_number(option, value, 30, least=0, most=730)
+
+
+def texts_of(label: str, option: str, value: object) -> list[str]:
+    """Return a list option as texts. A text is split at commas, as Ansible does. Raise OptionError."""
+    if isinstance(value, str):
+        return [text.strip() for text in value.split(",") if text.strip()]
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise OptionError(f"{label}: {option} {quoted(value)} is not a list; give a list of names.")
+    return [str(entry) for entry in value or ()]

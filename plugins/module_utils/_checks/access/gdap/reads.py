@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import name_of
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import GLOBAL_ADMINISTRATOR
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 
@@ -18,7 +19,6 @@ if t.TYPE_CHECKING:
 
 _PERMISSIONS: t.Final = ("DelegatedAdminRelationship.Read.All", "DelegatedAdminRelationship.ReadWrite.All")
 _PATH: t.Final = "/tenantRelationships/delegatedAdminRelationships"
-GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
 
 
 class Relationship(t.TypedDict):
