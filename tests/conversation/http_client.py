@@ -36,10 +36,10 @@ def client(ca_path, timeout=30.0, deadline=60.0):
 
 def cause_of(ca_path, url, **options):
     with pytest.raises(UnreachableError) as caught:
-        client(ca_path, **options).send("GET", url, repeat=False)
+        client(ca_path, **options).send("GET", url, repeat="refusals")
     return str(caught.value)
 
 
 def reply_to(ca_path, tls, reply, **options):
     with raw_server(replying(reply), tls) as server:
-        return client(ca_path).send("GET", server.url, repeat=False, **options)
+        return client(ca_path).send("GET", server.url, repeat="refusals", **options)

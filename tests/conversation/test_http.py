@@ -127,7 +127,7 @@ def test_any_bytes_are_an_answer_or_an_error_of_ours(any_server, content, with_s
     http, server = any_server
     server.talk = replying((b"HTTP/1.1 200 OK\r\n" if with_status else b"") + content)
     try:
-        response = http.send("GET", server.url, repeat=False)
+        response = http.send("GET", server.url, repeat="refusals")
         "".join((*response.headers, *response.headers.values())).encode()
         response.json()
     except MtoError as error:
@@ -191,9 +191,9 @@ def test_body_that_cannot_be_sent_is_an_error_of_ours(ca_path, body):
 
 def test_odd_header_names_and_methods_are_errors_of_ours(ca_path):
     with pytest.raises(MtoError):
-        client(ca_path).send("GET", "https://127.0.0.1:9/", headers={"a b\r\n": "c"}, repeat=False)
+        client(ca_path).send("GET", "https://127.0.0.1:9/", headers={"a b\r\n": "c"}, repeat="refusals")
     with pytest.raises(MtoError):
-        client(ca_path).send("GET\r\n", "https://127.0.0.1:9/", repeat=False)
+        client(ca_path).send("GET\r\n", "https://127.0.0.1:9/", repeat="refusals")
 
 
 def test_connection_is_used_again(tls, ca_path):

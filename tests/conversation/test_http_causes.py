@@ -114,7 +114,7 @@ def test_proxy_that_refuses(ca_path, monkeypatch, status, hint, final):
     with raw_server(replying(reply)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:secret-password@127.0.0.1:{proxy.port}")
         with pytest.raises(UnreachableError) as caught:
-            client(ca_path).send("GET", "https://graph.microsoft.com/v1.0/me", repeat=False)
+            client(ca_path).send("GET", "https://graph.microsoft.com/v1.0/me", repeat="refusals")
     text = str(caught.value)
     assert f"refused to connect to graph.microsoft.com:443 with HTTP {status}: " in text
     assert hint in text

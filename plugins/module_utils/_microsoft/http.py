@@ -56,8 +56,13 @@ if t.TYPE_CHECKING:
 
 # Retrying is safe for reads and for requests that a service refused before it acted.
 RETRY_STATUSES: t.Final = frozenset({429, 500, 502, 503, 504})
-# A service that throttles has not acted.
-REFUSED_STATUSES: t.Final = frozenset({429})
+# What of a request is sent again. A service that throttles has not acted.
+Repeat = t.Literal["failures", "refusals", "nothing"]
+_RETRIED: t.Final[dict[Repeat, frozenset[int]]] = {
+    "failures": RETRY_STATUSES,
+    "refusals": frozenset({429}),
+    "nothing": frozenset(),
+}
 MAX_TRIES: t.Final = 5
 # Of an answer, decompressed. Python's objects take several times the size of the JSON that they come from, so that an
 # answer with many small values has a limit of its own.
@@ -181,25 +186,27 @@ class Http:
         token: BearerToken | None = None,
         headers: Mapping[str, str] | None = None,
         body: Body = None,
-        repeat: bool = True,
+        repeat: Repeat = "failures",
     ) -> Response:
         """Send a request, retry it if that may help, and return the last answer whatever it is.
 
-        With `repeat` False, for a request that may have taken effect without an answer, only a 429 is retried.
+        For a request that may have taken effect without an answer, `repeat` names what is retried: of all failures the
+        refusals alone, which is HTTP 429, or nothing.
         Raise UnreachableError if no answer arrives, DeadlineError if time runs out, and no other than an MtoError.
         """
         guard_origin(token, url)
         outgoing = _outgoing(method, url, token, headers or {}, body)
         self.secrets.add(*outgoing.secrets)
-        repeated = RETRY_STATUSES if repeat else REFUSED_STATUSES
-        for attempt in range(MAX_TRIES):
-            last = attempt == MAX_TRIES - 1
+        repeated = _RETRIED[repeat]
+        tries = MAX_TRIES if repeated else 1
+        for attempt in range(tries):
+            last = attempt == tries - 1
             try:
                 response = self._send_once(outgoing)
             except UnreachableError as error:
                 wait = backoff(attempt)
                 # The cause says more than a passed deadline.
-                if last or not repeat or error.final or wait > self.deadline.remaining():
+                if last or repeat != "failures" or error.final or wait > self.deadline.remaining():
                     raise
                 pause(wait, self.deadline)
                 continue

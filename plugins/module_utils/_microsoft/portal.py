@@ -131,7 +131,7 @@ class Portal:
         sent = None if body is None else json.dumps(body)
         content = {} if body is None else {"Content-Type": "application/json"}
         response = self._http.send(
-            method, self._url(path), headers={**content, **headers, **self._headers(path)}, body=sent, repeat=False
+            method, self._url(path), headers={**content, **headers, **self._headers(path)}, body=sent, repeat="refusals"
         )
         self._keep_cookies(response)
         return response

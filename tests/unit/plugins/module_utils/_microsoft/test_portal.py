@@ -83,7 +83,7 @@ def test_a_write_is_sent_once_and_cannot_replace_the_session():
     client, http = portal()
     client.write("PUT", "/x", {"If-Match": "1", "Cookie": "mine", "Content-Type": "text/plain"}, {"a": [1]})
     ((method, url, request),) = http.sent
-    assert (method, url, json.loads(request["body"]), request["repeat"]) == ("PUT", f"{BASE}/x", {"a": [1]}, False)
+    assert (method, url, json.loads(request["body"]), request["repeat"]) == ("PUT", f"{BASE}/x", {"a": [1]}, "refusals")
     assert request["headers"]["If-Match"] == "1"
     assert request["headers"]["Content-Type"] == "text/plain"
     assert request["headers"]["Cookie"].startswith("sccauth=session")
