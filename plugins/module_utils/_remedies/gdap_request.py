@@ -1,0 +1,222 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ask a customer for the GDAP relationship that the list describes [doc delegatedadminrelationship, GDAP FAQ].
+
+Made as a draft, then locked for approval; the customer approves it by a link. Its display name carries a key made of
+tenant, roles and duration, by which a later run finds it again. Microsoft wants each name once among all relationships
+of the partner, also those that have ended: so the next one gets a number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import INVITATION_URL
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import in_force
+from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import GDAP_LIST
+from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
+from ansible_collections.m365.defender.plugins.module_utils._core.times import day_of, parse_time
+from ansible_collections.m365.defender.plugins.module_utils._remedies import gdap
+from ansible_collections.m365.defender.plugins.module_utils._remedies.look import Look, WriteCall
+from ansible_collections.m365.defender.plugins.module_utils._remedies.remedy import Remedy
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import GdapTerms
+    from ansible_collections.m365.defender.plugins.module_utils._remedies.case import RemedyCase
+
+# A request that nobody approves lapses so long after it was sent [doc GDAP FAQ].
+LAPSES: t.Final = dt.timedelta(days=90)
+# displayName has at most 50 characters [doc]; the key and a number have to fit.
+_LONGEST_NAME: t.Final = 32
+_UNDER_WAY: t.Final = ("approved", "activating")
+# What cannot come to life any more, or will end soon. A status that we do not know may yet.
+_OVER: t.Final = (
+    "active",
+    "approvalpending",
+    "expired",
+    "expiring",
+    "terminated",
+    "terminating",
+    "terminationrequested",
+)
+
+
+class GdapRequest(Remedy):
+    """See the module."""
+
+    NAME = "gdap_request"
+    TITLE = "Request a GDAP relationship"
+    REASONS = frozenset(
+        {
+            "access.gdap_missing",
+            "access.none_found",
+            "access.gdap_expired",
+            "access.gdap_terminated",
+            "access.gdap_not_sent",
+            "access.gdap_not_active",
+            "access.gdap_activating",
+            "access.gdap_expiring",
+            "access.gdap_expiring_global_admin",
+        }
+    )
+    PERMISSIONS = gdap.PERMISSIONS
+    BY_HAND = f"Partner administrator of {{home}}: delete or terminate the relationship in {GDAP_LIST}."
+
+    def look(self, case: RemedyCase) -> Look:
+        """See Remedy."""
+        terms = case.tenant.gdap
+        if terms is None or not terms.roles:
+            return _declined(
+                case,
+                f"The list does not say which roles to request from {case.tenant.name}.",
+                "Ansible administrator of the home tenant: add `gdap` with `roles` to this tenant in {mto_}tenants.",
+            )
+        if case.finding.reason == "access.gdap_terminated":
+            return _declined(
+                case,
+                f"{case.finding.message} A relationship that somebody ended is not requested again.",
+                f"Partner administrator of {case.home.name}: find out from {case.tenant.name} why it was ended.",
+            )
+        found = gdap.relationships_of(case)
+        soon = case.now + dt.timedelta(days=case.settings.expiry_warning_days)
+        lasting = next((own for own in found if in_force(own.row, soon)), None)
+        if lasting is not None:
+            return Look(
+                kind="settled",
+                object=lasting.row["id"],
+                message=f"GDAP relationship '{lasting.row['relationship']}' with {case.tenant.name} is in force.",
+            )
+        return _look_at_requests(case, terms, found)
+
+
+def _look_at_requests(case: RemedyCase, terms: GdapTerms, found: Sequence[gdap.OwnRelationship]) -> Look:
+    """Return what stands between the customer and a relationship: a request under way, a draft, or nothing at all."""
+    key = key_of(case.tenant.tenant_id, terms)
+    waiting = next((own for own in found if _status(own) == "approvalpending"), None)
+    if waiting is not None and not _lapsed(waiting, case.now):
+        return _waiting(case, waiting)
+    under_way = next((own for own in found if _status(own) in _UNDER_WAY), None)
+    if under_way is not None:
+        return Look(
+            kind="waiting",
+            object=under_way.row["id"],
+            message=f"{_name(case, under_way)} is approved, and Microsoft is activating it.",
+            remedy="No action needed. Run again in an hour.",
+        )
+    drafts = [own for own in found if _status(own) == "created"]
+    own_draft = next((own for own in drafts if key in own.row["relationship"]), None)
+    if own_draft is not None:
+        return _lock(case, own_draft)
+    unclear = next((own for own in found if key in own.row["relationship"] and _status(own) not in _OVER), None)
+    if unclear is not None:
+        return Look(
+            kind="waiting",
+            object=unclear.row["id"],
+            settling=True,
+            message=f"{_name(case, unclear)} was made and has status {unclear.row['status']}.",
+            remedy="No action needed. Run again in an hour.",
+        )
+    if drafts:
+        return _declined(
+            case,
+            f"{_name(case, drafts[0])} is a draft that this tool did not make for these roles.",
+            f"Partner administrator of {case.home.name}: finalize or delete it in {GDAP_LIST}.",
+        )
+    return _create(case, terms, key, found)
+
+
+def key_of(tenant_id: str, terms: GdapTerms) -> str:
+    """Return the part of a display name by which our own relationship for these terms is found again."""
+    what = f"{tenant_id} {' '.join(sorted(terms.roles))} {terms.duration}"
+    return f"mto-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
+
+
+def _create(case: RemedyCase, terms: GdapTerms, key: str, found: Sequence[gdap.OwnRelationship]) -> Look:
+    # The number of the one that was made last: those that have ended keep their names.
+    numbers = [_number(own.row["relationship"], key) for own in found]
+    number = max(numbers, default=0) + 1
+    name = f"{one_line(case.tenant.name)[:_LONGEST_NAME].strip()} {key}{f'-{number}' if number > 1 else ''}"
+    extend = "P180D" if terms.auto_extend else "PT0S"
+    body = {
+        "displayName": name,
+        "duration": terms.duration,
+        "customer": {"tenantId": case.tenant.tenant_id},
+        "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in terms.roles]},
+        "autoExtendDuration": extend,
+    }
+    return Look(
+        kind="change",
+        object=name,
+        message=f"Make GDAP relationship '{name}' with {case.tenant.name}: {role_names(terms.roles)}"
+        f" ({terms.duration}).",
+        after={"roles": list(terms.roles), "duration": terms.duration, "autoExtendDuration": extend},
+        call=WriteCall("POST", gdap.PATH, body),
+    )
+
+
+def _number(name: str, key: str) -> int:
+    match = re.search(rf"{re.escape(key)}(?:-([0-9]{{1,4}}))?\Z", name)
+    return 0 if match is None else int(match[1] or 1)
+
+
+def _lock(case: RemedyCase, draft: gdap.OwnRelationship) -> Look:
+    relationship_id = draft.row["id"]
+    return Look(
+        kind="change",
+        object=relationship_id,
+        message=f"{_name(case, draft)}: send it to the customer for approval.",
+        before={"status": draft.row["status"]},
+        after={"status": "approvalPending"},
+        call=WriteCall("POST", f"{gdap.PATH}/{relationship_id}/requests", {"action": "lockForApproval"}),
+    )
+
+
+def _waiting(case: RemedyCase, own: gdap.OwnRelationship) -> Look:
+    url = INVITATION_URL.format(id=own.row["id"])
+    created = parse_time(own.created)
+    left = max(0, round((created + LAPSES - case.now) / dt.timedelta(days=1))) if created else None
+    ends = f" It lapses {LAPSES.days} days after it was sent, in about {left} days." if left is not None else ""
+    return Look(
+        kind="waiting",
+        object=own.row["id"],
+        since=own.created,
+        message=f"{_name(case, own)} waits for the customer's approval since {day_of(own.created)}.{ends}",
+        remedy="Customer Delegated Admin Relationship Administrator or Global Administrator of"
+        f" {case.tenant.name}: approve the relationship: {url}",
+        approval_url=url,
+        mail=_mail(case, own, url),
+    )
+
+
+def _mail(case: RemedyCase, own: gdap.OwnRelationship, url: str) -> str:
+    return (
+        f"Subject: {case.home.name} asks for your approval of delegated administration\n\n"
+        f"Hello,\n\n{case.home.name} needs your approval to look after the security of {case.tenant.name} with"
+        f" Microsoft Defender. We ask for these roles: {role_names(own.row['roles'])}.\n\nPlease open this link as"
+        f" Global Administrator, and approve the relationship '{own.row['relationship']}':\n{url}\n\nThe link is valid"
+        f" for {LAPSES.days} days. You can end the relationship at any time.\n"
+    )
+
+
+def _lapsed(own: gdap.OwnRelationship, now: dt.datetime) -> bool:
+    created = parse_time(own.created)
+    return created is not None and now - created > LAPSES
+
+
+def _status(own: gdap.OwnRelationship) -> str:
+    return own.row["status"].lower()
+
+
+def _name(case: RemedyCase, own: gdap.OwnRelationship) -> str:
+    return f"GDAP relationship '{own.row['relationship']}' with {case.tenant.name}"
+
+
+def _declined(case: RemedyCase, message: str, remedy: str) -> Look:
+    return Look(kind="declined", object=case.finding.object, message=message, remedy=remedy)

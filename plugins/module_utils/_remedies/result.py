@@ -1,0 +1,73 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The result of mto_remedy: rows, what changed, and lines for a screen. Pure."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import JsonRow
+    from ansible_collections.m365.defender.plugins.module_utils._remedies.row import Row, RowStatus
+
+# What comes first on a screen: what is not as it was meant, then what waits, then what is done.
+_ORDER: t.Final[dict[RowStatus, str]] = {
+    "failed": "Failed",
+    "unknown": "Not known",
+    "waiting": "Waiting",
+    "declined": "Not done",
+    "planned": "Would change",
+    "changed": "Changed",
+    "unchanged": "Already in order",
+}
+
+
+def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool) -> JsonRow:
+    """Return the module's result. It fails where a write failed, or where nobody knows what came of it."""
+    planned = any(row.status == "planned" for row in rows)
+    bad = [row for row in rows if row.status == "failed" or (row.status == "unknown" and row.look.kind == "change")]
+    names = ", ".join(dict.fromkeys(row.tenant.name for row in bad))
+    return {
+        "changed": planned if check_mode else any(row.changed for row in rows),
+        "remedies": [row.as_dict() for row in rows],
+        "writes": sent,
+        "diff": [part for row in rows for part in _diffs_of(row)],
+        "lines": _lines(rows),
+        **({"failed": True, "msg": f"Not every change was made, or is known to be: {names}."} if bad else {}),
+    }
+
+
+def _diffs_of(row: Row) -> list[dict[str, str]]:
+    shown = row.changes or ((row.look,) if row.status == "planned" else ())
+    return [
+        {
+            "before_header": f"{row.tenant.name}: {row.remedy}, {look.object}",
+            "after_header": f"{row.tenant.name}: {row.remedy}, {look.object}",
+            "before": _text(look.before),
+            "after": _text(look.after),
+        }
+        for look in shown
+    ]
+
+
+def _text(state: t.Mapping[str, object]) -> str:
+    return json.dumps(state, indent=2, sort_keys=True, ensure_ascii=False) + "\n" if state else ""
+
+
+def _lines(rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return ["No remedy applies: no tenant has a finding that one of those named would mend."]
+    lines: list[str] = []
+    for status, title in _ORDER.items():
+        for row in rows:
+            if row.status == status:
+                shown = row.as_dict()
+                changes = " ".join(look.message for look in row.changes)
+                what = f"{changes} Read back: {row.look.message}" if changes else row.look.message
+                todo = "" if row.status in ("changed", "planned") and not row.look.remedy else f" {shown['todo']}"
+                lines.append(f"{title} ({row.remedy}): {what}{todo}".rstrip())
+    return lines

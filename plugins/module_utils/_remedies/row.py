@@ -1,0 +1,53 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the module returns about one remedy of one tenant. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+
+if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import JsonRow, Tenant
+    from ansible_collections.m365.defender.plugins.module_utils._remedies.look import Look
+
+# `planned`: in check mode. `changed`: written and read back. `unknown`: not read, or written and not seen.
+RowStatus = t.Literal["planned", "changed", "unchanged", "waiting", "declined", "failed", "unknown"]
+ROW_STATUSES: t.Final[tuple[RowStatus, ...]] = t.get_args(RowStatus)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One remedy of one tenant: what was found last, and the changes that were read back. `where` was written to."""
+
+    tenant: Tenant
+    remedy: str
+    where: str
+    reason: str
+    status: RowStatus
+    look: Look
+    changed: bool = False
+    changes: tuple[Look, ...] = ()
+
+    def as_dict(self) -> JsonRow:
+        """Return a row of the module's `remedies`."""
+        shown = self.changes or ((self.look,) if self.status == "planned" else ())
+        return {
+            "tenant_id": self.tenant.tenant_id,
+            "name": self.tenant.name,
+            "remedy": self.remedy,
+            "reason": self.reason,
+            "status": self.status,
+            "changed": self.changed,
+            "where": self.where,
+            "object": self.look.object,
+            "message": self.look.message,
+            "todo": self.look.remedy.replace("{mto_}", option_name()),
+            "since": self.look.since or None,
+            "approval_url": self.look.approval_url or None,
+            "mail": self.look.mail or None,
+            "changes": [{"object": look.object, "before": look.before, "after": look.after} for look in shown],
+        }
