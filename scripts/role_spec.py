@@ -24,6 +24,7 @@ MODULES: t.Final = (
     "mto_report",
     "mto_assessment_info",
     "mto_notification",
+    "mto_remedy",
 )
 HEAD: t.Final = """---
 # Copyright (c) 2026 The m365.defender authors
@@ -48,6 +49,15 @@ DESCRIPTIONS: t.Final = {
     "offboard": (
         "Remove tenants from the operator's multitenant view",
         "Shows which tenants would be removed, then removes them or shows how to do it by hand.",
+    ),
+    "remedy": (
+        "Carry out the remedies that Microsoft documents, only those that are named",
+        "Carries out the remedies of C(mto_remedies) where a finding asks for one, and reads each change back.",
+        "Then makes the same checks as the entry point drift, and reports what is left.",
+    ),
+    "undo": (
+        "Take back what the remedies have written",
+        "Takes back what the journal says was written for the tenants of the list, where that is possible.",
     ),
     "report": (
         "Show a saved report again and write its other formats",

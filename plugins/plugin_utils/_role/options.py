@@ -18,6 +18,8 @@ from ansible_collections.m365.defender.plugins.module_utils._login.options impor
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.operators import operators_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.writer import writer_spec
+from ansible_collections.m365.defender.plugins.module_utils._remedies.options import remedy_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import sitting_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import SPEC as NOTIFY_SPEC
@@ -30,7 +32,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
 
 PREFIX: t.Final = "mto_"
-EntryPoint = t.Literal["onboard", "drift", "offboard", "report", "slice", "merge", "notify"]
+EntryPoint = t.Literal["onboard", "drift", "offboard", "remedy", "undo", "report", "slice", "merge", "notify"]
 # A playbook that does without the role has the same first task.
 Playbook = t.Literal["accept", "adopt", "login", "record", "snapshot"]
 ENTRY_POINTS: t.Final[tuple[EntryPoint, ...]] = t.get_args(EntryPoint)
@@ -118,6 +120,7 @@ _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot",
 _RECORDED: t.Final = ("portal_cookies_file", "snapshot_file", "portal_contract")
 _SITTING: t.Final = ("record", "browser", "browser_profile")
 _VIEW: t.Final = ("tenants", "register", "purge", "max_tenants")
+_REMEDIES: t.Final = (*remedy_spec(), *writer_spec())
 _COMPARED: t.Final = ("evidence_dir", "report_previous", "baseline", *_REPORT)
 _CHECKED: t.Final = (*_VIEW, *_CHECKS, *_COMPARED)
 _MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", *_COMPARED)
@@ -130,7 +133,7 @@ _RESULTS: t.Final = ("report", "eligible", "requirements", "status")
 
 def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
     """Return the options of an entry point or of a playbook, without the prefix of their variables."""
-    known = {**registration_spec(), **operators_spec(), **_CHECKS, **_OWN}
+    known = {**registration_spec(), **operators_spec(), **remedy_spec(), **writer_spec(), **_CHECKS, **_OWN}
     if entry_point == "login":
         # The file is written, and no token is read.
         known["refresh_token_file"] = {**known["refresh_token_file"], "required": True}
@@ -144,9 +147,11 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
         known["report_file"] = REPORT_SPEC["report_file"]
     own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
-        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *connection_spec()),
+        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *_REMEDIES, *connection_spec()),
         "drift": (*_CHECKED, *_SOURCES, "operators", *connection_spec()),
         "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
+        "remedy": (*_CHECKED, *_SOURCES, "operators", *_REMEDIES, *connection_spec()),
+        "undo": ("tenants", *_REMEDIES, *connection_spec()),
         "report": ("report_file", *_REPORT),
         "notify": ("notify", "smtp", "report_file", "report_dir"),
         "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection_spec()),

@@ -15,6 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 from ansible_collections.m365.defender.plugins.module_utils._login.options import check_wait_and_port
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import mto_address
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
@@ -35,6 +36,12 @@ from ansible_collections.m365.defender.plugins.module_utils._options.values impo
     parse_days,
     parse_guid,
     quoted,
+)
+from ansible_collections.m365.defender.plugins.module_utils._options.writer import writer_connection
+from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Journal
+from ansible_collections.m365.defender.plugins.module_utils._remedies.options import (
+    parse_remedy_options,
+    require_remedies,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import read_source_files
 from ansible_collections.m365.defender.plugins.module_utils._view.options import (
@@ -68,6 +75,7 @@ if t.TYPE_CHECKING:
 _FOR_TASKS: t.Final = (
     *("backup", "checks", "expiry_warning_days", "fail_on", "max_removals", "max_tenants", "operators", "purge"),
     *("register", "report_per_tenant"),
+    *("remedies", "remedy_confirm", "remedy_create_partner", "max_writes", "journal", "invitations_dir"),
     *("registration", "report_formats", "report_mode", "adopt_dir", "adopt_overwrite", "snapshot_file"),
     *("login_method", "login_wait", "login_port", "login_renew", "login_browser"),
     *("record", "record_wait", "record_write", "browser", "browser_profile", "portal_contract"),
@@ -131,9 +139,33 @@ def _check_run(values: Values, local: bool) -> Checked:
             *checked.warnings,
             *(_file_warnings(connection) if connection else ()),
             *(_view_warnings(values, connection) if connection and values.get("register") else ()),
+            *(_remedy_warnings(values, connection) if connection and values.get("remedies") else ()),
         ],
         run=_run_of(values, connection),
     )
+
+
+def _check_remedy(values: Values, local: bool) -> Checked:
+    """Check what the remedies are given, and the checks after them."""
+    checked = _check_run(values, local)
+    require_remedies(values["remedies"])
+    return checked
+
+
+def _check_undo(values: Values, local: bool) -> Checked:
+    """Check what the way back is given: the list says which tenants are meant."""
+    checked = _check_list(values)
+    connection = _connection(values) if local else None
+    warnings = [*_file_warnings(connection), *_remedy_warnings(values, connection, undo=True)] if connection else ()
+    return dataclasses.replace(checked, warnings=[*checked.warnings, *warnings])
+
+
+def _remedy_warnings(values: Values, connection: Connection, *, undo: bool = False) -> Sequence[str]:
+    """Check what the remedies are written with, and return warnings. Raise OptionError."""
+    tenants = declared_tenants(values["tenants"], connection.home_tenant_id)
+    options = parse_remedy_options(values, tenants, connection.cloud.portal, undo=undo)
+    writing = writer_connection(values, connection)
+    return [*writing.warnings, *Journal(options.journal, utc_now, writing.client_id).warnings]
 
 
 def _check_merge(values: Values, local: bool) -> Checked:
@@ -154,7 +186,8 @@ def _check_list(values: Values) -> Checked:
             " for each tenant to the inventory group mto_tenants."
         )
     tenants = declared_tenants(rows, home_tenant_of(values["home_tenant_id"], os.environ))
-    parse_checks(values["checks"])
+    if "checks" in values:
+        parse_checks(values["checks"])
     _check_files(values)
     complete = [_complete(row, tenant) for row, tenant in zip(rows, tenants, strict=True)]
     return Checked(complete, license_warnings(tenants))
@@ -312,6 +345,8 @@ _CHECKS: t.Final = {
     "onboard": _check_run,
     "drift": _check_run,
     "offboard": _check_offboard,
+    "remedy": _check_remedy,
+    "undo": _check_undo,
     "report": _check_report,
     "notify": _check_notify,
     "slice": _check_run,

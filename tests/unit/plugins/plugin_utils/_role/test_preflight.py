@@ -62,6 +62,9 @@ def given_to(entry_point, **changes):
         pathlib.Path("report.json").write_text(json.dumps(report), encoding="utf-8")
         own |= {"accept": ["license.none"], "accept_why": "It ends soon.", "accept_owner": "Anna", "baseline": "b.yml"}
         own["accept_until"] = "2999-01-31"
+    if entry_point in ("remedy", "undo"):
+        own |= {"remedies": ["mfa_trust"], "journal": "journal.jsonl", "writer_client_id": OTHER}
+        own["writer_client_secret"] = "a-secret-of-the-writer"
     values = {**NEEDED, **own, **changes}
     return {name: value for name, value in values.items() if name in role_spec(entry_point)}
 
