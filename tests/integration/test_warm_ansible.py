@@ -15,7 +15,8 @@ from preflight import GOOD
 SEEN = (
     "{{ [lookup('ansible.builtin.env', 'HOME'), lookup('ansible.builtin.env', 'TMPDIR'),"
     " lookup('ansible.builtin.env', 'MTO_OPERATOR'), lookup('ansible.builtin.pipe', 'pwd'), ansible_playbook_python,"
-    " ansible_version.full, lookup('ansible.builtin.config', 'COLLECTIONS_PATHS', 'DEFAULT_FORKS', 'ANSIBLE_HOME')] }}"
+    " of_the_group, ansible_version.full,"
+    " lookup('ansible.builtin.config', 'COLLECTIONS_PATHS', 'DEFAULT_FORKS', 'ANSIBLE_HOME')] }}"
 )
 PLAY = [{**LOCAL, "tasks": [{"ansible.builtin.debug": {"msg": SEEN}}, {"ansible.builtin.command": "cat"}]}]
 
@@ -49,6 +50,11 @@ def test_fork_says_and_ends_as_the_command(shell, monkeypatch, playbook, variabl
 def test_fork_sees_what_the_command_sees(shell, monkeypatch):
     environment = {"MTO_OPERATOR": "anna@northwind.example"}
     path = str(shell.directory / "play.yml")
+    shell.inventory = str(shell.directory / "inventory")
+    variables = shell.directory / "inventory" / "group_vars" / "all.yml"
+    variables.parent.mkdir(parents=True)
+    variables.write_text("of_the_group: by its file\n", encoding="utf-8")
+    (shell.directory / "inventory" / "hosts.yml").write_text("all: {}\n", encoding="utf-8")
     fork = shell.play(path, env=environment)
     monkeypatch.setattr(Ansible, "warm", None)
     command = shell.play(path, env=environment)
@@ -56,6 +62,7 @@ def test_fork_sees_what_the_command_sees(shell, monkeypatch):
     assert fork.code == 0
     assert str(shell.home) in fork.output
     assert "anna@northwind.example" in fork.output
+    assert "by its file" in fork.output
 
 
 def test_settings_and_locale_are_for_the_command_alone(shell):

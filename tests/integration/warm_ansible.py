@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-playbook without its start: a process imports Ansible once, and each run is a fork of it.
+"""ansible-playbook without its start: a process imports Ansible and its plugins once, and each run is a fork of it.
 
 A run has its own environment, directory and settings, as a command has. What cannot be had by a fork, the caller gives
 to the command: another locale, and settings of Ansible, some of which are read while Ansible is imported.
@@ -10,11 +10,13 @@ to the command: another locale, and settings of Ansible, some of which are read 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import importlib.machinery
 import json
 import os
 import pathlib
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -27,48 +29,69 @@ if t.TYPE_CHECKING:
 
 # What a run of ours imports in any case.
 PRELOADED = ("ansible.cli.playbook", "ansible.executor.playbook_executor", "cryptography.x509", "msal", "requests")
+# The plugins that a run looks for, of Ansible and of ours: to find one and read its options takes longer than it works.
+# Not those for variables: Ansible enables them where it looks for them first.
+ANSIBLES = "action cache callback connection filter inventory lookup shell strategy test".split()
+OURS = "ansible_collections.m365.defender.plugins"
+OUR_KINDS = ("action", "filter", "inventory")
 
 # What Python, and Ansible while it is imported, read from the environment.
 READ_EARLY = ("ANSIBLE_", "LANG", "LC_", "PYTHON")
+# Of these, a process can be had for each value.
+COLLECTIONS = "ANSIBLE_COLLECTIONS_PATH"
 
 
 class WarmAnsible:
-    """The process that has imported Ansible. It runs one playbook at a time."""
+    """The processes that have imported Ansible, one for each path of collections. They run one playbook at a time."""
 
-    def __init__(self, server: subprocess.Popen[str], env: Mapping[str, str]) -> None:
-        self._server = server
+    def __init__(self, env: Mapping[str, str], servers: contextlib.ExitStack) -> None:
         self._env = env
+        self._stack = servers
+        self._servers: dict[str, subprocess.Popen[str]] = {}
 
     def fits(self, env: Mapping[str, str]) -> bool:
         """Whether a fork can have this environment."""
         changed = {name for name in env.keys() | self._env.keys() if env.get(name) != self._env.get(name)}
-        return not any(name.startswith(READ_EARLY) for name in changed - {"ANSIBLE_COLLECTIONS_PATH"})
+        return not any(name.startswith(READ_EARLY) for name in changed - {COLLECTIONS})
 
     def run(self, arguments: list[str], env: Mapping[str, str], cwd: pathlib.Path) -> tuple[int, str]:
         """Exit code and output of ansible-playbook with these arguments."""
+        server = self._server(env[COLLECTIONS])
         with tempfile.NamedTemporaryFile() as output:
             request = {"arguments": arguments, "env": dict(env), "cwd": str(cwd), "output": output.name}
-            print(json.dumps(request), file=self._server.stdin, flush=True)
-            pid = self._answer()
+            print(json.dumps(request), file=server.stdin, flush=True)
+            pid = _answer(server)
             try:
-                code = self._answer()
+                code = _answer(server)
             except BaseException:
                 os.kill(pid, signal.SIGINT)
                 raise
             return code, output.read().decode()
 
-    def _answer(self) -> int:
-        line = self._server.stdout.readline() if self._server.stdout else ""
-        assert line, "the process that has imported Ansible has ended"
-        return int(line)
+    def _server(self, collections: str) -> subprocess.Popen[str]:
+        if collections not in self._servers:
+            server = subprocess.Popen(
+                [sys.executable, __file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env={**self._env, COLLECTIONS: collections},
+            )
+            self._servers[collections] = self._stack.enter_context(server)
+        return self._servers[collections]
+
+
+def _answer(server: subprocess.Popen[str]) -> int:
+    line = server.stdout.readline() if server.stdout else ""
+    assert line, "the process that has imported Ansible has ended"
+    return int(line)
 
 
 @contextlib.contextmanager
 def warm_ansible(env: Mapping[str, str]) -> Iterator[WarmAnsible]:
-    """Have such a process while the body runs. `env` is what all runs have in common."""
-    command = [sys.executable, __file__]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as server:
-        yield WarmAnsible(server, env)
+    """Have such processes while the body runs. `env` is what all runs have in common."""
+    with contextlib.ExitStack() as servers:
+        yield WarmAnsible(env, servers)
 
 
 def serve() -> dict[str, t.Any] | None:
@@ -115,11 +138,27 @@ def compiled(source: str, filename: str, **options: t.Any) -> types.CodeType:
     return compile(source, filename, **options)
 
 
-def main() -> None:
-    """Serve; in a fork, run the playbook and end as the command ends."""
+def preload() -> None:
+    """Import what runs need, and nothing that depends on what is run."""
     for name in PRELOADED:
         importlib.import_module(name)
     importlib.import_module("ansible.utils.collection_loader._collection_finder").compile = compiled
+    loaders = importlib.import_module("ansible.plugins.loader")
+    # Once: a second time, the command would complain.
+    loaders.init_plugin_loader()
+    importlib.import_module("ansible.cli").init_plugin_loader = lambda _paths: None
+    for kind in ANSIBLES:
+        list(getattr(loaders, f"{kind}_loader").all(class_only=True))
+    for kind in OUR_KINDS:
+        for found in pkgutil.iter_modules(importlib.import_module(f"{OURS}.{kind}").__path__):
+            importlib.import_module(f"{OURS}.{kind}.{found.name}")
+    # So that no fork copies all of it, only to look for garbage.
+    gc.freeze()
+
+
+def main() -> None:
+    """Serve; in a fork, run the playbook and end as the command ends."""
+    preload()
     request = serve()
     if request is not None:
         become(request)
