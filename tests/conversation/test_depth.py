@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import pytest
+from assessed_worlds import assessed
 from reports import made_report
 from test_access import access
 from test_facts import facts, result
@@ -22,33 +24,25 @@ def lab():
         yield found
 
 
-def told_of(lab, **identity):
-    """The report about a whole world, as both modules find it; with both identities, unless told otherwise."""
-    requirements = facts(lab, lab.tenants(), **identity)
+def told_of(connection, requirements, access_rows):
+    """The report about a whole world, as both modules find it."""
     return made_report(
         {row["tenant_id"]: row for row in requirements},
-        access=access(lab, lab.tenants(), **identity)["tenants"],
+        access=access_rows,
         generated_at="2026-11-25T12:00:00Z",
-        home_tenant_id=lab.connection["home_tenant_id"],
-        operator=lab.connection["operator"],
+        home_tenant_id=connection["home_tenant_id"],
+        operator=connection["operator"],
         cloud="public",
     )
 
 
-@pytest.fixture(scope="module")
-def report(lab):
-    return told_of(lab)
-
-
-@pytest.fixture(scope="module")
-def reports(report):
-    """The report about each world, by its name."""
-    found = {"depth": report}
-    for name in WORLDS:
-        if name not in found:
-            with start_lab(world=name) as lab:
-                found[name] = told_of(lab)
-    return found
+@functools.cache
+def report_of(world):
+    """The report about the world of that name, with both identities."""
+    found = assessed(world)
+    assert "failed" not in found.facts.assessment.run.returned
+    requirements = [row.as_dict() for row in found.facts.assessment.rows]
+    return told_of(found.connection, requirements, found.access.as_dict()["tenants"])
 
 
 WORLDS = {name: load_world(world_path(name)).tenants for name in ("depth", "methods", "disabled", "unlisted")}
@@ -60,15 +54,17 @@ CASES = [
 
 
 @pytest.mark.parametrize(("world", "place"), CASES)
-def test_the_answer_is_the_right_one(reports, world, place):
-    agree(reports[world]["tenants"][place], WORLDS[world][place].expect)
+def test_the_answer_is_the_right_one(world, place):
+    agree(report_of(world)["tenants"][place], WORLDS[world][place].expect)
 
 
 def test_a_person_who_may_not_see_relationships_proves_no_absence():
     """The operator identity alone, of somebody who is not an Admin agent."""
     with start_lab(world="person") as lab:
         token = lab.connection["refresh_token"]
-        found = told_of(lab, client_secret=None, refresh_token=token, operator=None)
+        identity = {"client_secret": None, "refresh_token": token, "operator": None}
+        requirements = facts(lab, lab.tenants(), **identity)
+        found = told_of(lab.connection, requirements, access(lab, lab.tenants(), **identity)["tenants"])
         for row, tenant in zip(found["tenants"], load_world(world_path("person")).tenants, strict=True):
             agree(row, tenant.expect)
         as_app = {row["name"]: row["reason"] for row in facts(lab, lab.tenants())}
@@ -86,9 +82,9 @@ def agree(row, expect):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_every_remedy_says_who_does_what(reports, world):
+def test_every_remedy_says_who_does_what(world):
     """No brace is left open, and nothing is called not known."""
-    for finding in reports[world]["findings"]:
+    for finding in report_of(world)["findings"]:
         for text in (finding["message"], finding["remedy"]):
             assert "{" not in text
             assert "not known)" not in text, finding
@@ -96,15 +92,16 @@ def test_every_remedy_says_who_does_what(reports, world):
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_evidence_of_every_state_is_small(reports, world):
+def test_evidence_of_every_state_is_small(world):
     """Four kilobytes for each of the two modules that read a tenant, however much there is to read."""
-    for row in reports[world]["tenants"]:
+    for row in report_of(world)["tenants"]:
         for verdicts in (row["requirements"], row["access"]):
             shown = [verdict["evidence"] for verdict in verdicts.values() if isinstance(verdict, dict)]
             assert sum(len(json.dumps(evidence)) for evidence in shown) <= 4096, row["name"]
 
 
-def test_the_dates_that_will_bite_are_sorted(report):
+def test_the_dates_that_will_bite_are_sorted():
+    report = report_of("depth")
     ends = [row["ends"] for row in report["expiries"]]
     assert ends == sorted(ends)
     first = report["expiries"][0]
@@ -120,10 +117,10 @@ def test_the_dates_that_will_bite_are_sorted(report):
     }
 
 
-def test_the_doubt_about_security_reader_is_gone_where_defender_answers(lab, report):
+def test_the_doubt_about_security_reader_is_gone_where_defender_answers(lab):
     """The facts alone doubt; the operator's probe of Defender removes it."""
     (row,) = facts(lab, [row for row in lab.tenants() if row["name"] == "Security Reader only"])
-    (told,) = [row for row in report["tenants"] if row["name"] == "Security Reader only"]
+    (told,) = [row for row in report_of("depth")["tenants"] if row["name"] == "Security Reader only"]
 
     def doubts(tenant):
         return [caveat["reason"] for caveat in tenant["requirements"]["permissions"]["caveats"]]

@@ -12,6 +12,7 @@ import socket
 
 import pytest
 from any_case import ANY_JSON
+from assessed_worlds import assessed, verified
 from bent_bodies import bend, places_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,24 +20,10 @@ from test_access import access
 from test_facts import result
 from worlds import declared, tenant, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence, verify_access
+from ansible_collections.m365.defender.plugins.module_utils._assess.access import access_from_evidence
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import facts_from_evidence
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import DAMAGED
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
 from lab.process import start_lab
-
-CHECKS = ("listed", "sign_in", "defender")
-
-
-def verified(lab, rows, **changes):
-    """The second module's facts."""
-    names = ("home_tenant_id", "client_id", "client_secret", "refresh_token", "operator", "ca_path")
-    options = {name: lab.connection[name] for name in names}
-    options["endpoints"] = {name: lab.connection[name] for name in ("login", "graph", "arm")}
-    connection = resolve_connection({**options, **changes}, {})
-    return verify_access(Session(connection), parse_tenants(rows, connection.home_tenant_id), CHECKS)
 
 
 def saved(found):
@@ -57,8 +44,8 @@ def no_network(monkeypatch):
 @pytest.fixture(scope="module", params=["demo", "depth", "methods", "disabled", "unlisted"])
 def runs(request):
     """Both modules over a whole world, with the options that the module has no say in any more."""
-    with start_lab(world=f"lab/worlds/{request.param}.yml") as lab:
-        yield saved(result(lab, lab.tenants())), saved(verified(lab, lab.tenants())), lab.connection
+    found = assessed(request.param)
+    return saved(found.facts), saved(found.access), found.connection
 
 
 def test_verdicts_are_the_same_to_the_byte(runs, no_network):
