@@ -39,11 +39,14 @@ CONVERSATIONS = (
     "registration.py::test_a_throttled_write_is_sent_again",
     "registration.py::test_half_a_picture_is_none",
 )
-# Folders of module_utils that import none of these libraries: what they do is the same with each of their versions.
-PURE = ("_assess", "_checks", "_collect", "_core")
+# Folders that import none of these libraries: what they do is the same with each of their versions.
+PURE = (
+    *(f"module_utils/{name}" for name in ("_assess", "_checks", "_collect", "_core", "_options")),
+    *(f"plugin_utils/{name}" for name in ("_inventory", "_notify", "_slices")),
+)
 TESTS = (
     "tests/unit/plugins",
-    *(f"--ignore=tests/unit/plugins/module_utils/{name}" for name in PURE),
+    *(f"--ignore=tests/unit/plugins/{name}" for name in PURE),
     *(f"tests/conversation/test_{name if '::' in name else f'{name}.py'}" for name in CONVERSATIONS),
 )
 FILES = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt")

@@ -45,7 +45,7 @@ def imported_by(path: pathlib.Path) -> set[str]:
 
 @pytest.mark.parametrize("name", PURE)
 def test_what_is_left_out_imports_no_library(name: str) -> None:
-    files = [*(ROOT / "plugins" / "module_utils" / name).rglob("*.py")]
+    files = [*(ROOT / "plugins" / name).rglob("*.py")]
     assert files
     assert {path: found for path in files if (found := imported_by(path))} == {}
 
