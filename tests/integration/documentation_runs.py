@@ -9,11 +9,13 @@ What differs from a reader's machine, and nothing else:
   certificate authority it has (`mto_ca_path`);
 - pip and ansible-galaxy ask nobody on the network;
 - the address of the portal in a HAR is the lab's;
-- the commands in `NOT_RUN` of scripts/documentation.py are not run.
+- the commands in `NOT_RUN` of scripts/documentation.py are not run;
+- after the first reader has followed README.md by the command, plays are forks (see warm_ansible.py).
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -23,6 +25,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import typing as t
 
@@ -30,6 +33,7 @@ import yaml
 from documentation import Block, ByHand, Command
 from project_files import refresh_copy
 from test_login_play import Person
+from warm_ansible import COLLECTIONS, WarmAnsible
 
 from lab.clients.portal import Page
 from lab.clients.recording import RecordedPage
@@ -41,6 +45,16 @@ if t.TYPE_CHECKING:
 
 BIN = pathlib.Path(sys.executable).parent
 LIMIT_SECONDS = 180
+# Stands in for ansible-playbook. Ansible reads its configuration file at its start, so that a fork would not know it.
+FORKED = """\
+#!/bin/sh
+[ -e ansible.cfg ] && exec '{command}' "$@"
+printf '%s\\0' "$@" >'{place}/arguments'
+env -0 >'{place}/env.new'
+mv '{place}/env.new' '{place}/env'
+read -r code <'{place}/code'
+exit "$code"
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +78,40 @@ def build_artifact(directory: pathlib.Path) -> pathlib.Path:
     return next(directory.glob("m365-defender-*.tar.gz"))
 
 
+class Forks:
+    """ansible-playbook for the shell of a reader who has installed the collection: each run is a fork."""
+
+    def __init__(self, place: pathlib.Path, env: dict[str, str]) -> None:
+        self.place = place
+        self._stack = contextlib.ExitStack()
+        self._warm = WarmAnsible(env, self._stack)
+        self._collections = f"{env['HOME']}/.ansible/collections"
+        place.mkdir()
+        os.mkfifo(place / "code")
+        (place / "bin").mkdir()
+        command = place / "bin" / "ansible-playbook"
+        command.write_text(FORKED.format(command=BIN / command.name, place=place), encoding="utf-8")
+        command.chmod(0o700)
+
+    def serve(self, output: pathlib.Path) -> None:
+        """Run what the shell has asked for meanwhile."""
+        request = self.place / "env"
+        if request.is_file():
+            env = dict(line.split("=", 1) for line in request.read_text(encoding="utf-8").split("\0") if line)
+            request.unlink()
+            threading.Thread(target=self._run, args=(output, env | {COLLECTIONS: self._collections})).start()
+
+    def _run(self, output: pathlib.Path, env: dict[str, str]) -> None:
+        assert self._warm.fits(env)
+        *arguments, _end = (self.place / "arguments").read_text(encoding="utf-8").split("\0")
+        code = self._warm.run_into(str(output), arguments, env, pathlib.Path(env["PWD"]))
+        (self.place / "code").write_text(f"{code}\n", encoding="utf-8")
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._stack.close()
+
+
 class Reader:
     """A person with a shell in an empty directory whose name has a space. HOME is empty, too."""
 
@@ -79,6 +127,7 @@ class Reader:
         # README.md repeats a command where something has changed meanwhile; several pages show the same one.
         self.once = False
         self.typed = ""
+        self.forks: Forks | None = None
         self.shell = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],
             stdin=subprocess.PIPE,
@@ -110,6 +159,13 @@ class Reader:
         self.shell.wait()
         if self.shell.stdin is not None:
             self.shell.stdin.close()
+        if self.forks is not None:
+            self.forks.close()
+
+    def fork(self) -> None:
+        """From here on, have forks in place of the command ansible-playbook."""
+        self.forks = Forks(self.log / "forks", self._environment())
+        self._type(f"PATH='{self.forks.place}/bin':\"$PATH\"\n")
 
     def follow(self, items: list[Item]) -> None:
         """Do what a page says, from top to bottom. A command that does not end as the page says is an error."""
@@ -137,6 +193,8 @@ class Reader:
         self.typed = ""
         person, ends = Person(self.lab, "operator"), time.monotonic() + LIMIT_SECONDS
         while not code.is_file() and time.monotonic() < ends and self.shell.poll() is None:
+            if self.forks is not None:
+                self.forks.serve(output)
             if "login" in command.line and output.is_file():
                 for line in output.read_text(encoding="utf-8").splitlines():
                     person.read(line)

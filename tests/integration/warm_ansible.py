@@ -56,17 +56,21 @@ class WarmAnsible:
 
     def run(self, arguments: list[str], env: Mapping[str, str], cwd: pathlib.Path) -> tuple[int, str]:
         """Exit code and output of ansible-playbook with these arguments."""
-        server = self._server(env[COLLECTIONS])
         with tempfile.NamedTemporaryFile() as output:
-            request = {"arguments": arguments, "env": dict(env), "cwd": str(cwd), "output": output.name}
-            print(json.dumps(request), file=server.stdin, flush=True)
-            pid = _answer(server)
-            try:
-                code = _answer(server)
-            except BaseException:
-                os.kill(pid, signal.SIGINT)
-                raise
+            code = self.run_into(output.name, arguments, env, cwd)
             return code, output.read().decode()
+
+    def run_into(self, output: str, arguments: list[str], env: Mapping[str, str], cwd: pathlib.Path) -> int:
+        """Exit code of ansible-playbook, whose output goes to a file."""
+        server = self._server(env[COLLECTIONS])
+        request = {"arguments": arguments, "env": dict(env), "cwd": str(cwd), "output": output}
+        print(json.dumps(request), file=server.stdin, flush=True)
+        pid = _answer(server)
+        try:
+            return _answer(server)
+        except BaseException:
+            os.kill(pid, signal.SIGINT)
+            raise
 
     def _server(self, collections: str) -> subprocess.Popen[str]:
         if collections not in self._servers:
