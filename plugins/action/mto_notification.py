@@ -2,26 +2,36 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action C(mto_notification): what has changed in a report becomes messages."""
+"""The action C(mto_notification): what a channel does not know of a report becomes a message to it."""
 
 from __future__ import annotations
 
+import functools
+import pathlib
 import typing as t
 
 from ansible.plugins.loader import module_loader
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_guid
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.change import read_change
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.messages import messages_of
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.memory import Memory
 from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import SPEC, parse_routes
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.step import notify_step
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.webhook import post
+from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory
+from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible_collections.m365.defender.plugins.plugin_utils._notify.messages import Message
+
 _MAIL: t.Final = "community.general.mail"
+_LONGEST_CAUSE: t.Final = 200
 
 
 class ActionModule(ControllerAction):
@@ -31,9 +41,8 @@ class ActionModule(ControllerAction):
 
     def work(self, options: Mapping[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, object]:
         """See ControllerAction."""
-        entries = options["notify"]
+        entries, name = options["notify"], option_name("report_dir")
         if not (options["report_file"] or options["report_dir"]):
-            name = option_name("report_dir")
             raise OptionError(f"{name}: missing; name the directory with the report.json that drift has written.")
         named = {group for entry in entries for group in (entry.get("only") or {}).get("group") or ()}
         routes = parse_routes(entries, {name: self._tenants(name, variables) for name in named})
@@ -43,9 +52,24 @@ class ActionModule(ControllerAction):
                     f"{option_name('notify')}[{route.index}]: the module {_MAIL}, which sends mails, is not installed;"
                     " install it: ansible-galaxy collection install community.general."
                 )
-        path = options["report_file"] or f"{options['report_dir']}/report.json"
-        messages = messages_of(read_change(option_name("report_file"), path), routes)
-        return {"changed": False, "messages": [message.as_dict() for message in messages]}
+        path = pathlib.Path(user_path(options["report_file"] or f"{options['report_dir']}/report.json"))
+        report = read_report(option_name("report_file"), str(path))
+        sends = options["send"] and not self._task.check_mode
+        if sends:
+            # What was sent and cannot be kept would be sent again.
+            writable_directory(name, str(path.parent))
+        send = functools.partial(self._send, options["smtp"] or {}, dict(variables))
+        return notify_step(report, routes, Memory(name, path.parent), send if sends else None)
+
+    def _send(self, smtp: Mapping[str, object], variables: dict[str, t.Any], message: Message) -> str:
+        """Return why a channel did not take a message, an empty text if it did."""
+        if message.route.channel != "mail":
+            return post(message.route.url, message.body)
+        given = {name: value for name, value in smtp.items() if value}
+        mail = {"to": list(message.route.mail), "subject": message.subject, "body": message.text, "charset": "utf-8"}
+        result = self._execute_module(module_name=_MAIL, module_args={**given, **mail}, task_vars=variables)
+        cause = shortened(one_line(result.get("msg") or "no reason was given"), _LONGEST_CAUSE).rstrip(".")
+        return cause if result.get("failed") else ""
 
     def _tenants(self, group: str, variables: Mapping[str, t.Any]) -> list[str]:
         """Return the IDs of the tenants that are hosts of a group."""

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mto_notification
-short_description: Make messages of what has changed in a report
+short_description: Tell Teams, Slack, or people by mail what has changed in a report
 version_added: 0.1.0
 description:
-  - Reads a C(report.json), and makes a message for each entry of O(notify) that a change concerns. A change is a
-    finding that is new or resolved since the run before, and something that ends within seven days, or within one, and
-    did not yet in the run before. Where nothing has changed, there is no message.
+  - Reads a C(report.json), and makes a message for each entry of O(notify) that does not know yet what it says. A
+    message has findings that are new or resolved, and what ends within seven days, or within one.
+  - With O(send), the messages are sent. What a channel has taken is kept in the file C(notified.json) beside the
+    report, so that nothing is sent twice, and what was not taken is sent the next time. Keep both files from run to
+    run.
+  - A channel that is new is told what is new in this run, not all that is open.
   - An accepted finding is in no message.
   - A message holds names of tenants, sentences and dates, no secret and no link. Names can be no markup in it.
-  - The entry point C(notify) of the role sends the messages. This action runs in the controller and sends nothing.
+  - This action runs in the controller. In check mode it sends nothing.
 extends_documentation_fragment:
   - m365.defender._attributes
   - m365.defender._attributes.controller
@@ -70,6 +73,35 @@ options:
             description: IDs of tenants, beside those of O(notify[].only.group).
             type: list
             elements: str
+  send:
+    description: Whether the messages are sent, and what was told is kept.
+    type: bool
+    default: false
+  smtp:
+    description:
+      - The server that takes mails, as C(community.general.mail) needs it. What is not set has its default there, such
+        as port 25 of localhost.
+    type: dict
+    suboptions:
+      host:
+        description: The name of the server.
+        type: str
+      port:
+        description: Its port.
+        type: int
+      username:
+        description: The user, if the server wants one.
+        type: str
+      password:
+        description: The password of this user.
+        type: str
+      secure:
+        description: Whether the connection is encrypted.
+        type: str
+        choices: [always, never, starttls, try]
+      sender:
+        description: The address that the mail is from.
+        type: str
 author:
   - The m365.defender authors (@m365-defender)
 seealso:
@@ -78,9 +110,10 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Make messages of what has changed
+- name: Tell each channel what it does not know yet
   m365.defender.mto_notification:
     report_dir: reports
+    send: true
     notify:
       - to: teams
         url: "{{ vault_teams_url }}"
@@ -92,6 +125,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+failure:
+  description: Which channels did not take their message, and why; empty if all did. The task does not fail then.
+  returned: success
+  type: str
+  sample: ""
+lines:
+  description: What was sent, in a line for each message.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "Sent to teams: Defender multitenant management: 1 new."
 messages:
   description: The messages.
   returned: success

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from playbook_runs import Ansible, common_environment
+from receiver import running_receiver
 from warm_ansible import warm_ansible
 
 from lab.process import start_lab
@@ -32,3 +33,10 @@ def demo_lab():
 def ansible(tmp_path, demo_lab):
     """Ansible against the demo world."""
     return Ansible(tmp_path, demo_lab)
+
+
+@pytest.fixture
+def receiver():
+    """A webhook that keeps what it is sent."""
+    with running_receiver() as server:
+        yield server

@@ -1,17 +1,17 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A drift of one tenant arrives at the receivers once, and so does its resolution."""
+"""The play notify: each channel gets its message once, and one that fails is named without its address."""
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 
-import pytest
+from pages.report_rows import NO_LICENSE
+from runs import LATER, compared, judged
 
-TENANT = "aaaaaaaa-0000-4000-8000-000000000001"
+from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
+
 MAIL = """
 import os
 from ansible.module_utils.basic import AnsibleModule
@@ -24,47 +24,11 @@ module.exit_json(changed=True)
 """
 
 
-@pytest.fixture
-def receiver():
-    """A server that keeps what it is sent. It refuses what goes to /refused."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            server.received.append((self.path, body))
-            self.send_response(400 if self.path == "/refused" else 202)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_args):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.received = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        server.url = f"http://127.0.0.1:{server.server_port}"
-        yield server
-        server.shutdown()
-
-
-def finding(state):
-    texts = ("id", "operator", "object", "doc_url")
-    words = {"message": "Contoso has no license.", "remedy": "Billing Administrator of Contoso: buy a license."}
-    judged = {"check": "license", "severity": "required", "status": "unmet", "reason": "license.none", "state": state}
-    return {**dict.fromkeys(texts, ""), "tenant_id": TENANT, "tenant_name": "Contoso", **words, **judged}
-
-
-def write_report(ansible, findings=(), resolved=()):
-    """The part of a report that says what has changed."""
-    body = {
-        "home_tenant_id": TENANT,
-        "generated_at": "2026-11-02T04:00:00Z",
-        "changes": {"previous_at": "2026-11-01T04:00:00Z"},
-        "findings": list(findings),
-        "resolved": list(resolved),
-        "expiries": [],
-    }
-    (ansible.directory / "report.json").write_text(json.dumps(body), encoding="utf-8")
+def write_report(ansible, verdicts):
+    """The report of a run that found these verdicts, where the run before found nothing."""
+    report = compared(judged({1: verdicts}, LATER), compared(judged({1: {}})))
+    text = formats_by_name()["json"].render(report)
+    (ansible.directory / "report.json").write_text(text, encoding="utf-8")
 
 
 def install_mail(ansible):
@@ -74,60 +38,54 @@ def install_mail(ansible):
     path.write_text(MAIL, encoding="utf-8")
 
 
-def notify(ansible, receiver, *entries, env=None, **variables):
+def notify(ansible, *entries, env=None, flags=(), **variables):
     merged = {"mto_report_dir": ".", "mto_notify": list(entries), "mto_register": None, **variables}
-    return ansible.play("m365.defender.notify", env=env, **merged)
+    return ansible.play("m365.defender.notify", *flags, env=env, **merged)
 
 
-def test_drift_and_its_resolution_arrive_once(ansible, receiver):
+def test_channel_that_refuses_is_named_and_gets_its_message_the_next_time(ansible, receiver):
+    write_report(ansible, {"license": NO_LICENSE})
     entries = [
-        {"to": "teams", "url": f"{receiver.url}/teams-secret"},
-        {"to": "slack", "url": f"{receiver.url}/slack-secret"},
-        {"to": "slack", "url": f"{receiver.url}/others", "only": {"reason": ["access.*"]}},
+        {"to": channel, "url": f"{receiver.url}/{path}-secret", "only": {"reason": reasons}}
+        for channel, path, reasons in (
+            ("slack", "refused", ["license.*"]),
+            ("teams", "taken", ["*"]),
+            ("slack", "others", ["access.*"]),
+        )
     ]
-    told = []
-    for findings, resolved in (
-        ([finding("new")], []),
-        ([finding("open")], []),
-        ([], [finding("open")]),
-        ([], []),
-    ):
-        write_report(ansible, findings, resolved)
-        run = notify(ansible, receiver, *entries)
-        assert run.code == 0, run.output
-        assert "secret" not in run.output
-        told.append(sorted(path for path, _body in receiver.received))
-        if not receiver.received:
-            assert "Nothing has changed" in run.words
-        receiver.received.clear()
-    assert told == [["/slack-secret", "/teams-secret"], [], ["/slack-secret", "/teams-secret"], []]
-
-
-def test_webhook_that_refuses_is_named_without_its_address(ansible, receiver):
-    write_report(ansible, [finding("new")])
-    entries = [{"to": "slack", "url": f"{receiver.url}/{path}"} for path in ("refused", "taken")]
-    run = notify(ansible, receiver, *entries)
-    assert run.code != 0
+    run = notify(ansible, *entries, flags=["--check"])
+    assert (run.code, receiver.taken()) == (0, []), run.output
+    assert "Not sent to slack: Defender multitenant management: 1 new." in run.words
+    receiver.refused = {"/refused-secret"}
+    run = notify(ansible, *entries, flags=["-vvvv"])
+    assert run.code == 2, run.output
     assert "mto_notify[0].url: the webhook of slack did not take the message (HTTP 400)" in run.words
-    assert "mto_notify[1]" not in run.output
-    assert receiver.url not in run.output
-    assert len(receiver.received) == 2
+    assert "mto_notify[1]" not in run.words
+    assert "Sent to teams: Defender multitenant management: 1 new." in run.words
+    assert "secret" not in run.output
+    assert sorted(path for path, _body in receiver.taken()) == ["/refused-secret", "/taken-secret"]
+    receiver.refused = set()
+    run = notify(ansible, *entries)
+    assert (run.code, [path for path, _body in receiver.taken()]) == (0, ["/refused-secret"]), run.output
+    run = notify(ansible, *entries)
+    assert (run.code, receiver.taken()) == (0, []), run.output
+    assert "Every channel knows what the report says: no message was sent." in run.words
 
 
-def test_mail_needs_its_collection_and_has_the_text(ansible, receiver):
-    write_report(ansible, [finding("new")])
+def test_mail_needs_its_collection_and_has_the_text(ansible):
+    write_report(ansible, {"license": NO_LICENSE})
     entry = {"to": "mail", "mail": ["soc@northwind.example"]}
-    run = notify(ansible, receiver, entry)
+    run = notify(ansible, entry)
     assert run.code != 0
     assert "mto_notify[0]: the module community.general.mail, which sends mails, is not installed" in run.words
     install_mail(ansible)
     places = ansible.environment()["ANSIBLE_COLLECTIONS_PATH"]
     both = {"ANSIBLE_COLLECTIONS_PATH": f"{places}:{ansible.home}/.ansible/collections"}
     smtp = {"host": "mail.northwind.example", "username": "mto", "password": "a-long-password"}
-    run = notify(ansible, receiver, entry, env=both, mto_smtp=smtp)
+    run = notify(ansible, entry, env=both, mto_smtp=smtp)
     assert run.code == 0, run.output
     assert "a-long-password" not in run.output
     (mail,) = [json.loads(line) for line in (ansible.home / "mails.jsonl").read_text().splitlines()]
     assert mail["to"] == entry["mail"]
     assert mail["subject"] == "Defender multitenant management: 1 new"
-    assert "Contoso has no license." in mail["body"]
+    assert "Tannenhof Hotels GmbH has no license." in mail["body"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A change as messages, one for each route that it concerns. Pure.
+"""A change as a message to a channel. Pure.
 
 Names are foreign. They are put where no service looks for markup: a run of text in a card of Teams, plain text in Slack
 and in a mail. Nothing in a message is a link.
@@ -15,7 +15,6 @@ import json
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
-from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,15 +40,20 @@ class Message:
 
     def as_dict(self) -> dict[str, object]:
         """Return what a play sends: `body` to a webhook, or `subject` and `text` by mail."""
-        body = _BODIES.get(self.route.channel)
         return {
             "index": self.route.index,
             "to": self.route.channel,
             "mail": list(self.route.mail),
             "subject": self.subject,
             "text": self.text,
-            "body": body(self) if body else None,
+            "body": self.body,
         }
+
+    @property
+    def body(self) -> dict[str, object] | None:
+        """What a webhook is sent, None for a mail."""
+        body = _BODIES.get(self.route.channel)
+        return body(self) if body else None
 
     @property
     def text(self) -> str:
@@ -59,29 +63,16 @@ class Message:
         )
 
 
-def messages_of(change: Change, routes: Sequence[Route]) -> list[Message]:
-    """Return a message for each route that has something to tell."""
-    messages = (_message(change, route) for route in routes)
-    return [message for message in messages if message.sections]
-
-
-def _message(change: Change, route: Route) -> Message:
+def message_of(change: Change, route: Route) -> Message | None:
+    """Return what a channel is told, None where there is no news for it."""
     kinds = {
-        "new": [_new(finding) for finding in change.new if _is_for(route, finding)],
-        "resolved": [_resolved(finding) for finding in change.resolved if _is_for(route, finding)],
-        # A date has neither an actor nor a reason.
-        "expiring": [_ends(row) for row in change.expiring if route.takes(row.tenant_id, "", "")],
+        "new": [_new(finding) for finding in change.new],
+        "resolved": [_resolved(finding) for finding in change.resolved],
+        "expiring": [_ends(row) for row in change.expiring],
     }
     counts = ", ".join(f"{len(lines)} {_HEADINGS[kind].lower()}" for kind, lines in kinds.items() if lines)
-    return Message(
-        route,
-        f"Defender multitenant management: {counts}",
-        tuple((_HEADINGS[kind], tuple(_first(lines))) for kind, lines in kinds.items() if lines),
-    )
-
-
-def _is_for(route: Route, finding: Finding) -> bool:
-    return route.takes(finding.tenant_id, first_step(finding).actor, finding.reason)
+    sections = tuple((_HEADINGS[kind], tuple(_first(lines))) for kind, lines in kinds.items() if lines)
+    return Message(route, f"Defender multitenant management: {counts}", sections) if sections else None
 
 
 def _first(lines: Sequence[str]) -> Iterable[str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import hashlib
+import json
 import re
 import typing as t
 
@@ -39,6 +41,18 @@ SPEC: t.Final[Spec] = {
             },
         },
     },
+    "send": {"type": "bool", "default": False},
+    "smtp": {
+        "type": "dict",
+        "options": {
+            "host": {"type": "str"},
+            "port": {"type": "int"},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "secure": {"type": "str", "choices": ["always", "never", "starttls", "try"]},
+            "sender": {"type": "str"},
+        },
+    },
 }
 # A webhook's URL is a secret: it leaves this machine encrypted, or not at all.
 _URL: t.Final = re.compile(r"https://[^\s/]+/\S*|http://(127\.0\.0\.1|localhost)(:\d+)?/\S*")
@@ -46,10 +60,15 @@ _URL: t.Final = re.compile(r"https://[^\s/]+/\S*|http://(127\.0\.0\.1|localhost)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Route:
-    """Who is to learn what. Patterns are as of a shell; `tenants` are None where every tenant counts."""
+    """Who is to learn what. Patterns are as of a shell; `tenants` are None where every tenant counts.
+
+    `url` is a secret, `key` is the name under which is kept what the channel has been told.
+    """
 
     index: int
     channel: str
+    key: str
+    url: str = dataclasses.field(default="", repr=False)
     mail: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -90,9 +109,11 @@ def _route(label: str, index: int, entry: Mapping[str, t.Any], groups: Mapping[s
             raise OptionError(
                 f"{label}.mail: {quoted(address)} is not a mail address; give one such as soc@contoso.com."
             )
-    only = entry.get("only") or {}
+    only = {field: values for field, values in (entry.get("only") or {}).items() if values}
     actors, reasons = (tuple(only.get(field) or ()) for field in ("actor", "reason"))
-    return Route(index, channel, mail, actors, reasons, _tenants(f"{label}.only", only, groups))
+    # Whoever reads it learns no address. For something else, a channel is another one.
+    key = hashlib.sha256(json.dumps([channel, url, sorted(mail), only], sort_keys=True).encode()).hexdigest()[:20]
+    return Route(index, channel, key, url or "", mail, actors, reasons, _tenants(f"{label}.only", only, groups))
 
 
 def _tenants(label: str, only: Mapping[str, t.Any], groups: Mapping[str, Sequence[str]]) -> frozenset[str] | None:

@@ -60,11 +60,7 @@ _OWN: t.Final[Spec] = {
     "report_file": {**REPORT_SPEC["report_file"], "required": True},
     **{name: REPORT_SPEC[name] for name in ("evidence_dir", *_REPORT[1:], "report_previous", "baseline")},
     "notify": NOTIFY_SPEC["notify"],
-    "smtp": {
-        "description": "The server that takes mails, as C(community.general.mail) needs it. C(sender) is its option"
-        " C(from). If not set, mails go to port 25 of localhost.",
-        "type": "dict",
-    },
+    "smtp": NOTIFY_SPEC["smtp"],
     "parts_dir": {
         "description": "An existing directory that all slices and the merge share. Each slice leaves its part there, in"
         " a file that only its owner can read.",

@@ -17,4 +17,5 @@ def test_options_are_the_documented_ones():
     spec = copy.deepcopy(ActionModule.spec)
     # The documentation of an option does not say that it is a secret.
     assert spec["notify"]["options"]["url"].pop("no_log")
+    assert spec["smtp"]["options"]["password"].pop("no_log")
     assert documented_options(DOCUMENTATION) == spec

@@ -10,11 +10,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pages.report_rows import verdict
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.change import change_of, read_change
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.messages import messages_of
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.change import change_for, known_before
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.messages import message_of
 from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import parse_routes
+from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
 CONTOSO, FABRIKAM = (f"aaaaaaaa-0000-4000-8000-00000000000{number}" for number in (1, 2))
 URL = "https://hooks.slack.com/services/T0/B0/secret"
@@ -43,7 +45,7 @@ def expiry(ends, tenant_id=CONTOSO, name="Contoso"):
     return {
         "tenant_id": tenant_id,
         "tenant_name": name,
-        "what": "GDAP relationship",
+        "what": "gdap_relationship",
         "object": "1",
         "name": "SOC",
         "ends": ends,
@@ -53,19 +55,32 @@ def expiry(ends, tenant_id=CONTOSO, name="Contoso"):
 
 
 def report(findings=(), resolved=(), expiries=(), before="2026-11-01T04:00:00Z"):
+    counts = ("declared", "ready", "findings")
+    changes = dict.fromkeys(("new", "resolved", "unread", "left_out", "worse", "better"), 0)
+    names = {CONTOSO: "Contoso", FABRIKAM: "Fabrikam"}
     return {
         "home_tenant_id": "11111111-0000-4000-8000-000000000001",
+        "operator": "anna@northwind.example",
+        "cloud": "public",
         "generated_at": "2026-11-02T04:00:00Z",
-        "changes": {"previous_at": before},
-        "findings": list(findings),
-        "resolved": list(resolved),
+        "changes": {**changes, "previous_at": before, "not_compared": ""},
+        "summary": dict.fromkeys(counts, 0),
+        "tenants": [
+            {"tenant_id": key, "name": name, "ready": True, "requirements": {"license": verdict()}}
+            for key, name in names.items()
+        ],
+        "findings": [{**row, "id": f"found {index}"} for index, row in enumerate(findings)],
+        "resolved": [{**row, "id": f"gone {index}"} for index, row in enumerate(resolved)],
         "expiries": list(expiries),
     }
 
 
 def sent(data, *entries, **groups):
-    entries = entries or ({"to": "slack", "url": URL},)
-    return [message.as_dict() for message in messages_of(change_of(data), parse_routes(entries, groups))]
+    """The messages to channels that were never told anything."""
+    made = Report.from_dict(data)
+    routes = parse_routes(entries or ({"to": "slack", "url": URL},), groups)
+    messages = (message_of(change_for(route, made, known_before(made)), route) for route in routes)
+    return [message.as_dict() for message in messages if message]
 
 
 def test_only_change_is_told():
@@ -132,7 +147,7 @@ HOSTILE = st.text() | st.sampled_from(
 @given(HOSTILE, HOSTILE)
 def test_name_is_plain_text_in_every_channel_and_size_is_bounded(name, other):
     entries = [{"to": "teams", "url": URL}, {"to": "slack", "url": URL}, {"to": "mail", "mail": ["a@b.example"]}]
-    rows = [finding(name=name, id=str(n)) for n in range(200)]
+    rows = [finding(name=name) for _number in range(200)]
     teams, slack, mail = sent(report(rows, [finding("open", name=other)]), *entries)
     for row in teams["body"]["attachments"][0]["content"]["body"]:
         assert row["type"] == "RichTextBlock"
@@ -169,12 +184,3 @@ def test_mistake_is_one_sentence_without_the_address(entry, sentence):
 def test_nobody_to_notify_is_a_mistake():
     with pytest.raises(OptionError, match="notify: the list is empty"):
         parse_routes([], {})
-
-
-def test_report_without_comparison_is_refused(tmp_path):
-    path = tmp_path / "report.json"
-    path.write_text(json.dumps({name: value for name, value in report().items() if name != "changes"}))
-    with pytest.raises(OptionError, match=r"report_file: .* run drift to make a new report"):
-        read_change("report_file", str(path))
-    path.write_text(json.dumps(report([finding()])))
-    assert len(read_change("report_file", str(path)).new) == 1
