@@ -5,14 +5,22 @@
 
 from __future__ import annotations
 
+import pathlib
+import subprocess
+import sys
 import typing as t
 
 import pytest
 import yaml
+from ci_recipes import RECIPES, with_notify
 from documentation import pages
-from project_files import ROOT
 
-RECIPES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/ci").glob("*.yml"))}
+# The schemas that check-jsonschema brings. That of Azure has a pattern that only older engines read.
+SCHEMAS = {
+    "azure-devops": ("vendor.azure-pipelines", "--regex-variant", "nonunicode"),
+    "github": ("vendor.github-workflows",),
+    "gitlab": ("vendor.gitlab-ci", "--data-transform", "gitlab-ci"),
+}
 HEAD = RECIPES["github"].partition("name: drift")[0]
 GITHUB_STEP = {"name", "if", "run", "uses", "with", "env", "id"}
 GITHUB_JOB = {"runs-on", "container", "timeout-minutes", "env", "steps"}
@@ -30,6 +38,23 @@ def parsed(name: str) -> dict[t.Any, t.Any]:
 def test_file_is_what_the_page_shows(name: str) -> None:
     shown = [block.text for block in pages()["docs/ci.md"].blocks() if block.language == "yaml"]
     assert RECIPES[name].removeprefix(HEAD) in shown
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipe_fits_the_schema_of_its_system(name: str, tmp_path: pathlib.Path) -> None:
+    """As it is, and with the step for notify. One mistake is found, so that the schema is the right one."""
+    forms = {"plain": RECIPES[name], "notify": with_notify(RECIPES[name])}
+    assert yaml.safe_load(forms["plain"]) != yaml.safe_load(forms["notify"])
+    step = {"azure-devops": "bash: |", "github": "run: mkdir", "gitlab": "script:"}[name]
+    forms["wrong"] = RECIPES[name].replace(step, f"{step[:2]}x{step[2:]}", 1)
+    codes = {}
+    for form, text in forms.items():
+        path = tmp_path / f"{form}.yml"
+        # To Azure every scalar is a text, and its schema says so of this one.
+        path.write_text(text.replace("always: true", "always: 'true'"), encoding="utf-8")
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *SCHEMAS[name], str(path)]
+        codes[form] = subprocess.run(command, capture_output=True, check=False, timeout=60).returncode
+    assert codes == {"plain": 0, "notify": 0, "wrong": 1}
 
 
 @pytest.mark.parametrize("name", RECIPES)
