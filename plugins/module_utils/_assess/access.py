@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import judge_listed
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, judged
 from ansible_collections.m365.defender.plugins.module_utils._collect.access import Lists, access_reader, lists_reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved_reader import read_runs
@@ -85,7 +85,7 @@ def parse_checks(names: Sequence[str] | None) -> tuple[str, ...]:
 
 def judge_access_checks(case: Case, checks: Sequence[str]) -> AccessRow:
     """Return every verdict about one tenant; a check that was not chosen says so and counts for nothing. Pure."""
-    verdicts = {check.name: check.judge(case) for check in checks_of("access") if check.judge}
+    verdicts = judged(case, "access")
     method = judge_listed(case)[1] if "listed" in checks else None
     return _row(case, trim_row(verdicts), method, checks)
 

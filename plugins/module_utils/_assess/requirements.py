@@ -9,7 +9,12 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN, checks_of, expiries_of
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import (
+    CHAIN,
+    checks_of,
+    expiries_of,
+    judged,
+)
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import Home, home_reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.reading import read_together
@@ -65,7 +70,7 @@ class RequirementRow:
 
 def judge_requirements(case: Case) -> RequirementRow:
     """Return every verdict about one tenant. Pure."""
-    verdicts = {check.name: check.judge(case) for check in checks_of("requirements") if check.judge}
+    verdicts = judged(case, "requirements")
     return RequirementRow(case.tenant, trim_row(verdicts), expiries_of(case))
 
 

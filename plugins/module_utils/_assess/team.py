@@ -50,6 +50,7 @@ class Cell:
             "unready": unready.link if unready else None,
             "unready_reason": self.requirements.verdicts[unready.check].reason if unready else None,
             "checks": {check: verdict.status for check, verdict in verdicts.items() if verdict.chosen},
+            "unread": [reason for verdict in verdicts.values() if verdict.chosen for reason in verdict.unread],
             "verdicts": {
                 check: {**verdict.as_dict(), "evidence": []}
                 for check, verdict in verdicts.items()

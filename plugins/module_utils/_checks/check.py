@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import nothing_more
 from ansible_collections.m365.defender.plugins.module_utils._core.chain import ChainCheck
+from ansible_collections.m365.defender.plugins.module_utils._core.model import evidence_key
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
     from ansible_collections.m365.defender.plugins.module_utils._checks.target import Reading, TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import CaveatText, Reason
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Expiry, Read, Verdict
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import (
+        BoundRead,
+        Expiry,
+        Read,
+        SignInProbe,
+        Verdict,
+    )
 
 Stage = t.Literal["requirements", "access", "registration"]
 
@@ -42,6 +49,9 @@ class Check(ChainCheck):
 
     `judge` is pure: the evidence about one tenant in, a verdict out. The check of the view has none: it is judged by
     the room that reads and writes the view. `expiries` are the things it judged that end by themselves.
+
+    `caveat_reads` says what each caveat that somebody has to act on is made from, beside what decides the verdict:
+    where that could not be read, a caveat that is missing does not mean that it is settled.
     """
 
     stage: Stage
@@ -52,4 +62,17 @@ class Check(ChainCheck):
     follow_up: Callable[[TargetContext], Reading[Case]] = nothing_more
     reasons: Mapping[str, Reason]
     caveats: Mapping[str, CaveatText] = dataclasses.field(default_factory=dict)
+    caveat_reads: Mapping[str, Sequence[Read | SignInProbe]] = dataclasses.field(default_factory=dict)
     expiries: Callable[[Case], Iterable[Expiry]] = lambda _case: ()
+
+    def judged(self, case: Case) -> Verdict | None:
+        """Return the verdict, with the caveats that could not be judged. None for the check of the view."""
+        if self.judge is None:
+            return None
+        failed = {key.partition("/")[0] for key, evidence in case.evidence.items() if evidence.problem is not None}
+        unread = (
+            reason
+            for reason, sources in self.caveat_reads.items()
+            if any(evidence_key(source) in failed for source in sources)
+        )
+        return dataclasses.replace(self.judge(case), unread=tuple(unread))

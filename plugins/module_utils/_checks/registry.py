@@ -25,7 +25,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.chain import C
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry
+    from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Verdict
 
 CHECKS: t.Final[tuple[Check, ...]] = (
     access_check.CHECK,
@@ -57,6 +57,12 @@ ALL_READS: t.Final[tuple[ReadUse, ...]] = (*SHARED_READS, *(use for check in CHE
 def checks_of(stage: Stage) -> tuple[Check, ...]:
     """Return the checks of one step of the guide, in the order of the chain."""
     return tuple(check for check in CHECKS if check.stage == stage)
+
+
+def judged(case: Case, stage: Stage) -> dict[str, Verdict]:
+    """Return every verdict of one step of the guide about a tenant. Pure."""
+    verdicts = {check.name: check.judged(case) for check in checks_of(stage)}
+    return {name: verdict for name, verdict in verdicts.items() if verdict is not None}
 
 
 def expiries_of(case: Case) -> tuple[Expiry, ...]:

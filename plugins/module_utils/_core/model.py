@@ -151,7 +151,8 @@ class Verdict:
     """Our judgement of evidence.
 
     `caused_by` names the link of the chain that has to be fixed first; `object` what it is about (a relationship's id,
-    an account's, a SKU), so that two findings with the same reason can be distinguished.
+    an account's, a SKU), so that two findings with the same reason can be distinguished. `unread` are the reasons of
+    caveats that may be missing, because something they are made from could not be read.
     """
 
     check: str
@@ -165,6 +166,7 @@ class Verdict:
     object: str = ""
     caveats: tuple[Caveat, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> bool:
@@ -182,10 +184,14 @@ class Verdict:
         return self.severity == "required" and self.broken
 
     def as_dict(self) -> JsonRow:
-        """Return the VERDICT of the fixed interface."""
-        row = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "check"}
+        """Return the VERDICT of the fixed interface; `unread` is left out where it is empty."""
+        left_out = ("check", "unread")
+        row = {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in left_out
+        }
         caveats, evidence = ([part.as_dict() for part in parts] for parts in (self.caveats, self.evidence))
-        return {**row, "caveats": caveats, "evidence": evidence}
+        unread = {"unread": list(self.unread)} if self.unread else {}
+        return {**row, "caveats": caveats, "evidence": evidence, **unread}
 
     @classmethod
     def from_fields(cls, check: str, fields: Fields) -> Verdict:
@@ -202,6 +208,7 @@ class Verdict:
             object=fields.optional_text("object") or "",
             caveats=tuple(Caveat.from_fields(row) for row in fields.rows("caveats")),
             evidence=tuple(Evidence.from_fields(row) for row in fields.rows("evidence")),
+            unread=fields.optional_texts("unread") or (),
         )
 
 

@@ -107,7 +107,7 @@ def _fate_in(verdicts: Mapping[str, Verdict], finding: Finding, previous: Previo
         return "left_out"
     # A link without a check of its own was seen by other checks: any of them may have seen it.
     seen_by = own or [check for check in made if check != _REGISTRATION]
-    hidden = any(made[check].status == "unknown" or _explained(made, check, finding.check) for check in seen_by)
+    hidden = any(_hides(made, check, finding) for check in seen_by)
     return "unread" if hidden or not seen_by else "resolved"
 
 
@@ -121,7 +121,14 @@ def _fate_of_colleague(finding: Finding, report: Report) -> str:
     statuses = own or list(cell.checks.values())
     # One that is unmet may only repeat what another link says.
     repeats = "unmet" in statuses and finding.check not in (cell.first_broken, cell.unready)
-    return "unread" if "unknown" in statuses or repeats or not statuses else "resolved"
+    hidden = "unknown" in statuses or finding.reason in cell.unread
+    return "unread" if hidden or repeats or not statuses else "resolved"
+
+
+def _hides(verdicts: Mapping[str, Verdict], check: str, finding: Finding) -> bool:
+    """Return whether a verdict leaves it open whether a finding is still there. Advice may need a read of its own."""
+    verdict = verdicts[check]
+    return verdict.status == "unknown" or finding.reason in verdict.unread or _explained(verdicts, check, finding.check)
 
 
 def _explained(verdicts: Mapping[str, Verdict], check: str, link: str) -> bool:

@@ -42,6 +42,7 @@ def proven(requirements: Verdicts, access: AccessRow | None, names: Mapping[str,
         severity=permissions.severity,
         object=permissions.object,
         caveats=permissions.caveats,
+        unread=permissions.unread,
     )
     return {**requirements, "permissions": judged}
 

@@ -21,7 +21,8 @@ if t.TYPE_CHECKING:
 class Cell:
     """One tenant as one person reaches it. `checks` are the statuses of the checks that counted.
 
-    `eligible` is None where access was not looked at; `unready` is the first broken link of the requirements alone.
+    `eligible` is None where access was not looked at; `unready` is the first broken link of the requirements alone;
+    `unread` are the reasons of advice that could not be judged.
     """
 
     tenant_id: str
@@ -33,6 +34,7 @@ class Cell:
     unready: str | None
     unready_reason: str | None
     checks: Mapping[str, str]
+    unread: tuple[str, ...] = ()
 
     @property
     def shown(self) -> tuple[str, str] | None:
@@ -42,8 +44,9 @@ class Cell:
         return None if link is None else (link, str(reason))
 
     def as_dict(self) -> dict[str, object]:
-        """Return the fields."""
-        return dataclasses.asdict(self)
+        """Return the fields; `unread` is left out where it is empty."""
+        row = dataclasses.asdict(self)
+        return row if row.pop("unread") == () else {**row, "unread": list(self.unread)}
 
     @classmethod
     def from_fields(cls, fields: Fields, name: str = "tenant_name") -> Cell:
@@ -59,6 +62,7 @@ class Cell:
             unready=fields.optional_text("unready"),
             unready_reason=fields.optional_text("unready_reason"),
             checks={check: checks.text(check) for check in t.cast("Mapping[str, object]", value)},
+            unread=fields.optional_texts("unread") or (),
         )
 
     @classmethod

@@ -9,6 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access import cross_cloud
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import cross_tenant
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads as b2b_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.caveats import CAVEATS
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.expiry import gdap_expiries
@@ -52,5 +53,14 @@ CHECK: t.Final = Check(
     reads=tuple(ReadUse(purpose, side, read) for purpose, side, reads in _USES for read in reads),
     reasons={**REASONS, **GOVERNANCE_REASONS},
     caveats=CAVEATS,
+    caveat_reads={
+        "access.gdap_expiring": (RELATIONSHIPS,),
+        "access.gdap_expiring_global_admin": (RELATIONSHIPS,),
+        "access.activation_ends": (RELATIONSHIPS, pim.TIMED_GROUPS),
+        "access.settings_block_too": cross_tenant.READS,
+        "access.governance_beside_gdap": (RELATIONSHIPS, *GOVERNANCE_READS),
+        "access.cross_cloud_home": cross_cloud.READS,
+        "access.cross_cloud_target": cross_cloud.READS,
+    },
     expiries=gdap_expiries,
 )

@@ -32,5 +32,6 @@ CHECK: t.Final = Check(
     ),
     reasons=REASONS,
     caveats=CAVEATS,
+    caveat_reads={"license.in_warning": (SUBSCRIBED_SKUS,), "license.trial_only": (SUBSCRIBED_SKUS, SUBSCRIPTIONS)},
     expiries=subscription_expiries,
 )

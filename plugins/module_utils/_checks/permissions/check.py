@@ -51,5 +51,9 @@ CHECK: t.Final = Check(
     ),
     reasons=REASONS,
     caveats=CAVEATS,
+    caveat_reads=dict.fromkeys(
+        ("permissions.activation_ends", "permissions.assignment_ends"),
+        (role_reads.DIRECTORY_ROLES, role_reads.ROLE_ASSIGNMENTS, pim.TIMED_ROLES),
+    ),
     expiries=role_expiries,
 )

@@ -36,6 +36,7 @@ _READS: t.Final = {
     "outbound": (reads.HOME_PARTNER, reads.HOME_DEFAULT),
     "inbound": (reads.SETTINGS_PARTNER, reads.SETTINGS_DEFAULT),
 }
+READS: t.Final = (*_READS["outbound"], *_READS["inbound"])
 # The parts of a setting as Microsoft Graph and as the portal call them.
 _PART_NAMES: t.Final[dict[reads.Part, tuple[str, str]]] = {
     "users": ("usersAndGroups", "users and groups"),

@@ -66,6 +66,13 @@ def fates(before, after):
         ({"permissions": NO_ROLE}, {"access": EXPIRED, "permissions": BY_ACCESS}, None),
         ({"access": ENDING}, {}, (set(), {"access.gdap_expiring"}, set(), 0)),
         ({"access": ENDING}, {"access": THROTTLED}, ({"read.throttled"}, set(), {"access.gdap_expiring"}, 0)),
+        # Its own read failed, whatever the verdict.
+        (
+            {"access": ENDING},
+            {"access": verdict(unread=["access.gdap_expiring"])},
+            (set(), set(), {"access.gdap_expiring"}, 0),
+        ),
+        ({"access": ENDING}, {"access": verdict(unread=["access.other"])}, (set(), {"access.gdap_expiring"}, set(), 0)),
         ({"license": NO_CONSENT}, {}, (set(), {"consent.app_not_in_tenant"}, set(), 0)),
         ({"license": NO_CONSENT}, {"sign_in": THROTTLED}, None),
         ({"sign_in": CONDITIONAL_ACCESS}, {"sign_in": LEFT_OUT}, (set(), set(), set(), 1)),
@@ -199,19 +206,21 @@ def test_seeded_change_to_200_tenants_is_told_exactly():
 
 
 @pytest.mark.parametrize(
-    ("status", "first_broken", "fate"),
+    ("status", "first_broken", "unread", "fate"),
     [
-        ("met", None, "resolved"),
-        ("unmet", "license", "resolved"),
-        ("unmet", "access", "unread"),
-        ("unknown", None, "unread"),
+        ("met", None, (), "resolved"),
+        ("met", None, ("license.trial_only",), "resolved"),
+        ("met", None, ("license.none",), "unread"),
+        ("unmet", "license", (), "resolved"),
+        ("unmet", "access", (), "unread"),
+        ("unknown", None, (), "unread"),
     ],
 )
-def test_finding_of_a_colleague_is_judged_by_the_colleagues_own_row(status, first_broken, fate):
+def test_finding_of_a_colleague_is_judged_by_the_colleagues_own_row(status, first_broken, unread, fate):
     before = compared(judged({1: {"license": NO_LICENSE}}))
     theirs = dataclasses.replace(before.findings[0], operator="ben@northwind.example", id="ben")
     before = dataclasses.replace(before, findings=(theirs,))
-    cell = Cell(tenant_id(1), "Tenant 1", True, True, first_broken, None, None, None, {"license": status})
+    cell = Cell(tenant_id(1), "Tenant 1", True, True, first_broken, None, None, None, {"license": status}, unread)
     row = AnalystRow("ben@northwind.example", "Ben", (cell,))
     now = judged({1: {}}, LATER)
     after = compared(dataclasses.replace(now, operators=(row,)), before).changes
