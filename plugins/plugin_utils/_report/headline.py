@@ -9,7 +9,7 @@ import collections
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
-from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words
+from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
 from ansible_collections.m365.defender.plugins.module_utils._core.times import minute_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import actors
 
@@ -36,7 +36,9 @@ def state_of(row: TenantRow) -> State:
 
 def headline(report: Report) -> list[str]:
     """Return the three sentences. What others have named is in them, so that no address in them may become a link."""
-    return [_in_order(report), _changed(report), _first(report)]
+    # The tenants are as the operator reaches them, not their colleagues.
+    whose = f"{one_line(report.operators[0].name)}: " if report.operators else ""
+    return [f"{whose}{_in_order(report)}", _changed(report), _first(report)]
 
 
 def _in_order(report: Report) -> str:

@@ -146,7 +146,7 @@ class Actor(t.NamedTuple):
 
 def actors(report: Report) -> list[Actor]:
     """Return who has to act, first who acts first. Advice is left out."""
-    groups = _groups(_Item(finding, first_step(finding)) for finding in _open(report))
+    groups = _groups(_Item(finding, first_step(finding)) for finding in _shown_findings(report))
     entries = {
         title: min(_entries(group, brief=True), key=_rank)
         for title, group in groups.items()
@@ -330,8 +330,10 @@ def _head(report: Report) -> str:
     summary = report.summary
     if not summary.declared:
         return "No tenant is declared."
-    findings = [finding for finding in _open(report) if finding.check != ACCEPTANCE]
-    head = _all_is_well(summary) or _count_line(summary, findings)
+    # The figures are those of the operator; each colleague has a line of their own.
+    own = [f for f in _open(report) if f.check != ACCEPTANCE and f.operator.lower() == report.run.operator.lower()]
+    head = (_all_is_well(summary) if not own else None) or _count_line(summary, own)
+    head = f"{one_line(report.operators[0].name)}: {head}" if report.operators else head
     left_out = [] if report.checks is None else [check for check in access_checks() if check not in report.checks]
     if not left_out:
         return head
@@ -341,7 +343,7 @@ def _head(report: Report) -> str:
 
 def _all_is_well(summary: Summary) -> str | None:
     declared = summary.declared
-    if summary.findings or declared not in (summary.eligible, summary.ready):
+    if declared not in (summary.eligible, summary.ready):
         return None
     who = "The one tenant" if declared == 1 else f"All {declared} tenants"
     if summary.eligible == declared:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -19,10 +20,12 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.plugin_utils._report.findings import Subject, findings_of
+from ansible_collections.m365.defender.plugins.plugin_utils._report.headline import headline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report, RunInfo
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows
-from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
+from ansible_collections.m365.defender.plugins.plugin_utils._report.states import Acceptance
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import actors, summary_lines
 from ansible_collections.m365.defender.plugins.plugin_utils._report.team_results import Team
 
 ANNA, BEN, CARA = (f"{name}@northwind.example" for name in ("anna", "ben", "cara"))
@@ -78,6 +81,31 @@ def test_report_is_the_same_when_it_is_read_again():
 def test_people_of_whom_the_same_is_true_share_a_line_of_the_summary():
     lines = " ".join(" ".join(summary_lines(report())).split())
     assert f"- Anna, {BEN} and {CARA}: 0 of 1 tenant ready, 0 eligible; first broken: access (read.deadline)" in lines
+
+
+def test_figures_at_the_top_are_those_of_one_person():
+    """What only a colleague has to act on counts in the colleague's line."""
+    made = report()
+    tenant = dataclasses.replace(made.tenants[0], ready=True, eligible=True, first_broken=None)
+    others = tuple(finding for finding in made.findings if finding.operator != ANNA)
+    summary = dataclasses.replace(made.summary, ready=1, verified=1, eligible=1)
+    made = dataclasses.replace(made, tenants=(tenant,), findings=others, summary=summary)
+    assert summary_lines(made)[0].startswith("Anna: The one tenant is eligible: every requirement is met")
+    assert headline(made)[0].startswith("Anna: ")
+    assert len({finding.operator for finding in made.findings}) == 2
+    mixed = report()
+    assert "Anna: 0 of 1 tenant are eligible" in summary_lines(mixed)[0]
+    assert " 1 need work, 0 have advice only." in " ".join(summary_lines(mixed))
+
+
+def test_nobody_has_to_act_on_what_is_accepted():
+    made = report()
+    acceptance = Acceptance("why", "Anna", "2999-01-01")
+    accepted = [dataclasses.replace(row, state="accepted", acceptance=acceptance) for row in made.findings]
+    assert actors(made) != []
+    made = dataclasses.replace(made, findings=tuple(accepted))
+    assert actors(made) == []
+    assert headline(made)[2] == "No action is needed."
 
 
 def test_masked_cell_is_refused():
