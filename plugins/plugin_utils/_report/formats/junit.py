@@ -13,17 +13,22 @@ import collections
 import typing as t
 import xml.etree.ElementTree as ET
 
+from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.interface import ReportFormat
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Caveat
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report, RunInfo, TenantRow
     from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import UndeclaredRow
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.states import Acceptance
+
+    # What is accepted, by tenant, reason and object.
+    Accepted = Mapping[tuple[str, str, str], Acceptance]
 
 # The report does not measure how long a check took.
 _NO_TIME: t.Final = "0"
@@ -39,14 +44,19 @@ class JunitFormat(ReportFormat):
     def render(self, report: Report) -> str:
         """Return the text of the XML file, with its declaration. Characters that XML 1.0 forbids are left out."""
         root = ET.Element("testsuites", {"name": "m365.defender", "time": _NO_TIME})
-        checks = report.shown_checks
+        checks, accepted = report.shown_checks, _accepted(report)
         for row, classname in zip(report.tenants, _class_names(report.tenants), strict=True):
-            root.append(_suite(report.run, row, classname, checks))
+            root.append(_suite(report.run, row, classname, checks, accepted))
         if report.undeclared:
-            root.append(_undeclared(report.undeclared))
+            root.append(_undeclared(report.undeclared, accepted))
         _count(root)
         ET.indent(root)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _accepted(report: Report) -> Accepted:
+    own = (row for row in report.findings if row.operator.lower() == report.run.operator.lower())
+    return {(row.tenant_id, row.reason, row.object): row.acceptance for row in own if row.acceptance}
 
 
 def _class_names(tenants: Sequence[TenantRow]) -> list[str]:
@@ -62,7 +72,7 @@ def _class_names(tenants: Sequence[TenantRow]) -> list[str]:
     return [f"mto.{name}" + ("" if alone else own) for name, own, alone in zip(names, ids, plain, strict=True)]
 
 
-def _suite(run: RunInfo, row: TenantRow, classname: str, checks: Sequence[str]) -> ET.Element:
+def _suite(run: RunInfo, row: TenantRow, classname: str, checks: Sequence[str], accepted: Accepted) -> ET.Element:
     suite = ET.Element("testsuite", {"name": one_line(row.name) or row.tenant_id, "time": _NO_TIME})
     moment = utc_time(run.generated_at)
     if moment is not None:
@@ -73,17 +83,20 @@ def _suite(run: RunInfo, row: TenantRow, classname: str, checks: Sequence[str]) 
     verdicts = row.verdicts
     for check in checks:
         case = ET.SubElement(suite, "testcase", {"name": check, "classname": classname, "time": _NO_TIME})
-        _fill(case, verdicts.get(check))
+        verdict = verdicts.get(check)
+        root = verdicts[CHAIN.root_of(verdicts, check).check] if verdict and verdict.broken else verdict
+        _fill(case, verdict, accepted.get((row.tenant_id, root.reason, root.object)) if root else None)
     _count(suite)
     return suite
 
 
-def _undeclared(rows: Sequence[UndeclaredRow]) -> ET.Element:
+def _undeclared(rows: Sequence[UndeclaredRow], accepted: Accepted) -> ET.Element:
     """Return the suite of the tenants that are in the view and declared nowhere."""
     suite = ET.Element("testsuite", {"name": "In the view, not declared", "time": _NO_TIME})
     for row in rows:
         names = {"name": one_line(row.tenant_id), "classname": "mto (not declared)", "time": _NO_TIME}
-        _fill(ET.SubElement(suite, "testcase", names), row.verdict)
+        acceptance = accepted.get((row.tenant_id, row.verdict.reason, row.verdict.object))
+        _fill(ET.SubElement(suite, "testcase", names), row.verdict, acceptance)
     _count(suite)
     return suite
 
@@ -100,13 +113,19 @@ def _properties(run: RunInfo, row: TenantRow) -> dict[str, str | None]:
     }
 
 
-def _fill(case: ET.Element, verdict: Verdict | None) -> None:
-    """Put the result of a check into its case. One that was made for other tenants only is an error."""
+def _fill(case: ET.Element, verdict: Verdict | None, acceptance: Acceptance | None) -> None:
+    """Put the result of a check into its case. One that was made for other tenants only is an error.
+
+    A check that is broken by what somebody has accepted is skipped, and says why.
+    """
     if verdict is None:
         ET.SubElement(case, "error", {"message": "Not looked at.", "type": "not_looked_at"})
         return
     message = one_line(verdict.message)
-    if verdict.breaks:
+    if acceptance and verdict.broken:
+        words = f"Accepted by {acceptance.owner} until {acceptance.until}: {acceptance.why}"
+        ET.SubElement(case, "skipped", {"message": one_line(words)}).text = f"{message}\n{_body(verdict)}"
+    elif verdict.breaks:
         kind = "failure" if verdict.status == "unmet" else "error"
         ET.SubElement(case, kind, {"message": message, "type": one_line(verdict.reason)}).text = _body(verdict)
     elif verdict.broken or not verdict.chosen:

@@ -5,11 +5,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import junitparser
 import pytest
 from lxml import etree
-from pages.report_rows import EXPIRING, FLEET, HOSTILE_NAMES, report_of, verdict
+from pages.report_rows import (
+    BY_ACCESS,
+    EXPIRED,
+    EXPIRING,
+    FLEET,
+    HOSTILE_NAMES,
+    NO_LICENSE,
+    report_of,
+    verdict,
+)
 from report_documents import SCHEMA, junit
 from reports import junit_of
+from runs import compared, judged
+
+from ansible_collections.m365.defender.plugins.plugin_utils._report.states import Acceptance
 
 LEFT_OUT = verdict("unknown", "check.not_chosen", message="The user left this check out.")
 
@@ -147,3 +162,46 @@ def test_hostile_name_is_text(name):
 def test_three_hundred_tenants():
     report = report_of(*((f"{FLEET[n % 7][0]} {n}", FLEET[n % 7][1]) for n in range(300)))
     assert junit(report).get("tests") == "2100"
+
+
+def accepted_report():
+    """A report in which the cause of two broken checks is accepted, and a third one is not."""
+    before = compared(judged({1: {"access": EXPIRED, "permissions": BY_ACCESS, "license": NO_LICENSE}, 2: {}}))
+    why = Acceptance("It is sold in May.", "Anna Berg", "2999-01-31")
+    findings = [
+        dataclasses.replace(f, state="accepted", acceptance=why) if f.reason == "access.gdap_expired" else f
+        for f in before.findings
+    ]
+    return dataclasses.replace(before, findings=tuple(findings)).as_dict()
+
+
+def test_what_is_accepted_is_skipped_with_the_why():
+    tree = junit(accepted_report())
+    skipped = {case.getparent().get("name"): case for case in tree.iter("skipped")}
+    assert {*skipped} == {"access", "permissions"}
+    for case in skipped.values():
+        assert case.get("message") == "Accepted by Anna Berg until 2999-01-31: It is sold in May."
+    assert skipped["access"].text.startswith("GDAP relationship 'Solberg SOC'")
+    assert [case.getparent().get("name") for case in tree.iter("failure")] == ["license"]
+
+
+@pytest.mark.parametrize("report", [report_of(*FLEET), accepted_report()], ids=["fleet", "accepted"])
+def test_file_is_read_by_a_reader(report, tmp_path):
+    path = tmp_path / "report.junit.xml"
+    path.write_text(junit_of(report), encoding="utf-8")
+    read = junitparser.JUnitXml.fromfile(str(path))
+    tree = junit(report)
+    counts = ("tests", "failures", "errors", "skipped")
+    assert [getattr(read, name) for name in counts] == [int(tree.get(name)) for name in counts]
+    cases = [
+        (suite.name, case.classname, case.name, [(type(end).__name__.lower(), end.message) for end in case.result])
+        for suite in read
+        for case in suite
+    ]
+    assert len(cases) == len({case[1:3] for case in cases}) == read.tests
+    written = list(tree.iter("testcase"))
+    ends = [[(end.tag, end.get("message")) for end in case if end.tag != "system-out"] for case in written]
+    assert [case[3] for case in cases] == ends
+    assert {row["tenant_id"] for row in report["tenants"]} == {
+        own.value for suite in read for own in suite.properties() if own.name == "tenant_id"
+    }
