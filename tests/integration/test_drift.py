@@ -249,9 +249,15 @@ def test_junit_of_a_real_run_is_valid(onboarded):
     assert len(failing) == len(urgent)
 
 
-def test_page_of_a_real_run_is_whole(onboarded):
-    text = (onboarded[2].directory / "report.html").read_text(encoding="utf-8")
+def test_page_of_a_real_run_is_whole(onboarded, chromium):
+    path = onboarded[2].directory / "report.html"
+    text = path.read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
     assert text.count("<script") == 2
     for row in onboarded[1]["tenants"]:
         assert row["tenant_id"] in text
+    page = chromium.new_page()
+    page.goto(path.as_uri())
+    # 25 tenants with all their remedies.
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))) <= 4
+    page.close()

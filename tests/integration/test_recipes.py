@@ -15,7 +15,9 @@ from playbook_runs import ROOT
 from lab.process import start_lab
 
 WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
-FINE = WORLD["tenants"][:2]
+# What others have named is a template for nobody.
+NAME = "{{ 7 * 191 }} <b>*SOC*</b>"
+FINE = [{**WORLD["tenants"][0], "gdap": [{**WORLD["tenants"][0]["gdap"][0], "name": NAME}]}, WORLD["tenants"][1]]
 # Since then, the relationship with one of the tenants has ended.
 BROKEN = [{**FINE[0], "gdap": [{**FINE[0]["gdap"][0], "status": "terminated"}]}, FINE[1]]
 
@@ -52,8 +54,11 @@ class Team:
         }
         inventory = {"all": {"hosts": {"localhost": {}}, "vars": variables}}
         code, output = self.ci.run(inventory, MTO_REFRESH_TOKEN=lab.connection["refresh_token"])
+        taken = self.receiver.taken()
+        assert all(NAME in json.dumps(body) for _path, body in taken)
         assert "the-address" not in output
-        return code, output, [body["text"] for _path, body in self.receiver.taken()]
+        assert "1337" not in output + json.dumps(taken)
+        return code, output, [body["text"] for _path, body in taken]
 
 
 def test_drift_of_a_tenant_arrives_once_and_so_does_its_resolution(tmp_path, labs, receiver):

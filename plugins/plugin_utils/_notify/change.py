@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.comparison import gone_findings
@@ -113,4 +114,4 @@ def _ends(report: Report, moment: str) -> dict[str, int]:
 
 
 def _end(row: TenantExpiry) -> str:
-    return f"{row.tenant_id} {row.expiry.what} {row.expiry.object} {row.expiry.ends}"
+    return one_line(f"{row.tenant_id} {row.expiry.what} {row.expiry.object} {row.expiry.ends}")

@@ -16,7 +16,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acce
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import REPORT
-from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean, one_line
+from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean, one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_text
 from ansible_collections.m365.defender.plugins.module_utils._options.values import quoted
@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding
 
+_WIDEST_NAME: t.Final = 80
 _HEAD: t.Final = (
     "---",
     f"# What is accepted, why, by whom, and until when: see {REPORT}#what-is-accepted",
@@ -84,7 +85,7 @@ def _row(finding: Finding, acceptance: Mapping[str, object]) -> list[str]:
     if until < timestamp(utc_now())[:10]:
         raise OptionError(f"accept_until: {until} is over; give a later day.")
     return [
-        f"# {one_line(finding.tenant_name)}: {finding.reason}",
+        f"# {shortened(one_line(finding.tenant_name), _WIDEST_NAME)}: {one_line(finding.reason)}",
         f"- id: {json.dumps(finding.id)}",
         *(f"  {name}: {json.dumps(one_line(acceptance[name]), ensure_ascii=False)}" for name in ("why", "owner")),
         f"  until: {until}",

@@ -5,18 +5,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 import pytest
+import yaml
 from pages.report_rows import HOSTILE_NAMES, report_of, verdict
 from report_documents import body, junit
 from reports import saved_of, text_of
 
+from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.memory import Memory
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import parse_routes
+from ansible_collections.m365.defender.plugins.plugin_utils._notify.step import notify_step
+from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
 from ansible_collections.m365.defender.plugins.plugin_utils._report.mails import mails_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 from ansible_collections.m365.defender.plugins.plugin_utils._report.worklist import worklist
+from ansible_collections.m365.defender.plugins.plugin_utils._role.accept import accept_options
 
 # A second opinion on our Markdown; the oldest versions that are allowed do without.
 MarkdownIt = pytest.importorskip("markdown_it").MarkdownIt
@@ -67,3 +76,42 @@ def test_mail_has_the_lines_that_it_always_has(name):
     assert len(mail.text.splitlines()) == 12
     assert not any(unicodedata.category(letter) == "Cc" for letter in mail.subject + mail.to)
     assert len(mail.subject) < 300
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_message_has_one_line_for_a_finding(name, tmp_path):
+    """The message of each channel, and the file that says what it was told."""
+    entries = [{"to": "teams", "url": "https://a.example/x"}, {"to": "slack", "url": "https://b.example/x"}]
+    routes = parse_routes([*entries, {"to": "mail", "mail": ["a@b.example"]}], {})
+    report = Report.from_dict(report_about(name))
+    result = notify_step(report, routes, Memory("report_dir", tmp_path), lambda _message: "")
+    for message in result["messages"]:
+        heading, line = message["text"].split("\n")
+        assert (heading, line[:2]) == ("New:", "- ")
+        assert len(line) <= 510
+        assert UNFIT.search(message["text"]) is None
+        json.dumps(message["body"]).encode()
+    again = notify_step(report, routes, Memory("report_dir", tmp_path), lambda _message: "")
+    assert again["messages"] == []
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_lines_for_a_terminal_have_no_control_character(name):
+    lines = summary_lines(Report.from_dict(report_about(name)))
+    assert UNFIT.search("\n".join(lines)) is None
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_baseline_that_accept_writes_has_one_entry(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.json").write_text(text_of(report_about(name), "json"), encoding="utf-8")
+    words = {"accept_why": f"It is {name}.", "accept_owner": "Anna", "accept_until": "2999-01-31"}
+    given = {"baseline": "baseline.yml", "report_file": "report.json", "report_dir": "", "accept": ["license.none"]}
+    text = accept_options({**given, **words})["baseline_text"]
+    assert UNFIT.search(text) is None
+    assert max(map(len, text.splitlines())) < 6000
+    (entry,) = yaml.safe_load(text)["accepted"]
+    assert entry["why"] == one_line(words["accept_why"])
+    assert [line for line in text.splitlines() if line.startswith("# ") and "license.none" in line] != []
+    (tmp_path / "baseline.yml").write_text(text, encoding="utf-8")
+    assert len(read_baseline("baseline", "baseline.yml")) == 1

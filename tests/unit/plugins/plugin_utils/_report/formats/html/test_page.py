@@ -194,7 +194,7 @@ def test_what_is_new_and_how_long_the_rest_is_open():
     report["findings"][0].update(state="new", first_seen="2026-11-23T12:00:00Z")
     report["findings"][1].update(state="open", first_seen="2026-11-13T12:00:00Z")
     (text,) = works_of(report)
-    assert text.endswith("2 tenants 2 findings for 10 days 1 new")
+    assert text.endswith("2 tenants 2 findings open for 10 days 1 new")
 
 
 @pytest.mark.parametrize("name", ["state", "actor", "reason", "method"])
