@@ -10,7 +10,7 @@ GATES ?=
 # Images and CI set it for good reasons. Here it would compile all packages again in each of some hundred runs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup setup-demo demo test lint sanity unit lowest matrix release mutation storm fuzz lab bench docs dist lock format clean
+.PHONY: help setup setup-demo demo test lint sanity unit lowest matrix release mutation sdk storm fuzz lab bench docs dist lock format clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -45,6 +45,10 @@ matrix: setup ## run unit tests and the installed demo with every ansible-core a
 
 mutation: setup ## change the judges one thing at a time: does a test notice? ARGS="gdap" for one file
 	@$(PY) scripts/mutation.py $(ARGS)
+
+sdk: setup ## let Microsoft's own SDK, 400 MB, write to the lab
+	@$(PY) -m pip install --quiet --no-compile --upgrade --target build/sdk 'msgraph-sdk>=1.40,<2'
+	@PYTHONPATH=build/sdk $(PY) -m pytest tests/sdk $(ARGS)
 
 storm: setup ## spoil answers in 300 ways on their way from the lab: does any verdict lie? ARGS="--seed 7 --seconds 300"
 	@cd tests && PYTHONPATH=..:../build/collections ../$(PY) -m storm $(ARGS)

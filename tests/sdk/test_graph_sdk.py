@@ -3,7 +3,7 @@
 
 """Microsoft's own SDK makes the writes: its bodies and headers are what the lab takes, unchanged.
 
-The SDK has 400 MB, so that set-up does not install it: `pip install msgraph-sdk` runs these tests as well.
+The SDK has 400 MB, so that set-up does not install it: `make sdk` does, and runs this.
 """
 
 from __future__ import annotations
@@ -16,19 +16,12 @@ import typing as t
 import uuid
 
 import azure.identity
+import httpx
 import pytest
 from azure.core.pipeline.transport import RequestsTransport
-from lab_client import client_of
-from worlds import HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
-
-from lab.data import roles
-from lab.process import start_lab
-from lab.state.directory import object_id
-
-pytest.importorskip("msgraph", reason="msgraph-sdk is not installed")
-import httpx
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from lab_client import client_of
 from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.models.cross_tenant_access_policy_configuration_partner import (
     CrossTenantAccessPolicyConfigurationPartner as Partner,
@@ -52,6 +45,11 @@ from msgraph.generated.models.invitation import Invitation
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.unified_role import UnifiedRole
 from msgraph_core import GraphClientFactory
+from worlds import HOME_ID, OPERATOR, guest_tenant, tenant, tenant_id, write_world
+
+from lab.data import roles
+from lab.process import start_lab
+from lab.state.directory import object_id
 
 # The SDK uses what it has deprecated itself.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
