@@ -19,7 +19,7 @@ description:
     known before the first change.
   - Nothing is sent twice. If no clear answer comes, only the next look tells what is there, in this run or in the next
     one, also after a run that was killed.
-  - What a remedy does not do is told in RV(remedies[].message), and RV(remedies[].todo) says who has to act. Only a
+  - What a remedy does not do is told in C(message) of its row in RV(remedies), and C(todo) says who has to act. Only a
     change that failed, or that nobody can be sure of, fails the module. The rows are complete nevertheless.
 extends_documentation_fragment:
   - m365.defender._attributes
@@ -53,7 +53,7 @@ options:
       - V(gdap_assignment) assigns the groups of the list to a GDAP relationship in force that does not carry the
         operator.
       - V(gdap_request) makes the GDAP relationship of the list, and locks it for the customer's approval.
-        RV(remedies[].approval_url) is the link for the customer, and RV(remedies[].mail) a text to send.
+        Its row in RV(remedies) has the link for the customer (C(approval_url)) and a text to send (C(mail)).
       - V(mfa_trust) lets the target trust multifactor authentication of the home tenant, in its partner entry for the
         home tenant alone.
       - V(guest_invitation) invites the operator as a guest, without an email, or restores their deleted account.
