@@ -40,33 +40,8 @@ options:
         description: The cloud of the tenant.
         type: str
       gdap:
-        description: The GDAP relationship that is wanted, for M(m365.defender.mto_remedy) alone.
+        description: Accepted so that all modules can share one list.
         type: dict
-        suboptions:
-          roles:
-            description: The roles of a relationship to be requested.
-            type: list
-            elements: str
-          duration:
-            description: How long it is to last.
-            type: str
-            default: P730D
-          auto_extend:
-            description: Whether it is to be extended automatically.
-            type: bool
-            default: true
-          assignments:
-            description: The groups that get roles of the relationship.
-            type: list
-            elements: dict
-            suboptions:
-              group:
-                description: The object ID of the group.
-                type: str
-              roles:
-                description: The roles that it gets.
-                type: list
-                elements: str
   parts_dir:
     description: An existing directory that all slices and the merge share.
     type: path

@@ -43,4 +43,5 @@ options:
       - The client ID of the app registration that writes. It is another one than O(client_id), which stays read-only.
       - If not set, E(MTO_WRITER_CLIENT_ID) is used. One of the two is required.
     type: str
-""" + _credentials()
+"""
+    DOCUMENTATION += _credentials()

@@ -67,6 +67,9 @@ options:
       cloud:
         description: Accepted so that all modules can share one list. Not used by this module.
         type: str
+      gdap:
+        description: Accepted so that all modules can share one list. Not used by this module.
+        type: dict
   eligible:
     description:
       - The IDs of the tenants that may be added. If not set, every declared tenant may be added.

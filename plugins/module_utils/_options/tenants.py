@@ -63,6 +63,12 @@ def tenants_spec() -> Spec:
     }
 
 
+def shared_tenants_spec() -> Spec:
+    """Return the option for those who take the list that all modules share, and do not use the key `gdap`."""
+    tenants = tenants_spec()["tenants"]
+    return {"tenants": {**tenants, "options": {**tenants["options"], "gdap": {"type": "dict"}}}}
+
+
 def declared_tenants(rows: Sequence[TenantRow] | None, home_tenant_id: str) -> list[Tenant]:
     """Return the tenants to check, as `parse_tenants` does. Raise OptionError where there are none."""
     if not rows:

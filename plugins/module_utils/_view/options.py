@@ -23,7 +23,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
 )
 from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.environment import environment_value
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, shared_tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.values import (
     DAY,
     parse_duration,
@@ -73,7 +73,7 @@ def registration_spec() -> Spec:
     """The options of mto_tenant; REGISTRATION_CONSTRAINTS belong to them."""
     return {
         **view_spec(),
-        **tenants_spec(),
+        **shared_tenants_spec(),
         "eligible": {"type": "list", "elements": "str"},
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
         "purge": {"type": "bool", "default": False},

@@ -15,7 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.private_file i
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, shared_tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._options.values import DAY, parse_duration
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._report.results import Names, read_results
@@ -41,7 +41,7 @@ _RUN: t.Final = {
     },
 }
 _SHARED: t.Final[Spec] = {
-    "tenants": {**tenants_spec()["tenants"], "required": True},
+    "tenants": {**shared_tenants_spec()["tenants"], "required": True},
     "parts_dir": {"type": "path", "required": True},
     "run": _RUN,
 }
