@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -218,24 +219,21 @@ def sign_in(ansible, token_file, method, account="operator"):
         "mto_login_browser": False,
         "mto_login_wait": 60,
     }
-    path = ansible.directory / "variables.json"
+    path, output = ansible.directory / "variables.json", ansible.directory / "output.txt"
     path.write_text(json.dumps(variables), encoding="utf-8")
-    command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", LOGIN, "-e", f"@{path}", "-vvv"]
-    person, lines = Person(ansible.lab, account), []
-    with subprocess.Popen(
-        command,
-        env=ansible.environment(),
-        cwd=ansible.directory,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        for line in process.stdout:
-            lines.append(line)
-            person.read(line)
-    assert person.thread is not None, "".join(lines)
+    output.touch()
+    arguments = ["-i", "localhost,", LOGIN, "-e", f"@{path}", "-vvv"]
+    person = Person(ansible.lab, account)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        run = pool.submit(ansible.warm.run_into, str(output), arguments, ansible.environment(), ansible.directory)
+        while not run.done():
+            for line in output.read_text(encoding="utf-8").splitlines():
+                person.read(line)
+            concurrent.futures.wait([run], timeout=0.05)
+    text = output.read_text(encoding="utf-8")
+    assert person.thread is not None, text
     person.thread.join(120)
-    return process.returncode, "".join(lines), person
+    return run.result(), text, person
 
 
 def holds_verifier(text, challenge):
