@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parent.parent
 WORLDS: t.Final = pathlib.Path(__file__).with_name("worlds")
-# A start generates two keys and the state of every tenant: a second or two, more on a machine under load.
+# A start generates a key and the state of every tenant: a second or two, more on a machine under load.
 _START: t.Final = 60.0
 _STOP: t.Final = 10.0
 # A lab spends most of its start with imports. One process does them for all the labs of a run, which are its forks.
