@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pathlib
 import subprocess
@@ -27,6 +28,12 @@ hypothesis.settings.register_profile("gates", database=None, deadline=None, dera
 hypothesis.settings.register_profile("lowest", hypothesis.settings.get_profile("gates"), max_examples=10)
 hypothesis.settings.register_profile("thorough", database=None, deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("gates")
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every search for garbage what is there before the first test, and search less often."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True, scope="session")
