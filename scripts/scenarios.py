@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,7 +31,10 @@ SCENARIOS = ("onboard", "drift")
 def run(scenario: str) -> int:
     """One scenario from its beginning to its end; its exit code."""
     place = BUILD / "molecule" / scenario
-    place.mkdir(parents=True, exist_ok=True)
+    # What an interrupted run has left: molecule would start two playbooks to find nothing.
+    stop_labs(place)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
     environment = tool_environment() | {"NO_COLOR": "1", "MOLECULE_EPHEMERAL_DIRECTORY": str(place)}
     command = [str(BIN / "molecule"), "test", "--scenario-name", scenario]
     try:

@@ -36,6 +36,21 @@ def test_interrupted_scenario_leaves_no_lab(build: pathlib.Path, monkeypatch: py
         assert lab.wait(timeout=60) == -signal.SIGTERM
 
 
+def test_scenario_begins_with_an_empty_place(build: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = build / "molecule" / "drift" / "lab" / "report.json"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    there: list[bool] = []
+
+    def run(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        there.append(stale.exists())
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr("scenarios.subprocess.run", run)
+    assert scenarios.run("drift") == 0
+    assert there == [False]
+
+
 @pytest.mark.parametrize("text", ["", "{", "{}"])
 def test_lab_that_never_served_is_nobody(build: pathlib.Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (build / "connection.json").write_text(text, encoding="utf-8")
