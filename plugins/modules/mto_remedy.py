@@ -175,11 +175,14 @@ writes:
   type: int
   sample: 1
 lines:
-  description: The rows as sentences, what needs attention first.
+  description: The figures, then the rows as sentences, what needs attention first.
   returned: success, and if a change failed
   type: list
   elements: str
-  sample: ["Changed (gdap_assignment): assign group bbbbbbbb-0000-4000-8000-000000000001."]
+  sample:
+    - "Remedies: 1 changed; changes sent: 1."
+    - "Changed (gdap_auto_extend): GDAP relationship 'Contoso - SOC' with Contoso: turn on its automatic extension by
+      180 days."
 diff:
   description: The state before and after each change.
   returned: success, and if a change failed

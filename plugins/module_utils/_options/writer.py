@@ -82,8 +82,8 @@ def _client_id(params: Mapping[str, object]) -> str:
     text = str(params.get("writer_client_id") or environment_value("writer_client_id") or "")
     if not text.strip():
         raise OptionError(
-            "writer_client_id: missing. Remedies are written by an app registration of their own; give its client ID,"
-            f" in the environment as {own_name('writer_client_id')}."
+            "writer_client_id: missing. Remedies are written by an app registration of their own; set its client ID,"
+            f" or the environment variable {own_name('writer_client_id')}."
         )
     client_id = parse_guid(text)
     if client_id is None:

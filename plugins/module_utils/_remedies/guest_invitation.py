@@ -54,8 +54,7 @@ class GuestInvitation(Remedy):
                 kind="waiting",
                 object=found.object,
                 message=found.message,
-                remedy=f"{operator}: accept the invitation with the link in {_file(case)}, if this tool invited you; in"
-                f" the email; or at https://myapps.microsoft.com/?tenantid={case.tenant.tenant_id}.",
+                remedy=f"{operator}: accept the invitation {_how(case)}.",
             )
         return _restore(case, found.object) if found.reason == _DELETED else _invite(case)
 
@@ -108,6 +107,13 @@ def _restore(case: RemedyCase, account: str) -> Look:
         after={"account": account, "deleted": False},
         call=WriteCall("POST", f"/directory/deletedItems/{account}/restore"),
     )
+
+
+def _how(case: RemedyCase) -> str:
+    """Return where the invited person accepts: with the link of an invitation of ours, if there is one."""
+    if os.path.isfile(_file(case)):  # noqa: PTH113  (never raises)
+        return f"with the link in {_file(case)}"
+    return f"in the email, or at https://myapps.microsoft.com/?tenantid={case.tenant.tenant_id}"
 
 
 def _file(case: RemedyCase) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.times import day_of
+
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,7 +38,7 @@ def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool) -> JsonRow:
         "remedies": [row.as_dict() for row in rows],
         "writes": sent,
         "diff": [part for row in rows for part in _diffs_of(row)],
-        "lines": _lines(rows),
+        "lines": _lines(rows, sent, check_mode=check_mode),
         **({"failed": True, "msg": f"Not every change was made, or is known to be: {names}."} if bad else {}),
     }
 
@@ -58,16 +60,22 @@ def _text(state: t.Mapping[str, object]) -> str:
     return json.dumps(state, indent=2, sort_keys=True, ensure_ascii=False) + "\n" if state else ""
 
 
-def _lines(rows: Sequence[Row]) -> list[str]:
+def _lines(rows: Sequence[Row], sent: int, *, check_mode: bool) -> list[str]:
+    """Return what a person reads: the figures, then a line for each row."""
     if not rows:
         return ["No remedy applies: no tenant has a finding that one of those named would mend."]
-    lines: list[str] = []
-    for status, title in _ORDER.items():
-        for row in rows:
-            if row.status == status:
-                shown = row.as_dict()
-                changes = " ".join(look.message for look in row.changes)
-                what = f"{changes} Read back: {row.look.message}" if changes else row.look.message
-                todo = "" if row.status in ("changed", "planned") and not row.look.remedy else f" {shown['todo']}"
-                lines.append(f"{title} ({row.remedy}): {what}{todo}".rstrip())
-    return lines
+    ordered = [(status, [row for row in rows if row.status == status]) for status in _ORDER]
+    figures = ", ".join(f"{len(some)} {_ORDER[status].lower()}" for status, some in ordered if some)
+    end = "check mode sends nothing" if check_mode else f"changes sent: {sent}"
+    return [f"Remedies: {figures}; {end}.", *(_line(row) for _status, some in ordered for row in some)]
+
+
+def _line(row: Row) -> str:
+    """Return a row as sentences: the change where it is done, else what is the case and who acts."""
+    look, title = row.look, _ORDER[row.status]
+    if row.status != "changed" and row.changes:
+        title += f", after {len(row.changes)} {'change' if len(row.changes) == 1 else 'changes'}"
+    elif look.since and day_of(look.since) not in look.message:
+        title += f" since {day_of(look.since)}"
+    what = " ".join(change.message for change in row.changes) if row.status == "changed" else look.message
+    return f"{title} ({row.remedy}): {what} {row.as_dict()['todo']}".rstrip()

@@ -124,7 +124,7 @@ _MERGED: t.Final = ("parts_dir", "parts_max_age", "run_id", *_VIEW, "checks", *_
 # Variables of hosts that are tenants, and the fields that they fill.
 HOST_VARIABLES: t.Final = {f"{PREFIX}{field}": field for field in tenants_spec()["tenants"]["options"]}
 # What the role registers or sets for its user, and what the inventory plugin says of a host.
-_RESULTS: t.Final = ("report", "eligible", "requirements", "status")
+_RESULTS: t.Final = ("report", "eligible", "requirements", "remedy_result", "status")
 
 
 def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
