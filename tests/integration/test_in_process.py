@@ -84,6 +84,16 @@ TASKS = {
         {"client_secret": None, "refresh_token": None, "tenants": [{**TENANTS[0], "name": "wrong-but-secret"}]},
         {"environment": {"MTO_CLIENT_SECRET": "wrong-but-secret", "MTO_CLIENT_CERTIFICATE_PASSWORD": "in-vain"}},
     ),
+    "remedy": (
+        "mto_remedy",
+        {
+            "tenants": [{**TENANTS[0], "gdap": {"roles": ["Security Reader"]}}],
+            "remedies": ["gdap_request", "gdap_auto_extend"],
+            "journal": "journal.jsonl",
+            "writer_client_id": "8d2e7b14-5a63-4c0f-b1c9-3f9a2e6d4c05",
+        },
+        {"check_mode": True, "diff": True, "environment": {"MTO_WRITER_CLIENT_SECRET": "a-secret-that-is-wrong"}},
+    ),
     "unknown_option": ("mto_tenant", {"tenants": TENANTS, "tenant": "x"}),
     "evidence": ("mto_requirement_facts", {"from_evidence": "nowhere.json"}),
 }

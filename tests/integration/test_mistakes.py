@@ -267,6 +267,148 @@ ONBOARD = [
         "mto_tenants: its template cannot be resolved ('nothing' is und",
     ),
 ]
+MENDING = {
+    "mto_remedies": ["gdap_assignment"],
+    "mto_journal": "journal.jsonl",
+    "mto_writer_client_id": OTHER,
+    "mto_writer_client_secret": "another-long-secret",
+}
+
+
+def gdap(**terms):
+    return {**MENDING, **tenant(gdap=terms)}
+
+
+REMEDY = [
+    ({}, "mto_remedies: none is named, so that there is nothing to do; name some"),
+    ({**MENDING, "mto_remedies": []}, "mto_remedies: none is named, so that there is nothing to do; name some"),
+    ({**MENDING, "mto_remedies": "all"}, "mto_remedies: 'all' is not a choice; choose among gdap_auto_extend,"),
+    ({**MENDING, "mto_remedies": ["gdap_auto_extnd"]}, "mto_remedies: 'gdap_auto_extnd' is not a choice (did you mean"),
+    ({**MENDING, "mto_remedies": {"gdap_request": True}}, "mto_remedies: a dictionary is not a list; give a list."),
+    ({**MENDING, "mto_remedies": True}, "mto_remedies: true is not a list; give a list."),
+    ({**MENDING, "mto_journal": None}, "mto_journal: missing; name a file in which each write is written down,"),
+    (
+        {**MENDING, "mto_journal": "none/journal.jsonl"},
+        "mto_journal: DIR/none does not exist; create it first: mkdir -m 700",
+    ),
+    ({**MENDING, "mto_journal": "DIR"}, "mto_journal: DIR is a directory; name a file in it."),
+    ({**MENDING, "mto_journal": "text/journal.jsonl"}, "mto_journal: DIR/text is not a directory; name a file in one."),
+    ({**MENDING, "mto_journal": "open"}, "mto_journal: other users can access DIR/open; run chmod 600 'DIR/open'."),
+    (
+        {**MENDING, "mto_journal": ["journal.jsonl"]},
+        "mto_journal: a list is not the path of a file or directory; give the",
+    ),
+    (
+        {**MENDING, "mto_invitations_dir": "none"},
+        "mto_invitations_dir: DIR/none does not exist; create it first: mkdir -m",
+    ),
+    (
+        {**MENDING, "mto_invitations_dir": "text"},
+        "mto_invitations_dir: DIR/text is not a directory; name a directory for",
+    ),
+    ({**MENDING, "mto_max_writes": "all"}, "mto_max_writes: 'all' is not a whole number; write one such as 10."),
+    ({**MENDING, "mto_max_writes": -1}, "mto_max_writes: '-1' is out of range; give a whole number from 0 to"),
+    (
+        {**MENDING, "mto_remedy_wait": "a while"},
+        "mto_remedy_wait: 'a while' is not a duration of more than 0 and at most",
+    ),
+    (
+        {**MENDING, "mto_remedy_create_partner": "perhaps"},
+        "mto_remedy_create_partner: 'perhaps' is neither true nor false; write",
+    ),
+    (
+        {**MENDING, "mto_remedy_confirm": [OTHER]},
+        "mto_remedy_confirm[0]: aaaaaaaa-0000-4000-8000-000000000002 is not in",
+    ),
+    (
+        {**MENDING, "mto_remedy_confirm": ["contoso"]},
+        "mto_remedy_confirm[0]: 'contoso' is not a GUID; give the directory",
+    ),
+    (
+        {**MENDING, "mto_remedy_confirm": "all"},
+        "mto_remedy_confirm[0]: 'all' is not a GUID; give the directory (tenant)",
+    ),
+    ({**MENDING, "mto_remedy_confirm": True}, "mto_remedy_confirm: true is not a list; give a list."),
+    ({**MENDING, "mto_writer_client_id": None}, "mto_writer_client_id: missing. Remedies are written by an app"),
+    (
+        {**MENDING, "mto_writer_client_id": CLIENT.upper()},
+        "mto_writer_client_id: this is the app that reads, which is to stay",
+    ),
+    (
+        {**MENDING, "mto_writer_client_id": "writer"},
+        "mto_writer_client_id: 'writer' is not a GUID; give the client ID of the",
+    ),
+    (
+        {**MENDING, "mto_writer_client_secret": None},
+        "mto_writer_client_secret: the app that writes has no credential; give",
+    ),
+    (
+        {**MENDING, "mto_writer_client_secret": "short"},
+        "mto_writer_client_secret: the value has fewer than 8 characters, so",
+    ),
+    (
+        {**MENDING, "mto_writer_client_secret": "two words of it"},
+        "mto_writer_client_secret: the value has white space or characters that",
+    ),
+    (
+        {**MENDING, "mto_writer_client_secret": "text"},
+        "mto_writer_client_secret: the value is the path of a file; pass what",
+    ),
+    (
+        {**MENDING, "mto_writer_federated_token_file": "token"},
+        "mto_writer_client_secret: give only one credential for the app;",
+    ),
+    (
+        {**MENDING, "mto_writer_client_secret": None, "mto_writer_client_certificate_path": "none"},
+        "mto_writer_client_certificate_path: DIR/none cannot be read (No such",
+    ),
+    (
+        {**MENDING, "mto_writer_client_secret": None, "mto_writer_client_certificate_path": "ca.pem"},
+        "mto_writer_client_certificate_path: DIR/ca.pem holds no private key;",
+    ),
+    (
+        gdap(assignments=[{"group": "SOC analysts", "roles": ["Security Reader"]}]),
+        "mto_tenants[0] (Contoso): gdap.assignments[0]: group 'SOC analysts' is",
+    ),
+    (gdap(assignments=[{"group": OTHER}]), "mto_tenants[0] (Contoso): gdap.assignments[0]: roles is missing; name"),
+    (gdap(assignments=[{"groups": OTHER}]), "mto_tenants[0].gdap.assignments[0]: 'groups' is not a known key (did"),
+    (gdap(assignments=OTHER), "mto_tenants[0].gdap.assignments: 'aaaaaaaa-0000-4000-8000-000000000002'"),
+    (gdap(assignments=[OTHER]), "mto_tenants[0].gdap.assignments[0]:"),
+    (gdap(assignment=[]), "mto_tenants[0].gdap: 'assignment' is not a known key (did you mean"),
+    (gdap(roles=["Securty Reader"]), "mto_tenants[0] (Contoso): gdap: role 'Securty Reader' is not a known"),
+    (gdap(roles=["Global Administrator"]), "mto_tenants[0] (Contoso): gdap: a relationship with Global"),
+    (
+        gdap(roles=["Security Reader"], duration="2 years"),
+        "mto_tenants[0] (Contoso): gdap: duration '2 years' is not a time from",
+    ),
+    (
+        gdap(roles=["Security Reader"], duration="P3Y"),
+        "mto_tenants[0] (Contoso): gdap: duration 'P3Y' is not a time from P1D",
+    ),
+    (
+        gdap(roles=["Security Reader"], auto_extend="perhaps"),
+        "mto_tenants[0].gdap.auto_extend: 'perhaps' is neither true nor false;",
+    ),
+    (
+        gdap(roles=["Security Reader"], assignments=[{"group": OTHER, "roles": ["Security Operator"]}]),
+        "mto_tenants[0] (Contoso): gdap.assignments[0]: a group cannot get a",
+    ),
+    ({**MENDING, **tenant(gdap="yes")}, "mto_tenants[0].gdap: 'yes' is not a dictionary; give a dictionary with"),
+    ({**MENDING, **tenant(gdpa={})}, "mto_tenants[0]: 'gdpa' is not a known key (did you mean 'gdap'?); use"),
+]
+UNDO = [
+    ({}, "mto_journal: missing; name a file in which each write is written down,"),
+    ({**MENDING, "mto_remedies": "all"}, "mto_remedies: 'all' is not a choice; choose among gdap_auto_extend,"),
+    (
+        {**MENDING, "mto_writer_client_secret": None},
+        "mto_writer_client_secret: the app that writes has no credential; give",
+    ),
+    ({**MENDING, "mto_tenants": None}, "mto_tenants: missing. Set the variable to a list of tenants"),
+    (
+        {**MENDING, "mto_journal": "none/journal.jsonl"},
+        "mto_journal: DIR/none does not exist; create it first: mkdir -m 700",
+    ),
+]
 OFFBOARD = [
     ({}, "mto_offboard: missing; give a list."),
     ({"mto_offboard": []}, "mto_offboard: the list is empty; give the IDs of the tenants to remove from the view."),
@@ -388,6 +530,8 @@ SNAPSHOT = [
 ]
 TABLES = {
     "onboard": ONBOARD,
+    "remedy": REMEDY,
+    "undo": UNDO,
     "offboard": OFFBOARD,
     "report": REPORT,
     "accept": ACCEPT,
@@ -428,6 +572,13 @@ WARNINGS = [
         {},
         "MTO_CLIENT_SECRET: this variable is not known (did you mean 'mto_client_secret'?)",
     ),
+    (
+        {},
+        {"MTO_WRITER_CLIENT_SERCET": "a-client-secret"},
+        "MTO_WRITER_CLIENT_SERCET: this environment variable is not read (did you mean 'MTO_WRITER_CLIENT_SECRET'?)",
+    ),
+    ({"mto_remedy": ["mfa_trust"]}, {}, "mto_remedy: this variable is not known (did you mean 'mto_remedies'?)"),
+    ({"mto_jornal": "j.jsonl"}, {}, "mto_jornal: this variable is not known (did you mean 'mto_journal'?)"),
     ({"mto_login_timeout": 9}, {}, "mto_login_timeout: this variable is not known"),
     ({"mto_adopt_file": "x"}, {}, "mto_adopt_file: this variable is not known (did you mean 'mto_adopt_dir'?)"),
     ({"mto_reportdir": "."}, {}, "mto_reportdir: this variable is not known (did you mean 'mto_report_dir'?)"),
@@ -625,7 +776,7 @@ def shell(tmp_path):
     return found
 
 
-PLAYS = ["adopt", "drift", "login", "offboard", "onboard", "snapshot"]
+PLAYS = ["adopt", "drift", "login", "offboard", "onboard", "remedy", "snapshot", "undo"]
 
 
 @pytest.mark.parametrize("play", PLAYS)
@@ -668,6 +819,12 @@ NOTHING = "The tags of this run leave out every task of this play, so that nothi
         ),
         ("drift", ["--tags", "nothing"], NOTHING),
         ("offboard", ["--skip-tags", "untagged"], NOTHING),
+        (
+            "remedy",
+            ["--limit", "contoso"],
+            "--limit leaves out localhost, where this play runs, so that nothing would be",
+        ),
+        ("undo", ["--tags", "nothing"], NOTHING),
     ],
 )
 def test_run_that_would_do_nothing_fails(shell, play, flags, sentence):
