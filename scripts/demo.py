@@ -1,12 +1,14 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, look for drift.
+"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, look for drift; then mend what can be.
 
     python scripts/demo.py [--collections-path DIR] [--output DIR]
 
 The plays run with nothing but inventory variables (tests/demo/inventory) and Ansible's own defaults. Exit code 0 when
 all plays went well; after a play that failed no other is run.
+
+In the second act, `mto_remedies` names all remedies: a customer approves what was requested, and onboard runs again.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +37,11 @@ SECRETS = (
     "writer_client_secret",
     "writer_refresh_token",
 )
+# What the second act adds to the variables of the first one. The tenant list says which GDAP relationships are wanted.
+REMEDIES = ["gdap_auto_extend", "gdap_assignment", "gdap_request", "mfa_trust", "guest_invitation"]
+# Customers who agreed to a change in their own tenant: Osterberg Versicherung AG and Piekarnia Kłos Sp. z o.o.
+CONFIRMED = ["5ba0f22e-fb1e-45fa-9cde-0df4b771aef9", "c3336c0b-7d02-4ee8-a978-d3822965cadd"]
+APPROVAL = re.compile(r"https://\S+/granularAdminRelationships/[\w-]+")
 
 
 def arguments() -> argparse.Namespace:
@@ -55,6 +63,8 @@ def environment(lab: Lab, collections_path: pathlib.Path, output: pathlib.Path) 
         "MTO_LAB": json.dumps(public),
         "MTO_CLIENT_SECRET": str(lab.connection["client_secret"]),
         "MTO_REFRESH_TOKEN": str(lab.connection["refresh_token"]),
+        "MTO_WRITER_CLIENT_ID": str(lab.connection["writer_client_id"]),
+        "MTO_WRITER_CLIENT_SECRET": str(lab.connection["writer_client_secret"]),
     }
 
 
@@ -63,10 +73,11 @@ def prepare(output: pathlib.Path) -> pathlib.Path:
     shutil.rmtree(output, ignore_errors=True)
     shutil.copytree(ROOT / "tests" / "demo" / "inventory", output / "inventory")
     (output / "adopted").mkdir()
+    (output / "invitations").mkdir(mode=0o700)
     return output / "inventory"
 
 
-def play(name: str, inventory: pathlib.Path, variables: dict[str, str], env: dict[str, str]) -> int:
+def play(name: str, inventory: pathlib.Path, variables: dict[str, object], env: dict[str, str]) -> int:
     """Run one of our playbooks; its exit code."""
     print(f"\n--- ansible-playbook m365.defender.{name} ---", flush=True)
     # As JSON: in key=value, a path with a space would end at the space.
@@ -78,17 +89,61 @@ def play(name: str, inventory: pathlib.Path, variables: dict[str, str], env: dic
 def run_plays(lab: Lab, collections_path: pathlib.Path, output: pathlib.Path, inventory: pathlib.Path) -> int:
     """The exit code of the first play that failed."""
     env = environment(lab, collections_path, output)
-    plays = {
+    onboard: dict[str, object] = {"mto_report_dir": str(output)}
+    first: dict[str, dict[str, object]] = {
         "adopt": {"mto_adopt_dir": str(output / "adopted")},
-        "onboard": {"mto_report_dir": str(output)},
+        "onboard": onboard,
         "drift": {},
     }
-    for name, variables in plays.items():
+    for name, variables in first.items():
         code = play(name, inventory, variables, env)
         if code:
-            print(f"\ndemo: the play {name} failed (exit code {code}); its messages above say why.", file=sys.stderr)
-            return code
+            return told(name, code)
+    before = findings(output)
+    mending = {**onboard, **remedies(output)}
+    print(f"\ndemo: the second act. The same play again, with mto_remedies: {', '.join(REMEDIES)}", flush=True)
+    code = play("onboard", inventory, mending, env)
+    if code:
+        return told("onboard", code)
+    for link, name in sorted(approvals(output).items()):
+        lab.customer.approve(link)
+        print(f"\ndemo: somebody at {name} opens the link, and approves the relationship", flush=True)
+    code = play("onboard", inventory, mending, env)
+    if code:
+        return told("onboard", code)
+    after = findings(output)
+    print(f"\ndemo: {len(before)} tenants needed somebody before the second act, {len(after)} do now.")
+    print(f"demo: in order now: {', '.join(name for name in before if name not in after)}")
     return 0
+
+
+def remedies(output: pathlib.Path) -> dict[str, object]:
+    """The variables with which the play also mends."""
+    return {
+        "mto_remedies": REMEDIES,
+        "mto_remedy_confirm": CONFIRMED,
+        "mto_journal": str(output / "journal.jsonl"),
+        "mto_invitations_dir": str(output / "invitations"),
+    }
+
+
+def findings(output: pathlib.Path) -> dict[str, list[str]]:
+    """What the last report wants somebody to do, by the tenant's name."""
+    found: dict[str, list[str]] = {}
+    for row in json.loads((output / "report.json").read_text(encoding="utf-8"))["findings"]:
+        found.setdefault(row["tenant_name"], []).append(row["remedy"])
+    return found
+
+
+def approvals(output: pathlib.Path) -> dict[str, str]:
+    """The links in the last report with which a customer approves a relationship, and whose they are."""
+    return {link: name for name, texts in findings(output).items() for text in texts for link in APPROVAL.findall(text)}
+
+
+def told(name: str, code: int) -> int:
+    """Say that a play failed, and return its exit code."""
+    print(f"\ndemo: the play {name} failed (exit code {code}); its messages above say why.", file=sys.stderr)
+    return code
 
 
 def main() -> int:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
 import sys
 import types
@@ -19,7 +20,15 @@ from lab.process import LabError
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONNECTION = {"graph": "https://127.0.0.1:1", "client_secret": "a-secret", "refresh_token": "a-token"}
+CONNECTION = {
+    "graph": "https://127.0.0.1:1",
+    "client_secret": "a-secret",
+    "refresh_token": "a-token",
+    "writer_client_id": "an-id",
+    "writer_client_secret": "another-secret",
+}
+LINK = "https://admin.example/partners/invitation/granularAdminRelationships/11-22"
+FINDINGS = [{"tenant_name": "Contoso", "remedy": f"Approve: {LINK}"}, {"tenant_name": "Fabrikam", "remedy": "Buy."}]
 
 
 @pytest.fixture
@@ -29,13 +38,15 @@ def plays(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     @contextlib.contextmanager
     def start_lab(**_options: object) -> Iterator[types.SimpleNamespace]:
-        yield types.SimpleNamespace(connection=CONNECTION)
+        customer = types.SimpleNamespace(approve=lambda link: run.append(f"approve {link}"))
+        yield types.SimpleNamespace(connection=CONNECTION, customer=customer)
 
-    def play(name: str, inventory: pathlib.Path, _variables: dict[str, str], env: dict[str, str]) -> int:
-        run.append(name)
-        assert "a-secret" not in env["MTO_LAB"]
+    def play(name: str, inventory: pathlib.Path, variables: dict[str, object], env: dict[str, str]) -> int:
+        run.append(f"{name} with remedies" if "mto_remedies" in variables else name)
+        assert "secret" not in env["MTO_LAB"].replace("client_secret", "")
         if name == "onboard":
-            (inventory.parent / "report.json").touch()
+            left = FINDINGS[1:] if f"approve {LINK}" in run else FINDINGS
+            (inventory.parent / "report.json").write_text(json.dumps({"findings": left}), encoding="utf-8")
         return 0
 
     monkeypatch.setattr(demo, "start_lab", start_lab)
@@ -46,8 +57,12 @@ def plays(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_all_plays(plays: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert demo.main() == 0
-    assert plays == ["adopt", "onboard", "drift"]
-    assert "report.json" in capsys.readouterr().out.splitlines()[-2]
+    mending = "onboard with remedies"
+    assert plays == ["adopt", "onboard", "drift", mending, f"approve {LINK}", mending]
+    shown = capsys.readouterr().out
+    assert "report.json" in shown.splitlines()[-2]
+    assert "2 tenants needed somebody before the second act, 1 do now" in shown
+    assert "in order now: Contoso\n" in shown
 
 
 def test_a_play_that_fails_is_the_last(
