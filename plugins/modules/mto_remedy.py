@@ -79,7 +79,7 @@ options:
   journal:
     description:
       - A file in which each change is written down before it is sent, and what came of it afterwards. Only its owner
-        can read it. It is made if it does not exist, and never shortened.
+        can read it. It is made if it does not exist, and never shortened. Only one run at a time can use it.
       - Keep it between runs. The next run learns from it what a run that was killed may have sent, and O(state=absent)
         what to take back. It is required.
     type: path
@@ -224,16 +224,17 @@ def remedy(call: Call, connection: Connection) -> dict[str, object]:
     options = parse_remedy_options(params, tenants, connection.cloud.portal, undo=undo)
     require_operator(connection)
     writing = writer_connection(params, connection)
-    journal = Journal(options.journal, utc_now, writing.client_id)
     session = Session(connection, call.tell)
     writer = Writer(writing, session.deadline, connection.known_secrets)
-    writes = Writes(writer, journal, session.deadline, options.max_writes, options.wait)
-    run = RemedyRun(options.names, options.settings, writes, call.check_mode)
-    if undo:
-        home = HomeNames(connection.home_tenant_id, "the home tenant", connection.operator or "the operator")
-        rows = take_back(home, tenants, run)
-    else:
-        rows = mend(session, tenants, run)
+    home_id = connection.home_tenant_id
+    with Journal(options.journal, utc_now, writing.client_id, home_id, read_only=call.check_mode) as journal:
+        writes = Writes(writer, journal, session.deadline, options.max_writes, options.wait)
+        run = RemedyRun(options.names, options.settings, writes, call.check_mode)
+        if undo:
+            home = HomeNames(home_id, "the home tenant", connection.operator or "the operator")
+            rows = take_back(home, tenants, run)
+        else:
+            rows = mend(session, tenants, run)
     warnings = [*journal.warnings, *writer.warnings, *session.warnings]
     return {**result_of(rows, sent=writes.sent, check_mode=call.check_mode), "warnings": warnings}
 

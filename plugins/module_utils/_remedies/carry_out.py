@@ -92,6 +92,20 @@ def carry_out(remedy: Remedy, case: RemedyCase, first: Look, look: LookAgain, wr
     return task.row(now)
 
 
+def not_shown_yet(remedy: Remedy, case: RemedyCase, change: Look, journal: Journal, *, undo: bool) -> Look | None:
+    """Return that a change waits because it was sent a short time ago, if so."""
+    pending = journal.pending(remedy.NAME, case.tenant.tenant_id, change.object, undo=undo)
+    if pending is None:
+        return None
+    return dataclasses.replace(
+        change,
+        kind="waiting",
+        since=pending.at,
+        message=f"{change.message} This was sent at {pending.at} and does not show yet.",
+        remedy=f"No action needed. Run again {int(SETTLES.total_seconds() / 60)} minutes after that.",
+    )
+
+
 class _Task:
     """One remedy of one tenant, while it is carried out."""
 
@@ -103,15 +117,9 @@ class _Task:
     def barrier(self, change: Look) -> Look | None:
         """Return why a change is not made now, if so."""
         writes = self._writes
-        pending = writes.journal.pending(self._remedy.NAME, self._case.tenant.tenant_id, change.object)
-        if pending is not None and not self._attempts[change.object]:
-            return dataclasses.replace(
-                change,
-                kind="waiting",
-                since=pending.at,
-                message=f"{change.message} This was sent at {pending.at} and does not show yet.",
-                remedy=f"No action needed. Run again {int(SETTLES.total_seconds() / 60)} minutes after that.",
-            )
+        pending = not_shown_yet(self._remedy, self._case, change, writes.journal, undo=bool(self._undo_of))
+        if pending is not None:
+            return pending
         if writes.stopped:
             return dataclasses.replace(change, kind="declined", message=f"{change.message} {writes.stopped}")
         if writes.sent >= writes.most:

@@ -4,7 +4,8 @@
 """The journal: what was about to be written, and what came of it. JSON lines in a file that only its owner reads.
 
 The first line of a write is on the disk before the request leaves, so that a run that was killed leaves a trace, and
-the next one does not repeat what may have arrived. No line holds a token, an etag or a redeem link.
+the next one does not repeat what may have arrived. No line holds a token, an etag or a redeem link. One run at a time
+writes to it: another one would not know what this one sends.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import fcntl
 import getpass
 import json
 import os
@@ -46,7 +48,8 @@ _WAY_OUT: t.Final = "name another file, or move this one away."
 class Entry:
     """One write. `at` is when it was about to be sent; `result` is empty where nobody wrote down what came of it.
 
-    `where` is the tenant that was written to, `undo_of` the id of the entry that this one takes back.
+    `where` is the tenant that was written to, `undo_of` the id of the entry that this one takes back. `home` is the
+    home tenant of the run: what was written for another one is no business of this one.
     """
 
     remedy: str
@@ -56,47 +59,80 @@ class Entry:
     before: JsonObject
     after: JsonObject
     undo_of: str = ""
+    home: str = ""
     result: str = ""
     id: str = ""
     at: str = ""
 
 
 class Journal:
-    """The entries of earlier runs and of this one. Raises OptionError where the file cannot be used."""
+    """The entries of earlier runs and of this one. Raises OptionError where the file cannot be used.
 
-    def __init__(self, path: str, now: Callable[[], dt.datetime], app: str) -> None:
+    It is held until it is closed, unless it is only read.
+    """
+
+    def __init__(
+        self, path: str, now: Callable[[], dt.datetime], app: str, home: str, *, read_only: bool = False
+    ) -> None:
         self.path = path
         self.warnings: list[str] = []
-        self._now = now
+        self._now, self._home = now, home
         self._who = {"app": app, "user": _user()}
         require_place("journal", path)
-        self._entries: dict[str, Entry] = {entry.id: entry for entry in self._read()}
+        with contextlib.ExitStack() as held:
+            if not read_only:
+                self._hold(held)
+            self._entries: dict[str, Entry] = {entry.id: entry for entry in self._read()}
+            self._held = held.pop_all()
 
-    def pending(self, remedy: str, tenant_id: str, name: str) -> Entry | None:
-        """Return the write of this object that may yet show: sent a short time ago, and neither refused nor seen."""
+    def __enter__(self) -> t.Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._held.close()
+
+    def _hold(self, held: contextlib.ExitStack) -> None:
+        try:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            held.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OptionError(f"journal: another run is using {self.path}; run again when it has ended.") from None
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def pending(self, remedy: str, tenant_id: str, name: str, *, undo: bool = False) -> Entry | None:
+        """Return what was sent for this object a short time ago and may yet show: all that was not refused.
+
+        What has been read back can be missing from the next look, which another copy of the directory answers.
+        """
         newest = next(iter(self._of(remedy, tenant_id, name)), None)
-        if newest is None or newest.result in ("refused", "written"):
+        if newest is None or newest.result == "refused" or bool(newest.undo_of) != undo:
             return None
-        at = parse_time(newest.at)
-        return newest if at is not None and self._now() - at < SETTLES else None
+        return newest if self._is_recent(newest) else None
 
     def written(self, remedy: str, tenant_id: str) -> list[Entry]:
-        """Return what was written and not taken back, the newest first."""
+        """Return what was or may have been written and is not taken back, the newest first."""
         undone = {entry.undo_of for entry in self._entries.values() if entry.result == "written"}
         return [
             entry
             for entry in self._of(remedy, tenant_id)
-            if entry.result == "written" and not entry.undo_of and entry.id not in undone
+            if entry.result != "refused" and not entry.undo_of and entry.id not in undone
         ]
+
+    def _is_recent(self, entry: Entry) -> bool:
+        at = parse_time(entry.at)
+        return at is not None and self._now() - at < SETTLES
 
     def _of(self, remedy: str, tenant_id: str, name: str = "") -> Iterator[Entry]:
         for entry in reversed(self._entries.values()):
-            if (entry.remedy, entry.tenant_id) == (remedy, tenant_id) and name in ("", entry.object):
+            ours = (entry.remedy, entry.tenant_id, entry.home) == (remedy, tenant_id, self._home)
+            if ours and name in ("", entry.object):
                 yield entry
 
     def begin(self, entry: Entry, request: str) -> Entry:
         """Write down what is about to be sent, and return it with its id. Raise OptionError: then it must not be."""
-        entry = dataclasses.replace(entry, id=uuid.uuid4().hex, at=timestamp(self._now()))
+        entry = dataclasses.replace(entry, id=uuid.uuid4().hex, at=timestamp(self._now()), home=self._home)
         row = {name: value for name, value in dataclasses.asdict(entry).items() if value not in ("", None)}
         self._append({"event": "begin", **row, "request": request, **self._who})
         self._entries[entry.id] = entry
@@ -119,10 +155,12 @@ class Journal:
                 file.write(("\n" * broken + line).encode())
                 os.fsync(handle)
         except OSError as error:
-            raise OptionError(
-                f"journal: {self.path} cannot be written ({error.strerror}), so that nothing more is changed;"
-                f" {_WAY_OUT}"
-            ) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError) -> OptionError:
+        return OptionError(
+            f"journal: {self.path} cannot be written ({error.strerror}), so that nothing more is changed; {_WAY_OUT}"
+        )
 
     def _read(self) -> list[Entry]:
         if not os.path.lexists(self.path):
@@ -147,14 +185,27 @@ def _take(line: str, entries: dict[str, Entry]) -> bool:
     try:
         row = parse_json(line)
         if row["event"] == "begin":
-            known = {field.name for field in dataclasses.fields(Entry)}
-            entry = Entry(**{name: value for name, value in row.items() if name in known})
+            entry = _entry_of(row)
             entries[entry.id] = entry
         else:
             entries[row["id"]] = dataclasses.replace(entries[row["id"]], result=str(row["result"]))
     except (ValueError, TypeError, KeyError):
         return False
     return True
+
+
+def _entry_of(row: JsonObject) -> Entry:
+    """Return the entry of a line. Raise ValueError, TypeError or KeyError for one that is none."""
+    known = {field.name: row[field.name] for field in dataclasses.fields(Entry) if field.name in row}
+    states = {name: known[name] for name in ("before", "after")}
+    texts = [value for name, value in known.items() if name not in states]
+    if not all(isinstance(state, dict) for state in states.values()) or not all(
+        isinstance(text, str) for text in texts
+    ):
+        raise TypeError("not as it was written")
+    if not row["id"] or parse_time(row["at"]) is None:
+        raise ValueError("nobody knows when")
+    return Entry(**known)
 
 
 def _user() -> str:

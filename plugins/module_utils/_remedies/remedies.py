@@ -18,7 +18,12 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import end_with_stop
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._remedies.carry_out import carry_out, looked, row_of
+from ansible_collections.m365.defender.plugins.module_utils._remedies.carry_out import (
+    carry_out,
+    looked,
+    not_shown_yet,
+    row_of,
+)
 from ansible_collections.m365.defender.plugins.module_utils._remedies.case import Finding, HomeNames, RemedyCase
 from ansible_collections.m365.defender.plugins.module_utils._remedies.findings import judged
 from ansible_collections.m365.defender.plugins.module_utils._remedies.look import Look
@@ -184,13 +189,22 @@ def _lack_of(remedy: Remedy, case: RemedyCase) -> Look | None:
 
 def _carry_out_one(one: _Planned, run: RemedyRun) -> Row:
     """Return the row of one remedy. Whatever happens, it hides no other one."""
-    if run.check_mode:
-        return row_of(one.remedy, one.case, one.first)
     try:
-        return carry_out(one.remedy, one.case, one.first, one.again, run.writes, one.undo_of)
+        if run.check_mode:
+            return row_of(one.remedy, one.case, _planned_look(one, run))
+        # Much may have happened since all were looked at, and an earlier write may have been this one.
+        first = looked(one.again) if one.first.kind == "change" else one.first
+        return carry_out(one.remedy, one.case, first, one.again, run.writes, one.undo_of)
     except Exception as error:  # noqa: BLE001  (one failing tenant never hides the others)
         message = f"{one.first.message} This failed because of {end_with_stop(described(error))}"
         return row_of(one.remedy, one.case, dataclasses.replace(one.first, message=message), "failed")
+
+
+def _planned_look(one: _Planned, run: RemedyRun) -> Look:
+    if one.first.kind != "change":
+        return one.first
+    waits = not_shown_yet(one.remedy, one.case, one.first, run.writes.journal, undo=bool(one.undo_of))
+    return waits or one.first
 
 
 def _home_names(facts: RequirementFacts) -> HomeNames:

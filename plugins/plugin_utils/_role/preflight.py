@@ -165,7 +165,8 @@ def _remedy_warnings(values: Values, connection: Connection, *, undo: bool = Fal
     tenants = declared_tenants(values["tenants"], connection.home_tenant_id)
     options = parse_remedy_options(values, tenants, connection.cloud.portal, undo=undo)
     writing = writer_connection(values, connection)
-    return [*writing.warnings, *Journal(options.journal, utc_now, writing.client_id).warnings]
+    with Journal(options.journal, utc_now, writing.client_id, connection.home_tenant_id, read_only=True) as journal:
+        return [*writing.warnings, *journal.warnings]
 
 
 def _check_merge(values: Values, local: bool) -> Checked:
