@@ -18,10 +18,10 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import on
 from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_guid
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.webhook import post
 from ansible_collections.m365.defender.plugins.plugin_utils._notify.memory import Memory
 from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import SPEC, parse_routes
 from ansible_collections.m365.defender.plugins.plugin_utils._notify.step import notify_step
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.webhook import post
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.plugin_utils._notify import webhook
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible import webhook
 
 
 @pytest.fixture
