@@ -41,9 +41,9 @@ class ActionModule(ControllerAction):
 
     def work(self, options: Mapping[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, object]:
         """See ControllerAction."""
-        entries, name = options["notify"], option_name("report_dir")
+        entries, where = options["notify"], option_name("report_file" if options["report_file"] else "report_dir")
         if not (options["report_file"] or options["report_dir"]):
-            raise OptionError(f"{name}: missing; name the directory with the report.json that drift has written.")
+            raise OptionError(f"{where}: missing; name the directory with the report.json that drift has written.")
         named = {group for entry in entries for group in (entry.get("only") or {}).get("group") or ()}
         routes = parse_routes(entries, {name: self._tenants(name, variables) for name in named})
         for route in routes:
@@ -57,9 +57,9 @@ class ActionModule(ControllerAction):
         sends = options["send"] and not self._task.check_mode
         if sends:
             # What was sent and cannot be kept would be sent again.
-            writable_directory(name, str(path.parent))
+            writable_directory(where, str(path.parent))
         send = functools.partial(self._send, options["smtp"] or {}, dict(variables))
-        return notify_step(report, routes, Memory(name, path.parent), send if sends else None)
+        return notify_step(report, routes, Memory(where, path.parent), send if sends else None)
 
     def _send(self, smtp: Mapping[str, object], variables: dict[str, t.Any], message: Message) -> str:
         """Return why a channel did not take a message, an empty text if it did."""
