@@ -27,11 +27,11 @@ _GONE: t.Final = ("deleting", "deleted")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OwnRelationship:
-    """A relationship with the version that a write has to name, and when it was made."""
+    """A relationship with the version that a write has to name, and when it was changed last."""
 
     row: Relationship
     etag: str
-    created: str
+    changed: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,6 +87,5 @@ def _shape_one(body: Fields) -> Relationship:
 
 
 def _own(fields: Fields, row: Relationship) -> OwnRelationship:
-    return OwnRelationship(
-        row, fields.optional_text("@odata.etag") or "", fields.optional_time("createdDateTime") or ""
-    )
+    changed = fields.optional_time("lastModifiedDateTime") or fields.optional_time("createdDateTime") or ""
+    return OwnRelationship(row, fields.optional_text("@odata.etag") or "", changed)

@@ -113,7 +113,7 @@ def _look_at_requests(case: RemedyCase, terms: GdapTerms, found: Sequence[gdap.O
     drafts = [own for own in found if _status(own) == "created"]
     own_draft = next((own for own in drafts if key in own.row["relationship"]), None)
     if own_draft is not None:
-        return _lock(case, own_draft)
+        return _lock(case, terms, own_draft)
     unclear = next((own for own in found if key in own.row["relationship"] and _status(own) not in _OVER), None)
     if unclear is not None:
         return Look(
@@ -142,7 +142,9 @@ def _create(case: RemedyCase, terms: GdapTerms, key: str, found: Sequence[gdap.O
     # The number of the one that was made last: those that have ended keep their names.
     numbers = [_number(own.row["relationship"], key) for own in found]
     number = max(numbers, default=0) + 1
-    name = f"{one_line(case.tenant.name)[:_LONGEST_NAME].strip()} {key}{f'-{number}' if number > 1 else ''}"
+    # .NET counts UTF-16.
+    customer = one_line(case.tenant.name).encode("utf-16-le")[: 2 * _LONGEST_NAME].decode("utf-16-le", "ignore").strip()
+    name = f"{customer} {key}{f'-{number}' if number > 1 else ''}"
     extend = "P180D" if terms.auto_extend else "PT0S"
     body = {
         "displayName": name,
@@ -153,10 +155,16 @@ def _create(case: RemedyCase, terms: GdapTerms, key: str, found: Sequence[gdap.O
     }
     return Look(
         kind="change",
-        object=name,
+        # Not the name: it changes with the list, and a second one would be made while the first does not show.
+        object=case.tenant.tenant_id,
         message=f"Make GDAP relationship '{name}' with {case.tenant.name}: {role_names(terms.roles)}"
         f" ({terms.duration}).",
-        after={"roles": list(terms.roles), "duration": terms.duration, "autoExtendDuration": extend},
+        after={
+            "displayName": name,
+            "roles": list(terms.roles),
+            "duration": terms.duration,
+            "autoExtendDuration": extend,
+        },
         call=WriteCall("POST", gdap.PATH, body),
     )
 
@@ -166,8 +174,14 @@ def _number(name: str, key: str) -> int:
     return 0 if match is None else int(match[1] or 1)
 
 
-def _lock(case: RemedyCase, draft: gdap.OwnRelationship) -> Look:
+def _lock(case: RemedyCase, terms: GdapTerms, draft: gdap.OwnRelationship) -> Look:
     relationship_id = draft.row["id"]
+    if set(draft.row["roles"]) != set(terms.roles):
+        return _declined(
+            case,
+            f"{_name(case, draft)} is a draft whose roles are not those of the list: {role_names(draft.row['roles'])}.",
+            f"Partner administrator of {case.home.name}: finalize or delete it in {GDAP_LIST}.",
+        )
     return Look(
         kind="change",
         object=relationship_id,
@@ -179,15 +193,16 @@ def _lock(case: RemedyCase, draft: gdap.OwnRelationship) -> Look:
 
 
 def _waiting(case: RemedyCase, own: gdap.OwnRelationship) -> Look:
+    # What waits for approval was changed last when it was sent.
     url = INVITATION_URL.format(id=own.row["id"])
-    created = parse_time(own.created)
-    left = max(0, round((created + LAPSES - case.now) / dt.timedelta(days=1))) if created else None
+    sent = parse_time(own.changed)
+    left = max(0, round((sent + LAPSES - case.now) / dt.timedelta(days=1))) if sent else None
     ends = f" It lapses {LAPSES.days} days after it was sent, in about {left} days." if left is not None else ""
     return Look(
         kind="waiting",
         object=own.row["id"],
-        since=own.created,
-        message=f"{_name(case, own)} waits for the customer's approval since {day_of(own.created)}.{ends}",
+        since=own.changed,
+        message=f"{_name(case, own)} waits for the customer's approval since {day_of(own.changed)}.{ends}",
         remedy="Customer Delegated Admin Relationship Administrator or Global Administrator of"
         f" {case.tenant.name}: approve the relationship: {url}",
         approval_url=url,
@@ -206,8 +221,8 @@ def _mail(case: RemedyCase, own: gdap.OwnRelationship, url: str) -> str:
 
 
 def _lapsed(own: gdap.OwnRelationship, now: dt.datetime) -> bool:
-    created = parse_time(own.created)
-    return created is not None and now - created > LAPSES
+    sent = parse_time(own.changed)
+    return sent is not None and now - sent > LAPSES
 
 
 def _status(own: gdap.OwnRelationship) -> str:

@@ -75,6 +75,12 @@ def _invite(case: RemedyCase) -> Look:
             remedy="Ansible administrator of the home tenant: name a directory that only the operator can read in"
             " {mto_}invitations_dir.",
         )
+    if "@" not in operator:
+        return Look(
+            kind="declined",
+            message=f"{operator} is not invited to {tenant.name}: their address could not be read in {case.home.name}.",
+            remedy="Ansible administrator of the home tenant: give their user principal name in {mto_}operator.",
+        )
     body: JsonObject = {
         "invitedUserEmailAddress": operator,
         "inviteRedirectUrl": f"{case.settings.defender_portal}/?tid={tenant.tenant_id}",
