@@ -210,6 +210,58 @@ def test_connection_is_used_again(tls, ca_path):
         assert server.connections == 1
 
 
+def test_request_goes_out_in_one_piece(tls, ca_path):
+    pieces = []
+
+    def talk(connection):
+        pieces.append(connection.recv(65536))
+        connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+
+    with raw_server(talk, tls) as server:
+        client(ca_path).send("PATCH", server.url, headers={"If-Match": '"1"'}, body='{"a": 1}', repeat="refusals")
+    head, _empty, body = pieces[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"PATCH /v1.0/organization HTTP/1.1\r\n")
+    assert b'if-match: "1"' in head.lower()
+    assert body == b'{"a": 1}'
+
+
+def test_request_that_could_not_be_sent_leaves_nothing_to_the_next(tls, ca_path):
+    heads = []
+
+    def talk(connection):
+        while True:
+            heads.append(head_of_request(connection))
+            connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+
+    with raw_server(talk, tls) as server:
+        http = client(ca_path)
+        http.send("GET", server.url)
+        with pytest.raises(MtoError):
+            http.send("GET", server.url, headers={"X-Left": "over", "a\n": "c"}, repeat="refusals")
+        http.send("GET", server.url)
+    assert [b"x-left" in head.lower() for head in heads] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("/a?$filter=mail eq 'o''neil@x.example'", b"/a?$filter=mail%20eq%20'o''neil@x.example'"),
+        ("/a(b='c')/%2F?x=%27#part", b"/a(b='c')/%2F?x=%27"),
+        ("?x=\u00e9", b"/?x=%C3%A9"),
+    ],
+)
+def test_address_is_quoted_where_it_is_not_yet(tls, ca_path, address, sent):
+    heads = []
+
+    def talk(connection):
+        heads.append(head_of_request(connection))
+        connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+
+    with raw_server(talk, tls) as server:
+        client(ca_path).send("GET", f"https://127.0.0.1:{server.port}{address}", repeat="refusals")
+    assert heads[0].split(b" ")[1] == sent
+
+
 def test_headers_of_a_name_are_joined(tls, ca_path):
     response = reply_to(ca_path, tls, OK + b"Set-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 0\r\n\r\n")
     assert response.headers["set-cookie"] == "a=1, b=2"

@@ -22,6 +22,7 @@ import ssl
 import threading
 import traceback
 import typing as t
+from urllib.parse import urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
@@ -48,7 +49,7 @@ else:
     REQUESTS_IMPORT_ERROR = ""
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -178,6 +179,9 @@ if HAS_REQUESTS:
     class _Connection(HTTPSConnection):
         """A connection that is bound by the budget, and says itself which of its steps failed."""
 
+        # What is not sent yet.
+        _held: list[bytes] | None = None
+
         def _new_conn(self) -> socket.socket:
             try:
                 return _connected(self._dns_host, self.port)
@@ -209,8 +213,47 @@ if HAS_REQUESTS:
             except OSError as error:
                 raise handshake_cause(error, SERVER, _BUDGET.get().clock) from None
 
-    class _Pool(HTTPSConnectionPool):
+        def send(self, data: t.Any) -> None:
+            if self._held is None:
+                super().send(data)
+            else:
+                self._held.append(data)
+
+        def exchange(
+            self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        ) -> http.client.HTTPResponse:
+            """Send a request in one piece, and return the answer when its headers are there.
+
+            Both are Python's own: what urllib3 wraps around them takes longer than they do.
+            """
+            self._held = []
+            http.client.HTTPConnection.request(self, method, path, body, headers)
+            whole, self._held = b"".join(self._held), None
+            self.send(whole)
+            return http.client.HTTPConnection.getresponse(self)
+
+    class Pool(HTTPSConnectionPool):
+        """The connections to one host."""
+
         ConnectionCls = _Connection
+
+        @contextlib.contextmanager
+        def exchange(
+            self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+        ) -> Iterator[http.client.HTTPResponse]:
+            """Send a request. Only a connection whose answer was read to its end is used again."""
+            connection = t.cast("_Connection", self._get_conn())
+            is_read = False
+            try:
+                if self.proxy and connection.is_closed:
+                    self._prepare_proxy(connection)
+                with connection.exchange(method, path, body, headers) as answer:
+                    yield answer
+                    is_read = answer.isclosed()
+            finally:
+                if not is_read:
+                    connection.close()
+                self._put_conn(connection if is_read else None)
 
 
 class Connections:
@@ -220,26 +263,22 @@ class Connections:
         self._context = _tls_context(ca_path)
         self._most = max(4, pool)
         self._direct = self._bounded(urllib3.PoolManager(16, maxsize=self._most, ssl_context=self._context))
-        self._proxied: dict[str, urllib3.PoolManager] = {}
-        # By host: the look-up goes through the whole environment.
-        self._proxies: dict[str, str | None] = {}
+        # By host: the look-up of a proxy goes through the whole environment.
+        self._pools: dict[str, Pool] = {}
 
     @staticmethod
     def _bounded(manager: urllib3.PoolManager) -> urllib3.PoolManager:
-        manager.pool_classes_by_scheme = {"https": _Pool}
+        manager.pool_classes_by_scheme = {"https": Pool}
         return manager
 
-    def to(self, url: str) -> urllib3.PoolManager:
-        """Return the pools through which an address is reached. Raise BrokenError for a proxy that can't be used."""
-        host = url.partition("://")[2].partition("/")[0]
-        if host not in self._proxies:
-            self._proxies[host] = _proxy_of(url)
-        proxy = self._proxies[host]
-        if not proxy:
-            return self._direct
-        if proxy not in self._proxied:
-            self._proxied[proxy] = self._bounded(self._behind(proxy))
-        return self._proxied[proxy]
+    def to(self, url: str) -> Pool:
+        """Return the connections that reach an address. Raise BrokenError for a proxy that can't be used."""
+        host = urlsplit(url).netloc
+        if host not in self._pools:
+            proxy = _proxy_of(url)
+            manager = self._bounded(self._behind(proxy)) if proxy else self._direct
+            self._pools[host] = t.cast("Pool", manager.connection_from_url(url))
+        return self._pools[host]
 
     def _behind(self, proxy: str) -> urllib3.ProxyManager:
         refused = BrokenError(f"{PROXY} is not an http:// or https:// address with a host name", final=True)

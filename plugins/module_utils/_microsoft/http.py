@@ -9,7 +9,6 @@ not follow redirects, and sends nothing of a netrc file or a cookie jar.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import re
 import sys
@@ -17,7 +16,7 @@ import time
 import typing as t
 import zlib
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     DeadlineError,
@@ -50,6 +49,8 @@ except ImportError:
     pass  # connection.py says so.
 
 if t.TYPE_CHECKING:
+    import http.client
+
     from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 
     Body: t.TypeAlias = bytes | str | Mapping[str, str] | None
@@ -238,24 +239,15 @@ class Http:
 
     def _exchange(self, outgoing: _Outgoing, budget: Budget) -> Response:
         """Send the request and read its answer, a redirect's like any other."""
-        pools = self._connections.to(outgoing.url)
-        answer = pools.request(
-            outgoing.method,
-            outgoing.url,
-            body=outgoing.body,
-            headers=outgoing.headers,
-            timeout=budget.seconds_left(),
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            decode_content=False,
-        )
-        with contextlib.closing(answer):
-            self.clock.learn(answer.headers.get("date", ""), time.time())
+        parts = urlsplit(outgoing.url)
+        path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+        request = (outgoing.method, quote(path, _NOT_QUOTED), outgoing.body, outgoing.headers)
+        with self._connections.to(outgoing.url).exchange(*request) as answer:
+            headers = _headers_of(answer)
+            self.clock.learn(headers.get("date", ""), time.time())
             # What is sent on the way, such as the sizes of chunks, counts too.
             budget.size_left = MAX_BODY + _CHUNK
-            content = _body_of(answer)
-        headers = {clean(name.lower()): clean(value) for name, value in answer.headers.itermerged()}
+            content = _body_of(answer, headers)
         return Response(outgoing.method, outgoing.url, answer.status, headers, content, outgoing.secrets, self.secrets)
 
 
@@ -274,11 +266,13 @@ class _Outgoing:
 
     method: str
     url: str
-    headers: urllib3.HTTPHeaderDict = dataclasses.field(repr=False)
+    headers: Mapping[str, str] = dataclasses.field(repr=False)
     body: bytes | None = dataclasses.field(repr=False)
     secrets: tuple[str, ...] = dataclasses.field(repr=False)
 
 
+# What separates the parts of a path and a query, and what is quoted already [doc RFC 3986].
+_NOT_QUOTED: t.Final = "!$%&'()*+,/:;=?@~"
 # Less than any request takes, and more than a time-out is early.
 _NO_TIME: t.Final = 0.05
 _FORM: t.Final = "application/x-www-form-urlencoded"
@@ -293,22 +287,19 @@ _VALUE: t.Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 def _outgoing(method: str, url: str, token: BearerToken | None, headers: Mapping[str, str], body: Body) -> _Outgoing:
     """Return the request. Raise MtoError for a header that can't be sent; its value may be secret and is not shown."""
-    all_headers = urllib3.HTTPHeaderDict({"User-Agent": "m365.defender", "Accept": "*/*"})
-    for name, value in headers.items():
-        all_headers[name] = value
-    if token is not None:
-        all_headers["Authorization"] = f"Bearer {token.value}"
-    if isinstance(body, Mapping):
-        all_headers["Content-Type"] = _FORM
-    # The size of what is sent is known below; other encodings of the answer than this one have no bound.
-    for name in ("Content-Length", "Transfer-Encoding"):
-        all_headers.pop(name, None)
-    all_headers["Accept-Encoding"] = "gzip"
-    for name, value in all_headers.items():
+    given = dict(headers) if token is None else {**headers, "Authorization": f"Bearer {token.value}"}
+    for name, value in given.items():
         if not _VALUE.fullmatch(value):
             raise MtoError(f"the header {one_line(name)} cannot be sent: its value has characters that HTTP forbids.")
-    content = _encoded(body)
-    return _Outgoing(method, url, all_headers, content, tuple(_secrets_in(all_headers, content)))
+    all_headers = {"user-agent": "m365.defender", "accept": "*/*"}
+    all_headers |= {name.lower(): value for name, value in given.items()}
+    if isinstance(body, Mapping):
+        all_headers["content-type"] = _FORM
+    # The size of what is sent is known below; other encodings of the answer than this one have no bound.
+    for name in ("content-length", "transfer-encoding"):
+        all_headers.pop(name, None)
+    all_headers["accept-encoding"] = "gzip"
+    return _Outgoing(method, url, all_headers, _encoded(body), tuple(_secrets_in(all_headers, body)))
 
 
 def _encoded(body: Body) -> bytes | None:
@@ -320,33 +311,47 @@ def _encoded(body: Body) -> bytes | None:
         raise MtoError("the body cannot be sent: it has characters that cannot be encoded.") from None
 
 
-def _secrets_in(headers: urllib3.HTTPHeaderDict, content: bytes | None) -> list[str]:
+def _secrets_in(headers: Mapping[str, str], body: Body) -> list[str]:
     """Return the secrets of a request by the names of its headers and of the fields of its form."""
-    secrets = [value.rpartition(" ")[2] for name, value in headers.items() if name.lower() in _SECRET_HEADERS]
+    secrets = [value.rpartition(" ")[2] for name, value in headers.items() if name in _SECRET_HEADERS]
     secrets += [pair.partition("=")[2].strip() for pair in headers.get("cookie", "").split(";")]
-    if content and headers.get("content-type", "").startswith(_FORM):
-        secrets += [value for name, value in parse_qsl(content.decode("utf-8")) if name in _SECRET_FIELDS]
+    if body and headers.get("content-type", "").startswith(_FORM):
+        form = body.items() if isinstance(body, Mapping) else parse_qsl((_encoded(body) or b"").decode())
+        secrets += [value for name, value in form if name in _SECRET_FIELDS]
     return [secret for secret in secrets if len(secret) >= SHORTEST]
 
 
+def _headers_of(answer: http.client.HTTPResponse) -> dict[str, str]:
+    """Return the headers by name, in lower case. What occurs twice is joined, as HTTP allows."""
+    headers: dict[str, str] = {}
+    for name, value in answer.getheaders():
+        key, text = clean(name.lower()), clean(value).strip()
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
 # A proxy may have put the same length twice.
-_LENGTH: t.Final = re.compile(r"[0-9]{1,18}(?:, ?[0-9]{1,18})*")
+_LENGTH: t.Final = re.compile(r"([0-9]{1,18})(?:, ?\1)*")
 
 
-def _body_of(answer: urllib3.BaseHTTPResponse) -> bytes:
+def _body_of(answer: http.client.HTTPResponse, headers: Mapping[str, str]) -> bytes:
     """Return the body, decompressed in steps of which none can grow beyond the limit."""
-    encoding = answer.headers.get("content-encoding", "").strip().lower()
+    encoding = headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise BrokenError("the answer has an encoding that was not requested")
-    if not answer.chunked and not _LENGTH.fullmatch(answer.headers.get("content-length", "0")):
-        raise BrokenError("the answer has a length that is not a number, so that it may be truncated")
+    if not answer.chunked and "content-length" in headers:
+        length = _LENGTH.fullmatch(headers["content-length"])
+        if length is None:
+            raise BrokenError("the answer has a length that is not one number, so that it may be truncated")
+        # Python takes no list.
+        answer.length = int(length[1]) if answer.length is None else answer.length
     gzip = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in encoding else None
     content = bytearray()
-    for chunk in answer.stream(_CHUNK, decode_content=False):
+    while chunk := answer.read(_CHUNK):
         content += gzip.decompress(chunk, MAX_BODY + 1 - len(content)) if gzip else chunk
         if len(content) > MAX_BODY:
             raise BrokenError(f"the answer is larger than {MAX_BODY // 1024**2} MB", final=True)
-    if gzip and content and (not gzip.eof or gzip.unused_data):
+    if answer.length or (gzip and content and (not gzip.eof or gzip.unused_data)):
         raise BrokenError("the answer was truncated")
     return bytes(content)
 
