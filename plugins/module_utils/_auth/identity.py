@@ -186,6 +186,12 @@ class AppIdentity(Identity):
     def _ask(self, tenant_id: str, scopes: list[str]) -> dict[str, object]:
         if self._credential is None:
             raise MtoError("the app identity has no credential")
+        fields = None if self._cache_directory else self._credential.fields()
+        if fields is not None:
+            # The whole of the protocol [doc v2-oauth2-client-creds-grant-flow].
+            grant = {"client_id": self._client_id, "grant_type": "client_credentials", "scope": " ".join(scopes)}
+            transport = MsalTransport(self._http, self._cloud.login)
+            return dict(transport.token(f"{self._cloud.login}/{tenant_id}", {**grant, **fields}))
         cache = TokenCacheFile(self._cache_directory, self._client_id, tenant_id, self._warn)
         application = msal.ConfidentialClientApplication(
             self._client_id,

@@ -30,6 +30,10 @@ class ClientSecret(Credential):
         """Return the secret as it is sent."""
         return [value.strip() for value in super().secrets()]
 
+    def fields(self) -> dict[str, str]:
+        """Return the field of the secret [doc v2-oauth2-client-creds-grant-flow]."""
+        return {"client_secret": self.for_msal()}
+
     def for_msal(self) -> str:
         """Return the secret itself."""
         return secret_of("client_secret", self.values["client_secret"])

@@ -17,6 +17,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.user_file impo
 _OPTION: t.Final = "federated_token_file"
 _WAY_OUT: t.Final = "name a file that holds the token of the other issuer, and nothing else."
 _LARGEST: t.Final = 65536
+_ASSERTION_TYPE: t.Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # The member that holds the token in the answer of a CI system's token endpoint: GitHub's, and others' [community].
 _MEMBERS: t.Final = ("value", "token", "id_token", "oidcToken")
 
@@ -37,6 +38,10 @@ class FederatedToken(Credential):
     def validate(self) -> None:
         """Raise OptionError if the file cannot be read or does not hold a token."""
         self._read()
+
+    def fields(self) -> dict[str, str]:
+        """Return the fields of the assertion [doc v2-oauth2-client-creds-grant-flow]."""
+        return {"client_assertion_type": _ASSERTION_TYPE, "client_assertion": self._read()}
 
     def for_msal(self) -> dict[str, object]:
         """Return an assertion that msal fetches when it needs one."""

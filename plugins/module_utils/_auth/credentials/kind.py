@@ -58,6 +58,10 @@ class Credential(abc.ABC):
     def validate(self) -> None:  # noqa: B027  (a kind without a file has nothing to check)
         """Raise OptionError if the credential cannot be used. No network."""
 
+    def fields(self) -> dict[str, str] | None:
+        """Return what a token request says of the credential; None where msal has to sign something first."""
+        return None
+
     @abc.abstractmethod
     def for_msal(self) -> MsalCredential:
         """Return what msal takes as `client_credential`."""

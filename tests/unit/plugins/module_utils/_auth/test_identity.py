@@ -147,10 +147,18 @@ class Entra:
         )
 
 
+class _Signed(ClientSecret):
+    """Stands for what msal has to sign."""
+
+    def fields(self):
+        return None
+
+
 def identities(entra):
     common = {"http": entra, "cloud": CLOUDS["public"], "client_id": "c"}
     secret = ClientSecret({"client_secret": "a-client-secret~1"})
-    yield AppIdentity(**common, credential=secret)
+    for credential in (secret, _Signed(secret.values)):
+        yield AppIdentity(**common, credential=credential)
     for credential in (secret, None):
         yield OperatorIdentity(**common, credential=credential, home_tenant_id=TENANT, refresh_token="0.refresh~token")
 
@@ -169,10 +177,7 @@ def token_answer(**changes):
         ),
         *(token_answer(expires_in=value) for value in (-1, "x", 10**400, [], None)),
         *(token_answer(scope=value) for value in (5, ["a"], {})),
-        *(
-            token_answer(id_token=value)
-            for value in ("x", "a.b.c", 5, token(sub=5), "a." + "W" * 60000 + ".c", token())
-        ),
+        *(token_answer(id_token=value) for value in ("x", "a.b.c", 5, "a." + "W" * 60000 + ".c", token())),
         *(token_answer(refresh_token=value) for value in (5, ["0.A"], {})),
         *(token_answer(token_type=value) for value in ("pop", 5)),
         *(
@@ -193,6 +198,15 @@ def test_answer_of_another_form_leaves_the_sign_in_unknown(answer):
             identity.token(TENANT, "graph")
         assert caught.value.problem.reason == "sign_in.no_answer"
         assert "eyJ" not in str(caught.value)
+
+
+def test_id_token_that_msal_cannot_use_leaves_the_sign_in_unknown():
+    """An id token is about a person: no answer to the app holds one."""
+    _app, *others = identities(Entra(token_answer(id_token=token(sub=5))))
+    for identity in others:
+        with pytest.raises(SignInError) as caught:
+            identity.token(TENANT, "graph")
+        assert caught.value.problem.reason == "sign_in.no_answer"
 
 
 def test_refusal_in_entras_own_words_is_a_refusal():
@@ -220,7 +234,7 @@ def test_echo_of_what_was_sent_shows_no_secret():
 @pytest.mark.parametrize("rotated", ["", "two words", '"0.in-quotes"', "0.caf\u00e9-token", "0.half\ud800-token"])
 def test_rotated_token_that_is_none_is_not_kept(rotated):
     entra = Entra(token_answer(refresh_token=rotated))
-    _app, operator, _public = identities(entra)
+    _app, _signed, operator, _public = identities(entra)
     operator.token(TENANT, "graph")
     operator.token(TENANT, "arm")
     assert [form["refresh_token"] for form in entra.forms] == ["0.refresh~token"] * 2
@@ -228,7 +242,7 @@ def test_rotated_token_that_is_none_is_not_kept(rotated):
 
 def test_opaque_tokens_and_rotated_ones_are_known_secrets():
     entra = Entra(token_answer(access_token="opaque-access-token", refresh_token="0.rotated-token"))
-    _app, operator, _public = identities(entra)
+    _app, _signed, operator, _public = identities(entra)
     operator.token(TENANT, "graph")
     known = {"opaque-access-token", "0.rotated-token", "0.refresh~token", "a-client-secret~1"}
     assert known <= entra.secrets.values()

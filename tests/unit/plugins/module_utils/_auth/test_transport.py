@@ -41,6 +41,14 @@ def test_secret_goes_to_the_login_host_only():
         client.post("https://evil.example/token", data={"client_secret": "s"})
 
 
+def test_token_without_msal():
+    sent = []
+    answer = transport(200, json.dumps({**ANSWER, "foci": []}).encode(), sent).token(f"{LOGIN}/t", {"a": "b"})
+    assert (answer, sent) == (ANSWER, [("POST", f"{LOGIN}/t/oauth2/v2.0/token")])
+    with pytest.raises(MtoError, match=r"refused to send a credential to https://evil\.example:443"):
+        transport(200, b"{}").token("https://evil.example/t", {"client_secret": "s"})
+
+
 @pytest.mark.parametrize("authority", [f"{LOGIN}/t", "https://login.microsoftonline.com:443/t"])
 def test_addresses_of_a_tenant_are_known(authority):
     sent = []

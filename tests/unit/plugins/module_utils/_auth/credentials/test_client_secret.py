@@ -16,6 +16,7 @@ def test_client_secret(value):
     credential = ClientSecret({"client_secret": value})
     credential.validate()
     assert credential.for_msal() == "abc8Q~a.secret"
+    assert credential.fields() == {"client_secret": "abc8Q~a.secret"}
     assert credential.secrets() == ["abc8Q~a.secret"]
 
 

@@ -30,6 +30,10 @@ def test_token_is_read_again(tmp_path):
     read = credential(path).for_msal()["client_assertion"]
     path.write_text(TOKEN + "Mg\n", encoding="ascii")
     assert read() == TOKEN + "Mg"
+    assert credential(path).fields() == {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": TOKEN + "Mg",
+    }
 
 
 @pytest.mark.parametrize(
