@@ -10,8 +10,8 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import (
-    may_read,
     missing_permissions,
+    readable_with,
     roles_missing,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import ANSIBLE_ADMIN, APP_IDENTITY
@@ -72,9 +72,11 @@ def path_of(bound: BoundRead) -> str:
     """Return the path with every field quoted for OData and for the address."""
     path = bound.read.path
     for name, value in bound.fields.items():
-        # In a quoted string of OData, and only there, a quote is doubled.
-        quoted = quote(value.replace("'", "''"), safe="@")
-        path = path.replace(f"'{{{name}}}'", f"'{quoted}'").replace(f"{{{name}}}", quote(value, safe="@"))
+        field = f"{{{name}}}"
+        if field in path:
+            # In a quoted string of OData, and only there, a quote is doubled.
+            quoted = quote(value.replace("'", "''"), safe="@")
+            path = path.replace(f"'{field}'", f"'{quoted}'").replace(field, quote(value, safe="@"))
     return path
 
 
@@ -98,10 +100,8 @@ class EvidenceReader:
 
         Reads that the cloud does not support, or that the token has no permission for, are not sent.
         """
-        supported = [bound for bound in reads if self.exists(bound.read)]
-        allowed = [bound for bound in supported if may_read(bound.read, token.identity, token.claims)]
-        absent = [bound for bound in reads if bound not in supported]
-        refused = [bound for bound in supported if bound not in allowed]
+        supported, absent = _parted(reads, self.exists)
+        allowed, refused = _parted(supported, readable_with(token.identity, token.claims))
         evidence = {
             **(self.unread(absent, token.identity, self._not_in_cloud(), target) if absent else {}),
             **self._sent(allowed, token, target),
@@ -156,6 +156,15 @@ class EvidenceReader:
 
     def _not_in_cloud(self) -> Problem:
         return Problem("read.not_in_cloud", {"cloud": self._cloud})
+
+
+def _parted(reads: Sequence[BoundRead], test: Callable[[Read], bool]) -> tuple[list[BoundRead], list[BoundRead]]:
+    """Return the reads that pass a test, and those that do not."""
+    passed: list[BoundRead] = []
+    others: list[BoundRead] = []
+    for bound in reads:
+        (passed if test(bound.read) else others).append(bound)
+    return passed, others
 
 
 def _consent_problem(reads: Sequence[BoundRead], token: BearerToken, target: ReadTarget) -> Problem:

@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
@@ -36,23 +36,31 @@ class MissingPermission:
 
 def granted(permissions: Sequence[str], claims: JsonObject) -> bool:
     """Tell whether a token carries at least one of the permissions."""
+    return _any_of(permissions, _held(claims))
+
+
+def _held(claims: JsonObject) -> set[str]:
     roles = claims.get("roles")
     held = {str(role).lower() for role in roles} if isinstance(roles, list) else set()
-    held |= {scope.lower() for scope in str(claims.get("scp") or "").split()}
+    return held.union(str(claims.get("scp") or "").lower().split())
+
+
+def _any_of(permissions: Sequence[str], held: Collection[str]) -> bool:
     return any(permission.lower() in held for permission in permissions)
 
 
-def may_read(read: Read, identity: str, claims: JsonObject) -> bool:
-    """Return False only where a readable token lacks every permission that would do."""
-    permissions = read.permissions(identity)
-    return not permissions or not claims or granted(permissions, claims)
+def readable_with(identity: str, claims: JsonObject) -> Callable[[Read], bool]:
+    """Return what tells whether a token may read: False only where a readable one lacks all that would do."""
+    held = _held(claims)
+    return lambda read: not claims or not (due := read.permissions(identity)) or _any_of(due, held)
 
 
 def missing_permissions(reads: Iterable[Read], identity: str, claims: JsonObject) -> tuple[MissingPermission, ...]:
     """Return what the token lacks for these reads, one row for each permission, in the order of the reads."""
     rows: dict[str, MissingPermission] = {}
+    may_read = readable_with(identity, claims)
     for read in reads:
-        if may_read(read, identity, claims):
+        if may_read(read):
             continue
         permission, *others = read.permissions(identity)
         known = rows.get(permission, MissingPermission(permission, (), (), optional=True))

@@ -29,6 +29,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting i
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http, Response
 
 BATCH_LIMIT: t.Final = 20
@@ -111,15 +112,19 @@ class Graph:
             items = _batch_items(response)
         except MtoError as error:
             return {request.key: (failed(self._root + request.path, error), None) for request in requests}
+        request_id = response.request_id
         return {
-            request.key: self._item_answer(request, items.get(str(number), ()), response)
+            request.key: self._item_answer(request, items.get(str(number), ()), response.secrets, request_id)
             for number, request in enumerate(requests)
         }
 
     def _item_answer(
-        self, request: Request, items: Sequence[Mapping[str, object]], outer: Response
+        self, request: Request, items: Sequence[Mapping[str, object]], secrets: Secrets, request_id: str
     ) -> tuple[Answer, Mapping[str, str] | None]:
-        """Return the one answer that the batch holds for a request, or what is wrong with it."""
+        """Return the one answer that the batch holds for a request, or what is wrong with it.
+
+        `request_id` is that of the batch, for an item without one.
+        """
         url = self._root + request.path
         item = items[0] if items else {}
         status, body = item.get("status"), item.get("body")
@@ -133,8 +138,8 @@ class Graph:
         if defect:
             return Answer(0, url, error=f"the answer of the batch {defect} this request"), None
         headers = _lowered(item.get("headers"))
-        request_id = outer.secrets.hide(headers.get("request-id", "")) or outer.request_id
-        return answer_of(url, t.cast("int", status), body, request_id, outer.secrets.hide), headers
+        request_id = secrets.hide(headers["request-id"]) if headers.get("request-id") else request_id
+        return answer_of(url, t.cast("int", status), body, request_id, secrets.hide), headers
 
 
 def _lowered(headers: object) -> dict[str, str]:

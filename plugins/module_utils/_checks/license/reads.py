@@ -77,14 +77,11 @@ class SubscriptionData(t.TypedDict):
 
 def shape_skus(body: Fields, wanted: Collection[str] = ()) -> SkuData:
     """Keep only what decides; `wanted` are the `licenses` of the tenant."""
-    skus = [
-        (_shape_sku(row, wanted), sorted(_plan_ids(row, "servicePlans") & NOT_ENOUGH.keys()))
-        for row in body.rows("value")
+    skus = [(_shape_sku(row, wanted), row) for row in body.rows("value")]
+    relevant = sorted((sku for sku, _row in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True)
+    others = [
+        (sku, sorted(_plan_ids(row, "servicePlans") & NOT_ENOUGH.keys())) for sku, row in skus if not sku["plans"]
     ]
-    relevant = sorted(
-        (sku for sku, _lesser in skus if sku["plans"]), key=lambda sku: _weight(sku, wanted), reverse=True
-    )
-    others = [(sku, lesser) for sku, lesser in skus if not sku["plans"]]
     not_enough = {sku["sku"]: lesser for sku, lesser in others if lesser and _in_force(sku)}
     return {
         "skus": relevant[:MAX_SKUS],

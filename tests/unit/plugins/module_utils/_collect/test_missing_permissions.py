@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import (
     granted,
-    may_read,
     missing_permissions,
+    readable_with,
     roles_missing,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
@@ -32,12 +32,12 @@ OTHER = dataclasses.replace(READ, what="b", title="the second", optional=True)
 )
 def test_permissions_in_roles_or_scopes(claims, result):
     assert granted(READ.app, claims) is result
-    assert may_read(READ, "app", claims) is result
+    assert readable_with("app", claims)(READ) is result
 
 
 def test_token_that_cannot_be_read_lacks_nothing():
-    assert may_read(READ, "app", {})
-    assert may_read(dataclasses.replace(READ, app=()), "app", {"roles": []})
+    assert readable_with("app", {})(READ)
+    assert readable_with("app", {"roles": []})(dataclasses.replace(READ, app=()))
     assert missing_permissions([READ], "app", {}) == ()
 
 
