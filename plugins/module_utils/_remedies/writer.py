@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import (
     Answer,
     Request,
@@ -34,6 +36,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._remedies.look import WriteCall
 
+# Whoever has the link of an invitation can become the guest: an error that echoes one does not show it.
+_REDEEM_LINK: t.Final = re.compile(r"https?(?::|%3a)\S*redeem\S*", re.IGNORECASE)
 _JSON: t.Final = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -114,4 +118,8 @@ def _answer(url: str, response: Response) -> Answer:
     except ServiceError as error:
         accepted = 200 <= response.status < 300
         return dataclasses.replace(failed(url, error), error="") if accepted else failed(url, error)
-    return answer_of(url, response.status, body, response.request_id, response.secrets.hide)
+
+    def scrub(text: str) -> str:
+        return _REDEEM_LINK.sub(HIDDEN, response.secrets.hide(text))
+
+    return answer_of(url, response.status, body, response.request_id, scrub)
