@@ -63,6 +63,13 @@ def relationships_of(case: RemedyCase) -> list[OwnRelationship]:
     ]
 
 
+def version_of(own: OwnRelationship | OwnAssignment) -> str:
+    """Return the version that a write names. Raise UnreadError: without one, it could undo somebody else's change."""
+    if not own.etag:
+        raise UnreadError("the version of the GDAP relationship could not be read: the answer is not as documented")
+    return own.etag
+
+
 def assignments_of(case: RemedyCase, relationship_id: str) -> list[OwnAssignment]:
     """Read the access assignments of a relationship that are not on their way out. Raise UnreadError."""
     answer = case.writer.list(case.home.tenant_id, f"{PATH}/{relationship_id}/accessAssignments")

@@ -70,7 +70,12 @@ class GdapAssignment(Remedy):
             object=entry.object,
             message=f"{name}: remove its assignment of {role_names(found.row['roles'])} in {case.tenant.name}.",
             before={"group": group, "roles": found.row["roles"]},
-            call=WriteCall("DELETE", f"{gdap.PATH}/{relationship_id}/accessAssignments/{found.id}", None, found.etag),
+            call=WriteCall(
+                "DELETE",
+                f"{gdap.PATH}/{relationship_id}/accessAssignments/{found.id}",
+                None,
+                gdap.version_of(found),
+            ),
         )
 
 

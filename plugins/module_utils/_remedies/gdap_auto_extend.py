@@ -83,5 +83,7 @@ def _change(found: gdap.OwnRelationship, message: str, before: str, after: str) 
         message=message,
         before={"autoExtendDuration": before},
         after={"autoExtendDuration": after},
-        call=WriteCall("PATCH", f"{gdap.PATH}/{relationship_id}", {"autoExtendDuration": after}, found.etag),
+        call=WriteCall(
+            "PATCH", f"{gdap.PATH}/{relationship_id}", {"autoExtendDuration": after}, gdap.version_of(found)
+        ),
     )
