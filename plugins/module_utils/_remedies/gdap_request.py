@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import GdapTerms
     from ansible_collections.m365.defender.plugins.module_utils._remedies.case import RemedyCase
+    from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
 
 # A request that nobody approves lapses so long after it was sent [doc GDAP FAQ].
 LAPSES: t.Final = dt.timedelta(days=90)
@@ -94,6 +95,13 @@ class GdapRequest(Remedy):
                 message=f"GDAP relationship '{lasting.row['relationship']}' with {case.tenant.name} is in force.",
             )
         return _look_at_requests(case, terms, found)
+
+    def arrived(self, case: RemedyCase, entry: Entry) -> bool | None:
+        """See Remedy. A draft is known by its name, one that was sent by its status."""
+        name, found = entry.after.get("displayName"), gdap.relationships_of(case)
+        if name:
+            return any(own.row["relationship"] == name for own in found)
+        return any(own.row["id"] == entry.object and _status(own) != "created" for own in found)
 
 
 def _look_at_requests(case: RemedyCase, terms: GdapTerms, found: Sequence[gdap.OwnRelationship]) -> Look:

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
     from ansible_collections.m365.defender.plugins.module_utils._remedies.case import RemedyCase
+    from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
 
 _RESTORES: t.Final = ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 _MISSING: t.Final = "access.guest_missing"
@@ -57,6 +58,13 @@ class GuestInvitation(Remedy):
                 remedy=f"{operator}: accept the invitation {_how(case)}.",
             )
         return _restore(case, found.object) if found.reason == _DELETED else _invite(case)
+
+    def arrived(self, case: RemedyCase, entry: Entry) -> bool | None:
+        """See Remedy."""
+        again = case.judge_again()
+        if any(finding.reason in (_MISSING, _DELETED) for finding in again.findings):
+            return False
+        return True if again.statuses.get("access") in ("met", "unmet") else None
 
     def answered(self, case: RemedyCase, answer: Answer) -> None:
         """Write the redeem link to its file. Raise OptionError."""

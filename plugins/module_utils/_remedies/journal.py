@@ -120,6 +120,19 @@ class Journal:
             if entry.result != "refused" and not entry.undo_of and entry.id not in undone
         ]
 
+    def unclear(self, remedy: str, tenant_id: str) -> list[tuple[Entry, Entry]]:
+        """Return the writes of which nobody knows what came, each with the change that it makes or takes back.
+
+        Of an object it is the last one: what shows now was not done by one that came before.
+        """
+        newest: dict[str, Entry] = {}
+        for entry in self._of(remedy, tenant_id):
+            if entry.result != "refused":
+                newest.setdefault(entry.object, entry)
+        return [
+            (entry, self._entries.get(entry.undo_of, entry)) for entry in newest.values() if entry.result != "written"
+        ]
+
     def _is_recent(self, entry: Entry) -> bool:
         at = parse_time(entry.at)
         return at is not None and self._now() - at < SETTLES
@@ -138,11 +151,15 @@ class Journal:
         self._entries[entry.id] = entry
         return entry
 
-    def end(self, entry: Entry, result: Result, answer: Answer) -> None:
-        """Write down what came of it. Raise OptionError: the next run then waits and looks."""
+    def end(self, entry: Entry, result: Result, answer: Answer | None = None) -> None:
+        """Write down what came of it. Raise OptionError: the next run then waits and looks.
+
+        Without an answer, a later run says what it sees.
+        """
         self._entries[entry.id] = dataclasses.replace(entry, result=result)
-        row = {"id": entry.id, "at": timestamp(self._now()), "result": result, "status": answer.status}
-        self._append({"event": "end", **row, "request_id": answer.request_id, "said": answer.error})
+        row = {"id": entry.id, "at": timestamp(self._now()), "result": result}
+        said = {"status": answer.status, "request_id": answer.request_id, "said": answer.error} if answer else {}
+        self._append({"event": "end", **row, **said})
 
     def _append(self, row: JsonObject) -> None:
         line = json.dumps({"format": 1, **row}, ensure_ascii=True) + "\n"

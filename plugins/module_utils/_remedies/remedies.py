@@ -8,6 +8,7 @@ Everything is looked at before the first write, so that what the writing app lac
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -83,6 +84,7 @@ def mend(session: Session, tenants: Sequence[Tenant], run: RemedyRun) -> list[Ro
             return judged(anew.assessment.run.tenants[0])
 
         case = run.case_of(tenant, home, again, Finding("", ""))
+        _clear_up(case, run)
         planned += _plan_tenant(case, judged(saved).findings, run.names)
     return [_carry_out_one(one, run) for one in planned]
 
@@ -91,6 +93,7 @@ def take_back(home: HomeNames, tenants: Sequence[Tenant], run: RemedyRun) -> lis
     """Take back what the journal says was written for these tenants by these remedies, the newest first."""
     planned: list[_Planned] = []
     for tenant in tenants:
+        _clear_up(run.case_of(tenant, home, _no_judge, Finding("", "")), run)
         for remedy in _chosen(run.names):
             entries = run.writes.journal.written(remedy.NAME, tenant.tenant_id)
             # What cannot be taken back is told once.
@@ -104,6 +107,17 @@ def take_back(home: HomeNames, tenants: Sequence[Tenant], run: RemedyRun) -> lis
 
                 planned.append(_Planned(remedy, case, _first_look(remedy, case, again), again, entry.id))
     return [_carry_out_one(one, run) for one in planned]
+
+
+def _clear_up(case: RemedyCase, run: RemedyRun) -> None:
+    """Let the journal say what came of earlier writes whose answer nobody saw, as far as it shows now."""
+    journal = run.writes.journal
+    for remedy in () if run.check_mode else REMEDIES.values():
+        for entry, change in journal.unclear(remedy.NAME, case.tenant.tenant_id):
+            # What cannot be read is said by the look at the object.
+            with contextlib.suppress(MtoError, ValueError):
+                if remedy.arrived(case, change) is (not entry.undo_of):
+                    journal.end(entry, "written")
 
 
 def _chosen(names: Sequence[str]) -> list[Remedy]:

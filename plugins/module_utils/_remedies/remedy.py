@@ -51,5 +51,9 @@ class Remedy(abc.ABC):
             remedy=self.BY_HAND.format(tenant=case.tenant.name, home=case.home.name),
         )
 
+    def arrived(self, case: RemedyCase, entry: Entry) -> bool | None:
+        """Tell whether what was sent is there now, None where that cannot be told. Raise UnreadError."""
+        return {"change": True, "settled": False}.get(self.look_back(case, entry).kind)
+
     def answered(self, case: RemedyCase, answer: Answer) -> None:  # noqa: B027  (most answers hold nothing to keep)
         """Keep what only the answer to the write holds. Raise OptionError where that fails."""

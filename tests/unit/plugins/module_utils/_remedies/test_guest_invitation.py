@@ -22,7 +22,7 @@ DELETED = Judged([Finding("access.guest_deleted", "It is deleted.", object="acco
 
 
 def look(judged, **more):
-    options = {"invitations_dir": "/tmp", "judge_again": lambda: judged, **more}  # noqa: S108  (nothing is written)
+    options = {"invitations_dir": "/tmp", "judge_again": lambda: judged, **more}
     return GuestInvitation().look(case_of(reason="access.guest_missing", **options))
 
 

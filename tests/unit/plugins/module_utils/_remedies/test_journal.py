@@ -118,6 +118,19 @@ def test_what_may_have_been_written_can_be_taken_back(path, clock, result):
     assert [entry.id for entry in written(path, clock)] == [begun.id]
 
 
+def test_only_the_last_write_of_an_object_is_cleared_up(path, clock):
+    for result, unclear in (("", 1), ("not_shown", 1), ("refused", 1), ("written", 0), ("not_shown", 1)):
+        begun = write(path, clock, result)
+        with opened(path, clock) as journal:
+            found = journal.unclear("mfa_trust", TENANT)
+            assert len(found) == unclear
+            assert result == "refused" or [entry.id for entry, _change in found] == [begun.id] * unclear
+    with opened(path, clock) as journal:
+        journal.end(found[0][0], "written")
+        assert journal.unclear("mfa_trust", TENANT) == []
+    assert "status" not in text_of(path).splitlines()[-1]
+
+
 def test_journal_of_another_home_tenant_says_nothing_here(path, clock):
     write(path, clock, home=OTHER_HOME)
     assert written(path, clock) == []
