@@ -23,10 +23,10 @@ def build(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
 
 def test_interrupted_scenario_leaves_no_lab(build: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = build / "molecule" / "drift" / "lab"
-    place.mkdir(parents=True)
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as lab:
 
         def interrupt(*_command: object, **_options: object) -> None:
+            place.mkdir()
             (place / "connection.json").write_text(json.dumps({"pid": lab.pid}), encoding="utf-8")
             raise KeyboardInterrupt
 
