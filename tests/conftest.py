@@ -31,8 +31,7 @@ hypothesis.settings.load_profile("gates")
 
 
 def pytest_collection_finish() -> None:
-    """Leave out of every search for garbage what is there before the first test, and search less often."""
-    gc.freeze()
+    """Search for garbage less often. Hypothesis looks for references itself, so that none may be hidden (gc.freeze)."""
     gc.set_threshold(50_000, 20, 50)
 
 
