@@ -39,6 +39,9 @@ Result = t.Literal["written", "refused", "not_shown"]
 # How long Microsoft may take to show what was accepted, or to do what a killed run has sent: no page that we found says
 # it [guess]. Nothing that may have arrived is sent again before.
 SETTLES: t.Final = dt.timedelta(minutes=15)
+_FORMAT: t.Final[JsonObject] = {"format": 1}
+# How a journal begins, so that no other file of the user is taken for one.
+_BEGINNING: t.Final = json.dumps(_FORMAT).replace("}", ",")
 _MOST: t.Final = 64 * MEGABYTE
 _OTHERS: t.Final = stat.S_IRWXG | stat.S_IRWXO
 _WAY_OUT: t.Final = "name another file, or move this one away."
@@ -162,7 +165,7 @@ class Journal:
         self._append({"event": "end", **row, **said})
 
     def _append(self, row: JsonObject) -> None:
-        line = json.dumps({"format": 1, **row}, ensure_ascii=True) + "\n"
+        line = json.dumps({**_FORMAT, **row}, ensure_ascii=True) + "\n"
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             with os.fdopen(handle, "rb+", buffering=0) as file:
@@ -185,6 +188,8 @@ class Journal:
         text = read_user_text("journal", self.path, _WAY_OUT, most=_MOST)
         if os.stat(self.path).st_mode & _OTHERS:  # noqa: PTH116
             raise OptionError(f"journal: other users can access {self.path}; run chmod 600 '{self.path}'.")
+        if text and not text.startswith(_BEGINNING):
+            raise OptionError(f"journal: {self.path} is no journal of remedies; name another file.")
         entries: dict[str, Entry] = {}
         for number, line in enumerate(text.splitlines(), 1):
             if not line.strip():

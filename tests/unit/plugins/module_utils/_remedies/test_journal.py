@@ -234,6 +234,24 @@ def test_line_that_says_nothing_is_told_and_hides_no_other(path, clock, line):
         assert len(journal.written("mfa_trust", TENANT)) == 1
 
 
+@pytest.mark.parametrize("text", ["tenants:\n  - name: Contoso\n", "\n", "{}", '{"format": 10}', "\0" * 8])
+def test_file_of_another_kind_is_left_as_it_is(path, clock, text):
+    path.touch(0o600)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(OptionError, match=r"^journal: .* is no journal of remedies; name another file\.$"):
+        opened(path, clock)
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("text", ["", '{"format": 1, "event": "beg'])
+def test_journal_that_has_just_begun(path, clock, text):
+    path.touch(0o600)
+    path.write_text(text, encoding="utf-8")
+    assert len(written(path, clock)) == 0
+    write(path, clock)
+    assert len(written(path, clock)) == 1
+
+
 def test_half_a_line_is_not_continued(path, clock):
     write(path, clock)
     with path.open("a", encoding="utf-8") as file:
