@@ -93,6 +93,20 @@ def test_journal_that_was_copied_to_another_home_tenant(user):
     assert run(user, state="absent")["remedies"] == []
 
 
+def test_journal_with_values_of_another_form_stops_nothing(user):
+    begun = {
+        "remedy": "gdap_assignment",
+        "tenant_id": tenant_id(ENDING),
+        "where": HOME_ID,
+        "object": "r/g",
+        "before": {},
+    }
+    line = {**begun, "after": {"roles": 5}, "home": HOME_ID, "id": "1", "at": "2026-11-28T08:00:00Z"}
+    user.journal.touch(0o600)
+    user.journal.write_text(json.dumps({"format": 1, "event": "begin", **line}) + "\n", encoding="utf-8")
+    assert status_of(run(user), STRICT, "mfa_trust") == ["changed"]
+
+
 def test_killed_run_can_be_taken_back(user, monkeypatch):
     rows = [ROWS[STRICT - 1]]
     with monkeypatch.context() as patched:
