@@ -53,7 +53,9 @@ class GdapAssignment(Remedy):
 
     def look_back(self, case: RemedyCase, entry: Entry) -> Look:
         """See Remedy."""
-        relationship_id, _slash, group = entry.object.partition("/")
+        _id, _slash, group = entry.object.partition("/")
+        # Whoever can write to the journal could name the relationship of another customer.
+        relationship_id = gdap.relationship_of(case, _id).row["id"]
         found = next((own for own in gdap.assignments_of(case, relationship_id) if own.row["group"] == group), None)
         name = f"Group {group}"
         if found is None:

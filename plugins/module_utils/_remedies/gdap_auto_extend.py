@@ -59,7 +59,8 @@ class GdapAutoExtend(Remedy):
         """See Remedy."""
         found = gdap.relationship_of(case, entry.object)
         name = f"GDAP relationship '{found.row['relationship']}' with {case.tenant.name}"
-        if not auto_extends(found.row):
+        # Nothing extends one that has ended, and Microsoft refuses to change it.
+        if not auto_extends(found.row) or found.row["status"].lower() not in _STATUSES:
             return Look(kind="settled", object=entry.object, message=f"{name} is not extended automatically.")
         # What was no duration before, null or P0D, is the documented word for "off" afterwards.
         return _change(found, f"{name}: turn off its automatic extension.", found.row["auto_extend"], _OFF)

@@ -130,3 +130,8 @@ def test_taking_back(rows, kind):
 def test_nothing_is_removed_without_its_version(etag):
     with pytest.raises(UnreadError):
         GdapAssignment().look_back(case(assignment(**{"@odata.etag": etag})), ENTRY)
+
+
+def test_entry_that_names_the_relationship_of_another_customer():
+    with pytest.raises(UnreadError):
+        GdapAssignment().look_back(case(assignment(), of={"customer": {"tenantId": OTHER}}), ENTRY)

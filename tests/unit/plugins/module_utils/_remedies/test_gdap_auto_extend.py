@@ -61,6 +61,12 @@ def test_what_was_not_read_is_not_written(fields):
         GdapAutoExtend().look(case(**fields))
 
 
+@pytest.mark.parametrize("status", ["terminated", "expired", "expiring", "somethingNew"])
+def test_nothing_extends_what_has_ended(status):
+    seen = GdapAutoExtend().look_back(case(autoExtendDuration="P180D", status=status), ENTRY)
+    assert seen.kind == "settled"
+
+
 @pytest.mark.parametrize(("extends", "kind"), [("P180D", "change"), ("PT0S", "settled"), (None, "settled")])
 def test_taking_back(extends, kind):
     seen = GdapAutoExtend().look_back(case(autoExtendDuration=extends), ENTRY)
