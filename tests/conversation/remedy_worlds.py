@@ -3,7 +3,7 @@
 
 """Generated tenants, a list that names some changes, and the proof that nothing else was written.
 
-As a command, it proves more worlds than the tests do: `python -m remedy_worlds WORLDS TENANTS`.
+As a command, it proves more of them than the tests do: `python -m remedy_worlds LABS TENANTS FIRST_SEED`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,11 @@ def prove(lab: Lab, directory: pathlib.Path, seed: int) -> collections.Counter[s
     second = user.run(asked.rows, *asked.names, **options)
     # What was refused may be allowed by now, so that it is tried again.
     again = user.entries()[2 * len(begun) :]
-    assert [entry["result"] for entry in again if entry["event"] == "end"] == ["refused"] * second["writes"]
+    assert {entry["result"] for entry in again if entry["event"] == "end"} <= {"refused"}, (
+        seed,
+        again,
+        second["lines"],
+    )
     assert (second["changed"], len(user.writes())) == (False, written), second["lines"]
     return (
         told
@@ -131,10 +135,10 @@ def asked_home(entry: Row, asked: Declared) -> str:
     return t.cast("str", entry["where"])
 
 
-def main(labs: int, tenants: int) -> None:
+def main(labs: int, tenants: int, first: int) -> None:
     """Prove so many labs of so many tenants, and print what was counted."""
     total: collections.Counter[str] = collections.Counter()
-    for seed in range(labs):
+    for seed in range(first, first + labs):
         with tempfile.TemporaryDirectory() as directory, start_lab(tenants=tenants, seed=seed + 100) as lab:
             total += prove(lab, pathlib.Path(directory), seed)
     own, labs_own = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

@@ -235,6 +235,8 @@ def row_of(
 
 def _still_due(seen: Look, change: Look) -> bool:
     """Tell whether a look does not show what was written: the same is still to be changed, or nothing can be said."""
+    if change.object in seen.shows:
+        return False
     return seen.kind in ("unknown", "declined") or (seen.kind == "change" and seen.object == change.object)
 
 

@@ -8,6 +8,7 @@ Nothing is removed, and an assignment that is there is not changed: what differs
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import GDAP_LIST
@@ -26,6 +27,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import GroupRoles
     from ansible_collections.m365.defender.plugins.module_utils._remedies.case import RemedyCase
     from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
+
+# What the next step is, of several groups.
+_ORDER: t.Final = ("change", "waiting", "declined")
 
 
 class GdapAssignment(Remedy):
@@ -48,8 +52,12 @@ class GdapAssignment(Remedy):
             )
         relationship = gdap.relationship_of(case, case.finding.object).row
         there = [own.row for own in gdap.assignments_of(case, relationship["id"])]
-        looks = (_look_at(case, relationship, group, there) for group in wanted)
-        return next(filter(None, looks), _assigned(case, relationship["relationship"], wanted))
+        looks = {group.group: _look_at(case, relationship, group, there) for group in wanted}
+        # One group keeps no other one from being assigned.
+        due = sorted(filter(None, looks.values()), key=lambda look: _ORDER.index(look.kind))
+        first = due[0] if due else _assigned(case, relationship["relationship"], wanted)
+        shown = (group for group, look in looks.items() if look is None or look.kind == "waiting")
+        return dataclasses.replace(first, shows=frozenset(f"{relationship['id']}/{group}" for group in shown))
 
     def look_back(self, case: RemedyCase, entry: Entry) -> Look:
         """See Remedy."""

@@ -38,7 +38,8 @@ class Look:
     """What is there and, for a `change`, the request that changes it, with the state before and after.
 
     `object` tells two writes of one remedy apart. `settling`: Microsoft is at work, so that another look may show more.
-    `since` is ISO 8601; `approval_url` and `mail` are for the customer.
+    `shows` are the objects that are there, whatever else is not. `since` is ISO 8601; `approval_url` and `mail` are for
+    the customer.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Look:
     after: JsonObject = dataclasses.field(default_factory=dict)
     call: WriteCall | None = None
     settling: bool = False
+    shows: frozenset[str] = frozenset()
     since: str = ""
     approval_url: str = ""
     mail: str = ""

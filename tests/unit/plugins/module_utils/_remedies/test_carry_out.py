@@ -25,6 +25,7 @@ SETTLED = Look(kind="settled", message="It is done.", object=HOME)
 WAITING = Look(kind="waiting", message="It waits.", object=HOME)
 SETTLING = Look(kind="waiting", message="It is at work.", object=HOME, settling=True)
 DECLINED = Look(kind="declined", message="It is another thing now.", object=HOME)
+ANOTHER_DECLINED = Look(kind="declined", message="Another thing is not done.", object="b", shows=frozenset({HOME}))
 OK = Answer(204, "", request_id="r")
 CUT = Answer(0, "", error="connection reset")
 UNAVAILABLE = Answer(503, "", code="ServiceUnavailable", error="HTTP 503")
@@ -94,6 +95,7 @@ UNREAD = UnreadError("it could not be read")
         (OK, (UNREAD,), "unknown", False, 1),
         (OK, (RuntimeError("x"),), "unknown", False, 1),
         (OK, (DECLINED,), "unknown", False, 1),
+        (OK, (ANOTHER_DECLINED,), "declined", True, 1),
         *(
             (unclear, (look,), status, changed, 1)
             for unclear in (CUT, UNAVAILABLE, PROXY, TIMED_OUT)

@@ -23,6 +23,7 @@ from remedy_cases import (
     relationship,
 )
 
+from ansible_collections.m365.defender.plugins.module_utils._core.model import GroupRoles
 from ansible_collections.m365.defender.plugins.module_utils._remedies.gdap_assignment import GdapAssignment
 from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
 from ansible_collections.m365.defender.plugins.module_utils._remedies.look import UnreadError
@@ -64,6 +65,29 @@ def test_by_what_is_there(row, kind):
             "accessContainer": {"accessContainerId": GROUP, "accessContainerType": "securityGroup"},
             "accessDetails": {"unifiedRoles": [{"roleDefinitionId": READER}]},
         }
+
+
+TWO = dataclasses.replace(TERMS, assignments=(GroupRoles(OTHER, (READER,)), GroupRoles(GROUP, (READER,))))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind", "about", "shown"),
+    [
+        ({"roles": (OPERATOR,)}, None, "change", GROUP, ()),
+        ({"status": "pending"}, None, "change", GROUP, (OTHER,)),
+        ({"roles": (OPERATOR,)}, {}, "declined", OTHER, (GROUP,)),
+        ({"roles": (OPERATOR,)}, {"status": "pending"}, "waiting", GROUP, (GROUP,)),
+        ({}, {}, "settled", None, (OTHER, GROUP)),
+    ],
+)
+def test_one_group_does_not_keep_the_other_from_being_assigned(first, second, kind, about, shown):
+    """Nor does it make one look as if it were not assigned."""
+    rows = [
+        assignment(**{**row, "group": group}) for row, group in ((first, OTHER), (second, GROUP)) if row is not None
+    ]
+    seen = look(*rows, gdap=TWO)
+    assert (seen.kind, seen.shows) == (kind, {f"r1/{group}" for group in shown})
+    assert about is None or seen.object == f"r1/{about}"
 
 
 def test_pending_is_worth_another_look():
