@@ -207,7 +207,11 @@ from ansible_collections.m365.defender.plugins.module_utils._remedies.carry_out 
 from ansible_collections.m365.defender.plugins.module_utils._remedies.case import HomeNames
 from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Journal
 from ansible_collections.m365.defender.plugins.module_utils._remedies.options import parse_remedy_options, remedy_spec
-from ansible_collections.m365.defender.plugins.module_utils._remedies.remedies import RemedyRun, mend, take_back
+from ansible_collections.m365.defender.plugins.module_utils._remedies.remedies import (
+    RemedyRun,
+    carry_out_all,
+    take_back,
+)
 from ansible_collections.m365.defender.plugins.module_utils._remedies.result import result_of
 from ansible_collections.m365.defender.plugins.module_utils._remedies.writer import Writer
 
@@ -234,7 +238,7 @@ def remedy(call: Call, connection: Connection) -> dict[str, object]:
             home = HomeNames(home_id, "the home tenant", connection.operator or "the operator")
             rows = take_back(home, tenants, run)
         else:
-            rows = mend(session, tenants, run)
+            rows = carry_out_all(session, tenants, run)
     warnings = [*journal.warnings, *writer.warnings, *session.warnings]
     return {**result_of(rows, sent=writes.sent, check_mode=call.check_mode), "warnings": warnings}
 

@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 _ROLES: t.Final = ("Security Reader", "Global Reader", "Directory Readers")
-# The check whose finding each remedy mends.
+# The check whose finding each remedy is for.
 _CHECK_OF: t.Final = {name: "mfa_trust" if name == "mfa_trust" else "access" for name in REMEDIES}
 _IN_TARGET: t.Final = frozenset(name for name, remedy in REMEDIES.items() if remedy.IN_TARGET)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a remedy is given: a tenant, the finding that it is to mend, and the app that writes."""
+"""What a remedy is given: a tenant, the finding that it is for, and the app that writes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The registry of remedies, in the order in which they are tried for one tenant: a finding is mended by the first."""
+"""The registry of remedies, in the order in which they are tried for one tenant: the first takes a finding up."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class RemedyRun:
         return RemedyCase(tenant, finding, home, self.writes.writer, self.settings, utc_now(), again)
 
 
-def mend(session: Session, tenants: Sequence[Tenant], run: RemedyRun) -> list[Row]:
+def carry_out_all(session: Session, tenants: Sequence[Tenant], run: RemedyRun) -> list[Row]:
     """Judge the tenants, and carry out the remedies where a finding asks for one.
 
     Raise HomeSignInError where nothing is known about any tenant.

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 class Remedy(abc.ABC):
     """One thing that Microsoft documents how to do.
 
-    `NAME` is what the user asks for, `REASONS` are those of the findings that it mends, `PERMISSIONS` the application
+    `NAME` is what the user asks for, `REASONS` are those of the findings that it is for, `PERMISSIONS` the application
     permissions of which the writing app needs one (least first). `IN_TARGET`: it writes in the customer's tenant.
     """
 

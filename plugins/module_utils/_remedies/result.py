@@ -63,7 +63,7 @@ def _text(state: t.Mapping[str, object]) -> str:
 def _lines(rows: Sequence[Row], sent: int, *, check_mode: bool) -> list[str]:
     """Return what a person reads: the figures, then a line for each row."""
     if not rows:
-        return ["No remedy applies: no tenant has a finding that one of those named would mend."]
+        return ["No remedy applies: no tenant has a finding that one of those named is for."]
     ordered = [(status, [row for row in rows if row.status == status]) for status in _ORDER]
     figures = ", ".join(f"{len(some)} {_ORDER[status].lower()}" for status, some in ordered if some)
     end = "check mode sends nothing" if check_mode else f"changes sent: {sent}"

@@ -59,7 +59,8 @@ def test_diff_has_every_change():
 
 
 def test_what_needs_attention_comes_first():
-    lines = result(*(row(status) for status in ROW_STATUSES))["lines"]
+    figures, *lines = result(*(row(status) for status in ROW_STATUSES))["lines"]
+    assert figures.startswith("Remedies: 1 failed, 1 not known, 1 waiting, ")
     assert [line.partition(" (")[0] for line in lines] == [
         "Failed",
         "Not known",
@@ -72,7 +73,7 @@ def test_what_needs_attention_comes_first():
 
 
 def test_nothing_applies():
-    assert result()["lines"] == ["No remedy applies: no tenant has a finding that one of those named would mend."]
+    assert result()["lines"] == ["No remedy applies: no tenant has a finding that one of those named is for."]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
