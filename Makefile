@@ -22,7 +22,7 @@ setup: ## make .venv with all that the other commands need (they do it by themse
 setup-demo:
 	@sh scripts/setup demo
 
-demo: setup-demo ## check the 25 tenants of the demo world; leaves build/demo/report.json
+demo: setup-demo ## check the 25 tenants of the demo world; leaves build/demo/report.json; ARGS=--remedies adds a second act
 	@$(PY) scripts/demo.py $(ARGS)
 
 test: setup ## run every gate that CI runs; GATES="mypy unit" runs these only

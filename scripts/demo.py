@@ -1,14 +1,15 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, look for drift; then mend what can be.
+"""Run the demo: start the lab, adopt the GDAP customers, onboard the 25 tenants, look for drift.
 
-    python scripts/demo.py [--collections-path DIR] [--output DIR]
+    python scripts/demo.py [--remedies] [--collections-path DIR] [--output DIR]
 
 The plays run with nothing but inventory variables (tests/demo/inventory) and Ansible's own defaults. Exit code 0 when
 all plays went well; after a play that failed no other is run.
 
-In the second act, `mto_remedies` names all remedies: a customer approves what was requested, and onboard runs again.
+With `--remedies` there is a second act, in which `mto_remedies` names all of them: onboard runs with them, a customer
+approves what was requested, and onboard runs again.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ APPROVAL = re.compile(r"https://\S+/granularAdminRelationships/[\w-]+")
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Run the demo against the lab.")
+    parser.add_argument("--remedies", action="store_true", help="play the second act: what may be put right, is")
     parser.add_argument("--collections-path", type=pathlib.Path, default=BUILD / "collections")
     parser.add_argument("--output", type=pathlib.Path, default=BUILD / "demo")
     return parser.parse_args()
@@ -86,29 +88,31 @@ def play(name: str, inventory: pathlib.Path, variables: dict[str, object], env: 
     return subprocess.run(command, env=env, cwd=inventory, check=False).returncode
 
 
-def run_plays(lab: Lab, collections_path: pathlib.Path, output: pathlib.Path, inventory: pathlib.Path) -> int:
+def first_act(output: pathlib.Path, inventory: pathlib.Path, env: dict[str, str]) -> int:
     """The exit code of the first play that failed."""
-    env = environment(lab, collections_path, output)
-    onboard: dict[str, object] = {"mto_report_dir": str(output)}
-    first: dict[str, dict[str, object]] = {
+    plays: dict[str, dict[str, object]] = {
         "adopt": {"mto_adopt_dir": str(output / "adopted")},
-        "onboard": onboard,
+        "onboard": {"mto_report_dir": str(output)},
         "drift": {},
     }
-    for name, variables in first.items():
+    for name, variables in plays.items():
         code = play(name, inventory, variables, env)
         if code:
             return told(name, code)
+    return 0
+
+
+def second_act(lab: Lab, output: pathlib.Path, inventory: pathlib.Path, env: dict[str, str]) -> int:
+    """The exit code of the first play that failed. In between, customers answer."""
     before = findings(output)
-    mending = {**onboard, **remedies(output)}
     print(f"\ndemo: the second act. The same play again, with mto_remedies: {', '.join(REMEDIES)}", flush=True)
-    code = play("onboard", inventory, mending, env)
+    code = play("onboard", inventory, remedies(output), env)
     if code:
         return told("onboard", code)
     for link, name in sorted(approvals(output).items()):
         lab.customer.approve(link)
         print(f"\ndemo: somebody at {name} opens the link, and approves the relationship", flush=True)
-    code = play("onboard", inventory, mending, env)
+    code = play("onboard", inventory, remedies(output), env)
     if code:
         return told("onboard", code)
     after = findings(output)
@@ -118,8 +122,9 @@ def run_plays(lab: Lab, collections_path: pathlib.Path, output: pathlib.Path, in
 
 
 def remedies(output: pathlib.Path) -> dict[str, object]:
-    """The variables with which the play also mends."""
+    """The variables with which the play also carries out remedies."""
     return {
+        "mto_report_dir": str(output),
         "mto_remedies": REMEDIES,
         "mto_remedy_confirm": CONFIRMED,
         "mto_journal": str(output / "journal.jsonl"),
@@ -155,7 +160,10 @@ def main() -> int:
         inventory = prepare(output)
         print("demo: starting the lab, an emulator of Microsoft's services on this machine", flush=True)
         with start_lab(world="lab/worlds/demo.yml") as lab:
-            code = run_plays(lab, options.collections_path.resolve(), output, inventory)
+            env = environment(lab, options.collections_path.resolve(), output)
+            code = first_act(output, inventory, env)
+            if options.remedies and not code:
+                code = second_act(lab, output, inventory, env)
     except LabError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -168,6 +176,8 @@ def main() -> int:
     reports = sorted(output.glob("report.*"))
     if reports:
         print(f"\nReport: {', '.join(os.path.relpath(path) for path in reports)}")
+    if not options.remedies and not code:
+        print("demo: in the second act, remedies put right what they may: make demo ARGS=--remedies")
     print(f"demo: {time.monotonic() - started:.0f} s")
     return code
 
