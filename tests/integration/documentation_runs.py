@@ -225,6 +225,7 @@ class Reader:
         acts = {
             "download the artifact": lambda: shutil.copy(self.artifact, self.directory),
             "paste the secret": self._paste_the_secret,
+            "paste the secret of the app that writes": self._paste_the_writers_secret,
             "record page.har": self._record_page,
             "record portal.har": self._record_changes,
             "add the tenants in the portal": self._add_tenants,
@@ -237,6 +238,9 @@ class Reader:
 
     def _paste_the_secret(self) -> None:
         self.typed = f"{self.lab['client_secret']}\n"
+
+    def _paste_the_writers_secret(self) -> None:
+        self.typed = f"{self.lab['writer_client_secret']}\n"
 
     def _export_cookies(self) -> None:
         shutil.copy(self.lab["portal_cookies_file"], self.directory / "cookies.json")
