@@ -144,17 +144,8 @@ class _Task:
         writes, where = self._writes, self._remedy.written_tenant(self._case)
         if change.call is None:
             raise ValueError("a change has a request")
-        entry = Entry(
-            remedy=self._remedy.NAME,
-            tenant_id=self._case.tenant.tenant_id,
-            where=where,
-            object=change.object,
-            before=change.before,
-            after=change.after,
-            undo_of=self._undo_of,
-        )
         try:
-            entry = writes.journal.begin(entry, f"{change.call.method} {change.call.path}")
+            entry = writes.journal.begin(self._entry(change, where), f"{change.call.method} {change.call.path}")
         except OptionError as error:
             writes.stopped = str(error)
             return self.row(dataclasses.replace(change, message=f"{change.message} {error}"), "failed")
@@ -176,6 +167,17 @@ class _Task:
         if moved or (undone and seen.kind == "change" and self._attempts[change.object] < _ATTEMPTS):
             return dataclasses.replace(seen, message=f"{seen.message}{note}")
         return self._failed(change, seen, answer, result)
+
+    def _entry(self, change: Look, where: str) -> Entry:
+        return Entry(
+            remedy=self._remedy.NAME,
+            tenant_id=self._case.tenant.tenant_id,
+            where=where,
+            object=change.object,
+            before=change.before,
+            after=change.after,
+            undo_of=self._undo_of,
+        )
 
     def _keep(self, answer: Answer) -> str:
         """Let the remedy keep what only the answer holds, and return what the user should know if that fails."""

@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
         Assignment,
         Relationship,
     )
+    from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._core.model import GroupRoles
     from ansible_collections.m365.defender.plugins.module_utils._remedies.case import RemedyCase
     from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
@@ -116,13 +117,17 @@ def _look_at(
     missing = sorted(set(wanted.roles) - set(relationship["roles"]))
     if missing:
         return _declined(case, thing, f"{name} does not have every role that the list names: {role_names(missing)}.")
-    body = {
+    return _assign(relationship, wanted, name)
+
+
+def _assign(relationship: Relationship, wanted: GroupRoles, name: str) -> Look:
+    body: JsonObject = {
         "accessContainer": {"accessContainerId": wanted.group, "accessContainerType": "securityGroup"},
         "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in wanted.roles]},
     }
     return Look(
         kind="change",
-        object=thing,
+        object=f"{relationship['id']}/{wanted.group}",
         message=f"{name}: assign group {wanted.group} with {role_names(wanted.roles)}.",
         after={"group": wanted.group, "roles": list(wanted.roles)},
         call=WriteCall("POST", f"{gdap.PATH}/{relationship['id']}/accessAssignments", body),
