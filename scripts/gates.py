@@ -82,7 +82,7 @@ def pytest(name: str, *arguments: str) -> tuple[str, ...]:
 
 
 GATES = (
-    Gate("reuse", "every file says whose it is and under which license", tool("reuse", "lint", "--lines")),
+    Gate("reuse", "every file says whose it is and under which license", script("licenses")),
     Gate("lock", "the locked versions fit the requirements", script("lock", "check")),
     Gate("ruff", "style, mistakes, complexity", tool("ruff", "check")),
     Gate("format", "layout of the code", tool("ruff", "format", "--check")),
