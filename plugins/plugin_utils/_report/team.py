@@ -83,6 +83,7 @@ class Cell:
                 for check, verdict in row.verdicts.items()
                 if verdict.chosen and check != "registration"
             },
+            unread=tuple(reason for verdict in row.verdicts.values() if verdict.chosen for reason in verdict.unread),
         )
 
 
