@@ -48,7 +48,7 @@ options:
     required: true
   remedies:
     description:
-      - The remedies to carry out. At least one has to be named. With O(state=absent), none means all.
+      - The remedies to carry out. At least one has to be named, also with O(state=absent).
       - V(gdap_auto_extend) turns on the automatic extension of a GDAP relationship that ends soon.
       - V(gdap_assignment) assigns the groups of the list to a GDAP relationship in force that does not carry the
         operator.
@@ -240,7 +240,8 @@ def remedy(call: Call, connection: Connection) -> dict[str, object]:
         else:
             rows = carry_out_all(session, tenants, run)
     warnings = [*journal.warnings, *writer.warnings, *session.warnings]
-    return {**result_of(rows, sent=writes.sent, check_mode=call.check_mode), "warnings": warnings}
+    result = result_of(rows, sent=writes.sent, check_mode=call.check_mode, undo=undo)
+    return {**result, "warnings": warnings}
 
 
 TASK: t.Final = ModuleTask(

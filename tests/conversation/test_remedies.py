@@ -127,7 +127,7 @@ def test_all_of_it_then_nothing_and_the_way_back(remedies):
     assert statuses(third) == {NOTHING: "changed", ADMINISTERED: "declined"}
     assert third["writes"] == 1
     assert statuses(remedies.run(ROWS, *ALL, remedy_confirm=IDS)) == {ADMINISTERED: "declined"}
-    back = remedies.run(ROWS, remedy_confirm=IDS, state="absent")
+    back = remedies.run(ROWS, *ALL, remedy_confirm=IDS, state="absent")
     found = [(int(row["tenant_id"][-4:]), row["remedy"], row["status"]) for row in back["remedies"]]
     assert found == [
         (HELPED, "gdap_assignment", "changed"),

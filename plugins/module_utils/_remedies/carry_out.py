@@ -206,7 +206,10 @@ class _Task:
         said = answer.error or f"HTTP {answer.status}"
         if result == "refused":
             message = end_with_stop(f"{change.message} Microsoft refused it: {said}")
-            return self.row(dataclasses.replace(change, message=message, remedy=self._case.finding.remedy), "failed")
+            return self.row(
+                dataclasses.replace(change, message=message, remedy=change.remedy or self._case.finding.remedy),
+                "failed",
+            )
         came = "was accepted" if answer.ok else f"had no clear answer ({said})"
         seen_as = f" The last look: {seen.message}" if seen.kind in ("unknown", "declined") else ""
         message = f"{change.message} The request {came} and does not show yet.{seen_as}"

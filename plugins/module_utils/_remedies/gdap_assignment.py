@@ -129,6 +129,8 @@ def _assign(relationship: Relationship, wanted: GroupRoles, name: str) -> Look:
         kind="change",
         object=f"{relationship['id']}/{wanted.group}",
         message=f"{name}: assign group {wanted.group} with {role_names(wanted.roles)}.",
+        remedy=f"Ansible administrator of the home tenant: make sure that {wanted.group} is a security group of the"
+        " home tenant, or correct `gdap` of this tenant in {mto_}tenants.",
         after={"group": wanted.group, "roles": list(wanted.roles)},
         call=WriteCall("POST", f"{gdap.PATH}/{relationship['id']}/accessAssignments", body),
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
@@ -58,9 +59,8 @@ class RemedyOptions:
 def parse_remedy_options(
     params: Mapping[str, t.Any], tenants: Sequence[Tenant], defender_portal: str, *, undo: bool = False
 ) -> RemedyOptions:
-    """Return the options, checked before the first request. Raise OptionError. `undo`: what was written is meant."""
-    # Only what was written can be taken back, so that all of it may be meant.
-    names = tuple(dict.fromkeys(params["remedies"] or (REMEDIES if undo else ())))
+    """Return the options, checked before the first request. Raise OptionError. `undo`: there is a journal already."""
+    names = tuple(dict.fromkeys(params["remedies"] or ()))
     for name in names:
         if name not in REMEDIES:
             raise OptionError(
@@ -74,7 +74,12 @@ def parse_remedy_options(
             "journal: missing; name a file in which each write is written down, such as mto-journal.jsonl."
         )
     require_place("journal", journal)
-    if invitations:
+    if undo and not os.path.lexists(journal):
+        raise OptionError(
+            f"journal: {journal} does not exist, so that nothing is known to take back; name the journal of the runs"
+            " that wrote."
+        )
+    if invitations and not undo:
         require_directory("invitations_dir", invitations)
     settings = Settings(
         confirmed=_confirmed(params["remedy_confirm"] or (), tenants),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
@@ -186,7 +187,7 @@ def _lack_of(remedy: Remedy, case: RemedyCase) -> Look | None:
             resource="Microsoft Graph",
             consent_url=writer.consent_url(where),
         )
-        message, todo = CATALOGUE.words(sign_in_problem(error), words.details())
+        message, todo = map(_of_the_writer, CATALOGUE.words(sign_in_problem(error), words.details()))
         return Look(
             kind="declined",
             object=case.finding.object,
@@ -219,6 +220,17 @@ def _planned_look(one: _Planned, run: RemedyRun) -> Look:
         return one.first
     waits = not_shown_yet(one.remedy, one.case, one.first, run.writes.journal, undo=bool(one.undo_of))
     return waits or one.first
+
+
+def _of_the_writer(text: str) -> str:
+    """Return a sentence about the app that reads as one about the app that writes, with the names of its options."""
+    text = text.replace("Your app", "The app that writes").replace("your app", "the app that writes")
+    return re.sub(
+        r"(?<![\w-])(mto_|\{mto_\}|MTO_|)(client_id|client_secret|client_certificate_\w+|federated_token_file)(?![\w=])",
+        lambda match: f"{match[1]}{'WRITER_' if match[2].isupper() else 'writer_'}{match[2]}",
+        text,
+        flags=re.IGNORECASE,
+    )
 
 
 def _home_names(facts: RequirementFacts) -> HomeNames:

@@ -28,7 +28,11 @@ _ORDER: t.Final[dict[RowStatus, str]] = {
 }
 
 
-def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool) -> JsonRow:
+_NO_FINDING: t.Final = "No remedy applies: no tenant has a finding that one of those named is for."
+_NOTHING_WRITTEN: t.Final = "Nothing to take back: the journal has no change by these remedies in these tenants."
+
+
+def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool, undo: bool = False) -> JsonRow:
     """Return the module's result. It fails where a write failed, or where nobody knows what came of it."""
     planned = any(row.status == "planned" for row in rows)
     bad = [row for row in rows if row.status == "failed" or (row.status == "unknown" and row.look.kind == "change")]
@@ -38,8 +42,12 @@ def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool) -> JsonRow:
         "remedies": [row.as_dict() for row in rows],
         "writes": sent,
         "diff": [part for row in rows for part in _diffs_of(row)],
-        "lines": _lines(rows, sent, check_mode=check_mode),
-        **({"failed": True, "msg": f"Not every change was made, or is known to be: {names}."} if bad else {}),
+        "lines": _lines(rows, sent, check_mode=check_mode) if rows else [_NOTHING_WRITTEN if undo else _NO_FINDING],
+        **(
+            {"failed": True, "msg": f"Not every change was made, or nobody knows whether it was: {names}."}
+            if bad
+            else {}
+        ),
     }
 
 
@@ -62,8 +70,6 @@ def _text(state: t.Mapping[str, object]) -> str:
 
 def _lines(rows: Sequence[Row], sent: int, *, check_mode: bool) -> list[str]:
     """Return what a person reads: the figures, then a line for each row."""
-    if not rows:
-        return ["No remedy applies: no tenant has a finding that one of those named is for."]
     ordered = [(status, [row for row in rows if row.status == status]) for status in _ORDER]
     figures = ", ".join(f"{len(some)} {_ORDER[status].lower()}" for status, some in ordered if some)
     end = "check mode sends nothing" if check_mode else f"changes sent: {sent}"

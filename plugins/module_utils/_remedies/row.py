@@ -45,7 +45,8 @@ class Row:
             "where": self.where,
             "object": self.look.object,
             "message": self.look.message,
-            "todo": self.look.remedy.replace("{mto_}", option_name()),
+            # What a change has is for the case that it is refused.
+            "todo": "" if self.status == "planned" else self.look.remedy.replace("{mto_}", option_name()),
             "since": self.look.since or None,
             "approval_url": self.look.approval_url or None,
             "mail": self.look.mail or None,

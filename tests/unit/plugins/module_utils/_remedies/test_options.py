@@ -12,7 +12,6 @@ from sentences import faults_of
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._remedies.options import parse_remedy_options
-from ansible_collections.m365.defender.plugins.module_utils._remedies.registry import REMEDIES
 
 TENANTS = [Tenant(CUSTOMER, "Contoso")]
 
@@ -59,14 +58,16 @@ def test_mistake_gets_one_sentence(tmp_path, changes, option, said):
     assert faults_of(str(refused.value), option) == []
 
 
-def test_way_back_means_all_where_none_is_named(tmp_path):
-    assert parse(tmp_path, undo=True, remedies=[]).names == tuple(REMEDIES)
-    assert parse(tmp_path, undo=True, remedies=["mfa_trust", "mfa_trust"]).names == ("mfa_trust",)
-
-
 def test_confirmed_in_any_spelling(tmp_path):
     assert parse(tmp_path, remedy_confirm=[f" {CUSTOMER.upper()} "]).settings.confirmed == {CUSTOMER}
 
 
 def test_no_write_at_all_can_be_asked_for(tmp_path):
     assert parse(tmp_path, max_writes=0).max_writes == 0
+
+
+def test_undo_needs_the_journal_of_the_runs_that_wrote(tmp_path):
+    """A mistyped name must not look like a journal in which nothing is to be taken back."""
+    parse(tmp_path)
+    with pytest.raises(OptionError, match=r"^journal: .* does not exist, .* of the runs that wrote\.$"):
+        parse(tmp_path, undo=True)
