@@ -397,12 +397,10 @@ REMEDY = [
     ({**MENDING, **tenant(gdpa={})}, "mto_tenants[0]: 'gdpa' is not a known key (did you mean 'gdap'?); use"),
 ]
 UNDO = [
-    ({}, "mto_journal: missing; name a file in which each write is written down,"),
+    ({}, "mto_remedies: none is named, so that there is nothing to do; name some"),
+    ({**MENDING, "mto_journal": None}, "mto_journal: missing; name a file in which each write is written down,"),
+    (MENDING, "journal.jsonl does not exist, so that nothing is known to take back; name"),
     ({**MENDING, "mto_remedies": "all"}, "mto_remedies: 'all' is not a choice; choose among gdap_auto_extend,"),
-    (
-        {**MENDING, "mto_writer_client_secret": None},
-        "mto_writer_client_secret: the app that writes has no credential; give",
-    ),
     ({**MENDING, "mto_tenants": None}, "mto_tenants: missing. Set the variable to a list of tenants"),
     (
         {**MENDING, "mto_journal": "none/journal.jsonl"},

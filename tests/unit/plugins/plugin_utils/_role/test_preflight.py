@@ -65,6 +65,7 @@ def given_to(entry_point, **changes):
     if entry_point in ("remedy", "undo"):
         own |= {"remedies": ["mfa_trust"], "journal": "journal.jsonl", "writer_client_id": OTHER}
         own["writer_client_secret"] = "a-secret-of-the-writer"
+        pathlib.Path("journal.jsonl").touch(mode=0o600)
     values = {**NEEDED, **own, **changes}
     return {name: value for name, value in values.items() if name in role_spec(entry_point)}
 
