@@ -121,12 +121,12 @@ class _Task:
         if pending is not None:
             return pending
         if writes.stopped:
-            return dataclasses.replace(change, kind="declined", message=f"{change.message} {writes.stopped}")
+            return dataclasses.replace(change, kind="declined", message=f"{change.message} {writes.stopped}", remedy="")
         if writes.sent >= writes.most:
             return dataclasses.replace(
                 change,
                 kind="declined",
-                message=f"{change.message} This was left for another run: {writes.most} writes are the limit of one.",
+                message=f"{change.message} This run has sent all changes that it may ({writes.most}).",
                 remedy="Ansible administrator of the home tenant: run again, or raise {mto_}max_writes.",
             )
         if writes.deadline.remaining() < _TIME_FOR_A_WRITE:

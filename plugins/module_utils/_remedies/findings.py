@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.registry import checks_of
+from ansible_collections.m365.defender.plugins.module_utils._checks import registry
 from ansible_collections.m365.defender.plugins.module_utils._remedies.case import Finding, Judged
 
 if t.TYPE_CHECKING:
@@ -25,9 +25,9 @@ def judged(saved: Saved) -> Judged:
     """Return the findings about a tenant, in the order of its checks. A tenant that was not read has none."""
     if saved.unread is not None:
         return Judged()
-    verdicts = [check.judge(saved.case) for check in checks_of("requirements") if check.judge]
-    findings = [finding for verdict in verdicts for finding in _findings_in(verdict)]
-    return Judged(findings, {verdict.check: verdict.status for verdict in verdicts})
+    verdicts = registry.judged(saved.case, "requirements")
+    findings = [finding for verdict in verdicts.values() for finding in _findings_in(verdict)]
+    return Judged(findings, {check: verdict.status for check, verdict in verdicts.items()})
 
 
 def _findings_in(verdict: Verdict) -> Iterator[Finding]:

@@ -37,7 +37,6 @@ class GdapAssignment(Remedy):
     """See the module."""
 
     NAME = "gdap_assignment"
-    TITLE = "Assign groups to the GDAP relationship"
     REASONS = frozenset({"access.gdap_no_assignment", "access.gdap_operator_not_assigned"})
     PERMISSIONS = gdap.PERMISSIONS
 

@@ -33,7 +33,6 @@ class GdapAutoExtend(Remedy):
     """See the module."""
 
     NAME = "gdap_auto_extend"
-    TITLE = "Extend the GDAP relationship automatically"
     REASONS = frozenset({"access.gdap_expiring"})
     PERMISSIONS = gdap.PERMISSIONS
 

@@ -53,7 +53,6 @@ class GdapRequest(Remedy):
     """See the module."""
 
     NAME = "gdap_request"
-    TITLE = "Request a GDAP relationship"
     REASONS = frozenset(
         {
             "access.gdap_missing",

@@ -33,7 +33,6 @@ class GuestInvitation(Remedy):
     """See the module."""
 
     NAME = "guest_invitation"
-    TITLE = "Invite the operator as a guest"
     REASONS = frozenset({_MISSING, _DELETED, _PENDING})
     PERMISSIONS = ("User.Invite.All",)
     IN_TARGET = True
@@ -125,7 +124,7 @@ def _restore(case: RemedyCase, account: str) -> Look:
 
 def _how(case: RemedyCase) -> str:
     """Return where the invited person accepts: with the link of an invitation of ours, if there is one."""
-    if os.path.isfile(_file(case)):  # noqa: PTH113  (never raises)
+    if case.settings.invitations_dir and os.path.isfile(_file(case)):  # noqa: PTH113  (never raises)
         return f"with the link in {_file(case)}"
     return f"in the email, or at https://myapps.microsoft.com/?tenantid={case.tenant.tenant_id}"
 

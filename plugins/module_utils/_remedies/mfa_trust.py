@@ -36,7 +36,6 @@ class MfaTrust(Remedy):
     """See the module."""
 
     NAME = "mfa_trust"
-    TITLE = "Trust multifactor authentication of the home tenant"
     REASONS = frozenset({"mfa_trust.not_accepted"})
     PERMISSIONS = ("Policy.ReadWrite.CrossTenantAccess",)
     IN_TARGET = True

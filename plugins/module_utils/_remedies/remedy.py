@@ -27,7 +27,6 @@ class Remedy(abc.ABC):
     """
 
     NAME: t.ClassVar[str]
-    TITLE: t.ClassVar[str]
     REASONS: t.ClassVar[frozenset[str]]
     PERMISSIONS: t.ClassVar[tuple[str, ...]]
     IN_TARGET: t.ClassVar[bool] = False

@@ -52,7 +52,6 @@ def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool, undo: bool = 
 
 
 def _diffs_of(row: Row) -> list[dict[str, str]]:
-    shown = row.changes or ((row.look,) if row.status == "planned" else ())
     return [
         {
             "before_header": f"{row.tenant.name}: {row.remedy}, {look.object}",
@@ -60,7 +59,7 @@ def _diffs_of(row: Row) -> list[dict[str, str]]:
             "before": _text(look.before),
             "after": _text(look.after),
         }
-        for look in shown
+        for look in row.shown
     ]
 
 

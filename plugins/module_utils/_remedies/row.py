@@ -32,9 +32,13 @@ class Row:
     changed: bool = False
     changes: tuple[Look, ...] = ()
 
+    @property
+    def shown(self) -> tuple[Look, ...]:
+        """What was changed, or would be."""
+        return self.changes or ((self.look,) if self.status == "planned" else ())
+
     def as_dict(self) -> JsonRow:
         """Return a row of the module's `remedies`."""
-        shown = self.changes or ((self.look,) if self.status == "planned" else ())
         return {
             "tenant_id": self.tenant.tenant_id,
             "name": self.tenant.name,
@@ -45,10 +49,10 @@ class Row:
             "where": self.where,
             "object": self.look.object,
             "message": self.look.message,
-            # What a change has is for the case that it is refused.
-            "todo": "" if self.status == "planned" else self.look.remedy.replace("{mto_}", option_name()),
+            # What a change has is for the case that it is refused, and the checks say what is left after it.
+            "todo": "" if self.status in ("planned", "changed") else self.look.remedy.replace("{mto_}", option_name()),
             "since": self.look.since or None,
             "approval_url": self.look.approval_url or None,
             "mail": self.look.mail or None,
-            "changes": [{"object": look.object, "before": look.before, "after": look.after} for look in shown],
+            "changes": [{"object": look.object, "before": look.before, "after": look.after} for look in self.shown],
         }

@@ -74,12 +74,8 @@ class Writer:
         return f"{self._login}/{tenant_id}/adminconsent?client_id={self.client_id}"
 
     def may(self, tenant_id: str, permissions: Sequence[str]) -> bool:
-        """Tell whether the app's token carries one of the permissions. Raise MtoError where there is no token.
-
-        One that cannot be read lacks nothing: the service decides then.
-        """
-        claims = self._token(tenant_id).claims
-        return not claims or granted(permissions, claims)
+        """Tell whether the app's token carries one of the permissions. Raise MtoError where there is no token."""
+        return granted(permissions, self._token(tenant_id).claims)
 
     def get(self, tenant_id: str, path: str) -> Answer:
         """Read one thing. Failures are in the answer, never raised."""
@@ -108,7 +104,11 @@ class Writer:
             return failed(url, error)
 
     def _token(self, tenant_id: str) -> BearerToken:
-        return self._identity.token(tenant_id, "graph")
+        """Return a token that says whose it is. Nothing that is read beside a write would prove it [law 6]."""
+        token = self._identity.token(tenant_id, "graph")
+        if not token.claims.get("tid"):
+            raise MtoError("the token does not say which tenant it is for, so that nothing is written with it")
+        return token
 
 
 def _answer(url: str, response: Response) -> Answer:
