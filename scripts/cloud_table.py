@@ -24,9 +24,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "build" / "collections"))
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import ALL_READS  # noqa: E402
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS, ENDPOINT_NAMES  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features  # noqa: E402
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import CloudFeatures  # noqa: E402
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS, ENDPOINT_NAMES  # noqa: E402
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import ROLE_NAMES
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import LICENSE_NAMES
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import PARTS
 
 Schema = dict[str, t.Any]

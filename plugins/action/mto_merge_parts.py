@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import MERGE_SPEC, merge_directory
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.steps import MERGE_SPEC, merge_directory
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

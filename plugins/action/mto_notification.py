@@ -13,22 +13,22 @@ import typing as t
 from ansible.plugins.loader import module_loader
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import parse_guid
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
-from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_guid
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.webhook import post
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.memory import Memory
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import SPEC, parse_routes
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.step import notify_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.memory import Memory
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.options import SPEC, parse_routes
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.step import notify_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.plugin_utils._notify.messages import Message
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.messages import Message
 
 _MAIL: t.Final = "community.general.mail"
 _LONGEST_CAUSE: t.Final = 200

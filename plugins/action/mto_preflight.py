@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import unread_variables
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.module_utils._options.environment import unread_variables
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
     ControllerAction,
     changed_environment,
@@ -39,7 +39,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight impo
 from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import tenants_of_hosts
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
 Variables: t.TypeAlias = Mapping[str, t.Any]
 

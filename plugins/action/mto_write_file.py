@@ -10,8 +10,8 @@ import os
 import pathlib
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import write_file
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 

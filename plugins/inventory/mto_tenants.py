@@ -92,21 +92,21 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._module import caught
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import view_spec
-from ansible_collections.m365.defender.plugins.plugin_utils._inventory.hosts import (
+from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.hosts import (
     groups_of,
     host_names,
     variables_of,
 )
-from ansible_collections.m365.defender.plugins.plugin_utils._inventory.sources import rows_of_source
+from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.sources import rows_of_source
 
 if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
     from ansible.parsing.dataloader import DataLoader
 
-    from ansible_collections.m365.defender.plugins.plugin_utils._inventory.hosts import HostRow
+    from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.hosts import HostRow
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]

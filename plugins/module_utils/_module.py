@@ -18,32 +18,32 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import required_by
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
+    connection_constraints,
+    resolve_connection,
+)
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import own_name
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     MissingLibraryError,
     MtoError,
     OptionError,
     described,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import (
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import (
     given_prefix,
     named_with,
     with_prefix,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Constraints, merge_constraints
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN, SHORTEST
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
-    connection_constraints,
-    resolve_connection,
-)
-from ansible_collections.m365.defender.plugins.module_utils._options.environment import own_name
-from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, merge_constraints
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
     Result = dict[str, object]
 

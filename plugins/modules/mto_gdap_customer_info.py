@@ -122,12 +122,12 @@ left_out:
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.adoption import gdap_customers
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def read_customers(call: Call, connection: Connection) -> dict[str, object]:

@@ -165,21 +165,22 @@ home_tenant_id:
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
-from ansible_collections.m365.defender.plugins.module_utils._login.browser import open_browser
-from ansible_collections.m365.defender.plugins.module_utils._login.flow import unpack_flow
-from ansible_collections.m365.defender.plugins.module_utils._login.options import login_spec
-from ansible_collections.m365.defender.plugins.module_utils._login.sign_in import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.browser import open_browser
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.flow import unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import login_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.sign_in import (
     begin_login,
     complete_login,
     holder_of_working_token,
 )
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
+from ansible_collections.m365.defender.plugins.module_utils._collect.login_failure import login_failures_worded
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -208,13 +209,15 @@ def log_in(call: Call, connection: Connection) -> dict[str, object]:
 
 
 def _begin(call: Call, connection: Connection, options: LoginOptions) -> dict[str, object]:
-    holder = None if options.renew else holder_of_working_token(connection, options.path)
+    with login_failures_worded(connection, "browser"):
+        holder = None if options.renew else holder_of_working_token(connection, options.path)
     if holder:
         message = f"The token of {holder} in {options.path} still works. No sign-in is needed."
         return {"changed": False, "flow": None, "operator": holder, "message": message}
     # Nobody should sign in for a token that cannot be stored.
     RefreshTokenFile(options.path).require_writable()
-    flow, prompt = begin_login(connection, method=options.method, wait=options.wait, port=options.port)
+    with login_failures_worded(connection, options.method):
+        flow, prompt = begin_login(connection, method=options.method, wait=options.wait, port=options.port)
     call.no_log_values.update(flow.secrets())
     return {"changed": False, "flow": flow.packed(), **dataclasses.asdict(prompt)}
 
@@ -226,7 +229,8 @@ def _complete(call: Call, connection: Connection, options: LoginOptions, packed_
     def show(url: str) -> None:
         open_browser(url, lambda command: call.run_command(command, handle_exceptions=False))
 
-    person, refresh_token = complete_login(connection, flow, show=show if options.open_browser else None)
+    with login_failures_worded(connection, flow.method):
+        person, refresh_token = complete_login(connection, flow, show=show if options.open_browser else None)
     call.no_log_values.add(refresh_token)
     RefreshTokenFile(options.path).store(refresh_token)
     message = f"{person.upn} signed in; the refresh token is in {options.path}."

@@ -104,9 +104,9 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
+from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_place
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.file import (
     contract_text,
     current_text,

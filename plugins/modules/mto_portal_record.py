@@ -145,7 +145,7 @@ unsure:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import mto_address
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import mto_address
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.learn import learn_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.driver import open_browser, require_playwright
@@ -158,8 +158,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.sitting.option
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.sitting import Sitting
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def record(call: Call, connection: Connection) -> dict[str, object]:

@@ -193,16 +193,19 @@ diff:
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec, require_operator
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants, tenants_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.writer import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
+    connection_spec,
+    require_operator,
+)
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.writer import (
     writer_connection,
     writer_constraints,
     writer_spec,
 )
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import declared_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._remedies.carry_out import Writes
 from ansible_collections.m365.defender.plugins.module_utils._remedies.case import HomeNames
 from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Journal
@@ -216,8 +219,8 @@ from ansible_collections.m365.defender.plugins.module_utils._remedies.result imp
 from ansible_collections.m365.defender.plugins.module_utils._remedies.writer import Writer
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def remedy(call: Call, connection: Connection) -> dict[str, object]:

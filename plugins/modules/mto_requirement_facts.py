@@ -209,24 +209,24 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.requirements
     facts_from_evidence,
     requirement_facts,
 )
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
     connection_spec,
     require_operator,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import (
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence_file import (
     evidence_constraints,
     evidence_options,
     evidence_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants, tenants_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.values import parse_days
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import declared_tenants, tenants_spec
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import parse_days
+from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import RequirementFacts
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def read_facts(call: Call, connection: Connection) -> dict[str, object]:

@@ -365,8 +365,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.options import
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import register_tenants
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def register(call: Call, connection: Connection) -> dict[str, object]:

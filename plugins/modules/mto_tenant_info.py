@@ -177,14 +177,14 @@ snapshot:
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options, view_spec
 
 if t.TYPE_CHECKING:
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._module import Call
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 
 def read_view(call: Call, connection: Connection) -> dict[str, object]:

@@ -11,9 +11,9 @@ import typing as t
 from test_facts import result
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import verify_access
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from lab.process import start_lab
 
 CHECKS = ("listed", "sign_in", "defender")

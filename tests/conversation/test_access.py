@@ -13,10 +13,10 @@ from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id,
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import REASON_OF
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from lab.data.aadsts import ERRORS
 from lab.process import start_lab
 

@@ -9,7 +9,7 @@ import pytest
 from worlds import OPERATOR, tenant, tenant_id, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.adoption import gdap_customers
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from lab.process import start_lab
 
 # Relationships that have lasted for long enough to have ended.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
-from ansible_collections.m365.defender.plugins.plugin_utils._inventory.sources import rows_of_source
+from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.sources import rows_of_source
 from lab.clients.portal import Page
 from lab.process import start_lab
 

@@ -30,11 +30,11 @@ from ansible_collections.m365.defender.plugins.module_utils._checks import regis
 from ansible_collections.m365.defender.plugins.module_utils._checks.license.reads import license_reads
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import path_of as path_of_read
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import SignInError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Tenant
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Http, origin_of
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (

@@ -20,10 +20,10 @@ import trustme
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.adoption import gdap_customers
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 
 HOME = "10000000-0000-4000-8000-000000000001"
 CLIENT = "66666666-7777-8888-9999-000000000000"

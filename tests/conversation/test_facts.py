@@ -12,10 +12,10 @@ import pytest
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from lab.process import start_lab
 
 

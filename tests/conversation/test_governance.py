@@ -13,7 +13,7 @@ from test_access import told as checks_of
 from test_facts import facts, pairs, reasons
 from worlds import HOME_ID, declared, guest_tenant, tenant, tenant_id, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._microsoft import clouds
+from ansible_collections.m365.defender.plugins.module_utils._core import clouds
 from lab.clients.portal import PICKER, Page
 from lab.data import permissions
 from lab.process import start_lab

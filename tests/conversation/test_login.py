@@ -15,15 +15,16 @@ import requests
 from lab_client import client_of
 from worlds import HOME_ID, OPERATOR, tenant, write_world
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._login.flow import unpack_flow
-from ansible_collections.m365.defender.plugins.module_utils._login.sign_in import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.flow import unpack_flow
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.sign_in import (
     begin_login,
     complete_login,
     holder_of_working_token,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
+from ansible_collections.m365.defender.plugins.module_utils._collect.login_failure import login_failures_worded
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError, MtoError, OptionError
 from lab.process import start_lab
 
 
@@ -45,6 +46,10 @@ def connection(lab, **changes):
     }
     kept = {name: value for name, value in {**options, **changes}.items() if value is not None}
     return resolve_connection(kept, {}, identity_needed=False)
+
+
+def in_words(lab, method):
+    return login_failures_worded(connection(lab), method)
 
 
 class Browser:
@@ -146,25 +151,25 @@ def test_colleague_signs_in_where_anybody_may(lab, browser, sign_in):
 
 
 def test_person_cancels_in_the_browser(lab, browser):
-    with pytest.raises(HomeSignInError, match="AADSTS65004") as caught:
+    with pytest.raises(HomeSignInError, match="AADSTS65004") as caught, in_words(lab, "browser"):
         by_browser(lab, browser, "")
     assert caught.value.problem.reason == "consent.declined"
     assert "Microsoft Entra answered: AADSTS65004" in browser.shown
 
 
 def test_person_cancels_on_the_page_of_the_device_code(lab, browser):
-    with pytest.raises(HomeSignInError):
+    with pytest.raises(HomeSignInError), in_words(lab, "device_code"):
         by_device_code(lab, browser, "")
 
 
 def test_app_that_has_to_prove_itself_and_does_not(lab, browser):
-    with pytest.raises(HomeSignInError, match="AADSTS7000218") as caught:
+    with pytest.raises(HomeSignInError, match="AADSTS7000218") as caught, in_words(lab, "browser"):
         by_browser(lab, browser, "operator", client_secret=None)
     assert caught.value.problem.reason == "sign_in.credential_missing"
 
 
 def test_wrong_secret(lab, browser):
-    with pytest.raises(HomeSignInError, match="AADSTS7000215") as caught:
+    with pytest.raises(HomeSignInError, match="AADSTS7000215") as caught, in_words(lab, "browser"):
         by_browser(lab, browser, "operator", client_secret="planted-secret")
     assert "planted-secret" not in str(caught.value)
 
@@ -179,7 +184,7 @@ def test_code_serves_once_and_with_its_own_verifier_only(lab, browser):
     thief.state["code_verifier"] = stolen["code_verifier"]
     person = threading.Thread(target=browser.sign_in, args=(prompt.url, "operator"))
     person.start()
-    with pytest.raises(HomeSignInError, match="AADSTS501481"):
+    with pytest.raises(HomeSignInError, match="AADSTS501481"), in_words(lab, "browser"):
         complete_login(options, thief, show=None)
     person.join(60)
 
@@ -192,14 +197,18 @@ def test_nobody_enters_the_code(lab):
 
 
 def test_tenant_that_does_not_exist(lab):
-    with pytest.raises(HomeSignInError, match="Correct home_tenant_id or cloud"):
+    with pytest.raises(HomeSignInError, match="Correct home_tenant_id or cloud"), in_words(lab, "browser"):
         begin_login(connection(lab, home_tenant_id=tenant(9)["tenant_id"]), method="browser", wait=30, port=0)
 
 
 def test_tenant_that_blocks_the_device_code(tmp_path):
     with start_lab(world=write_world(tmp_path, tenant(1), device_code_interval=1, blocks_device_code=True)) as lab:
         browser = Browser(lab)
-        with browser.session, pytest.raises(HomeSignInError, match="sign in with the browser instead") as caught:
+        with (
+            browser.session,
+            pytest.raises(HomeSignInError, match="sign in with the browser instead") as caught,
+            in_words(lab, "device_code"),
+        ):
             by_device_code(lab, browser, "operator")
     assert caught.value.problem.reason == "sign_in.conditional_access"
 
@@ -210,5 +219,5 @@ def test_public_client(tmp_path):
         browser = Browser(lab)
         with browser.session:
             assert by_browser(lab, browser, "operator", client_secret=None)[0].upn == OPERATOR
-            with pytest.raises(HomeSignInError, match="AADSTS700025"):
+            with pytest.raises(HomeSignInError, match="AADSTS700025"), in_words(lab, "browser"):
                 by_browser(lab, browser, "operator")

@@ -15,11 +15,11 @@ import pytest
 import yaml
 from worlds import HOME_ID, OPERATOR, declared, guest_tenant, tenant, tenant_id, write_world
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._view import reconcile
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
@@ -35,7 +35,7 @@ from lab.clients.portal import EFFECTIVE, Page
 from lab.process import start_lab
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
 
 ONE, TWO, THREE, OTHER = (tenant_id(number) for number in (1, 2, 3, 50))
 SHAPES = ("replace", "per_tenant", "echo", "query", "difference", "flags", "keys")

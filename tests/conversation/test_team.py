@@ -11,11 +11,11 @@ import pytest
 from worlds import HOME, declared, guest_tenant, tenant, write_world
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.assessment import assess_tenants
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import parse_operators
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.operators import parse_operators
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from ansible_collections.m365.defender.plugins.plugin_utils._report.make import make_report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import RunInfo
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import ModuleRows

@@ -31,25 +31,25 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.cl
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.federated_token import FederatedToken
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity, OperatorIdentity
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import RefreshTokenFile
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import EvidenceReader, ReadTarget
+from ansible_collections.m365.defender.plugins.module_utils._collect.evidence_file import evidence_options
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.evidence_file import evidence_options
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.write_requests import write_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import cookies_for, read_cookies
 from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.merge import Wanted, merge_parts
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.part import part_body, read_part
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.merge import Wanted, merge_parts
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.part import part_body, read_part
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,10 +12,10 @@ import requests
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.evidence import path_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from fuzz.readers import _READS, HERE
 from lab.process import Lab, start_lab
 

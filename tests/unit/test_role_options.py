@@ -10,7 +10,7 @@ import pathlib
 import pytest
 import yaml
 
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROLE = ROOT / "roles" / "mto"

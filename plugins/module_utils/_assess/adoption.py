@@ -32,11 +32,11 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import Relationship
     from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge import CustomerRow
     from ansible_collections.m365.defender.plugins.module_utils._core.json import Json
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
     _Row = t.TypeVar("_Row", "Customer", "LeftOut")
 

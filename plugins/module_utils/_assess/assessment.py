@@ -28,9 +28,9 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import Analyst
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-    from ansible_collections.m365.defender.plugins.module_utils._options.operators import Analyst
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

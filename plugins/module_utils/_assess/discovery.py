@@ -26,8 +26,8 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import u
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Read
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 # Microsoft's lists, and the access method for which each of them counts.
 METHODS: t.Final = {"gdap": "gdap", "arm": "b2b", "governance": "governance"}

@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.values import quoted
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import quoted
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +24,8 @@ if t.TYPE_CHECKING:
         RequirementFacts,
         RequirementRow,
     )
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import Analyst
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
-    from ansible_collections.m365.defender.plugins.module_utils._options.operators import Analyst
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     SignInError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import with_prefix
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import with_prefix
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
 from ansible_collections.m365.defender.plugins.module_utils._core.text import shortened
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, origin_of
@@ -51,8 +51,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.kind import Credential
+    from ansible_collections.m365.defender.plugins.module_utils._core.clouds import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._core.model import IdentityName, Service
-    from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 
 

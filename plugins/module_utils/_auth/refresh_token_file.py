@@ -17,13 +17,13 @@ import stat
 import time
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT, is_token
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import (
     Unfit,
     read_private,
     replace_private,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import VAULT, is_token
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
 
 if t.TYPE_CHECKING:

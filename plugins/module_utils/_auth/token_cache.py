@@ -16,13 +16,13 @@ import tempfile
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.jwt import claims_of
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import is_token
+from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import (
     Unfit,
     read_private,
     replace_private,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.secret_text import is_token
-from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
 
 try:
     import msal

@@ -19,7 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.directory_role
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, described
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Evidence, Problem, Read
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now

@@ -15,8 +15,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.target import Ask
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import GOVERNANCE_CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Problem
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence

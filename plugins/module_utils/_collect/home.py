@@ -48,7 +48,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import (
     Read,
     evidence_key,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 
 if t.TYPE_CHECKING:
     import datetime as dt

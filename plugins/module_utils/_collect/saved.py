@@ -17,7 +17,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,10 +28,10 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.saved_forms
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.forms import Hint, misfit
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Evidence, Problem, Tenant
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID, parse_days
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_time
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID, parse_days
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.missing_per
     MissingPermission,
     missing_permissions,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     DeadlineError,
@@ -34,7 +35,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_TRIES, BearerToken, Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import backoff, pause
@@ -42,13 +42,13 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting i
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import (
         BoundRead,
         Evidence,
         IdentityName,
         Service,
     )
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
 
 _PROGRESS: t.Final = 100
 # Answers that say nothing about the credential, and may be others a moment later.

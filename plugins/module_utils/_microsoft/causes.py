@@ -13,7 +13,7 @@ import socket
 import ssl
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._remedies.look import Look, WriteCall
 from ansible_collections.m365.defender.plugins.module_utils._remedies.remedy import Remedy
 

@@ -23,9 +23,9 @@ import uuid
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_place
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time, timestamp
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import MEGABYTE, read_user_text
-from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,15 +10,18 @@ import os
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
-from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_directory, require_place
-from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import (
+    require_directory,
+    require_place,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import (
     parse_days,
     parse_duration,
     parse_guid,
     parse_whole_number,
     quoted,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
 from ansible_collections.m365.defender.plugins.module_utils._remedies.case import Settings
 from ansible_collections.m365.defender.plugins.module_utils._remedies.registry import REMEDIES
 
@@ -26,7 +29,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
 _MOST_WRITES: t.Final = 1000
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import JsonRow, Tenant

@@ -30,10 +30,10 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
     from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._remedies.look import WriteCall
 
 # Whoever has the link of an invitation can become the guest: an error that echoes one does not show it.

@@ -21,8 +21,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.table import g
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 

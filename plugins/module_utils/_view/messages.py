@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import hidden_words, problem_verdict
@@ -16,8 +16,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.judge import h
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, Refusal

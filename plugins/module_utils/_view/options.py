@@ -12,24 +12,27 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import environment_value
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
-    SESSION_COOKIE,
-    XSRF_COOKIE,
-    is_cookie_value,
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import (
+    parse_tenants,
+    shared_tenants_spec,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.environment import environment_value
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants, shared_tenants_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import (
     DAY,
     parse_duration,
     parse_guid,
     parse_whole_number,
     quoted,
+)
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
+    SESSION_COOKIE,
+    XSRF_COOKIE,
+    is_cookie_value,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.desired import DesiredState
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import load_snapshot
@@ -37,8 +40,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapsh
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Constraints, Spec
 
 _SOURCES: t.Final = ("portal_cookies_file", "portal_session", "portal_snapshot")
 # How long `apply` waits for the portal to show what it accepted, in seconds.

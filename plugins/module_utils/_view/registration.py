@@ -21,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.source
 from ansible_collections.m365.defender.plugins.module_utils._view.result import ResultBuilder
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import Contract
     from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import ViewSource
     from ansible_collections.m365.defender.plugins.module_utils._view.options import RegistrationOptions

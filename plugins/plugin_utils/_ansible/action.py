@@ -12,13 +12,13 @@ import typing as t
 
 import ansible.plugins.action
 
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import given_prefix, named_with
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import given_prefix, named_with
 from ansible_collections.m365.defender.plugins.module_utils._module import caught
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Constraints, Spec
 
 
 class ControllerAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]

@@ -27,7 +27,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.typed import require_fit
+from ansible_collections.m365.defender.plugins.module_utils._core.options.typed import require_fit
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
     changed_environment,
     keyword_environment,

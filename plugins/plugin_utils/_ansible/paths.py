@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._options.environment import azure_names, own_name
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import azure_names, own_name
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
 
 def user_path(path: str) -> str:

@@ -16,9 +16,9 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acce
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import REPORT
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import quoted
+from ansible_collections.m365.defender.plugins.module_utils._core.strict_yaml import load_strict
 from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
-from ansible_collections.m365.defender.plugins.module_utils._options.values import quoted
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import load_strict
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.findings import Subject, advice_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.states import Acceptance

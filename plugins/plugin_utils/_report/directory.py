@@ -9,7 +9,7 @@ import pathlib
 import re
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_directory
+from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 
 

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding

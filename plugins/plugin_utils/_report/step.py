@@ -12,9 +12,9 @@ import json
 import pathlib
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import write_file
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline, with_acceptances
 from ansible_collections.m365.defender.plugins.plugin_utils._report.comparison import compare, gone_findings
 from ansible_collections.m365.defender.plugins.plugin_utils._report.customers import (
@@ -48,7 +48,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.views import
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Constraints, Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Constraints, Spec
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
 SPEC: t.Final[Spec] = {

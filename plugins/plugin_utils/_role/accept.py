@@ -16,10 +16,10 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acce
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import REPORT
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import quoted
 from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean, one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_text
-from ansible_collections.m365.defender.plugins.module_utils._options.values import quoted
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import Entry, parse_day, read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._report.previous import read_previous

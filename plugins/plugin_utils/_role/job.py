@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.values import quoted
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import quoted
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,24 +12,24 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import with_prefix
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import login_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import operators_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.writer import writer_spec
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import with_prefix
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import tenants_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
-from ansible_collections.m365.defender.plugins.module_utils._login.options import login_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.operators import operators_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import tenants_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.writer import writer_spec
 from ansible_collections.m365.defender.plugins.module_utils._remedies.options import remedy_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.options import registration_spec
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import sitting_spec
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import SPEC as NOTIFY_SPEC
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.options import SPEC as NOTIFY_SPEC
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.steps import MAX_AGE
 from ansible_collections.m365.defender.plugins.plugin_utils._report.step import SPEC as REPORT_SPEC
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import MAX_AGE
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
 PREFIX: t.Final = "mto_"
 EntryPoint = t.Literal["onboard", "drift", "offboard", "remedy", "undo", "report", "slice", "merge", "notify"]

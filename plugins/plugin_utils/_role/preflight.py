@@ -12,32 +12,32 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks
 from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
-from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._login.options import check_wait_and_port
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import mto_address
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import check_wait_and_port
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
     require_operator,
     resolve_connection,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
-from ansible_collections.m365.defender.plugins.module_utils._options.environment import home_tenant_of
-from ansible_collections.m365.defender.plugins.module_utils._options.operators import resolve_operators
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import (
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import home_tenant_of
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import resolve_operators
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.writer import writer_connection
+from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import mto_address
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_place
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import (
     declared_tenants,
     license_warnings,
     parse_tenants,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.typed import typed_options
-from ansible_collections.m365.defender.plugins.module_utils._options.values import (
+from ansible_collections.m365.defender.plugins.module_utils._core.options.typed import typed_options
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import (
     parse_days,
     parse_guid,
     quoted,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.writer import writer_connection
+from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Journal
 from ansible_collections.m365.defender.plugins.module_utils._remedies.options import (
     parse_remedy_options,
@@ -57,16 +57,16 @@ from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths impor
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._report.previous import read_previous
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.steps import parse_max_age
 from ansible_collections.m365.defender.plugins.plugin_utils._role.accept import accept_options
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import as_variables, role_spec
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.steps import parse_max_age
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
     from ansible_collections.m365.defender.plugins.plugin_utils._role.options import EntryPoint, Playbook
 
     Values = Mapping[str, t.Any]

@@ -11,7 +11,7 @@ import typing as t
 import yaml
 
 from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields, rows_of
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID
 from ansible_collections.m365.defender.plugins.plugin_utils._report.masked import require_unmasked
 
 # Editors check the file and complete its keys by it.

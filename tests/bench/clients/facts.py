@@ -12,10 +12,10 @@ import threading
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import declared_tenants
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import declared_tenants
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response

@@ -11,10 +11,10 @@ import typing as t
 
 from pages.report_rows import ACCESS_CHECKS, access_row, requirements_row, tenant_id
 
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.merge import Wanted
-from ansible_collections.m365.defender.plugins.plugin_utils._slices.part import Part, part_body
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.merge import Wanted
+from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.part import Part, part_body
 
 HOME = tenant_id(0)
 OPERATOR = "anna@northwind.example"

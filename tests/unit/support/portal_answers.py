@@ -9,6 +9,7 @@ import base64
 import json
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
     CONTEXT,
@@ -16,7 +17,6 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal im
     GROUPS,
     PICKER,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     PRIVATE_GROUP,
     ExposedTenant,
@@ -25,7 +25,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observed_view 
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
 
 A, B, HOME = (f"{number}0000000-0000-4000-8000-00000000000a" for number in (1, 2, 9))
 ANNA = "anna@northwind.example"

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.tenants import parse_tenants
+from ansible_collections.m365.defender.plugins.module_utils._core.options.tenants import parse_tenants
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import parse_contract
 from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_file import SCHEMA, tenant_file
 

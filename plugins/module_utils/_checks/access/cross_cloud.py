@@ -21,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.r
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

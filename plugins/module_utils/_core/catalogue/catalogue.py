@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import NOT_CHOSEN, Caveat, Problem, Verdict
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.text import end_with_stop
 
 if t.TYPE_CHECKING:

@@ -101,7 +101,7 @@ PIM_GROUPS_PAGE: t.Final = Page(LEARN + "entra/id-governance/privileged-identity
 
 # Who runs the plays and holds their variables.
 ANSIBLE_ADMIN: t.Final = "Ansible administrator of the home tenant: "
-# What an option is called depends on who reads it: see `_core/option_names.py`.
+# What an option is called depends on who reads it: see `_core/options/names.py`.
 APP_IDENTITY: t.Final = (
     "provide an app identity ({mto_}client_secret, {mto_}client_certificate_path or {mto_}federated_token_file)"
 )

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.forms import misfit
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
+from ansible_collections.m365.defender.plugins.module_utils._core.strict_yaml import load_strict
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.answer_form import AnswerForm, parse_form
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.placeholders import (
     OPTIONAL,
@@ -25,7 +26,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.place
     TemplateRules,
     TenantList,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import load_strict
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
+from ansible_collections.m365.defender.plugins.module_utils._core.strict_yaml import DEEPEST
 from ansible_collections.m365.defender.plugins.module_utils._core.text import is_clean
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import DEEPEST
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,19 +10,19 @@ import time
 import typing as t
 from urllib.parse import urlsplit
 
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import mto_address, mto_not_given
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import mto_address, mto_not_given
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
     SESSION_COOKIE,
     XSRF_COOKIE,
     Portal,
 )
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import (
     cookies_for,
     mode_warning,
@@ -34,8 +34,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapsh
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import Cloud
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._core.clouds import Cloud
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView, TenantGroup
     from ansible_collections.m365.defender.plugins.module_utils._view.options import PortalOptions
 

@@ -11,9 +11,9 @@ import time
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import SESSION_COOKIE, XSRF_COOKIE
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.file import contract_text
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import session_state

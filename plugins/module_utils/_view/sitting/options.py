@@ -12,18 +12,18 @@ import shutil
 import stat
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import RECORD
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
-from ansible_collections.m365.defender.plugins.module_utils._options.destination import require_place
-from ansible_collections.m365.defender.plugins.module_utils._options.values import GUID, parse_whole_number, quoted
+from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_place
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID, parse_whole_number, quoted
 from ansible_collections.m365.defender.plugins.module_utils._view.options import view_owner
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
-    from ansible_collections.m365.defender.plugins.module_utils._options.spec import Spec
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
 # The commands and, on macOS, the programs of the browsers, in the order in which they are tried: the ones that a
 # managed device trusts come first.

@@ -13,7 +13,7 @@ import time
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import option_name
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import CONTEXT
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import problem_text, sentence_details
@@ -33,8 +33,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.sitting.record
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-    from ansible_collections.m365.defender.plugins.module_utils._options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.learn import LearnedContract
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import MultitenantView
     from ansible_collections.m365.defender.plugins.module_utils._view.sitting.driver import SittingBrowser

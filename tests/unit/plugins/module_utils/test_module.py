@@ -11,9 +11,9 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, MtoError
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 HOME = "11111111-2222-3333-4444-555555555555"
 CLIENT = "66666666-7777-8888-9999-000000000000"

@@ -22,9 +22,9 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.candidate im
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import GOVERNANCE_CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import GOVERNANCE_CLOUDS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ import pathlib
 import textwrap
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.private_file import write_file
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.strict_yaml import (
+from ansible_collections.m365.defender.plugins.module_utils._core.private_file import write_file
+from ansible_collections.m365.defender.plugins.module_utils._core.strict_yaml import (
     HAS_YAML,
     MOST_BYTES,
     YAML_IMPORT_ERROR,

@@ -10,13 +10,13 @@ import pytest
 from ansible_collections.m365.defender.plugins.module_utils._assess import access, requirements
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._assess.assessment import assess_tenants
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.home import unread_home
 from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._collect.target import empty_case
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import HomeSignInError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 
 CONNECTION = {
     "home_tenant_id": "11111111-2222-3333-4444-555555555555",

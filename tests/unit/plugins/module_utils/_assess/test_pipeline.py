@@ -14,6 +14,7 @@ from evidence import NOW, case, gdap_evidence, relationship
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, verify_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, assess_again
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import requirement_facts
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._collect.saved import Saved, SavedRun
 from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
@@ -24,7 +25,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
     ServiceError,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import resolve_connection
 
 JUDGED = case(gdap_evidence(relationship()))
 ROWS = RowMaker("Judged", lambda judged: ("judged", judged.now), lambda _case, problem, cause: (problem.reason, cause))

@@ -11,9 +11,9 @@ from evidence import case
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS, unread_access
 from ansible_collections.m365.defender.plugins.module_utils._assess.requirements import unread_requirements
 from ansible_collections.m365.defender.plugins.module_utils._assess.team import Cell, require_different
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import Analyst
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._options.operators import Analyst
 
 LATE = Problem("read.deadline")
 

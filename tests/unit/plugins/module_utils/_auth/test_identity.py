@@ -23,10 +23,10 @@ from ansible_collections.m365.defender.plugins.module_utils._auth.identity impor
     call_msal,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError, SignInError
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import named_with
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import named_with
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Response, _outgoing
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000001"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 from ansible_collections.m365.defender.plugins.module_utils._microsoft import cloud_features as features
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_features import (
@@ -14,7 +15,6 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.cloud_fea
     CloudFeatures,
     existence,
 )
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 
 # /a is everywhere, /b in Prod only; for /c the documents name fewer clouds than the metadata.
 SOURCES = CloudFeatures(

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._core.option_names import named_with
+from ansible_collections.m365.defender.plugins.module_utils._core.options.names import named_with
 from ansible_collections.m365.defender.plugins.module_utils._remedies.remedies import _of_the_writer
 
 URL = "https://login.example/x/adminconsent?client_id=11111111-0000-4000-8000-000000000001"

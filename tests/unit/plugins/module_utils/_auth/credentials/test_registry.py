@@ -18,8 +18,8 @@ import yaml
 from ansible_collections.m365.defender.plugins.doc_fragments._connection import ModuleDocFragment
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials import registry
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.client_secret import ClientSecret
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._options.connection import connection_spec
 
 ROOT = pathlib.Path(importlib.util.find_spec(ClientSecret.__module__).origin).resolve().parents[4]
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
@@ -69,7 +69,7 @@ class SealedLetter(Credential):
 """
 PROGRAM = """
 import json
-from ansible_collections.m365.defender.plugins.module_utils._options import connection
+from ansible_collections.m365.defender.plugins.module_utils._auth.options import connection
 guid = "11111111-2222-3333-4444-555555555555"
 environ = {"AZURE_TENANT_ID": guid, "AZURE_CLIENT_ID": guid,
            "MTO_CLIENT_SECRET": "hidden by the task", "AZURE_LETTER_PATH": "hidden as well"}

@@ -22,8 +22,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.cross
     shape_clouds,
     shape_sides,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.clouds import CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.clouds import CLOUDS
 
 RECIPE = {
     "collaboration_inbound": "blocked",

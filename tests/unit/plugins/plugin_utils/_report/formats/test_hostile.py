@@ -16,13 +16,13 @@ from report_documents import body, junit
 from reports import saved_of, text_of
 
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.memory import Memory
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.options import parse_routes
-from ansible_collections.m365.defender.plugins.plugin_utils._notify.step import notify_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.registry import formats_by_name
 from ansible_collections.m365.defender.plugins.plugin_utils._report.mails import mails_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.memory import Memory
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.options import parse_routes
+from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.step import notify_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.summary import summary_lines
 from ansible_collections.m365.defender.plugins.plugin_utils._report.worklist import worklist
 from ansible_collections.m365.defender.plugins.plugin_utils._role.accept import accept_options

@@ -1,0 +1,78 @@
+# Copyright (c) 2026 The m365.defender authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the tenants of an inventory come from: a list of Microsoft's, the multitenant view, or the last report."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._assess.discovery import METHODS, discovered_tenants
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
+from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
+from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options
+from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
+from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, Report, TenantRow
+    from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.hosts import HostRow, Status
+
+
+def rows_of_source(source: str, options: Mapping[str, t.Any]) -> list[HostRow]:
+    """Return the tenants of a source. Raises MtoError."""
+    if source == "report":
+        if not options.get("report_file"):
+            raise OptionError("report_file: missing; name a report.json that onboard or drift has written.")
+        return _of_report(read_report("report_file", options["report_file"]))
+    require_requests()
+    require_msal()
+    in_view = source == "view"
+    connection = resolve_connection(options, identity_needed=not in_view, app_needed=not in_view)
+    if in_view:
+        names = _in_view(view_info(parse_portal_options(options), connection))
+    else:
+        names = discovered_tenants(connection, source)
+    access, cloud = METHODS.get(source, ""), connection.cloud.name
+    return [{"tenant_id": key, "name": name, "access": access, "cloud": cloud} for key, name in names.items()]
+
+
+def _in_view(info: Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the tenants in the view. Raises MtoError where the answers do not say which these are."""
+    if not info["complete"]:
+        raise MtoError(" ".join(info["problems"]) or "The multitenant view could not be read in full; run again later.")
+    return {row["tenant_id"]: row["name"] for row in info["tenants"] if row["registered"] and not row["home"]}
+
+
+def _of_report(report: Report) -> list[HostRow]:
+    findings: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        findings.setdefault(finding.tenant_id.lower(), []).append(finding)
+    return [_of_row(row, report.run.cloud, findings.get(row.tenant_id.lower(), ())) for row in report.tenants]
+
+
+def _of_row(row: TenantRow, cloud: str, findings: Sequence[Finding]) -> HostRow:
+    method = row.access.method if row.access else None
+    status: Status = {
+        "ready": row.ready,
+        "verified": None if row.access is None else row.access.verified,
+        "eligible": row.eligible,
+        "registered": None if row.registration is None else row.registration.registered,
+        "first_broken": row.first_broken,
+        "reason": row.reason,
+        # The same role in each target tenant is one group.
+        "actors": sorted({actor for finding in findings if (actor := first_step(finding).group)}),
+    }
+    return {
+        "tenant_id": row.tenant_id.lower(),
+        "name": row.name,
+        "access": method if method in ACCESS_METHODS else "",
+        "cloud": cloud,
+        "status": status,
+    }
