@@ -13,14 +13,9 @@ from collections.abc import Iterable, Mapping
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import unread_variables
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import (
-    ControllerAction,
-    changed_environment,
-)
-from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import environment_paths, user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import ControllerAction
 from ansible_collections.m365.defender.plugins.plugin_utils._role.job import (
     is_told_to_be_a_slice,
     may_be_a_slice,
@@ -33,6 +28,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role.options import
     PLAYBOOKS,
     PREFIX,
     role_spec,
+    unknown_environment,
     unknown_variables,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
@@ -55,15 +51,13 @@ class ActionModule(ControllerAction):
         """See ControllerAction."""
         spec, local = role_spec(options["entry_point"]), self._connection.transport == "local"
         given = self._given(spec, variables)
-        # As the actions of the modules do.
-        with changed_environment(environment_paths(spec, os.environ, user_path)):
-            self._warn(unread_variables(os.environ) if local else ())
-            try:
-                checked = check_options(options["entry_point"], given, local=local)
-            except OptionError as error:
-                if ": missing" not in str(error) or _has_inventory(variables):
-                    raise
-                raise OptionError(f"{error} There is no inventory; name it with -i.") from None
+        self._warn(unknown_environment(os.environ) if local else ())
+        try:
+            checked = check_options(options["entry_point"], given, local=local)
+        except OptionError as error:
+            if ": missing" not in str(error) or _has_inventory(variables):
+                raise
+            raise OptionError(f"{error} There is no inventory; name it with -i.") from None
         return {
             "changed": False,
             "tenants": list(checked.tenants),

@@ -92,15 +92,16 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._module import caught
-from ansible_collections.m365.defender.plugins.module_utils._view.options import view_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.hosts import (
     groups_of,
     host_names,
     variables_of,
 )
-from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.sources import rows_of_source
+from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.sources import (
+    rows_of_source,
+    source_options,
+)
 
 if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
@@ -133,8 +134,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self._add(rows)
 
     def _read(self, source: str) -> list[HostRow]:
-        names = (*connection_spec(), *view_spec(), "report_file")
-        options = {name: self.templar.template(self.get_option(name)) for name in names}
+        options = {name: self.templar.template(self.get_option(name)) for name in source_options()}
         result = caught(lambda: {"rows": rows_of_source(source, options)}, "inventory plugin")
         if result.get("failed"):
             raise AnsibleParserError(str(result["msg"]))

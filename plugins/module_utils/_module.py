@@ -17,12 +17,12 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import required_by
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
+from ansible_collections.m365.defender.plugins.module_utils._auth.identities import require_libraries
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
     connection_constraints,
     resolve_connection,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import own_name
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import environment_paths, own_name
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
     MissingLibraryError,
     MtoError,
@@ -37,7 +37,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.options.names 
 from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Constraints, merge_constraints
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN, SHORTEST
 from ansible_collections.m365.defender.plugins.module_utils._core.text import clean
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +82,10 @@ class ModuleTask:
         """Return what Ansible can check of the options."""
         return merge_constraints(connection_constraints() if self.work else {}, self.constraints)
 
+    def environment_paths(self, resolve: Callable[[str], str]) -> dict[str, str]:
+        """Return the full path of every path option that the environment gives, by the name of its variable."""
+        return environment_paths(self.spec, os.environ, resolve)
+
     def result_of(self, call: Call) -> tuple[Result, list[str]]:
         """Return the result, or a failure in one sentence, and the warnings. Secrets are in `no_log_values` then."""
         connections: list[Connection] = []
@@ -112,8 +115,7 @@ class ModuleTask:
         _refuse_short_secrets(self.spec, call)
         if self.offline is not None and (self.work is None or call.params["from_evidence"]):
             return self.offline(call)
-        require_requests()
-        require_msal()
+        require_libraries()
         connection = resolve_connection(call.params, identity_needed=self.identity_needed, app_needed=self.app_needed)
         connections.append(connection)
         if self.work is None:

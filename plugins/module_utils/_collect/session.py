@@ -9,11 +9,7 @@ import copy
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import (
-    AppIdentity,
-    Identity,
-    OperatorIdentity,
-)
+from ansible_collections.m365.defender.plugins.module_utils._auth.identities import http_of, identities_of
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import refused_at_home
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import ORGANIZATION
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
@@ -36,12 +32,13 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_TRIES, BearerToken, Http
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_TRIES, BearerToken
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import backoff, pause
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ansible_collections.m365.defender.plugins.module_utils._auth.identity import Identity
     from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import (
         BoundRead,
@@ -74,11 +71,9 @@ class Session:
         self._login = connection.cloud.login
         home = connection.home_tenant_id
         self.home_target = ReadTarget(home, "the home tenant", self.consent_url(home))
-        pool = self.concurrency
-        http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=self.deadline, pool=pool)
-        http.secrets.add(*connection.secrets())
+        http = http_of(connection, self.deadline, pool=self.concurrency)
         self._secrets = connection.known_secrets
-        self._identities = _identities(connection, http)
+        self._identities = identities_of(connection, http)
         self._missing: dict[tuple[str, str], tuple[MissingPermission, ...]] = {}
         self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm), cloud=self.cloud_name)
@@ -263,27 +258,3 @@ def _list_of_another(evidence: Mapping[str, Evidence], token: BearerToken) -> Pr
 
 def _wrong_tenant(answered: str, token: BearerToken) -> Problem:
     return Problem("read.wrong_tenant", {"answered": answered or "(not known)", "tenant_id": token.tenant_id})
-
-
-def _identities(connection: Connection, http: Http) -> list[Identity]:
-    """Return one or two, in the order in which they read."""
-    cloud, client_id, credential = connection.cloud, connection.client_id, connection.credential
-    identities: list[Identity] = []
-    if credential is not None:
-        cache = connection.token_cache
-        identities.append(
-            AppIdentity(http=http, cloud=cloud, client_id=client_id, credential=credential, token_cache=cache)
-        )
-    if connection.has_operator_identity:
-        operator = OperatorIdentity(
-            http=http,
-            cloud=cloud,
-            client_id=client_id,
-            credential=credential,
-            home_tenant_id=connection.home_tenant_id,
-            refresh_token=connection.refresh_token,
-            token_file=connection.refresh_token_file,
-            issued=connection.known_secrets,
-        )
-        identities.append(operator)
-    return identities

@@ -85,6 +85,14 @@ def listed_words(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def named_list(names: Iterable[str], most: int = 10) -> str:
+    """List names as `A, B and C`, or the first ten and how many more, on one line whatever the names hold."""
+    lines = list(map(one_line, names))
+    if len(lines) > most:
+        return f"{', '.join(lines[:most])} and {len(lines) - most} more"
+    return listed_words(lines)
+
+
 def nearest(word: str, known: Iterable[str], similarity: float = 0.7) -> str | None:
     """Return the known word that a misspelt one is most like, whatever the letter case; None if none is like it."""
     by_lower = {name.lower(): name for name in known}

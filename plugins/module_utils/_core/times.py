@@ -48,3 +48,12 @@ def day_of(text: str) -> str:
     """Return the day of a time in UTC; what is not a time is returned as it is."""
     moment = utc_time(text)
     return text if moment is None else moment.date().isoformat()
+
+
+def duration_text(seconds: float) -> str:
+    """Format a duration, such as `3 days`, in the largest unit of which there is at least one, rounded down."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{int(seconds)} seconds"

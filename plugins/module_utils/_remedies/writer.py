@@ -13,7 +13,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import AppIdentity
+from ansible_collections.m365.defender.plugins.module_utils._auth.identities import app_identity, http_of
 from ansible_collections.m365.defender.plugins.module_utils._collect.missing_permissions import granted
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, ServiceError
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import HIDDEN
@@ -25,7 +25,6 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer im
     failed,
     get_url,
 )
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,16 +47,13 @@ class Writer:
     """
 
     def __init__(self, connection: Connection, deadline: Deadline, shown: Secrets) -> None:
-        http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
-        http.secrets.add(*connection.secrets())
+        http = http_of(connection, deadline)
         self.client_id = connection.client_id
         self.deadline = deadline
         self._http, self._shown = http, shown
         self._login = connection.cloud.login
         self._root = f"{connection.cloud.graph}/v1.0"
-        self._identity = AppIdentity(
-            http=http, cloud=connection.cloud, client_id=connection.client_id, credential=connection.credential
-        )
+        self._identity = app_identity(connection, http)
 
     def keep_secret(self, value: str) -> None:
         """Let no text show a value that the service has issued."""

@@ -10,11 +10,11 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.catalogue import end_once
 from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
-from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, one_line
+from ansible_collections.m365.defender.plugins.module_utils._core.text import named_list, one_line
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import hidden_words, problem_verdict
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
@@ -88,19 +88,11 @@ def problem_text(problem: Problem, details: Mapping[str, str]) -> str:
     return f"{verdict.message} {verdict.remedy}"
 
 
-def named_list(tenant_ids: Iterable[str], name_of: NameOf, most: int = 10) -> str:
-    """List names as `A, B and C`, or the first ten and how many more, on one line whatever the names hold."""
-    names = [one_line(name_of(tenant_id)) for tenant_id in tenant_ids]
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return listed_words(names)
-
-
 def refusal_text(refusal: Refusal, desired: DesiredState, name_of: NameOf) -> str:
     """Return what is left as it is, and the way out."""
     single = len(refusal.tenant_ids) == 1
     text = _REFUSALS[refusal.kind].format(
-        tenants=named_list(refusal.tenant_ids, name_of),
+        tenants=named_list(map(name_of, refusal.tenant_ids)),
         count=len(refusal.tenant_ids),
         mto_=option_name(),
         max_tenants=desired.max_tenants,
@@ -138,9 +130,10 @@ def announcement(plan: Plan, name_of: NameOf, *, contract: str, url: str) -> lis
 
 def changes_read_back(added: Sequence[str], removed: Sequence[str], name_of: NameOf) -> list[str]:
     """What was changed, as the view that was read back shows; empty where nothing was."""
-    sentences = [f"Added to the view, which shows them: {named_list(added, name_of, most=100)}."] if added else []
+    sentences = [f"Added to the view, which shows them: {named_list(map(name_of, added), most=100)}."] if added else []
     if removed:
-        sentences.append(f"Removed from the view, which does not show them: {named_list(removed, name_of, most=100)}.")
+        names = named_list(map(name_of, removed), most=100)
+        sentences.append(f"Removed from the view, which does not show them: {names}.")
     return sentences
 
 
@@ -174,4 +167,4 @@ def failure_text(outcome: Outcome, name_of: NameOf, cause: str | None) -> str:
 
 def _listed(template: str, tenant_ids: Sequence[str], name_of: NameOf) -> list[str]:
     """The sentence about these tenants; none where there are none."""
-    return [template.format(named_list(tenant_ids, name_of))] if tenant_ids else []
+    return [template.format(named_list(map(name_of, tenant_ids)))] if tenant_ids else []

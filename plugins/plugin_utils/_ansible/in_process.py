@@ -13,7 +13,6 @@ from __future__ import annotations
 import concurrent.futures
 import dataclasses
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -33,7 +32,6 @@ from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action impo
     keyword_environment,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import (
-    environment_paths,
     given_paths,
     user_path,
 )
@@ -73,7 +71,7 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         environment = keyword_environment(self)
         with changed_environment(environment):
             # Only here do paths of the control node mean anything.
-            paths = environment_paths(self.module_task.spec, os.environ, self._path)
+            paths = self.module_task.environment_paths(self._path)
             args |= given_paths(self.module_task.spec, args, self._path)
             with changed_environment(paths):
                 if self._runs_here(variables):

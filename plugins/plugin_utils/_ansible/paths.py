@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import azure_names, own_name
-
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -28,16 +26,6 @@ def user_path(path: str) -> str:
 
 def given_paths(spec: Spec, args: Mapping[str, object], resolve: Callable[[str], str]) -> dict[str, str]:
     """Return the full path of every path option that the task gives, or that has a default."""
-    values = {name: args.get(name, option.get("default")) for name, option in _path_options(spec)}
+    options = {name: option for name, option in spec.items() if option["type"] == "path"}
+    values = {name: args.get(name, option.get("default")) for name, option in options.items()}
     return {name: resolve(value) for name, value in values.items() if isinstance(value, str) and value}
-
-
-def environment_paths(spec: Spec, environ: Mapping[str, str], resolve: Callable[[str], str]) -> dict[str, str]:
-    """Return the full path of every path option that the environment gives, by the name of its variable."""
-    options = [option for option, _spec in _path_options(spec)]
-    names = (name for option in options for name in (own_name(option), azure_names().get(option, "")))
-    return {name: resolve(environ[name]) for name in names if environ.get(name)}
-
-
-def _path_options(spec: Spec) -> list[tuple[str, Mapping[str, object]]]:
-    return [(name, option) for name, option in spec.items() if option["type"] == "path"]

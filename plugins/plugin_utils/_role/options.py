@@ -14,6 +14,10 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import CHECKS
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import login_spec
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import (
+    PREFIX as ENVIRONMENT_PREFIX,
+)
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import fallback_names
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import operators_spec
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.writer import writer_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.options.names import with_prefix
@@ -178,6 +182,17 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
         for name in unknown
         # Two underscores are what the role keeps to itself.
         if not name.startswith(f"{PREFIX}_")
+    ]
+
+
+def unknown_environment(names: Iterable[str]) -> list[str]:
+    """Return a warning for every variable of the environment that looks like a fall-back and is none."""
+    known = fallback_names()
+    return [
+        f"{name}: this environment variable is not read{did_you_mean(name, known)}; correct its name, set"
+        f" {name.lower()} in the play, or begin the name of a variable of your own with other letters than MTO_."
+        for name in sorted(names)
+        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(f"{ENVIRONMENT_PREFIX}_") and name not in known
     ]
 
 

@@ -11,16 +11,18 @@ import pathlib
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.access import parse_checks
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
+from ansible_collections.m365.defender.plugins.module_utils._auth.identities import require_libraries, sign_in_warnings
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import check_wait_and_port
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
     require_operator,
     resolve_connection,
 )
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import home_tenant_of
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import (
+    environment_paths,
+    home_tenant_of,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.operators import resolve_operators
 from ansible_collections.m365.defender.plugins.module_utils._auth.options.writer import writer_connection
-from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
 from ansible_collections.m365.defender.plugins.module_utils._core.clouds import mto_address
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MissingLibraryError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_place
@@ -37,7 +39,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.options.values
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import SHORTEST
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Journal
 from ansible_collections.m365.defender.plugins.module_utils._remedies.options import (
     parse_remedy_options,
@@ -53,6 +54,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.options import
 from ansible_collections.m365.defender.plugins.module_utils._view.registration import check_registration
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.driver import require_playwright
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import parse_sitting_options
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import changed_environment
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
@@ -102,7 +104,9 @@ def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object
         values = typed_options(spec, given)
         values.update(_full_paths(spec, values))
         _require_secrets(spec, values)
-        checked = _CHECKS[entry_point](values, local)
+        # As the actions of the modules do.
+        with changed_environment(environment_paths(spec, os.environ, user_path)):
+            checked = _CHECKS[entry_point](values, local)
     except OptionError as error:
         raise OptionError(as_variables(str(error), spec)) from None
     return dataclasses.replace(
@@ -321,12 +325,11 @@ def _file_warnings(connection: Connection) -> list[str]:
         # The modules make it.
         writable_directory("token_cache", str(pathlib.Path(connection.token_cache).parent))
     try:
-        require_requests()
-        require_msal()
+        require_libraries()
     except MissingLibraryError:
         # The Python of the modules may have it; if not, they say so.
         return list(connection.warnings)
-    return [*connection.warnings, *Session(connection).warnings]
+    return [*connection.warnings, *sign_in_warnings(connection)]
 
 
 def _view_warnings(values: Values, connection: Connection) -> Sequence[str]:

@@ -15,11 +15,8 @@ import time
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import (
-    OperatorIdentity,
-    call_msal,
-    require_msal,
-)
+from ansible_collections.m365.defender.plugins.module_utils._auth.identities import http_of, operator_identity
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import call_msal, require_msal
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.flow import LoginFlow
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.listener import PortTaken, free_port, listening
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import check_wait_and_port
@@ -35,7 +32,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
 
 try:
     import msal
@@ -241,15 +237,8 @@ def holder_of_working_token(connection: Connection, path: str) -> str | None:
         RefreshTokenFile(path).load()
     except OptionError:
         return None
-    identity = OperatorIdentity(
-        home_tenant_id=connection.home_tenant_id,
-        refresh_token=None,
-        token_file=path,
-        http=_http(connection),
-        cloud=connection.cloud,
-        client_id=connection.client_id,
-        credential=connection.credential,
-    )
+    with_file = dataclasses.replace(connection, refresh_token=None, refresh_token_file=path)
+    identity = operator_identity(with_file, http_of(connection, Deadline(connection.deadline)))
     try:
         claims = identity.token(connection.home_tenant_id, "graph").claims
     except SignInError as error:
@@ -275,18 +264,11 @@ def _scopes(connection: Connection) -> list[str]:
     return [f"{connection.cloud.graph_audience}/.default"]
 
 
-def _http(connection: Connection, more_time: float = 0.0) -> Http:
-    deadline = Deadline(connection.deadline + more_time)
-    http = Http(ca_path=connection.ca_path, timeout=connection.timeout, deadline=deadline, pool=1)
-    http.secrets.add(*connection.secrets())
-    return http
-
-
 def _application(connection: Connection, *, public: bool = False, more_time: float = 0.0) -> t.Any:
     """Return msal's application: with the app's credential if there is one, else a public client."""
     require_msal()
     authority = f"{connection.cloud.login}/{connection.home_tenant_id}"
-    transport = MsalTransport(_http(connection, more_time), connection.cloud.login)
+    transport = MsalTransport(http_of(connection, Deadline(connection.deadline + more_time)), connection.cloud.login)
     transport.require_tenant(authority)
     common: dict[str, object] = {
         "authority": authority,

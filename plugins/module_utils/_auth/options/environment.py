@@ -10,10 +10,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.credentials.registry import credential_options
 from ansible_collections.m365.defender.plugins.module_utils._core.options.values import parse_guid
-from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
 
 
 # What has a fall-back beside the credentials.
@@ -21,14 +22,14 @@ _OPTIONS: t.Final = (
     *("home_tenant_id", "client_id", "operator", "cloud", "ca_path", "token_cache", "refresh_token"),
     *("refresh_token_file", "portal_cookies_file", "portal_snapshot"),
 )
-_PREFIX: t.Final = "MTO_"
+PREFIX: t.Final = "MTO_"
 # The options of the app that writes are those of the app, with this before their names.
 WRITER: t.Final = "writer_"
 
 
 def own_name(option: str) -> str:
     """Return the collection's own environment variable for an option."""
-    return f"{_PREFIX}{option.upper()}"
+    return f"{PREFIX}{option.upper()}"
 
 
 def azure_names() -> dict[str, str]:
@@ -47,18 +48,18 @@ def environment_value(option: str, environment: Mapping[str, str] | None = None)
     return next((environ[name] for name in names if name and environ.get(name)), None)
 
 
-def unread_variables(environment: Mapping[str, str]) -> list[str]:
-    """Return a warning for every variable that looks like a fall-back and is none: nobody would miss it otherwise."""
+def fallback_names() -> set[str]:
+    """Return the collection's own environment variables."""
     credentials = [option.name for option in credential_options()]
     writers = [f"{WRITER}{option}" for option in ("client_id", *credentials)]
-    known = {own_name(option) for option in (*_OPTIONS, *credentials, *writers)}
-    return [
-        f"{name}: this environment variable is not read{did_you_mean(name, known)}; correct its name, set"
-        f" {name.lower()} in the play, or begin the name of a variable of your own with other letters than MTO_."
-        for name in sorted(environment)
-        # Two underscores are what the role keeps to itself.
-        if name.startswith(_PREFIX) and not name.startswith(f"{_PREFIX}_") and name not in known
-    ]
+    return {own_name(option) for option in (*_OPTIONS, *credentials, *writers)}
+
+
+def environment_paths(spec: Spec, environ: Mapping[str, str], resolve: Callable[[str], str]) -> dict[str, str]:
+    """Return the full path of every path option that the environment gives, by the name of its variable."""
+    options = [name for name, option in spec.items() if option["type"] == "path"]
+    names = (name for option in options for name in (own_name(option), azure_names().get(option, "")))
+    return {name: resolve(environ[name]) for name in names if environ.get(name)}
 
 
 def home_tenant_of(home_tenant_id: str | None, environment: Mapping[str, str]) -> str:

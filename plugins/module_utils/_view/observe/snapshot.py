@@ -16,7 +16,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import SNAPSHOT
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
-from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
+from ansible_collections.m365.defender.plugins.module_utils._core.times import duration_text, timestamp
 from ansible_collections.m365.defender.plugins.module_utils._core.user_file import read_user_json
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
@@ -164,12 +164,3 @@ def age_problem(view: MultitenantView, now: dt.datetime, max_age: float) -> Prob
         return None
     details = {"taken_at": view.taken_at, "age": duration_text(age), "max_age": duration_text(max_age)}
     return Problem("registration.snapshot_stale", details)
-
-
-def duration_text(seconds: float) -> str:
-    """Format a duration, such as `3 days`, in the largest unit of which there is at least one, rounded down."""
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            number = int(seconds // size)
-            return f"{number} {unit}{'' if number == 1 else 's'}"
-    return f"{int(seconds)} seconds"

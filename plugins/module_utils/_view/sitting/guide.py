@@ -9,7 +9,7 @@ import dataclasses
 import html
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._view.messages import named_list
+from ansible_collections.m365.defender.plugins.module_utils._core.text import named_list
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -110,7 +110,7 @@ def _session_rows(progress: Progress) -> list[_Row]:
 
 
 def _staying(recipe: Recipe, progress: Progress) -> str:
-    names = named_list(recipe.staying, progress.name_of, most=3)
+    names = named_list(map(progress.name_of, recipe.staying), most=3)
     return f"{names} {'stays' if len(recipe.staying) == 1 else 'stay'}"
 
 
@@ -132,12 +132,12 @@ def _to_do(recipe: Recipe, index: int, progress: Progress) -> str:
     if recipe.order[index] == "remove":
         left = [each for each in recipe.moved if each in (recipe.tenants or ())]
         if recipe.order[0] == "add" and left:
-            which = named_list(left, name) if len(left) == 1 else f"{_either(left, name)}, only one of them,"
+            which = named_list(map(name, left)) if len(left) == 1 else f"{_either(left, name)}, only one of them,"
         else:
             which = f"one tenant{' more' if recipe.made else ''}, such as {_movable(recipe, progress)},"
         return f"{again}Select {which} in the list of tenants, and choose Remove."
     which = (
-        named_list(recipe.moved, name)
+        named_list(map(name, recipe.moved))
         if recipe.moved
         else f"two tenants other than your own{_examples(recipe, progress)}"
     )
@@ -147,21 +147,21 @@ def _to_do(recipe: Recipe, index: int, progress: Progress) -> str:
 def _movable(recipe: Recipe, progress: Progress) -> str:
     """Return the name of a tenant that may leave the view for a moment."""
     tenants = [each for each in recipe.tenants or () if each not in recipe.moved]
-    return named_list(tenants[-1:], progress.name_of)
+    return named_list(map(progress.name_of, tenants[-1:]))
 
 
 def _examples(recipe: Recipe, progress: Progress) -> str:
-    return f", such as {named_list(recipe.addable[:2], progress.name_of)}" if recipe.addable[2:] else ""
+    return f", such as {named_list(map(progress.name_of, recipe.addable[:2]))}" if recipe.addable[2:] else ""
 
 
 def _either(tenant_ids: Sequence[str], name_of: Callable[[str], str]) -> str:
-    return named_list(tenant_ids, name_of).replace(" and ", " or ")
+    return named_list(map(name_of, tenant_ids)).replace(" and ", " or ")
 
 
 def _change_words(change: Change, progress: Progress) -> str:
     """Return what changed as sentences."""
     return " ".join(
-        f"{named_list(sorted(ids), progress.name_of)} {'was' if len(ids) == 1 else 'were'} {verb}."
+        f"{named_list(map(progress.name_of, sorted(ids)))} {'was' if len(ids) == 1 else 'were'} {verb}."
         for ids, verb in ((change.added, "added"), (change.removed, "removed"))
         if ids
     )

@@ -20,10 +20,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.registry imp
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.pages import ANSIBLE_ADMIN
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
-from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words
-from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
-from ansible_collections.m365.defender.plugins.module_utils._view.messages import named_list
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import duration_text
+from ansible_collections.m365.defender.plugins.module_utils._core.text import listed_words, named_list
+from ansible_collections.m365.defender.plugins.module_utils._core.times import duration_text, timestamp
 from ansible_collections.m365.defender.plugins.plugin_utils._report.slices.part import EVIDENCE_KINDS
 
 if t.TYPE_CHECKING:
@@ -282,5 +280,4 @@ def _missing_messages(selection: _Selection) -> Iterator[str]:
 
 
 def _names(tenants: Sequence[Tenant]) -> str:
-    names = {tenant.tenant_id: tenant.name for tenant in tenants}
-    return named_list(names, names.__getitem__)
+    return named_list(tenant.name for tenant in tenants)

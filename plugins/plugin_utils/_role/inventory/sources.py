@@ -8,13 +8,15 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.discovery import METHODS, discovered_tenants
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import require_msal
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
+from ansible_collections.m365.defender.plugins.module_utils._auth.identities import require_libraries
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
+    connection_spec,
+    resolve_connection,
+)
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import require_requests
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
-from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options
+from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options, view_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
 from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 
@@ -25,14 +27,18 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.hosts import HostRow, Status
 
 
+def source_options() -> tuple[str, ...]:
+    """Return the names of the options that a source may need."""
+    return (*connection_spec(), *view_spec(), "report_file")
+
+
 def rows_of_source(source: str, options: Mapping[str, t.Any]) -> list[HostRow]:
     """Return the tenants of a source. Raises MtoError."""
     if source == "report":
         if not options.get("report_file"):
             raise OptionError("report_file: missing; name a report.json that onboard or drift has written.")
         return _of_report(read_report("report_file", options["report_file"]))
-    require_requests()
-    require_msal()
+    require_libraries()
     in_view = source == "view"
     connection = resolve_connection(options, identity_needed=not in_view, app_needed=not in_view)
     if in_view:

@@ -15,6 +15,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import (
     clean,
     is_clean,
     listed_words,
+    named_list,
     one_line,
     shortened,
 )
@@ -87,3 +88,11 @@ def test_cleaned_text_is_clean_can_be_encoded_and_keeps_its_lines(text):
 )
 def test_foreign_text_is_made_harmless(text, expected):
     assert clean(text) == expected
+
+
+def test_lists_of_names():
+    assert named_list([]) == ""
+    assert named_list(["Birch"]) == "Birch"
+    assert named_list(["x", "y", "z"]) == "x, y and z"
+    assert named_list(map(str, range(12))).endswith("8, 9 and 2 more")
+    assert named_list(["two\nlines\x1b[31m"]) == "two lines"

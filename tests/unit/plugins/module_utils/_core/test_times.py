@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
+from ansible_collections.m365.defender.plugins.module_utils._core.times import duration_text, parse_time
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ from ansible_collections.m365.defender.plugins.module_utils._core.times import p
 def test_times_of_graph(text, read):
     moment = parse_time(text)
     assert (moment.isoformat() if moment else None) == read
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 seconds"), (59.9, "59 seconds"), (60, "1 minute"), (7199, "1 hour"), (172800, "2 days")],
+)
+def test_durations_in_words(seconds, text):
+    assert duration_text(seconds) == text

@@ -15,7 +15,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.desired import
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import (
     failure_text,
     instructions,
-    named_list,
     problem_text,
     refusal_text,
     sentence_details,
@@ -58,14 +57,6 @@ def test_every_refusal_has_a_sentence_without_open_braces():
         text = refusal_text(Refusal(kind, (A,)), DESIRED, name_of)
         assert text.endswith(".")
         assert "{" not in text
-
-
-def test_lists_of_names():
-    assert named_list([], name_of) == ""
-    assert named_list([A], name_of) == "Birch"
-    assert named_list(["x", "y", "z"], name_of) == "x, y and z"
-    assert named_list([str(number) for number in range(12)], name_of).endswith("8, 9 and 2 more")
-    assert named_list([A], lambda _: "two\nlines\x1b[31m") == "two lines"
 
 
 def test_instructions_are_the_steps_of_exactly_this_plan():

@@ -11,8 +11,8 @@ import pathlib
 import pytest
 import yaml
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.environment import environment_paths
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import (
-    environment_paths,
     given_paths,
     user_path,
 )

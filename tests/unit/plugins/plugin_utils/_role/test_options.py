@@ -13,6 +13,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role.options import
     as_variables,
     known_variables,
     role_spec,
+    unknown_environment,
     unknown_variables,
 )
 
@@ -49,3 +50,9 @@ def test_drift_takes_nothing_that_onboard_does_not_take():
     assert {"notify", "offboard", "parts_dir", "report_file"} == {
         name for entry in ENTRY_POINTS for name, option in role_spec(entry).items() if option.get("required")
     }
+
+
+def test_unread_variables_of_the_environment_are_named():
+    assert unknown_environment(["MTO_CLIENT_SECRET", "MTO__OPTION_PREFIX", "HOME", "XMTO_TIMEOUT"]) == []
+    (warning,) = unknown_environment(["MTO_TIMEOUT"])
+    assert warning.startswith("MTO_TIMEOUT: this environment variable is not read; ")

@@ -108,7 +108,7 @@ class Entra:
 @pytest.fixture
 def entra(monkeypatch):
     found = Entra()
-    monkeypatch.setattr(login, "_http", lambda *_arguments, **_options: found)
+    monkeypatch.setattr(login, "http_of", lambda *_arguments, **_options: found)
     return found
 
 

@@ -25,7 +25,6 @@ from portal_answers import (
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import (
     age_problem,
-    duration_text,
     load_snapshot,
     snapshot_of,
 )
@@ -198,11 +197,3 @@ def test_an_old_view_says_how_old():
     problem = age_problem(make_view(), NOW, 3600)
     assert problem.details == {"taken_at": "2026-11-24T10:00:00Z", "age": "2 hours", "max_age": "1 hour"}
     assert age_problem(make_view(), NOW, 7200) is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 seconds"), (59.9, "59 seconds"), (60, "1 minute"), (7199, "1 hour"), (172800, "2 days")],
-)
-def test_durations_in_words(seconds, text):
-    assert duration_text(seconds) == text
