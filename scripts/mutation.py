@@ -3,12 +3,13 @@
 
 """Mutation testing of what is pure: the judges, the planner, the wording of verdicts.
 
-    python scripts/mutation.py [--at-least 90] [--processes 2] [WORD ...]
+    python scripts/mutation.py [--at-least 90] [--processes 2] [--tenth DIGIT] [WORD ...]
 
 mutmut changes one thing at a time, in a copy of the collection, and runs the unit tests that reach it. A change that no
-test notices is a sentence that nobody has proven. A WORD restricts the run to the files whose path holds it. What came
-out is in build/mutation/report.txt, the survivors with their changes in build/mutation/survivors.diff. The exit code is
-1 where less than `--at-least` percent were killed.
+test notices is a sentence that nobody has proven. A WORD restricts the run to the files whose path holds it, `--tenth`
+to the mutants of each function whose number ends in this digit: all take some hours. What came out is in
+build/mutation/report.txt, the survivors with their changes in build/mutation/survivors.diff. The exit code is 1 where
+less than `--at-least` percent were killed.
 """
 
 from __future__ import annotations
@@ -171,12 +172,13 @@ def lay_out(modules: Sequence[str], mutated: Sequence[str]) -> None:
     (TREE / "setup.cfg").write_text(SETTINGS.format(only=only, tests=tests, not_here=not_here), encoding="utf-8")
 
 
-def run_mutmut(processes: int) -> None:
-    """All mutants; what mutmut says goes to a log."""
+def run_mutmut(processes: int, tenth: str | None) -> None:
+    """All mutants, or a tenth; what mutmut says goes to a log."""
+    wanted = [] if tenth is None else [f"*__mutmut_*{tenth}"]
     log = TREE / "mutmut.log"
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
-            [str(BIN / "mutmut"), "run", "--max-children", str(processes)],
+            [str(BIN / "mutmut"), "run", "--max-children", str(processes), *wanted],
             cwd=TREE,
             env=tool_environment(),
             stdout=out,
@@ -194,16 +196,17 @@ def run_mutmut(processes: int) -> None:
         raise SystemExit(f"mutation: mutmut ended with {code}; see {log}")
 
 
-def counts(modules: Sequence[str]) -> list[Count]:
+def counts(modules: Sequence[str], tenth: str | None = None) -> list[Count]:
     """The outcome by file. What no test reached survived."""
-    return [_count(path_of(module)) for module in modules]
+    return [_count(path_of(module), tenth or "") for module in modules]
 
 
-def _count(path: pathlib.Path) -> Count:
+def _count(path: pathlib.Path, tenth: str) -> Count:
     meta = TREE / "mutants" / f"{path}.meta"
     ended: dict[str, int | None] = {}
     if meta.is_file():
-        ended = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+        codes: dict[str, int | None] = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+        ended = {name: code for name, code in codes.items() if name.endswith(tenth)}
     unknown = [name for name, code in ended.items() if code is None]
     if unknown:
         raise SystemExit(f"mutation: {len(unknown)} mutants of {path} were not run")
@@ -246,6 +249,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Mutation testing of the judges and the planner.")
     parser.add_argument("--at-least", type=float, default=90.0, help="percent of the mutants that must be killed")
     parser.add_argument("--processes", type=int, default=2, help="how many mutants are tested at once")
+    parser.add_argument("--tenth", choices=list("0123456789"), help="only mutants whose number ends in this digit")
     parser.add_argument("words", nargs="*", metavar="WORD", help="mutate the files whose path holds it; default all")
     return parser.parse_args(given)
 
@@ -259,8 +263,8 @@ def main(given: Sequence[str]) -> int:
         raise SystemExit(f"mutation: no file with {' or '.join(options.words)} among {', '.join(modules)}")
     started = time.monotonic()
     lay_out(modules, mutated)
-    run_mutmut(options.processes)
-    found = counts(mutated)
+    run_mutmut(options.processes, options.tenth)
+    found = counts(mutated, options.tenth)
     names = [name for row in found for name in row.survivors]
     changes = changes_of(names)
     percent = write_report(found, changes, time.monotonic() - started)

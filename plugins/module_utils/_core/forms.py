@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections.abc
 import functools
+import inspect
 import types
 import typing as t
 
@@ -77,7 +78,8 @@ def form_of(function: Callable[..., object]) -> Hint:
     """Return the type of what a function returns, or what a partial of it does."""
     function = getattr(function, "func", function)
     returned = types.SimpleNamespace(__annotations__={"return": function.__annotations__["return"]})
-    return t.get_type_hints(returned, function.__globals__, _NAMES)["return"]
+    # A decorator's function has the names of another module.
+    return t.get_type_hints(returned, inspect.unwrap(function).__globals__, _NAMES)["return"]
 
 
 def _first(paths: Iterable[str | None]) -> str | None:

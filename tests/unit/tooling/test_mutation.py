@@ -24,7 +24,7 @@ NAMES = [f"{JUDGE}.x_judge__mutmut_{number}" for number in range(5)]
 def tree(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A tree in which mutmut is said to have run: three were noticed, one was not, one met no test."""
 
-    def ran(_processes: int) -> None:
+    def ran(_processes: int, _tenth: str | None) -> None:
         meta = tmp_path / "mutants" / f"{mutation.path_of(JUDGE)}.meta"
         meta.parent.mkdir(parents=True)
         codes = dict(zip(NAMES, (1, 3, 36, 0, 33), strict=True))
@@ -71,6 +71,12 @@ def test_a_mutant_that_was_not_run_is_no_result(tree: pathlib.Path) -> None:
     meta.write_text(json.dumps({"exit_code_by_key": {NAMES[0]: None}}))
     with pytest.raises(SystemExit, match=r"1 mutants of .* were not run"):
         mutation.counts([JUDGE])
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_tenth_counts_the_mutants_of_its_digit_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mutation.main(["--tenth", "1"]) == 0
+    assert "       1      1   100.0%  in all" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("tree")
