@@ -5,7 +5,8 @@
 
     python scripts/importer.py
 
-galaxy-importer holds old versions of packages that .venv has in new ones, so it gets an environment of its own.
+galaxy-importer holds old versions of packages that .venv has in new ones, so it gets an environment of its own, in
+which these stand before those of .venv.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def complaints(output: str) -> list[str]:
 
 def main() -> int:
     """Exit code 0 if the importer has nothing to say."""
-    bin_directory = make_environment("importer", PACKAGES)
+    bin_directory = make_environment("importer", PACKAGES, with_ours=True)
     # The gate `artifact` may build at the same time.
     artifact = build(CONFIGURATION.parent)
     CONFIGURATION.write_text(SETTINGS, encoding="utf-8")
