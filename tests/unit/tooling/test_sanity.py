@@ -16,7 +16,7 @@ import typing as t
 import pytest
 from artifact import DEVELOPERS_ONLY
 from project_files import project_files
-from sanity import BOOTSTRAP_FALLBACK, bootstrap_version, place_bootstrap, shipped
+from sanity import BOOTSTRAP_FALLBACK, bootstrap_version, parts, place_bootstrap, shipped
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,17 @@ def test_everything_that_is_shipped_is_looked_at() -> None:
     assert built - {path for path in built if path.startswith("extensions/molecule/")} <= seen
     assert "tests/config.yml" in seen
     assert not [path for path in seen if path.startswith(("lab/", "scripts/", "tests/unit/"))]
+
+
+def test_no_test_of_ansible_test_is_left_out() -> None:
+    everything, imports = parts([])
+    assert everything == ["--skip-test", "import"]
+    assert imports[:2] == ["--test", "import"]
+    assert "plugins/modules/mto_tenant.py" in imports[2:]
+
+
+def test_options_are_left_as_they_are() -> None:
+    assert parts(["--test", "import"]) == [["--test", "import"]]
 
 
 def test_version_is_read_from_ansible_test() -> None:
