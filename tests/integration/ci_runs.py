@@ -4,24 +4,27 @@
 """Run a recipe of docs/ci as its CI system does: each job in a directory of its own, with what the job before has kept.
 
 What a system brings (its secrets, its token for Microsoft Entra, caches, artifacts) is made up; every step with a shell
-is run by bash as it is written, that for notify included.
+is run by bash as it is written, that for notify included. Plays are forks (see warm_ansible.py).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
-import sys
+import time
 import typing as t
 
 import yaml
 from ci_recipes import RECIPES, with_notify
-from playbook_runs import common_environment
+from playbook_runs import COLLECTIONS, Ansible, common_environment
+from shell_forks import ShellForks
 
-BIN = pathlib.Path(sys.executable).parent
 KEPT = "reports"
+LIMIT_SECONDS = 600
 _SHELL = {
     "github": ("bash", "-e", "-c"),
     "azure-devops": ("bash", "-c"),
@@ -98,6 +101,8 @@ class Ci:
         self.job = JOBS[system](yaml.safe_load(with_notify(RECIPES[system])))
         self.kept = directory / "kept"
         self.jobs = 0
+        assert Ansible.warm
+        self.forks = ShellForks(directory / "forks", Ansible.warm, str(COLLECTIONS))
 
     def run(self, inventory: dict[str, t.Any], **secrets: str) -> tuple[int, str]:
         """Run the job: exit code of the first step that failed, and the output of all."""
@@ -121,18 +126,34 @@ class Ci:
     def _run(self, step: Step, checkout: pathlib.Path) -> tuple[int, str]:
         given = {**self.job.environment, **step.environment}
         environment = {name: self._filled(value, checkout) for name, value in given.items()}
-        done = subprocess.run(
+        output = self.directory / "output"
+        environment = {**self._environment(checkout), **environment}
+        with output.open("ab") as stream, self._shell(step, checkout, environment, stream) as shell:
+            ends = time.monotonic() + LIMIT_SECONDS
+            try:
+                while shell.poll() is None:
+                    assert time.monotonic() < ends, output.read_text(encoding="utf-8")
+                    self.forks.serve(output)
+                    time.sleep(0.05)
+            except BaseException:
+                os.killpg(shell.pid, signal.SIGTERM)
+                raise
+        text = output.read_text(encoding="utf-8")
+        output.unlink()
+        return shell.returncode, text
+
+    def _shell(
+        self, step: Step, checkout: pathlib.Path, environment: dict[str, str], output: t.BinaryIO
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [*_SHELL[self.system], step.script],
             cwd=checkout,
-            env={**self._environment(checkout), **environment},
+            env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=600,
+            start_new_session=True,
         )
-        return done.returncode, done.stdout
 
     def _filled(self, value: str, checkout: pathlib.Path) -> str:
         """A value with what the system puts into it."""
@@ -151,5 +172,5 @@ class Ci:
         }
         home = self.directory / "home"
         home.mkdir(exist_ok=True)
-        path = f"{BIN}:/usr/bin:/bin"
-        return common_environment(HOME=str(home), PATH=path, LC_ALL="C.UTF-8", **own[self.system])
+        path = f"{self.forks.bin}:/usr/bin:/bin"
+        return common_environment(HOME=str(home), PATH=path, **own[self.system])

@@ -10,7 +10,8 @@ What differs from a reader's machine, and nothing else:
 - pip and ansible-galaxy ask nobody on the network;
 - the address of the portal in a HAR is the lab's;
 - the commands in `NOT_RUN` of scripts/documentation.py are not run;
-- after the first reader has followed README.md by the command, plays are forks (see warm_ansible.py).
+- once the first reader has onboarded their tenants by the command, commands are forks (see warm_ansible.py);
+- pip, which asks the same of the same environment each time, is run by the first reader only.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 import typing as t
 
 import yaml
 from documentation import Block, ByHand, Command
 from project_files import refresh_copy
+from shell_forks import ShellForks
 from test_login_play import Person
-from warm_ansible import COLLECTIONS, WarmAnsible
+from warm_ansible import warm_ansible
 
 from lab.clients.portal import Page
 from lab.clients.recording import RecordedPage
@@ -45,16 +46,6 @@ if t.TYPE_CHECKING:
 
 BIN = pathlib.Path(sys.executable).parent
 LIMIT_SECONDS = 180
-# Stands in for ansible-playbook. Ansible reads its configuration file at its start, so that a fork would not know it.
-FORKED = """\
-#!/bin/sh
-[ -e ansible.cfg ] && exec '{command}' "$@"
-printf '%s\\0' "$@" >'{place}/arguments'
-env -0 >'{place}/env.new'
-mv '{place}/env.new' '{place}/env'
-read -r code <'{place}/code'
-exit "$code"
-"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,42 +69,11 @@ def build_artifact(directory: pathlib.Path) -> pathlib.Path:
     return next(directory.glob("m365-defender-*.tar.gz"))
 
 
-class Forks:
-    """ansible-playbook for the shell of a reader who has installed the collection: each run is a fork."""
-
-    def __init__(self, place: pathlib.Path, env: dict[str, str]) -> None:
-        self.place = place
-        self._stack = contextlib.ExitStack()
-        self._warm = WarmAnsible(env, self._stack)
-        self._collections = f"{env['HOME']}/.ansible/collections"
-        place.mkdir()
-        os.mkfifo(place / "code")
-        (place / "bin").mkdir()
-        command = place / "bin" / "ansible-playbook"
-        command.write_text(FORKED.format(command=BIN / command.name, place=place), encoding="utf-8")
-        command.chmod(0o700)
-
-    def serve(self, output: pathlib.Path) -> None:
-        """Run what the shell has asked for meanwhile."""
-        request = self.place / "env"
-        if request.is_file():
-            env = dict(line.split("=", 1) for line in request.read_text(encoding="utf-8").split("\0") if line)
-            request.unlink()
-            threading.Thread(target=self._run, args=(output, env | {COLLECTIONS: self._collections})).start()
-
-    def _run(self, output: pathlib.Path, env: dict[str, str]) -> None:
-        assert self._warm.fits(env)
-        *arguments, _end = (self.place / "arguments").read_text(encoding="utf-8").split("\0")
-        code = self._warm.run_into(str(output), arguments, env, pathlib.Path(env["PWD"]))
-        (self.place / "code").write_text(f"{code}\n", encoding="utf-8")
-
-    def close(self) -> None:
-        """End the process that forks."""
-        self._stack.close()
-
-
 class Reader:
     """A person with a shell in an empty directory whose name has a space. HOME is empty, too."""
+
+    # What pip has been asked so far, by all of them.
+    asked_pip: t.ClassVar[set[str]] = set()
 
     def __init__(self, directory: pathlib.Path, lab: Lab, artifact: pathlib.Path) -> None:
         self.lab = lab
@@ -127,7 +87,8 @@ class Reader:
         # README.md repeats a command where something has changed meanwhile; several pages show the same one.
         self.once = False
         self.typed = ""
-        self.forks: Forks | None = None
+        self.forks: ShellForks | None = None
+        self._servers = contextlib.ExitStack()
         self.shell = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],
             stdin=subprocess.PIPE,
@@ -159,13 +120,13 @@ class Reader:
         self.shell.wait()
         if self.shell.stdin is not None:
             self.shell.stdin.close()
-        if self.forks is not None:
-            self.forks.close()
+        self._servers.close()
 
     def fork(self) -> None:
-        """From here on, have forks in place of the command ansible-playbook."""
-        self.forks = Forks(self.log / "forks", self._environment())
-        self._type(f"PATH='{self.forks.place}/bin':\"$PATH\"\n")
+        """From here on, have forks in place of Ansible's commands."""
+        warm = self._servers.enter_context(warm_ansible(self._environment()))
+        self.forks = ShellForks(self.log / "forks", warm, f"{self.home}/.ansible/collections")
+        self._type(f"PATH='{self.forks.bin}':\"$PATH\"\n")
 
     def follow(self, items: list[Item]) -> None:
         """Do what a page says, from top to bottom. A command that does not end as the page says is an error."""
@@ -179,9 +140,16 @@ class Reader:
 
     def _run_all(self, block: Block) -> None:
         for command in block.commands():
-            if command.not_run is None and not (self.once and command in [done.command for done in self.runs]):
+            if command.not_run is None and not self._is_known(command):
                 done = self.run(command)
                 assert done.exit_code == command.exit_code, f"{block.where}: {done}"
+
+    def _is_known(self, command: Command) -> bool:
+        if " -m pip " in command.line:
+            known = command.line in self.asked_pip
+            self.asked_pip.add(command.line)
+            return known
+        return self.once and command in [done.command for done in self.runs]
 
     def run(self, command: Command) -> Done:
         """Type a command into the shell, and wait."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run playbooks for real: ansible-playbook in a process of its own, with a HOME of its own, against the lab.
+"""Run playbooks for real: each command of Ansible in a process of its own, with a HOME of its own, against the lab.
 
 Most of these processes are forks of one that has imported Ansible, see warm_ansible.py.
 """
@@ -112,14 +112,15 @@ class Ansible:
         merged = {k: v for k, v in {**self.variables(), **variables}.items() if v is not None}
         path = self.directory / "variables.json"
         path.write_text(json.dumps(merged), encoding="utf-8")
-        arguments = ["-i", self.inventory, playbook, "-e", f"@{path}", *flags]
-        return Run(*self._run(arguments, self.environment(**(env or {}))), self.home)
+        return self.run("playbook", "-i", self.inventory, playbook, "-e", f"@{path}", *flags, env=env)
 
-    def _run(self, arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    def run(self, *arguments: str, env: dict[str, str] | None = None) -> Run:
+        """Run a command of Ansible: playbook, inventory or adhoc."""
+        environment = self.environment(**(env or {}))
         if self.warm and self.warm.fits(environment):
-            return self.warm.run(arguments, environment, self.directory)
-        command = [sys.executable, "-m", "ansible", "playbook", *arguments]
-        return run_to_the_end(command, env=environment, cwd=self.directory)
+            return Run(*self.warm.run([*arguments], environment, self.directory), self.home)
+        command = [sys.executable, "-m", "ansible", *arguments]
+        return Run(*run_to_the_end(command, env=environment, cwd=self.directory), self.home)
 
     def refusals(self, tasks: list[t.Any], cases: dict[str, dict[str, t.Any]]) -> dict[str, str]:
         """What a run says of each case: with these variables the tasks have to fail. One run for all of them."""

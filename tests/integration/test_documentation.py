@@ -19,8 +19,9 @@ from lab.process import start_lab
 README = documentation.pages()["README.md"]
 GUIDE = "Your own tenants"
 READERS = {"gdap": "Partner", "b2b": "Enterprise"}
-# The reader who follows README.md by the command ansible-playbook; after that, forks do the same in half of the time.
+# The reader who types Ansible's own commands until the tenants are onboarded; then forks do the same in half the time.
 COMMANDS = "gdap"
+FIRST = "m365.defender.onboard"
 PERMISSION = re.compile(r"^\| `([\w.]+)` \| (yes)? ?\| (yes)? ?\|", re.MULTILINE)
 # Pages whose commands need nothing but what the partner has after README.md. The order matters: `offboard` is last.
 PAGES = [name for name in documentation.pages() if name not in {"README.md", "docs/playbooks.md"}]
@@ -62,9 +63,14 @@ def reader(request, tmp_path_factory, artifact):
     with start_lab(world=directory / "world.yml") as lab:
         person = Reader(directory, lab, artifact)
         try:
-            if request.param != COMMANDS:
-                person.fork()
-            person.follow(guide_for(request.param))
+            items = guide_for(request.param)
+            if request.param == COMMANDS:
+                first = next(i for i, item in enumerate(items, 1) if FIRST in getattr(item, "text", ""))
+                person.follow(items[:first])
+                assert FIRST in person.runs[-1].command.line
+                items = items[first:]
+            person.fork()
+            person.follow(items)
             yield person
         finally:
             person.close()
@@ -91,7 +97,6 @@ def test_nothing_is_written_into_the_installed_collection(reader):
 @pytest.mark.parametrize("reader", ["gdap"], indirect=True)
 def test_commands_of_every_page_work(reader):
     reader.once = True
-    reader.fork()
     for name in [*PAGES, "docs/playbooks.md"]:
         reader.follow(documentation.pages()[name].items)
 

@@ -12,7 +12,6 @@ import json
 import pathlib
 import re
 import socket
-import subprocess
 import sys
 
 import pytest
@@ -188,17 +187,10 @@ def test_one_command_without_a_play(ansible):
     """A localhost of the inventory: Ansible itself would look for a Python."""
     options = {**connection(ansible.lab), "tenants": TENANTS, "checks": ["listed"]}
     task = ["-m", "m365.defender.mto_tenant_access", "-a", json.dumps(options)]
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "adhoc", "-i", "localhost,", "-c", "local", "localhost", *task],
-        env=ansible.environment(),
-        cwd=ansible.directory,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert '"reason": "access.listed_gdap"' in done.stdout
-    assert "discovered" not in done.stdout + done.stderr
+    run = ansible.run("adhoc", "-i", "localhost,", "-c", "local", "localhost", *task)
+    assert run.code == 0, run.output
+    assert '"reason": "access.listed_gdap"' in run.output
+    assert "discovered" not in run.output
 
 
 def test_defaults_of_the_action_group_apply(ansible):

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
-from playbook_runs import Run, run_to_the_end
 
 PLUGIN = "m365.defender.mto_tenants"
 
@@ -26,11 +24,10 @@ def inventory(ansible):
     def read(name="x.mto_tenants.yml", env=None, **options):
         path = ansible.directory / name
         path.write_text(json.dumps({"plugin": PLUGIN, **options}), encoding="utf-8")
-        command = [sys.executable, "-m", "ansible", "inventory", "-i", str(path), "--list"]
         changes = {"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})}
-        code, output = run_to_the_end(command, env=ansible.environment(**changes), cwd=ansible.directory)
-        start = output.find("{")
-        return Run(code, output, ansible.home), json.loads(output[start:], object_hook=plain) if code == 0 else {}
+        run = ansible.run("inventory", "-i", str(path), "--list", env=changes)
+        start = run.output.find("{")
+        return run, json.loads(run.output[start:], object_hook=plain) if run.code == 0 else {}
 
     return read
 

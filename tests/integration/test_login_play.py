@@ -222,7 +222,7 @@ def sign_in(ansible, token_file, method, account="operator"):
     path, output = ansible.directory / "variables.json", ansible.directory / "output.txt"
     path.write_text(json.dumps(variables), encoding="utf-8")
     output.touch()
-    arguments = ["-i", "localhost,", LOGIN, "-e", f"@{path}", "-vvv"]
+    arguments = ["playbook", "-i", "localhost,", LOGIN, "-e", f"@{path}", "-vvv"]
     person = Person(ansible.lab, account)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         run = pool.submit(ansible.warm.run_into, str(output), arguments, ansible.environment(), ansible.directory)

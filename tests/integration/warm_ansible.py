@@ -1,10 +1,11 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-playbook without its start: a process imports Ansible and its plugins once, and each run is a fork of it.
+"""Ansible's commands without their start: a process imports Ansible and its plugins once, and each run is a fork of it.
 
 A run has its own environment, directory and settings, as a command has. What cannot be had by a fork, the caller gives
 to the command: another locale, and settings of Ansible, some of which are read while Ansible is imported.
+"Arguments" begin with the name of the command, as those of `python -m ansible` do.
 """
 
 from __future__ import annotations
@@ -28,15 +29,31 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # What a run of ours imports in any case.
-PRELOADED = ("ansible.cli.playbook", "ansible.executor.playbook_executor", "cryptography.x509", "msal", "requests")
+PRELOADED = (
+    "ansible.cli.adhoc",
+    "ansible.cli.inventory",
+    "ansible.cli.playbook",
+    "ansible.executor.playbook_executor",
+    "cryptography.x509",
+    "msal",
+    "requests",
+)
 # The plugins that a run looks for, of Ansible and of ours: to find one and read its options takes longer than it works.
 # Not those for variables: Ansible enables them where it looks for them first.
 ANSIBLES = "action cache callback connection filter inventory lookup shell strategy test".split()
 OURS = "ansible_collections.m365.defender.plugins"
 OUR_KINDS = ("action", "filter", "inventory")
+PAGE = "ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html.page"
 
 # What Python, and Ansible while it is imported, read from the environment.
 READ_EARLY = ("ANSIBLE_", "LANG", "LC_", "PYTHON")
+# Settings of Ansible that nothing reads before it needs them.
+READ_LATE = {
+    "ANSIBLE_ASYNC_DIR",
+    "ANSIBLE_INJECT_INVOCATION",
+    "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED",
+    "ANSIBLE_STDOUT_CALLBACK",
+}
 # Of these, a process can be had for each value.
 COLLECTIONS = "ANSIBLE_COLLECTIONS_PATH"
 
@@ -52,16 +69,16 @@ class WarmAnsible:
     def fits(self, env: Mapping[str, str]) -> bool:
         """Whether a fork can have this environment."""
         changed = {name for name in env.keys() | self._env.keys() if env.get(name) != self._env.get(name)}
-        return not any(name.startswith(READ_EARLY) for name in changed - {COLLECTIONS})
+        return not any(name.startswith(READ_EARLY) for name in changed - READ_LATE - {COLLECTIONS})
 
     def run(self, arguments: list[str], env: Mapping[str, str], cwd: pathlib.Path) -> tuple[int, str]:
-        """Exit code and output of ansible-playbook with these arguments."""
+        """Exit code and output of a command."""
         with tempfile.NamedTemporaryFile() as output:
             code = self.run_into(output.name, arguments, env, cwd)
             return code, output.read().decode()
 
     def run_into(self, output: str, arguments: list[str], env: Mapping[str, str], cwd: pathlib.Path) -> int:
-        """Exit code of ansible-playbook, whose output goes to a file."""
+        """Exit code of a command, whose output is appended to a file."""
         server = self._server(env[COLLECTIONS])
         request = {"arguments": arguments, "env": dict(env), "cwd": str(cwd), "output": output}
         print(json.dumps(request), file=server.stdin, flush=True)
@@ -121,16 +138,18 @@ def become(request: dict[str, t.Any]) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     tempfile.tempdir = None
-    output = os.open(request["output"], os.O_WRONLY)
+    output = os.open(request["output"], os.O_WRONLY | os.O_APPEND)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    # As `python -m ansible playbook` has them.
+    # As `python -m ansible` has them.
     sys.path[0] = request["cwd"]
-    sys.argv = ["ansible", "playbook", *request["arguments"]]
+    sys.argv = ["ansible", *request["arguments"]]
     # The last thing that the module does when it is imported: settings come from the environment.
     for name in constants.config.get_configuration_definitions():
         constants.set_constant(name, constants.config.get_config_value(name, variables=vars(constants)))
+    # Ansible looks every millisecond whether a task has ended, and on a busy machine does little else.
+    constants.set_constant("DEFAULT_INTERNAL_POLL_INTERVAL", 0.005)
 
 
 def compiled(source: str, filename: str, **options: t.Any) -> types.CodeType:
@@ -156,17 +175,19 @@ def preload() -> None:
     for kind in OUR_KINDS:
         for found in pkgutil.iter_modules(importlib.import_module(f"{OURS}.{kind}").__path__):
             importlib.import_module(f"{OURS}.{kind}.{found.name}")
+    # To compile the page takes longer than to write it. The module keeps it for all reports.
+    importlib.import_module(PAGE)._template()
     # So that no fork copies all of it, only to look for garbage.
     gc.freeze()
 
 
 def main() -> None:
-    """Serve; in a fork, run the playbook and end as the command ends."""
+    """Serve; in a fork, run the command and end as it ends."""
     preload()
     request = serve()
     if request is not None:
         become(request)
-        importlib.import_module("ansible.cli.playbook").main(["playbook", *request["arguments"]])
+        importlib.import_module(f"ansible.cli.{request['arguments'][0]}").main(request["arguments"])
 
 
 if __name__ == "__main__":
