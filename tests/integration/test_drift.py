@@ -12,15 +12,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
+from demo_world import DECLARED, WORLD
 from lxml import etree
 from playbook_runs import ROOT, Ansible
 
 from lab.process import start_lab
 
-WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
-TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
-    "mto_tenants"
-]
 ONBOARD = "m365.defender.onboard"
 DRIFT = "m365.defender.drift"
 
@@ -37,7 +34,7 @@ SHOW = [
 
 def run(ansible, playbook, *flags, env=None, **variables):
     """A play that writes its report; the run and the report."""
-    options = {"mto_tenants": TENANTS, "mto_fail_on": [], "mto_report_dir": str(ansible.directory), **variables}
+    options = {"mto_tenants": DECLARED, "mto_fail_on": [], "mto_report_dir": str(ansible.directory), **variables}
     done = ansible.play(playbook, *flags, env=env, **options)
     path = ansible.directory / "report.json"
     return done, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
@@ -57,6 +54,7 @@ def ids(report):
 
 @pytest.fixture(scope="module")
 def onboarded(tmp_path_factory, demo_lab):
+    """The onboarding of a few tenants, with which other runs are compared."""
     ansible = Ansible(tmp_path_factory.mktemp("onboarded"), demo_lab)
     done, report = run(ansible, ONBOARD)
     assert done.code == 0, done.output
@@ -68,13 +66,13 @@ def test_again_changes_nothing(onboarded, ansible):
     assert "changed=0" in onboarded[0].output
     assert "changed=0" in done.output
     assert ids(report) == ids(onboarded[1])
-    assert [row["tenant_id"] for row in report["tenants"]] == [row["tenant_id"] for row in TENANTS]
+    assert [row["tenant_id"] for row in report["tenants"]] == [row["tenant_id"] for row in DECLARED]
 
 
-def test_screen_of_the_demo_world_is_the_golden_one(onboarded):
+def test_screen_of_the_demo_world_is_the_golden_one(demo_run):
     """Without an ansible.cfg: 80 columns, no color, the default callback."""
     golden = pathlib.Path(__file__).parent / "screens" / "demo.txt"
-    assert screen(onboarded[0]) == golden.read_text(encoding="utf-8").rstrip("\n")
+    assert screen(demo_run[0]) == golden.read_text(encoding="utf-8").rstrip("\n")
 
 
 def test_drift_tells_what_is_new_and_what_is_accepted(onboarded, ansible):
@@ -128,7 +126,7 @@ def test_drift_finds_the_same_and_only_reads(onboarded, ansible, demo_lab):
 
 
 def test_duplicate_is_found(ansible):
-    done, _report = run(ansible, ONBOARD, mto_tenants=[*TENANTS[:4], TENANTS[0]])
+    done, _report = run(ansible, ONBOARD, mto_tenants=[*DECLARED[:4], DECLARED[0]])
     assert done.code == 2
     assert "tenants[4]" in done.output
 
@@ -136,7 +134,7 @@ def test_duplicate_is_found(ansible):
 def test_tenants_as_hosts(onboarded, ansible):
     """Hosts are never connected to; a localhost in the inventory does no harm."""
     hosts = {
-        f"tenant-{number}": {f"mto_{key}": value for key, value in row.items()} for number, row in enumerate(TENANTS)
+        f"tenant-{number}": {f"mto_{key}": value for key, value in row.items()} for number, row in enumerate(DECLARED)
     }
     inventory = {"all": {"hosts": {"localhost": {}}, "children": {"mto_tenants": {"hosts": hosts}}}}
     path = ansible.directory / "hosts.yml"
@@ -157,9 +155,8 @@ def without_ports(finding):
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
     """The demo world in which the relationship with one tenant has ended since."""
-    index = 0
-    gdap = [{**WORLD["tenants"][index]["gdap"][0], "status": "terminated"}]
-    tenants = [{**WORLD["tenants"][index], "gdap": gdap}, *WORLD["tenants"][1:]]
+    first, *others = WORLD["tenants"]
+    tenants = [{**first, "gdap": [{**first["gdap"][0], "status": "terminated"}]}, *others]
     path = tmp_path_factory.mktemp("changed") / "world.yml"
     path.write_text(yaml.safe_dump({**WORLD, "tenants": tenants}, allow_unicode=True), encoding="utf-8")
     with start_lab(world=path) as lab:
@@ -169,7 +166,7 @@ def changed(tmp_path_factory):
 def test_change_of_one_tenant_changes_its_findings_alone(onboarded, changed, tmp_path):
     done, report = run(Ansible(tmp_path, changed), DRIFT)
     assert done.code == 0, done.output
-    victim = TENANTS[0]["tenant_id"]
+    victim = DECLARED[0]["tenant_id"]
     others = [finding for finding in report["findings"] if finding["tenant_id"] != victim]
     before = [finding for finding in onboarded[1]["findings"] if finding["tenant_id"] != victim]
     assert [without_ports(finding) for finding in others] == [without_ports(finding) for finding in before]
@@ -184,7 +181,7 @@ def test_unreachable_proxy(ansible):
     done, report = run(ansible, ONBOARD, env=env, mto_deadline=3, mto_fail_on=None)
     assert done.code == 2, done.output
     assert "the proxy of the environment (HTTPS_PROXY) does not answer" in done.output
-    assert [row["reason"] for row in report["tenants"]] == ["sign_in.unreachable"] * 25
+    assert [row["reason"] for row in report["tenants"]] == ["sign_in.unreachable"] * len(DECLARED)
     assert {row["eligible"] for row in report["tenants"]} == {False}
 
 
@@ -202,10 +199,10 @@ def test_refresh_token_that_is_no_good_any_more(tmp_path, refresh_token, reason)
         done, report = run(ansible, ONBOARD, mto_fail_on=None)
     assert done.code == 2
     assert "ansible-playbook m365.defender.login" in done.words
-    assert len(report["tenants"]) == 25
+    assert len(report["tenants"]) == len(DECLARED)
     assert report["summary"]["eligible"] == 0
     assert {row["access"]["sign_in"]["reason"] for row in report["tenants"]} == {reason}
-    assert report["summary"]["ready"] == 18
+    assert report["summary"]["ready"] == 5
 
 
 def test_token_of_another_user(ansible, demo_lab):
@@ -221,7 +218,7 @@ def test_token_of_another_user(ansible, demo_lab):
 def test_wrong_secret(ansible):
     done, report = run(ansible, ONBOARD, env={"MTO_CLIENT_SECRET": "not-the-value-of-a-secret"}, mto_fail_on=None)
     assert done.code == 2
-    assert [row["reason"] for row in report["tenants"]] == ["sign_in.secret_wrong"] * 25
+    assert [row["reason"] for row in report["tenants"]] == ["sign_in.secret_wrong"] * len(DECLARED)
     # Once for all of them, as the variable that it is.
     assert done.words.count("Set mto_client_secret (or MTO_CLIENT_SECRET in the environment) to the value of") == 1
 
@@ -234,11 +231,11 @@ def test_world_where_every_tenant_fails(tmp_path):
         done, report = run(Ansible(tmp_path, lab), ONBOARD, mto_fail_on=None)
     assert done.code == 2
     assert {row["eligible"] for row in report["tenants"]} == {False}
-    assert {finding["tenant_id"] for finding in report["findings"]} == {row["tenant_id"] for row in TENANTS}
+    assert {finding["tenant_id"] for finding in report["findings"]} == {row["tenant_id"] for row in DECLARED}
 
 
-def test_junit_of_a_real_run_is_valid(onboarded):
-    _done, report, ansible = onboarded
+def test_junit_of_a_real_run_is_valid(demo_run):
+    _done, report, ansible = demo_run
     path = ansible.directory / "report.junit.xml"
     schema = etree.XMLSchema(etree.parse(ROOT / "tests" / "schemas" / "junit.xsd"))
     schema.assertValid(etree.parse(path))
@@ -249,12 +246,12 @@ def test_junit_of_a_real_run_is_valid(onboarded):
     assert len(failing) == len(urgent)
 
 
-def test_page_of_a_real_run_is_whole(onboarded, chromium):
-    path = onboarded[2].directory / "report.html"
+def test_page_of_a_real_run_is_whole(demo_run, chromium):
+    path = demo_run[2].directory / "report.html"
     text = path.read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
     assert text.count("<script") == 2
-    for row in onboarded[1]["tenants"]:
+    for row in demo_run[1]["tenants"]:
         assert row["tenant_id"] in text
     page = chromium.new_page()
     page.goto(path.as_uri())

@@ -10,8 +10,8 @@ import stat
 
 import pytest
 import yaml
-from playbook_runs import LOCAL, Ansible
-from test_playbooks import ONBOARD, TENANTS
+from demo_world import TENANTS
+from playbook_runs import LOCAL
 
 WHEN = "{{ at | default(omit) }}"
 AGAIN = [
@@ -52,18 +52,9 @@ NOTHING = {"MTO_CLIENT_SECRET": "", "MTO_REFRESH_TOKEN": "", "HTTPS_PROXY": "htt
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory, demo_lab):
+def run(demo_run):
     """Onboard over all 25 tenants, with its report and its evidence."""
-    ansible = Ansible(tmp_path_factory.mktemp("evidence"), demo_lab)
-    done = ansible.play(
-        ONBOARD,
-        mto_tenants=TENANTS,
-        mto_register=False,
-        mto_fail_on=[],
-        mto_report_dir=str(ansible.directory),
-        mto_evidence_dir=str(ansible.directory),
-    )
-    assert done.code == 0, done.output
+    done, _report, ansible = demo_run
     assert "changed=0" in done.output
     return ansible
 

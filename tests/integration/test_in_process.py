@@ -16,12 +16,12 @@ import sys
 
 import pytest
 import yaml
-from playbook_runs import ROOT, Ansible
+from demo_world import WORLD
+from playbook_runs import Ansible
 
 OPTIONS = ("home_tenant_id", "client_id", "client_secret", "refresh_token", "operator", "ca_path")
 ENDPOINTS = ("login", "graph", "arm", "portal", "mto")
-DEMO = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
-TENANTS = [{"tenant_id": DEMO["tenants"][0]["tenant_id"], "name": DEMO["tenants"][0]["name"]}]
+TENANTS = [{name: WORLD["tenants"][0][name] for name in ("tenant_id", "name")}]
 _CHANGING = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?|\"request_id\": \"[^\"]*\"|\d{8}T\d{6}Z-\d+")
 
 
@@ -172,7 +172,7 @@ def test_keyword_timeout_ends_the_task(ansible, silent_server):
 
 def test_async_task_is_sent(ansible):
     options = {**connection(ansible.lab), "tenants": TENANTS, "checks": ["listed"]}
-    task = {"m365.defender.mto_tenant_access": options, "async": 60, "poll": 1, "register": "access"}
+    task = {"m365.defender.mto_tenant_access": options, "async": 60, "poll": 3, "register": "access"}
     check = {"ansible.builtin.assert": {"that": "access.tenants | length == 1"}}
     path = ansible.directory / "play.yml"
     python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

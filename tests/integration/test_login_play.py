@@ -22,7 +22,8 @@ import lxml.html
 import pytest
 import requests
 import yaml
-from playbook_runs import ROOT, Ansible
+from demo_world import WORLD
+from playbook_runs import Ansible
 
 from lab.process import start_lab
 
@@ -156,9 +157,8 @@ def test_file_serves_the_other_plays_and_the_vault(ansible, held):
 @pytest.fixture(scope="module")
 def quick_lab(tmp_path_factory):
     """The demo world, where one need not wait five seconds between two polls."""
-    world = yaml.safe_load((ROOT / "lab/worlds/demo.yml").read_text(encoding="utf-8"))
     path = tmp_path_factory.mktemp("quick") / "world.yml"
-    path.write_text(yaml.safe_dump({**world, "home": {**world["home"], "device_code_interval": 1}}), encoding="utf-8")
+    path.write_text(yaml.safe_dump({**WORLD, "home": {**WORLD["home"], "device_code_interval": 1}}), encoding="utf-8")
     with start_lab(world=path) as lab:
         yield lab
 

@@ -26,6 +26,7 @@ from playbook_runs import Ansible
 from preflight import CLIENT, GOOD, HOME, OTHER, TENANT, preflight
 from sentences import faults_of
 
+REPORTED = json.dumps(report_of(("Contoso", {"license": NO_LICENSE}))).encode()
 CONTRACT = str(PROJECT / "lab/data/contracts/per_tenant.yml")
 SESSION = {"sccauth": "a-session-cookie", "xsrf_token": "an-xsrf-token"}
 VIEW = {"mto_register": True}
@@ -623,7 +624,7 @@ def directory(tmp_path, monkeypatch):
         "mixed.pem": pem_of(ROOT.key) + pem_of(LEAF.certificate),
         "curve.pem": pem_of(CURVE.key) + pem_of(CURVE.certificate),
         "tab.yml": b"version: 1\n\twrite: 2\n",
-        "report.json": json.dumps(report_of(("Contoso", {"license": NO_LICENSE}))).encode(),
+        "report.json": REPORTED,
         "other.json": b"{}",
         "baseline.yml": b"accepted:\n- id: a\n  why: It ends.\n  ownr: Anna\n  until: 2999-01-31\n",
         "evidence.json": b"{}",

@@ -11,13 +11,12 @@ import shutil
 import sys
 
 import pytest
-import yaml
+from demo_world import WORLD
 from playbook_runs import ROOT, Ansible
 from worlds import OPERATOR, tenant, write_world
 
 from lab.process import start_lab
 
-WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
 TENANT = {"tenant_id": WORLD["tenants"][0]["tenant_id"], "name": WORLD["tenants"][0]["name"], "access": "gdap"}
 
 

@@ -12,14 +12,11 @@ import re
 
 import pytest
 import yaml
-from playbook_runs import LOCAL, ROOT, Ansible
+from demo_world import TENANTS, WORLD
+from playbook_runs import LOCAL, Ansible
 
 from lab.process import start_lab
 
-WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
-TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
-    "mto_tenants"
-]
 ONBOARD = "m365.defender.onboard"
 ADOPT = "m365.defender.adopt"
 ONE = [TENANTS[0]]
@@ -240,10 +237,9 @@ def test_adopt_keeps_a_file_that_exists(ansible):
 def test_adopt_never_lets_a_name_become_a_template(tmp_path):
     """A customer chooses its own name; a tenant list with that name in it must not run it."""
     name = "{{ lookup('ansible.builtin.pipe', 'touch owned') }} & 'Söhne'"
-    world = yaml.safe_load((ROOT / "lab/worlds/demo.yml").read_text(encoding="utf-8"))
-    tenant = next(t for t in world["tenants"] if t.get("gdap") and not (t.get("expect") or {}).get("reason"))
+    tenant = next(t for t in WORLD["tenants"] if t.get("gdap") and not (t.get("expect") or {}).get("reason"))
     path = tmp_path / "world.yml"
-    path.write_text(yaml.safe_dump({**world, "tenants": [{**tenant, "name": name}]}), encoding="utf-8")
+    path.write_text(yaml.safe_dump({**WORLD, "tenants": [{**tenant, "name": name}]}), encoding="utf-8")
     with start_lab(world=path) as lab:
         ansible = Ansible(tmp_path, lab)
         assert ansible.play(ADOPT, mto_adopt_dir=str(tmp_path)).code == 0

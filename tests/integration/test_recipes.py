@@ -10,11 +10,10 @@ import json
 import pytest
 import yaml
 from ci_runs import Ci
-from playbook_runs import ROOT
+from demo_world import WORLD
 
 from lab.process import start_lab
 
-WORLD = yaml.safe_load((ROOT / "lab" / "worlds" / "demo.yml").read_text(encoding="utf-8"))
 # What others have named is a template for nobody.
 NAME = "{{ 7 * 191 }} <b>*SOC*</b>"
 FINE = [{**WORLD["tenants"][0], "gdap": [{**WORLD["tenants"][0]["gdap"][0], "name": NAME}]}, WORLD["tenants"][1]]

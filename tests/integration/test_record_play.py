@@ -15,7 +15,8 @@ import time
 
 import pytest
 import yaml
-from playbook_runs import LOCAL, ROOT, Ansible
+from demo_world import WORLD
+from playbook_runs import LOCAL, Ansible
 
 from lab.process import start_lab
 
@@ -25,8 +26,8 @@ RECORD = "m365.defender.record"
 @pytest.fixture(scope="module")
 def record_lab(tmp_path_factory):
     """The demo world, where nobody else changes the view, and one tenant is in it."""
-    world = yaml.safe_load((ROOT / "lab/worlds/demo.yml").read_text(encoding="utf-8"))
-    world["tenants"][0]["in_view"] = True
+    first, *others = WORLD["tenants"]
+    world = {**WORLD, "tenants": [{**first, "in_view": True}, *others]}
     path = tmp_path_factory.mktemp("record") / "world.yml"
     path.write_text(yaml.safe_dump(world), encoding="utf-8")
     with start_lab(world=path) as lab:

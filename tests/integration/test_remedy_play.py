@@ -15,20 +15,19 @@ import types
 
 import demo
 import pytest
-import yaml
-from playbook_runs import ROOT, Ansible
+from demo_world import TENANTS
+from playbook_runs import Ansible
 from test_playbooks import SECRETS
 from worlds import OPERATOR, guest_tenant, tenant, tenant_id, write_world
 
 from lab.process import start_lab
 
-TENANTS = yaml.safe_load((ROOT / "tests/demo/inventory/group_vars/all/tenants.yml").read_text(encoding="utf-8"))[
-    "mto_tenants"
-]
 SOLBERG, MERIDIAN, CASTELLANO, OSTERBERG, PIEKARNIA = (
     next(row for row in TENANTS if row["name"].startswith(name))
     for name in ("Solberg", "Meridian", "Castellano", "Osterberg", "Piekarnia")
 )
+# Those that the demo's remedies are for.
+MENDED = [SOLBERG, MERIDIAN, CASTELLANO, OSTERBERG, PIEKARNIA]
 GDAP = "/tenantRelationships/delegatedAdminRelationships"
 TICKET = re.compile(r"ticket=[\w-]+|ticket%3[dD][\w-]+")
 
@@ -86,9 +85,9 @@ def demo_runs(tmp_path_factory):
         found.second = shell.play("m365.defender.onboard", "-vvv", mto_tenants=TENANTS)
         found.after_second = shell.sent()
         found.left_second = shell.left()
-        found.third = shell.play("m365.defender.remedy", "-vvv", mto_tenants=TENANTS)
+        found.third = shell.play("m365.defender.remedy", "-vvv", mto_tenants=MENDED)
         found.after_third = shell.sent()
-        found.undone = shell.play("m365.defender.undo", "-vvv", mto_tenants=TENANTS)
+        found.undone = shell.play("m365.defender.undo", "-vvv", mto_tenants=MENDED)
         found.after_undo = shell.sent()
         yield found
 

@@ -10,14 +10,14 @@ import re
 
 import pytest
 import yaml
-from test_view import DECLARED, FLEET, IN_ORDER, ONBOARD, UNDECLARED, Desk, start_desk
+from demo_world import DECLARED, IDS, IN_ORDER
+from test_view import ONBOARD, UNDECLARED, Desk, start_desk
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.assessment import assessment_from_evidence
 from ansible_collections.m365.defender.plugins.plugin_utils._report.repeated import restore
 
 SLICE, MERGE = "m365.defender.slice", "m365.defender.merge"
 COUNT = 3
-IDS = {row["tenant_id"] for row in FLEET}
 
 
 def job(name, workflow=None, **variables):

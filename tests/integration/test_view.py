@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 import yaml
+from demo_world import DECLARED, FLEET, IDS, IN_ORDER, WORLD
 from playbook_runs import LOCAL, ROOT, Ansible, role
-from test_drift import TENANTS, WORLD
 
 from lab.clients.portal import EFFECTIVE, Page
 from lab.process import start_lab
@@ -19,19 +19,6 @@ from lab.process import start_lab
 ONBOARD, DRIFT, OFFBOARD = (f"m365.defender.{name}" for name in ("onboard", "drift", "offboard"))
 SNAPSHOT = "m365.defender.snapshot"
 UNDECLARED = {"tenant_id": "90000000-0000-4000-8000-000000000001", "name": "Not declared"}
-
-
-def broken(row):
-    """Where the chain of a tenant breaks."""
-    return (row.get("expect") or {}).get("first_broken")
-
-
-# Of the demo world, three tenants in order and one for each link that can break: what all 25 get, test_playbooks says.
-HEALTHY = [row for row in WORLD["tenants"] if broken(row) is None][:3]
-FLEET = [*HEALTHY, *{broken(row): row for row in WORLD["tenants"] if broken(row)}.values()]
-IDS = {row["tenant_id"] for row in FLEET}
-DECLARED = [row for row in TENANTS if row["tenant_id"] in IDS]
-IN_ORDER = sorted(row["tenant_id"] for row in HEALTHY)
 
 
 class Desk:
