@@ -69,14 +69,23 @@ class Person(threading.Thread):
 
     def _pages(self, playwright):
         ends = time.monotonic() + 60
+        while time.monotonic() < ends and not self._listens():
+            time.sleep(0.1)
+        context = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{self.port}").contexts[0]
         while time.monotonic() < ends:
-            with contextlib.suppress(Exception):
-                pages = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{self.port}").contexts[0].pages
-                found = [page for page in pages if "authorize" in page.url]
-                if found:
-                    return found[0], next(page for page in pages if page.url == "about:blank")
-            time.sleep(0.2)
+            side = next((page for page in context.pages if page.url == "about:blank"), None)
+            found = [page for page in context.pages if "authorize" in page.url]
+            if found and side:
+                return found[0], side
+            # It hears of new pages only while it waits for something.
+            context.cookies()
+            time.sleep(0.1)
         raise AssertionError("no browser was opened")
+
+    def _listens(self):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
 
 
 def saved(page):
