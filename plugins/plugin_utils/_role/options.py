@@ -134,6 +134,7 @@ _RESULTS: t.Final = ("report", "eligible", "requirements", "remedy_result", "sta
 def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
     """Return the options of an entry point or of a playbook, without the prefix of their variables."""
     known = {**registration_spec(), **operators_spec(), **remedy_spec(), **writer_spec(), **_CHECKS, **_OWN}
+    connection = connection_spec()
     if entry_point == "login":
         # The file is written, and no token is read.
         known["refresh_token_file"] = {**known["refresh_token_file"], "required": True}
@@ -147,20 +148,20 @@ def role_spec(entry_point: EntryPoint | Playbook) -> Spec:
         known["report_file"] = REPORT_SPEC["report_file"]
     own = [name for name in _OWN if name.startswith(f"{entry_point}_")]
     names = {
-        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *_REMEDIES, *connection_spec()),
-        "drift": (*_CHECKED, *_SOURCES, "operators", *connection_spec()),
-        "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection_spec()),
-        "remedy": (*_CHECKED, *_SOURCES, "operators", *_REMEDIES, *connection_spec()),
-        "undo": ("tenants", *_REMEDIES, *connection_spec()),
+        "onboard": (*_CHECKED, *_WRITES, *_SOURCES, "operators", *_REMEDIES, *connection),
+        "drift": (*_CHECKED, *_SOURCES, "operators", *connection),
+        "offboard": ("offboard", "tenants", *_WRITES, *_SOURCES, *connection),
+        "remedy": (*_CHECKED, *_SOURCES, "operators", *_REMEDIES, *connection),
+        "undo": ("tenants", *_REMEDIES, *connection),
         "report": ("report_file", *_REPORT),
         "notify": ("notify", "smtp", "report_file", "report_dir"),
-        "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection_spec()),
-        "merge": (*_MERGED, *_WRITES, *_SOURCES, *connection_spec()),
+        "slice": ("parts_dir", "run_id", "tenants", *_CHECKS, "evidence_dir", *connection),
+        "merge": (*_MERGED, *_WRITES, *_SOURCES, *connection),
         "accept": ("accept", *own, "baseline", "report_file", "report_dir"),
-        "adopt": (*own, *connection_spec()),
-        "login": (*own, *(name for name in connection_spec() if name != "refresh_token")),
-        "record": (*own, *_RECORDED, *_SITTING, *(name for name in connection_spec() if "refresh_token" not in name)),
-        "snapshot": (*own, *_SOURCES, *connection_spec()),
+        "adopt": (*own, *connection),
+        "login": (*own, *(name for name in connection if name != "refresh_token")),
+        "record": (*own, *_RECORDED, *_SITTING, *(name for name in connection if "refresh_token" not in name)),
+        "snapshot": (*own, *_SOURCES, *connection),
     }
     return {name: known[name] for name in names[entry_point]}
 

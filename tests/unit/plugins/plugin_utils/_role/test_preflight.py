@@ -66,8 +66,8 @@ def given_to(entry_point, **changes):
         own |= {"remedies": ["mfa_trust"], "journal": "journal.jsonl", "writer_client_id": OTHER}
         own["writer_client_secret"] = "a-secret-of-the-writer"
         pathlib.Path("journal.jsonl").touch(mode=0o600)
-    values = {**NEEDED, **own, **changes}
-    return {name: value for name, value in values.items() if name in role_spec(entry_point)}
+    values, spec = {**NEEDED, **own, **changes}, role_spec(entry_point)
+    return {name: value for name, value in values.items() if name in spec}
 
 
 @pytest.mark.parametrize("entry_point", RUNS)
