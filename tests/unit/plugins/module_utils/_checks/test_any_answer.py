@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import json
 import types
 
@@ -350,15 +351,21 @@ def is_documented(path, old, new):
     return new == [] and isinstance(old, list)
 
 
+@functools.cache
+def judged_world(name):
+    """The evidence of a world, and the status of every verdict."""
+    evidence = read_all(WORLDS[name])
+    return evidence, statuses(evidence)
+
+
 @pytest.mark.parametrize("what", sorted({read.key for _check, _side, read in ALL_READS}))
 @pytest.mark.parametrize("world", WORLDS)
 def test_value_of_another_type_makes_a_verdict_unknown_at_most(world, what):
     bodies = WORLDS[world]
-    evidence = read_all(bodies)
+    evidence, before = judged_world(world)
     read = next(read for _check, _side, read in ALL_READS if read.key == what)
     # What a verdict says of a read that failed depends on the reason alone.
-    known = {signature(evidence[what]): statuses(evidence)}
-    before, wrong = known[signature(evidence[what])], []
+    known, wrong = {signature(evidence[what]): before}, []
     for path in places_of(bodies[what]):
         for value in WRONG:
             bent = evidence_of(read, {what: bend(bodies[what], path, value)})
