@@ -112,24 +112,33 @@ def twice(lab) -> list[tuple[str, ...]]:
 
 
 def come_right(user: Remedies, clock: Clock, late: float = 0) -> None:
-    """Run again at once, and after the writes have settled; then nothing is left to do, and the journal says so."""
+    """Run again at once, and after the writes have settled; then nothing is left to do, and the journal says so.
+
+    Twice each, but for a run that has found nothing to do: the next one would find the same.
+    """
     for _time in range(2):
-        run(user)
+        found = run(user)
         assert twice(user.lab) == []
+        if is_right(found):
+            break
     for _time in range(2):
         # The clock of the lab is the real one.
         time.sleep(late)
         clock.ahead += SETTLES
-        run(user)
+        if is_right(run(user)):
+            break
     time.sleep(late)
     written = len(user.writes())
     last = run(user)
-    assert {row["remedy"]: row["status"] for row in last["remedies"]} == {
-        "gdap_request": "waiting",
-        "guest_invitation": "waiting",
-    }, last["lines"]
-    assert (last["writes"], written, twice(user.lab)) == (0, 6, [])
+    assert is_right(last), last["lines"]
+    assert (written, twice(user.lab)) == (6, [])
     agree(user)
+
+
+def is_right(result: Row) -> bool:
+    """Tell whether a run wrote nothing, and waits for nobody but the customers."""
+    waiting = {"gdap_request": "waiting", "guest_invitation": "waiting"}
+    return not result["writes"] and {row["remedy"]: row["status"] for row in result["remedies"]} == waiting
 
 
 def agree(user: Remedies) -> None:
