@@ -87,26 +87,32 @@ def connection(lab):
     return {name: lab[name] for name in OPTIONS} | {"endpoints": {name: lab[name] for name in ENDPOINTS}}
 
 
-@pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.yml")))
-def test_every_world_is_judged_the_same(sent, monkeypatch, world):
-    monkeypatch.setenv(*IN_VAIN)
-    with start_lab(world=world) as lab:
-        options = {**connection(lab), "tenants": lab.tenants(), "return_evidence": True}
-        both = here(BOTH, options)
-        assert not both.get("failed"), both["msg"]
-        assert stable(both) == stable(sent(BOTH, options))
+@pytest.fixture(scope="module", params=sorted(path.stem for path in WORLDS.glob("*.yml")))
+def judged(request):
+    """Options for a world of the lab, and what one module for both steps returns for them in this process.
 
-
-@pytest.mark.parametrize("world", sorted(path.stem for path in WORLDS.glob("*.yml")))
-def test_one_module_for_both_steps_returns_what_two_return(world):
-    """Of a world with many tenants, some from its beginning to its end."""
-    with start_lab(world=world) as lab:
+    Of a world with many tenants, some from its beginning to its end.
+    """
+    with start_lab(world=request.param) as lab, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(*IN_VAIN)
         some = lab.tenants()[:: 1 + len(lab.tenants()) // 30]
         options = {**connection(lab), "tenants": some, "return_evidence": True}
-        both, facts, access = (here(name, options) for name in (BOTH, FACTS, ACCESS))
-        assert not facts.get("failed"), facts["msg"]
-        assert not access.get("failed"), access["msg"]
-        assert stable(both) == stable(together(facts, access))
+        both = here(BOTH, options)
+        assert not both.get("failed"), both["msg"]
+        yield options, both
+
+
+def test_every_world_is_judged_the_same(sent, judged):
+    options, both = judged
+    assert stable(both) == stable(sent(BOTH, options))
+
+
+def test_one_module_for_both_steps_returns_what_two_return(judged):
+    options, both = judged
+    facts, access = (here(name, options) for name in (FACTS, ACCESS))
+    assert not facts.get("failed"), facts["msg"]
+    assert not access.get("failed"), access["msg"]
+    assert stable(both) == stable(together(facts, access))
 
 
 def together(facts, access):
