@@ -167,16 +167,32 @@ def opened(tab, tmp_path):
         page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", REPORTS)
-def test_nothing_is_loaded_and_nothing_complains(opened, tab, name, scheme):
-    tab.emulate_media(color_scheme=scheme)
+def test_nothing_is_loaded_and_nothing_complains(opened, tab, name):
+    tab.emulate_media(color_scheme="light")
     found = opened(name)
     for summary in found.page.locator("summary").all()[:8]:
         summary.click()
+    show_dark(tab)
     assert found.complaints == []
     assert found.requests == [tab.url]
     assert found.page.title() == f"{TITLE}, 2026-11-23 12:00 UTC"
+
+
+def show_dark(tab):
+    """Switch to the dark scheme, and wait until it is shown: only then is loaded what it needs."""
+    tab.emulate_media(color_scheme="dark")
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def test_request_of_the_dark_scheme_would_be_seen(tab, tmp_path):
+    tab.emulate_media(color_scheme="light")
+    style = "@media (prefers-color-scheme: dark) { p { background-image: url('https://evil.example/x.png') } }"
+    found = Opened(tab, tmp_path / "bad.html", f"<style>{style}</style><p>x</p>")
+    assert found.requests == [tab.url]
+    show_dark(tab)
+    assert found.requests == [tab.url, "https://evil.example/x.png"]
+    found.close()
 
 
 @pytest.mark.parametrize(
