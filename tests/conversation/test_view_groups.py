@@ -9,7 +9,7 @@ import json
 import pathlib
 
 import pytest
-from portal_person import click, signed_in
+from portal_person import click, select, signed_in
 from test_registration import EXTRA, ONE, OTHER, SHAPES, THREE, TWO, desk, reasons
 from worlds import tenant
 
@@ -80,9 +80,9 @@ def test_the_page_and_the_contract_write_the_same_way(tmp_path, shape, chromium)
     """What the page does by clicks and what the contract sends lead to the same view, whoever goes first."""
     world = [tenant(number) for number in (1, 2, 3)]
     with desk(tmp_path, *world, write_shape=shape) as work, signed_in(chromium, work.lab) as page:
-        click(page, add=["Customer 1", "Customer 2", "Other"])
+        select(page, add=["Customer 1", "Customer 2", "Other"])
         assert work.view() == [ONE, TWO, OTHER]
-        click(page, remove=[TWO])
+        select(page, remove=[TWO])
         assert work.view() == [ONE, OTHER]
         result = work.run(purge=True)
         assert (result["added"], result["removed"]) == ([TWO, THREE], [OTHER])
