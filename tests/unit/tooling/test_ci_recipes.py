@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -47,14 +48,15 @@ def test_recipe_fits_the_schema_of_its_system(name: str, tmp_path: pathlib.Path)
     assert yaml.safe_load(forms["plain"]) != yaml.safe_load(forms["notify"])
     step = {"azure-devops": "bash: |", "github": "run: mkdir", "gitlab": "script:"}[name]
     forms["wrong"] = RECIPES[name].replace(step, f"{step[:2]}x{step[2:]}", 1)
-    codes = {}
+    paths = {form: tmp_path / f"{form}.yml" for form in forms}
     for form, text in forms.items():
-        path = tmp_path / f"{form}.yml"
         # To Azure every scalar is a text, and its schema says so of this one.
-        path.write_text(text.replace("always: true", "always: 'true'"), encoding="utf-8")
-        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", *SCHEMAS[name], str(path)]
-        codes[form] = subprocess.run(command, capture_output=True, check=False, timeout=60).returncode
-    assert codes == {"plain": 0, "notify": 0, "wrong": 1}
+        paths[form].write_text(text.replace("always: true", "always: 'true'"), encoding="utf-8")
+    checker = [sys.executable, "-m", "check_jsonschema", "--verbose", "-o", "json", "--builtin-schema", *SCHEMAS[name]]
+    done = subprocess.run([*checker, *paths.values()], capture_output=True, check=False, timeout=60)
+    found = json.loads(done.stdout)
+    assert (found["successes"], found["parse_errors"]) == ([str(paths[form]) for form in ("plain", "notify")], [])
+    assert {error["filename"] for error in found["errors"]} == {str(paths["wrong"])}
 
 
 @pytest.mark.parametrize("name", RECIPES)
