@@ -16,6 +16,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from token_writers import count_up, write_large
 
 from ansible_collections.m365.defender.plugins.module_utils._auth import refresh_token_file
 from ansible_collections.m365.defender.plugins.module_utils._auth.refresh_token_file import (
@@ -281,22 +282,6 @@ def test_lock_that_another_process_holds(path):
     assert RefreshTokenFile(path).load() == NEW
 
 
-def _count_up(path, times):
-    """Each success of a rotation is one step up from what was read; a lost write would show as a number too low."""
-    file = RefreshTokenFile(path)
-    for _step in range(times):
-        while True:
-            held = file.load()
-            if file.rotate(held, f"{int(held) + 1:08}"):
-                break
-
-
-def _write_large(path, letter, times):
-    file = RefreshTokenFile(path)
-    for _step in range(times):
-        file.store(letter * 20000)
-
-
 def _run(*jobs):
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=target, args=arguments) for target, arguments in jobs]
@@ -307,7 +292,7 @@ def _run(*jobs):
 
 def test_processes_at_once_lose_no_rotation(path):
     path.write_text("00000000", encoding="ascii")
-    processes = _run(*[(_count_up, (path, 40))] * 4)
+    processes = _run(*[(count_up, (path, 40))] * 4)
     for process in processes:
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
@@ -317,7 +302,7 @@ def test_processes_at_once_lose_no_rotation(path):
 
 def test_reader_never_sees_half_a_token(path):
     path.write_text("a" * 20000, encoding="ascii")
-    processes = _run(*[(_write_large, (path, letter, 60)) for letter in "bcd"])
+    processes = _run(*[(write_large, (path, letter, 60)) for letter in "bcd"])
     seen = set()
     while any(process.is_alive() for process in processes):
         seen.add(RefreshTokenFile(path).load())
