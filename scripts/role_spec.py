@@ -13,6 +13,7 @@ import typing as t
 import yaml
 
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import ENTRY_POINTS, PREFIX, role_spec
+from lab.data.files import Loader
 
 PLUGINS: t.Final = "ansible_collections.m365.defender.plugins"
 COLLECTION: t.Final = "m365.defender"
@@ -154,10 +155,16 @@ def _for_role(line: str, module: str, spec: t.Mapping[str, Documented]) -> str:
 @functools.cache
 def module_options(module: str) -> dict[str, Documented]:
     """Return the documented options of a module, those of its fragments included."""
-    documentation = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
+    documentation = _load(importlib.import_module(f"{PLUGINS}.modules.{module}").DOCUMENTATION)
     options: dict[str, Documented] = dict(documentation.get("options") or {})
     for reference in documentation["extends_documentation_fragment"]:
         name, _dot, part = reference.removeprefix(f"{COLLECTION}.").partition(".")
         fragment = importlib.import_module(f"{PLUGINS}.doc_fragments.{name}").ModuleDocFragment
-        options |= yaml.safe_load(getattr(fragment, part.upper() or "DOCUMENTATION")).get("options") or {}
+        options |= _load(getattr(fragment, part.upper() or "DOCUMENTATION")).get("options") or {}
     return options
+
+
+def _load(text: str) -> Documented:
+    # libyaml reads seven times as fast.
+    loaded: Documented = yaml.load(text, Loader)  # noqa: S506  (a safe one)
+    return loaded
