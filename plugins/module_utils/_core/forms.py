@@ -46,14 +46,12 @@ def misfit(value: Json, hint: Hint, path: str) -> str | None:
         return _first(misfit(item, arguments[1], f"{path}.{key}") for key, item in value.items())
     if kind in _LISTS and isinstance(value, list):
         return _first(misfit(item, arguments[0], f"{path}[{index}]") for index, item in enumerate(value))
-    return None if _is_plain(value, kind, arguments) else path
-
-
-def _is_plain(value: Json, kind: Hint, arguments: tuple[object, ...]) -> bool:
-    """Tell whether a value is of the very type: True equals 1, and is another value in JSON."""
+    # Of the very type: True equals 1, and is another value in JSON.
     if kind is t.Literal:
-        return any(type(value) is type(word) and value == word for word in arguments)
-    return kind is t.Any or (value.__class__ is kind and (kind is not int or abs(value) <= _LARGEST))
+        fits = any(type(value) is type(word) and value == word for word in arguments)
+    else:
+        fits = kind is t.Any or (value.__class__ is kind and (kind is not int or abs(value) <= _LARGEST))
+    return None if fits else path
 
 
 def _misfit_of_row(row: dict[str, Json], form: type, path: str) -> str | None:

@@ -142,7 +142,9 @@ def answer_of(
     refusal = body.get("error") if isinstance(body, dict) and 400 <= status < 600 else None
     refusal = refusal if isinstance(refusal, dict) else {}
     message = _words(refusal.get("message"), scrub, MAX_MESSAGE)
-    request_id = _words(_inner_request_id(refusal), scrub, MAX_CODE) or request_id
+    # It occurs in two spellings [doc errors].
+    inner = refusal.get("innerError") or refusal.get("innererror")
+    request_id = _words(inner.get("request-id") if isinstance(inner, dict) else None, scrub, MAX_CODE) or request_id
     # Without a message it is not the documented form, and each of Microsoft's answers has a request id: a proxy can
     # answer with JSON too.
     own = request_id and isinstance(refusal.get("message"), str)
@@ -159,12 +161,6 @@ def answer_of(
 def _words(text: object, scrub: Callable[[str], str], most: int) -> str:
     """Return foreign text as it may travel: without secrets, on one line, and not long."""
     return shortened(one_line(scrub(text)), most) if isinstance(text, str) else ""
-
-
-def _inner_request_id(refusal: Mapping[str, object]) -> object:
-    """Return the request id in `innerError`, which occurs in two spellings [doc errors]."""
-    inner = refusal.get("innerError") or refusal.get("innererror")
-    return inner.get("request-id") if isinstance(inner, dict) else None
 
 
 def failed(url: str, error: MtoError) -> Answer:

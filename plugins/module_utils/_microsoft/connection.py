@@ -275,7 +275,8 @@ class Connections:
         """Return the connections that reach an address. Raise BrokenError for a proxy that can't be used."""
         host = urlsplit(url).netloc
         if host not in self._pools:
-            proxy = _proxy_of(url)
+            # HTTPS_PROXY, ALL_PROXY, NO_PROXY.
+            proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
             manager = self._bounded(self._behind(proxy)) if proxy else self._direct
             self._pools[host] = t.cast("Pool", manager.connection_from_url(url))
         return self._pools[host]
@@ -298,11 +299,6 @@ class Connections:
             maxsize=self._most,
             ssl_context=self._context,
         )
-
-
-def _proxy_of(url: str) -> str | None:
-    """Return the proxy that the environment names for an address (HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
-    return requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
 
 
 _CA_WAY_OUT: t.Final = "set ca_path to a file or directory with the certificates of the authorities to trust."

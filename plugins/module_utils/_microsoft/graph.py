@@ -137,14 +137,10 @@ class Graph:
             defect = "has no body for"
         if defect:
             return Answer(0, url, error=f"the answer of the batch {defect} this request"), None
-        headers = _lowered(item.get("headers"))
+        given = item.get("headers")
+        headers = {str(key).lower(): str(text) for key, text in given.items()} if isinstance(given, dict) else {}
         request_id = secrets.hide(headers["request-id"]) if headers.get("request-id") else request_id
         return answer_of(url, t.cast("int", status), body, request_id, secrets.hide), headers
-
-
-def _lowered(headers: object) -> dict[str, str]:
-    """Return the headers of an item with lower-case names; none if their form is unknown."""
-    return {str(key).lower(): str(value) for key, value in headers.items()} if isinstance(headers, dict) else {}
 
 
 def _batch_items(response: Response) -> dict[str, list[Mapping[str, object]]]:

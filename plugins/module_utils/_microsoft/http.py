@@ -81,15 +81,12 @@ def require_requests() -> None:
     if not HAS_REQUESTS:
         raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
     found = {"requests": requests.__version__, "urllib3": str(vars(urllib3)["__version__"])}
-    old = [name for name, version in found.items() if _numbers_of(version) < _NEEDED[name]]
+    numbers = {name: tuple(map(int, re.findall(r"[0-9]+", version)[:3])) for name, version in found.items()}
+    old = [name for name in found if numbers[name] < _NEEDED[name]]
     if old:
         said = " and ".join(f"{name} {found[name]}" for name in old)
         wanted = " ".join(f"'{name}>={'.'.join(map(str, _NEEDED[name]))}'" for name in old)
         raise MtoError(f"{said} can miss a truncated answer. Run: {sys.executable} -m pip install {wanted}")
-
-
-def _numbers_of(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"[0-9]+", version)[:3])
 
 
 # Parsers disagree about a backslash, white space or a user name in an authority: such an address can name two hosts.

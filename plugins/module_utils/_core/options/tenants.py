@@ -135,7 +135,7 @@ def _parse_row(label: str, row: TenantRow) -> Tenant:
         tenant_id=tenant_id,
         name=name if name.strip() else tenant_id,
         access=_parse_access(label, row.get("access")),
-        roles=_parse_roles(label, row.get("roles")),
+        roles=parse_roles(label, texts_of(label, "roles", row.get("roles"))) or DEFENDER_ROLES,
         licenses=tuple(name.strip().lower() for name in texts_of(label, "licenses", row.get("licenses"))),
         cloud=_parse_cloud(label, row.get("cloud")),
         gdap=parse_gdap(label, row.get("gdap")),
@@ -159,10 +159,6 @@ def _parse_access(label: str, value: object) -> str:
             f" of {', '.join(ACCESS_METHODS)}."
         )
     return access
-
-
-def _parse_roles(label: str, value: object) -> tuple[str, ...]:
-    return parse_roles(label, texts_of(label, "roles", value)) or DEFENDER_ROLES
 
 
 def _parse_cloud(label: str, value: object) -> str | None:
