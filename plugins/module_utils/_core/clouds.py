@@ -30,60 +30,40 @@ class Cloud:
     graph: str
     arm: str
     portal: str
-    mto: str | None
     graph_audience: str
     arm_audience: str
+    mto: str | None = None
 
 
-def _cloud(name: str, login: str, graph: str, arm: str, portal: str, mto: str | None) -> Cloud:
-    return Cloud(
-        name=name,
-        login=f"https://{login}",
-        graph=f"https://{graph}",
-        arm=f"https://{arm}",
-        portal=f"https://{portal}",
-        mto=f"https://{mto}" if mto else None,
-        graph_audience=f"https://{graph}",
-        arm_audience=f"https://{arm}",
-    )
+def _cloud(name: str, **hosts: str) -> Cloud:
+    urls: dict[str, str] = {service: f"https://{host}" for service, host in hosts.items()}
+    return Cloud(name, **urls, graph_audience=urls["graph"], arm_audience=urls["arm"])
 
 
+_PUBLIC: t.Final = _cloud(
+    "public",
+    login="login.microsoftonline.com",
+    graph="graph.microsoft.com",
+    arm="management.azure.com",
+    portal="security.microsoft.com",
+    mto="mto.security.microsoft.com",
+)
+_GCC_HIGH: t.Final = _cloud(
+    "gcc_high",
+    login="login.microsoftonline.us",
+    graph="graph.microsoft.us",
+    arm="management.usgovcloudapi.net",
+    portal="security.microsoft.us",
+)
+_DOD: t.Final = _cloud(
+    "dod",
+    login="login.microsoftonline.us",
+    graph="dod-graph.microsoft.us",
+    arm="management.usgovcloudapi.net",
+    portal="security.apps.mil",
+)
 CLOUDS: t.Final[dict[str, Cloud]] = {
-    cloud.name: cloud
-    for cloud in (
-        _cloud(
-            "public",
-            "login.microsoftonline.com",
-            "graph.microsoft.com",
-            "management.azure.com",
-            "security.microsoft.com",
-            "mto.security.microsoft.com",
-        ),
-        _cloud(
-            "gcc",
-            "login.microsoftonline.com",
-            "graph.microsoft.com",
-            "management.azure.com",
-            "security.microsoft.com",
-            "mto.security.microsoft.com",
-        ),
-        _cloud(
-            "gcc_high",
-            "login.microsoftonline.us",
-            "graph.microsoft.us",
-            "management.usgovcloudapi.net",
-            "security.microsoft.us",
-            None,
-        ),
-        _cloud(
-            "dod",
-            "login.microsoftonline.us",
-            "dod-graph.microsoft.us",
-            "management.usgovcloudapi.net",
-            "security.apps.mil",
-            None,
-        ),
-    )
+    cloud.name: cloud for cloud in (_PUBLIC, dataclasses.replace(_PUBLIC, name="gcc"), _GCC_HIGH, _DOD)
 }
 
 

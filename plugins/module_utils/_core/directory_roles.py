@@ -8,8 +8,9 @@ Source: Microsoft Entra built-in roles, permissions-reference [doc].
 
 from __future__ import annotations
 
-import re
 import typing as t
+
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID
 
 # From those that may do least to those that may do most: advice names the least first.
 ROLE_NAMES: t.Final[dict[str, str]] = {
@@ -41,14 +42,13 @@ DEFENDER_ROLES: t.Final = (
 )
 
 GLOBAL_ADMINISTRATOR: t.Final = "62e90394-69f5-4237-9190-012177145e10"
-_TEMPLATE_ID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _BY_NAME: t.Final = {name.lower(): template_id for template_id, name in ROLE_NAMES.items()}
 
 
 def role_template_id(name: str) -> str | None:
     """Return the template id of a role given by name or template id, in any letter case; None for an unknown name."""
     text = name.strip().lower()
-    return text if _TEMPLATE_ID.match(text) else _BY_NAME.get(text)
+    return text if GUID.match(text) else _BY_NAME.get(text)
 
 
 def role_name(template_id: str) -> str:

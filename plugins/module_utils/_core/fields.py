@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
+from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
 
 if t.TYPE_CHECKING:
@@ -17,7 +17,6 @@ if t.TYPE_CHECKING:
 
 Kind = t.TypeVar("Kind")
 Word = t.TypeVar("Word", bound=str)
-_GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # Edm.Int32, which is what every number is that we read.
 _MOST: t.Final = 2**31 - 1
 
@@ -186,8 +185,8 @@ class Fields:
 
 
 def is_guid(text: str) -> bool:
-    """Tell whether a text is a GUID."""
-    return _GUID.fullmatch(text) is not None
+    """Tell whether a text is a GUID, in any letter case."""
+    return GUID.match(text.lower()) is not None
 
 
 def rows_of(rows: object, path: str, key: str = "") -> list[Fields]:
