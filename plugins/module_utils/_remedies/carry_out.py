@@ -121,22 +121,16 @@ class _Task:
         if pending is not None:
             return pending
         if writes.stopped:
-            return dataclasses.replace(change, kind="declined", message=f"{change.message} {writes.stopped}", remedy="")
-        if writes.sent >= writes.most:
-            return dataclasses.replace(
-                change,
-                kind="declined",
-                message=f"{change.message} This run has sent all changes that it may ({writes.most}).",
-                remedy="Ansible administrator of the home tenant: run again, or raise {mto_}max_writes.",
-            )
-        if writes.deadline.remaining() < _TIME_FOR_A_WRITE:
-            return dataclasses.replace(
-                change,
-                kind="declined",
-                message=f"{change.message} The time was up before this was sent.",
-                remedy="Ansible administrator of the home tenant: run again, or raise {mto_}deadline.",
-            )
-        return None
+            why, todo = writes.stopped, ""
+        elif writes.sent >= writes.most:
+            why = f"This run has sent all changes that it may ({writes.most})."
+            todo = "Ansible administrator of the home tenant: run again, or raise {mto_}max_writes."
+        elif writes.deadline.remaining() < _TIME_FOR_A_WRITE:
+            why = "The time was up before this was sent."
+            todo = "Ansible administrator of the home tenant: run again, or raise {mto_}deadline."
+        else:
+            return None
+        return dataclasses.replace(change, kind="declined", message=f"{change.message} {why}", remedy=todo)
 
     def write(self, change: Look) -> Look | Row:
         """Send one write, and return the next look, or the row where it ends here."""

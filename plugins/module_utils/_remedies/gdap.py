@@ -47,7 +47,7 @@ def relationship_of(case: RemedyCase, relationship_id: str) -> OwnRelationship:
     """Read one relationship of this customer. Raise UnreadError."""
     title = "the GDAP relationship"
     answer = case.writer.get(case.home.tenant_id, f"{PATH}/{relationship_id}")
-    found = read_as(answer, title, lambda body: _own(body, _shape_one(body)))
+    found = read_as(answer, title, lambda body: _own(body, shape_relationships(Fields({"value": [body.raw]}, ""))[0]))
     if found.row.get("customer") != case.tenant.tenant_id:
         raise UnreadError(f"{title} could not be read: it is of another customer")
     return found
@@ -56,11 +56,17 @@ def relationship_of(case: RemedyCase, relationship_id: str) -> OwnRelationship:
 def relationships_of(case: RemedyCase) -> list[OwnRelationship]:
     """Read all relationships of this customer, in the order of Microsoft's list. Raise UnreadError."""
     answer = case.writer.list(case.home.tenant_id, f"{PATH}?$top=300")
-    return [
-        own
-        for own in read_as(answer, "the GDAP relationships", _all)
-        if own.row.get("customer") == case.tenant.tenant_id
-    ]
+    found = read_as(
+        answer,
+        "the GDAP relationships",
+        lambda body: [_own(*each) for each in zip(body.rows("value"), shape_relationships(body), strict=True)],
+    )
+    return [own for own in found if own.row.get("customer") == case.tenant.tenant_id]
+
+
+def name_of(case: RemedyCase, row: Relationship) -> str:
+    """Return what sentences call a relationship."""
+    return f"GDAP relationship '{row['relationship']}' with {case.tenant.name}"
 
 
 def version_of(own: OwnRelationship | OwnAssignment) -> str:
@@ -83,14 +89,6 @@ def _assignments(body: Fields) -> list[OwnAssignment]:
         OwnAssignment(fields.non_empty("id"), fields.optional_text("@odata.etag") or "", row)
         for fields, row in zip(body.rows("value"), rows, strict=True)
     ]
-
-
-def _all(body: Fields) -> list[OwnRelationship]:
-    return [_own(fields, row) for fields, row in zip(body.rows("value"), shape_relationships(body), strict=True)]
-
-
-def _shape_one(body: Fields) -> Relationship:
-    return shape_relationships(Fields({"value": [body.raw]}, ""))[0]
 
 
 def _own(fields: Fields, row: Relationship) -> OwnRelationship:

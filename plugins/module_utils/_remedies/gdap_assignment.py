@@ -55,7 +55,7 @@ class GdapAssignment(Remedy):
         looks = {group.group: _look_at(case, relationship, group, there) for group in wanted}
         # One group keeps no other one from being assigned.
         due = sorted(filter(None, looks.values()), key=lambda look: _ORDER.index(look.kind))
-        first = due[0] if due else _assigned(case, relationship["relationship"], wanted)
+        first = due[0] if due else _assigned(case, relationship, wanted)
         shown = (group for group, look in looks.items() if look is None or look.kind == "waiting")
         return dataclasses.replace(first, shows=frozenset(f"{relationship['id']}/{group}" for group in shown))
 
@@ -93,7 +93,7 @@ def _look_at(
     case: RemedyCase, relationship: Relationship, wanted: GroupRoles, there: Sequence[Assignment]
 ) -> Look | None:
     """Return what is to be done about one group, None where it is assigned as the list says."""
-    name = f"GDAP relationship '{relationship['relationship']}' with {case.tenant.name}"
+    name = gdap.name_of(case, relationship)
     thing = f"{relationship['id']}/{wanted.group}"
     found = next((row for row in there if row["group"] == wanted.group), None)
     if found is not None and not set(wanted.roles) <= set(found["roles"]):
@@ -135,14 +135,13 @@ def _assign(relationship: Relationship, wanted: GroupRoles, name: str) -> Look:
     )
 
 
-def _assigned(case: RemedyCase, name: str, wanted: Sequence[GroupRoles]) -> Look:
+def _assigned(case: RemedyCase, relationship: Relationship, wanted: Sequence[GroupRoles]) -> Look:
     """Return that all is as the list says. Where that was so before, the operator is in none of the groups."""
     groups = ", ".join(group.group for group in wanted)
     return Look(
         kind="settled",
         object=groups,
-        message=f"GDAP relationship '{name}' with {case.tenant.name}: the groups that the list names are assigned"
-        f" ({groups}).",
+        message=f"{gdap.name_of(case, relationship)}: the groups that the list names are assigned ({groups}).",
         remedy=f"Administrator of {case.home.name}: make sure that {case.home.operator} is in one of these groups.",
     )
 

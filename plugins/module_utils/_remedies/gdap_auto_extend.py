@@ -40,7 +40,7 @@ class GdapAutoExtend(Remedy):
         """See Remedy."""
         found = gdap.relationship_of(case, case.finding.object)
         row = found.row
-        name = f"GDAP relationship '{row['relationship']}' with {case.tenant.name}"
+        name = gdap.name_of(case, row)
         refusal = _refusal(row)
         if refusal:
             return Look(
@@ -57,7 +57,7 @@ class GdapAutoExtend(Remedy):
     def look_back(self, case: RemedyCase, entry: Entry) -> Look:
         """See Remedy."""
         found = gdap.relationship_of(case, entry.object)
-        name = f"GDAP relationship '{found.row['relationship']}' with {case.tenant.name}"
+        name = gdap.name_of(case, found.row)
         # Nothing extends one that has ended, and Microsoft refuses to change it.
         if not auto_extends(found.row) or found.row["status"].lower() not in _STATUSES:
             return Look(kind="settled", object=entry.object, message=f"{name} is not extended automatically.")

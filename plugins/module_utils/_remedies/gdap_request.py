@@ -91,7 +91,7 @@ class GdapRequest(Remedy):
             return Look(
                 kind="settled",
                 object=lasting.row["id"],
-                message=f"GDAP relationship '{lasting.row['relationship']}' with {case.tenant.name} is in force.",
+                message=f"{gdap.name_of(case, lasting.row)} is in force.",
             )
         return _look_at_requests(case, terms, found)
 
@@ -114,7 +114,7 @@ def _look_at_requests(case: RemedyCase, terms: GdapTerms, found: Sequence[gdap.O
         return Look(
             kind="waiting",
             object=under_way.row["id"],
-            message=f"{_name(case, under_way)} is approved, and Microsoft is activating it.",
+            message=f"{gdap.name_of(case, under_way.row)} is approved, and Microsoft is activating it.",
             remedy="No action needed. Run again in an hour.",
         )
     drafts = [own for own in found if _status(own) == "created"]
@@ -127,13 +127,13 @@ def _look_at_requests(case: RemedyCase, terms: GdapTerms, found: Sequence[gdap.O
             kind="waiting",
             object=unclear.row["id"],
             settling=True,
-            message=f"{_name(case, unclear)} was made and has status {unclear.row['status']}.",
+            message=f"{gdap.name_of(case, unclear.row)} was made and has status {unclear.row['status']}.",
             remedy="No action needed. Run again in an hour.",
         )
     if drafts:
         return _declined(
             case,
-            f"{_name(case, drafts[0])} is a draft that this tool did not make for these roles.",
+            f"{gdap.name_of(case, drafts[0].row)} is a draft that this tool did not make for these roles.",
             f"Partner administrator of {case.home.name}: finalize or delete it in {GDAP_LIST}.",
         )
     return _create(case, terms, key, found)
@@ -147,8 +147,9 @@ def key_of(tenant_id: str, terms: GdapTerms) -> str:
 
 def _create(case: RemedyCase, terms: GdapTerms, key: str, found: Sequence[gdap.OwnRelationship]) -> Look:
     # The number of the one that was made last: those that have ended keep their names.
-    numbers = [_number(own.row["relationship"], key) for own in found]
-    number = max(numbers, default=0) + 1
+    numbered = re.compile(rf"{re.escape(key)}(?:-([0-9]{{1,4}}))?\Z")
+    earlier = filter(None, (numbered.search(own.row["relationship"]) for own in found))
+    number = max((int(match[1] or 1) for match in earlier), default=0) + 1
     # .NET counts UTF-16.
     customer = one_line(case.tenant.name).encode("utf-16-le")[: 2 * _LONGEST_NAME].decode("utf-16-le", "ignore").strip()
     name = f"{customer} {key}{f'-{number}' if number > 1 else ''}"
@@ -176,23 +177,19 @@ def _create(case: RemedyCase, terms: GdapTerms, key: str, found: Sequence[gdap.O
     )
 
 
-def _number(name: str, key: str) -> int:
-    match = re.search(rf"{re.escape(key)}(?:-([0-9]{{1,4}}))?\Z", name)
-    return 0 if match is None else int(match[1] or 1)
-
-
 def _lock(case: RemedyCase, terms: GdapTerms, draft: gdap.OwnRelationship) -> Look:
     relationship_id = draft.row["id"]
     if set(draft.row["roles"]) != set(terms.roles):
         return _declined(
             case,
-            f"{_name(case, draft)} is a draft whose roles are not those of the list: {role_names(draft.row['roles'])}.",
+            f"{gdap.name_of(case, draft.row)} is a draft whose roles are not those of the list:"
+            f" {role_names(draft.row['roles'])}.",
             f"Partner administrator of {case.home.name}: finalize or delete it in {GDAP_LIST}.",
         )
     return Look(
         kind="change",
         object=relationship_id,
-        message=f"{_name(case, draft)}: send it to the customer for approval.",
+        message=f"{gdap.name_of(case, draft.row)}: send it to the customer for approval.",
         before={"status": draft.row["status"]},
         after={"status": "approvalPending"},
         call=WriteCall("POST", f"{gdap.PATH}/{relationship_id}/requests", {"action": "lockForApproval"}),
@@ -209,7 +206,7 @@ def _waiting(case: RemedyCase, own: gdap.OwnRelationship) -> Look:
         kind="waiting",
         object=own.row["id"],
         since=own.changed,
-        message=f"{_name(case, own)} waits for the customer's approval since {day_of(own.changed)}.{ends}",
+        message=f"{gdap.name_of(case, own.row)} waits for the customer's approval since {day_of(own.changed)}.{ends}",
         remedy="Customer Delegated Admin Relationship Administrator or Global Administrator of"
         f" {case.tenant.name}: approve the relationship: {url}",
         approval_url=url,
@@ -234,10 +231,6 @@ def _lapsed(own: gdap.OwnRelationship, now: dt.datetime) -> bool:
 
 def _status(own: gdap.OwnRelationship) -> str:
     return own.row["status"].lower()
-
-
-def _name(case: RemedyCase, own: gdap.OwnRelationship) -> str:
-    return f"GDAP relationship '{own.row['relationship']}' with {case.tenant.name}"
 
 
 def _declined(case: RemedyCase, message: str, remedy: str) -> Look:

@@ -20,7 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._remedies.remedy imp
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.json import JsonObject
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.answer import Answer
-    from ansible_collections.m365.defender.plugins.module_utils._remedies.case import RemedyCase
+    from ansible_collections.m365.defender.plugins.module_utils._remedies.case import Finding, RemedyCase
     from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
 
 _RESTORES: t.Final = ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
@@ -50,12 +50,7 @@ class GuestInvitation(Remedy):
         if found.incomplete:
             return Look(kind="unknown", message=f"{found.message} Not everything was read: {found.incomplete}.")
         if found.reason == _PENDING:
-            return Look(
-                kind="waiting",
-                object=found.object,
-                message=found.message,
-                remedy=f"{operator}: accept the invitation {_how(case)}.",
-            )
+            return _pending(case, found)
         return _restore(case, found.object) if found.reason == _DELETED else _invite(case)
 
     def arrived(self, case: RemedyCase, entry: Entry) -> bool | None:
@@ -122,11 +117,17 @@ def _restore(case: RemedyCase, account: str) -> Look:
     )
 
 
-def _how(case: RemedyCase) -> str:
-    """Return where the invited person accepts: with the link of an invitation of ours, if there is one."""
+def _pending(case: RemedyCase, found: Finding) -> Look:
+    where = f"in the email, or at https://myapps.microsoft.com/?tenantid={case.tenant.tenant_id}"
     if case.settings.invitations_dir and os.path.isfile(_file(case)):  # noqa: PTH113  (never raises)
-        return f"with the link in {_file(case)}"
-    return f"in the email, or at https://myapps.microsoft.com/?tenantid={case.tenant.tenant_id}"
+        # The invitation is ours.
+        where = f"with the link in {_file(case)}"
+    return Look(
+        kind="waiting",
+        object=found.object,
+        message=found.message,
+        remedy=f"{case.home.operator}: accept the invitation {where}.",
+    )
 
 
 def _file(case: RemedyCase) -> str:

@@ -80,7 +80,9 @@ class Journal:
         self.path = path
         self.warnings: list[str] = []
         self._now, self._home = now, home
-        self._who = {"app": app, "user": _user()}
+        self._who = {"app": app, "user": ""}
+        with contextlib.suppress(Exception):
+            self._who["user"] = getpass.getuser()
         require_place("journal", path)
         with contextlib.ExitStack() as held:
             if not read_only:
@@ -112,7 +114,8 @@ class Journal:
         newest = next(iter(self._of(remedy, tenant_id, name)), None)
         if newest is None or newest.result == "refused" or bool(newest.undo_of) != undo:
             return None
-        return newest if self._is_recent(newest) else None
+        at = parse_time(newest.at)
+        return newest if at is not None and self._now() - at < SETTLES else None
 
     def written(self, remedy: str, tenant_id: str) -> list[Entry]:
         """Return what was or may have been written and is not taken back, the newest first."""
@@ -135,10 +138,6 @@ class Journal:
         return [
             (entry, self._entries.get(entry.undo_of, entry)) for entry in newest.values() if entry.result != "written"
         ]
-
-    def _is_recent(self, entry: Entry) -> bool:
-        at = parse_time(entry.at)
-        return at is not None and self._now() - at < SETTLES
 
     def _of(self, remedy: str, tenant_id: str, name: str = "") -> Iterator[Entry]:
         for entry in reversed(self._entries.values()):
@@ -228,9 +227,3 @@ def _entry_of(row: JsonObject) -> Entry:
     if not row["id"] or parse_time(row["at"]) is None:
         raise ValueError("nobody knows when")
     return Entry(**known)
-
-
-def _user() -> str:
-    with contextlib.suppress(Exception):
-        return getpass.getuser()
-    return ""

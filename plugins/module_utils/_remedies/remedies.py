@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import re
 import typing as t
 
@@ -39,7 +40,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
     from ansible_collections.m365.defender.plugins.module_utils._remedies.carry_out import Writes
     from ansible_collections.m365.defender.plugins.module_utils._remedies.case import Judged, Settings
-    from ansible_collections.m365.defender.plugins.module_utils._remedies.journal import Entry
     from ansible_collections.m365.defender.plugins.module_utils._remedies.remedy import Remedy
     from ansible_collections.m365.defender.plugins.module_utils._remedies.row import Row
 
@@ -102,10 +102,7 @@ def take_back(home: HomeNames, tenants: Sequence[Tenant], run: RemedyRun) -> lis
                 case = run.case_of(
                     tenant, home, _no_judge, Finding("", f"This was written at {entry.at}.", "", entry.object)
                 )
-
-                def again(remedy: Remedy = remedy, case: RemedyCase = case, entry: Entry = entry) -> Look:
-                    return remedy.look_back(case, entry)
-
+                again = functools.partial(remedy.look_back, case, entry)
                 planned.append(_Planned(remedy, case, _first_look(remedy, case, again), again, entry.id))
     return [_carry_out_one(one, run) for one in planned]
 
@@ -133,10 +130,7 @@ def _plan_tenant(case: RemedyCase, findings: Sequence[Finding], names: Sequence[
         if finding is None:
             continue
         about = dataclasses.replace(case, finding=finding)
-
-        def again(remedy: Remedy = remedy, about: RemedyCase = about) -> Look:
-            return remedy.look(about)
-
+        again = functools.partial(remedy.look, about)
         first = _first_look(remedy, about, again)
         if first.kind != "declined":
             taken_up.add(finding)

@@ -16,7 +16,6 @@ if t.TYPE_CHECKING:
 
 # `planned`: in check mode. `changed`: written and read back. `unknown`: not read, or written and not seen.
 RowStatus = t.Literal["planned", "changed", "unchanged", "waiting", "declined", "failed", "unknown"]
-ROW_STATUSES: t.Final[tuple[RowStatus, ...]] = t.get_args(RowStatus)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

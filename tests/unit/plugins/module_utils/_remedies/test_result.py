@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from remedy_cases import CUSTOMER, HOSTILE
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Tenant
 from ansible_collections.m365.defender.plugins.module_utils._remedies.look import Look
 from ansible_collections.m365.defender.plugins.module_utils._remedies.result import result_of
-from ansible_collections.m365.defender.plugins.module_utils._remedies.row import ROW_STATUSES, Row
+from ansible_collections.m365.defender.plugins.module_utils._remedies.row import Row, RowStatus
 
 CHANGE = Look(kind="change", message="Do it.", object="o", before={"a": 1}, after={"a": 2})
 DONE = Look(kind="settled", message="It is done.", object="o")
@@ -59,7 +61,7 @@ def test_diff_has_every_change():
 
 
 def test_what_needs_attention_comes_first():
-    figures, *lines = result(*(row(status) for status in ROW_STATUSES))["lines"]
+    figures, *lines = result(*(row(status) for status in t.get_args(RowStatus)))["lines"]
     assert figures.startswith("Remedies: 1 failed, 1 not known, 1 waiting, ")
     assert [line.partition(" (")[0] for line in lines] == [
         "Failed",
