@@ -12,7 +12,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import rows_by_tenant, unwrapped
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import (
+    first_of,
+    rows_by_tenant,
+    unwrapped,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,8 +44,7 @@ def _names(sets: Iterable[frozenset[str]]) -> list[str]:
 
 
 def _objects(bodies: AnswerBodies) -> dict[str, list[Mapping[str, object]]]:
-    picker, effective = unwrapped(bodies.picker), unwrapped(bodies.effective)
-    effective = effective[0] if isinstance(effective, list) and effective else effective
+    picker, effective = unwrapped(bodies.picker), first_of(unwrapped(bodies.effective))
     return {
         "effective": [effective] if isinstance(effective, dict) else [],
         "effective_row": [*rows_by_tenant(effective, "exposedTargetTenantsInfo").values()],

@@ -26,6 +26,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.place
     TemplateRules,
     TenantList,
 )
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import strings_in
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,8 +172,9 @@ def _parse_call(name: CallName, data: object) -> Call:
         scope=scope,
         most=_parse_most(place, name, scope, row),
     )
-    parts = (call.path, call.query, call.headers, call.body)
-    return dataclasses.replace(call, names=_names_of(place, call), roots=frozenset(_roots(parts)))
+    texts = strings_in((call.path, call.query, call.headers, call.body))
+    roots = frozenset(name.split(".")[0] for text in texts for name in PLACEHOLDER.findall(text))
+    return dataclasses.replace(call, names=_names_of(place, call), roots=roots)
 
 
 def _parse_scope(place: str, name: CallName, row: Mapping[str, object]) -> Scope:
@@ -268,11 +270,3 @@ def _names_of(place: str, call: Call) -> frozenset[str]:
 def _required(value: str) -> str:
     """Return a template as if it were not optional."""
     return value[:-1] if OPTIONAL.fullmatch(value) else value
-
-
-def _roots(template: object) -> set[str]:
-    """Return the first words of all placeholders in a template."""
-    if isinstance(template, str):
-        return {name.split(".")[0] for name in PLACEHOLDER.findall(template)}
-    values = template.values() if isinstance(template, dict) else template if isinstance(template, list | tuple) else ()
-    return set().union(*(_roots(value) for value in values))

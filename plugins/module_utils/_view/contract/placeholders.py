@@ -112,16 +112,12 @@ class TemplateRules:
             if OPTIONAL.fullmatch(template):
                 raise OptionError(f"{self.place}: {template} can only be the value of a key, which is left out then.")
             return self._text(template, one)
-        if (
-            not (isinstance(template, int | float) and abs(template) <= _LARGEST)
-            and template is not None
-            and not isinstance(template, bool)
-        ):
-            raise OptionError(
-                f"{self.place}: a value is of a type that JSON does not have ({type(template).__name__}), or is too"
-                " large; put it in quotes."
-            )
-        return set()
+        if template is None or (isinstance(template, int | float) and abs(template) <= _LARGEST):
+            return set()
+        raise OptionError(
+            f"{self.place}: a value is of a type that JSON does not have ({type(template).__name__}), or is too large;"
+            " put it in quotes."
+        )
 
     def _dictionary(self, template: dict[object, object], one: bool, depth: int) -> set[str]:
         each = next((key for key in EACH if key in template), None)

@@ -61,8 +61,7 @@ class AnswerBodies:
 
     def placeholder_values(self, home_tenant_id: str, declared: tuple[str, ...] = ()) -> PlaceholderValues:
         """Return what a contract is filled with."""
-        picker, effective = unwrapped(self.picker), unwrapped(self.effective)
-        effective = effective[0] if isinstance(effective, list) and effective else effective
+        picker, effective = unwrapped(self.picker), first_of(unwrapped(self.effective))
         offered = rows_by_tenant(picker, "tenantInfoList")
         rows = rows_by_tenant(effective, "exposedTargetTenantsInfo")
         for tenant_id, row in offered.items():
@@ -85,6 +84,20 @@ def unwrapped(body: object) -> object:
     if isinstance(body, dict) and body.get("isMtoResponse") is True and "result" in body:
         return body["result"]
     return body
+
+
+def first_of(body: object) -> object:
+    """Return the only object of an answer that can be a list [community]."""
+    return body[0] if isinstance(body, list) and body else body
+
+
+def strings_in(value: object) -> list[str]:
+    """Return every text in a value, the keys included."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for pair in value.items() for item in pair for text in strings_in(item)]
+    return [text for item in value for text in strings_in(item)] if isinstance(value, list | tuple) else []
 
 
 def rows_by_tenant(body: object, key: str) -> dict[str, Mapping[str, object]]:

@@ -22,6 +22,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.place
     VALUE,
     TenantList,
 )
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import strings_in
 
 if t.TYPE_CHECKING:
     import re
@@ -92,9 +93,11 @@ def _fill_call(
     filler = _TemplateFiller(call, values, tuple(tenant_ids), frozenset(selected))
     filler.refuse_what_is_not_offered()
     tenant_id = tenant_ids[0] if call.scope == "tenant" else None
-    headers = {name: _header_text(value) for name, value in filler.pairs(call.headers, tenant_id)}
-    for value in headers.values():
-        if not is_header_value(value):
+    headers: dict[str, str] = {}
+    for name, value in filler.pairs(call.headers, tenant_id):
+        # A version can be a number.
+        headers[name] = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        if not is_header_value(headers[name]):
             raise MtoError(
                 f"portal_contract: write.{call.name}.headers: the portal's answer holds a character that a header"
                 " cannot carry, such as a control character, or no text at all."
@@ -107,21 +110,6 @@ def _fill_call(
         )
     body = filler.value(call.body, tenant_id)
     return WriteRequest(call.method, path, headers, body, filler.tenant_ids)
-
-
-def _header_text(value: object) -> str:
-    """Return the text of a header, an empty one where the value has none: a version can be a number."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Return every text in a value, the keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from (text for pair in value.items() for item in pair for text in _texts(item))
-    elif isinstance(value, list | tuple):
-        yield from (text for item in value for text in _texts(item))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -263,7 +251,7 @@ class _TemplateFiller:
             return
         meant = {*self.tenant_ids, self.values.home_tenant_id}
         meant |= {*self.values.offered} if "offered" in self.call.names else set()
-        others = {text.lower() for text in _texts(value)} & self.values.tenant_ids - meant
+        others = {text.lower() for text in strings_in(value)} & self.values.tenant_ids - meant
         if others:
             raise self._refusal(f"${name} names {min(others)} as well, which this request is not about")
 

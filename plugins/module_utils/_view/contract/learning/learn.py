@@ -29,7 +29,6 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
     Recording,
     Step,
     read_steps,
-    strings_in,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.replay import reproduces
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.words import (
@@ -38,6 +37,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
     doubts_about,
     lessons_of,
 )
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import strings_in
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import har_entries, read_recording
 
 if t.TYPE_CHECKING:

@@ -10,12 +10,12 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.doubt import is_secret
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import (
-    EXPOSED,
-    UNDASHED,
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import EXPOSED, UNDASHED
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import (
     first_of,
+    rows_by_tenant,
+    unwrapped,
 )
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import rows_by_tenant, unwrapped
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import parse_session
 
 if t.TYPE_CHECKING:

@@ -18,7 +18,9 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import (
     AnswerBodies,
     PlaceholderValues,
+    first_of,
     rows_by_tenant,
+    strings_in,
     unwrapped,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
@@ -243,25 +245,11 @@ def shows_view(row: Exchange) -> bool:
     return row.written is not None and parse_effective(row.written.body) is not None
 
 
-def first_of(body: object) -> object:
-    """Return the only object of an answer that can be a list [community]."""
-    return body[0] if isinstance(body, list) and body else body
-
-
 def mentioned_in(row: Exchange, known: frozenset[str]) -> frozenset[str]:
     """Return which of the known ids a request names, wherever and however they are written."""
     texts = [unquote(row.path), *(text for pair in row.query for text in pair), *strings_in(row.body)]
     written = {found.replace("-", "") for text in texts for found in UNDASHED.findall(text.lower())}
     return frozenset(each for each in known if each.replace("-", "") in written)
-
-
-def strings_in(value: object) -> list[str]:
-    """Return every text in a value, the keys included."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for pair in value.items() for item in pair for text in strings_in(item)]
-    return [text for item in value for text in strings_in(item)] if isinstance(value, list | tuple) else []
 
 
 def scalars_in(value: object) -> list[str]:

@@ -10,7 +10,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.recording import strings_in
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import strings_in
 
 if t.TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping

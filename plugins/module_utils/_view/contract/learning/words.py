@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import CONTRACT
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import strings_in
 
 HOW_TO_RECORD: t.Final = (
     "Record this, in one go: load the settings page with at least one tenant in the view, which stays; add two others"
@@ -37,7 +38,7 @@ def lessons_of(contract: Contract, calls: Sequence[Found]) -> tuple[str, ...]:
     sentences = [
         f"{_VERBS[found.name]} sends {found.call['method']} {found.call['path']} {_what(found)}." for found in calls
     ]
-    named = [name for found in calls for name in _placeholders(found.call)]
+    named = [text for found in calls for text in strings_in(found.call) if "$" in text]
     # A copy of the whole group repeats its version as well.
     guarded = any("etag" in name for name in named) or (
         "$effective" in named and "_etag" in contract.answers["effective"]
@@ -54,7 +55,7 @@ def lessons_of(contract: Contract, calls: Sequence[Found]) -> tuple[str, ...]:
 
 def _what(found: Found) -> str:
     """Return what a call sends, in words."""
-    names = _placeholders(found.call)
+    names = strings_in(found.call)
     if found.name == "set":
         what = "with a flag for every tenant that is offered" if "$each_offered" in names else "with the full list"
     elif found.name == "change":
@@ -65,14 +66,6 @@ def _what(found: Found) -> str:
         what = "with the tenants"
     form = " as objects" if any(name.startswith("$tenant.") for name in names) else ""
     return f"{what}{form}"
-
-
-def _placeholders(template: object) -> list[str]:
-    if isinstance(template, str):
-        return [template] if "$" in template else []
-    if isinstance(template, dict):
-        return [name for pair in template.items() for item in pair for name in _placeholders(item)]
-    return [name for item in template for name in _placeholders(item)] if isinstance(template, list) else []
 
 
 def doubts_about(calls: Sequence[Found]) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from recorded import HOME, STAYS, Recorded
 
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import (
     AnswerBodies,
+    first_of,
     rows_by_tenant,
+    strings_in,
     unwrapped,
 )
 
@@ -51,3 +53,12 @@ def test_rows_and_wrappers():
     values = AnswerBodies(wrapped, [page.effective()]).placeholder_values(HOME, (STAYS,))
     assert values.tenant_ids == {HOME, *values.offered}
     assert "addedOn" in values.rows[STAYS]
+
+
+def test_texts_of_a_value_are_found_at_any_depth_with_the_keys():
+    assert strings_in({"a": ["b", 1, None, True], "c": {"d": ("e",)}}) == ["a", "b", "c", "d", "e"]
+
+
+def test_answer_can_be_a_list_of_one_object():
+    assert first_of([{"a": 1}]) == first_of({"a": 1}) == {"a": 1}
+    assert first_of([]) == []
