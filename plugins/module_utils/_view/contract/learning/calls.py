@@ -33,6 +33,8 @@ _BROWSER: t.Final = frozenset(
     " purpose referer save-data user-agent via".split()
 )
 _BROWSER_PREFIXES: t.Final = ("sec-", "x-forwarded-", "x-devtools-")
+_JOINED: t.Final = "\0"
+_LONGEST_NAME: t.Final = 60
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def call_of(requests: Sequence[Described], finder: TemplateFinder) -> dict[str, 
         raise Unexplained("body", "is not JSON, or is missing from the recording")
     path, in_path = _path(samples, [row.path for row in rows], finder), False
     query = _query(samples, [row.query for row in rows], finder)
-    if any(_needs_path(value) for value in query.values()):
+    # A parameter that is empty, or joins ids by commas, can only be written in the path.
+    if any(not value or value.endswith(_JOINED) or not is_header_value(value) for value in query.values()):
         pairs = [f"{quote(name, safe='$')}={_escaped(value)}" for name, value in query.items()]
         path, in_path = f"{path}?{'&'.join(pairs)}", True
     headers = _headers(samples, [row.headers for row in rows], rows[0].path, finder)
@@ -90,35 +93,24 @@ def _query(
 ) -> dict[str, str]:
     """Return the template of each parameter. One that occurs several times is a list of ids."""
     template: dict[str, str] = {}
+    id_lists = {f"${name}" for name in ID_LISTS}
     for name in dict.fromkeys(name for query in queries for name, _value in query):
         values = [[value for key, value in query if key == name] for query in queries]
-        place = f"query.{finder.literal(name, 'query: a name')}"
+        key = str(finder.literal(name, "query: a name"))
+        place = f"query.{key}"
         if not all(values):
             raise Unexplained(place, "is in some of the requests only")
-        texts = [sample.of(own[0]) for sample, own in zip(samples, values, strict=True)]
         if any(len(own) > 1 for own in values):
-            lists = [sample.of(list(own)) for sample, own in zip(samples, values, strict=True)]
-            text = finder.value(lists, place)
-            if not isinstance(text, str) or text not in {f"${ids}" for ids in ID_LISTS}:
+            several = finder.value([sample.of(own) for sample, own in zip(samples, values, strict=True)], place)
+            if not isinstance(several, str) or several not in id_lists:
                 raise Unexplained(place, "occurs several times and is not a list of tenant ids")
-            template[name.replace("$", "$$")] = text
+            template[key] = several
             continue
-        one = finder.text(texts, place, joined=True)
+        one = finder.text([sample.of(own[0]) for sample, own in zip(samples, values, strict=True)], place, joined=True)
         # A parameter for each id, unless a request joins several.
-        commas = any("," in own[0] for own in values)
-        template[name.replace("$", "$$")] = (
-            f"{one}{_JOINED}" if commas and one in {f"${ids}" for ids in ID_LISTS} else one
-        )
+        joined = one in id_lists and any("," in own[0] for own in values)
+        template[key] = f"{one}{_JOINED}" if joined else one
     return template
-
-
-_JOINED: t.Final = "\0"
-_LONGEST_NAME: t.Final = 60
-
-
-def _needs_path(value: str) -> bool:
-    """Return whether a parameter can only be written in the path: it is empty, or joins ids by commas."""
-    return not value or value.endswith(_JOINED) or not is_header_value(value)
 
 
 def _escaped(template: str) -> str:

@@ -16,6 +16,7 @@ import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.m365.defender.plugins.module_utils._core.json import parse_json
+from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_time
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import Answer
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import (
     answer_name,
@@ -91,7 +92,8 @@ def _exchange(entry: object) -> Exchange | None:
     mutates = method not in _READING
     nothing: tuple[object, BodyForm] = (None, "none")
     body, body_form = _sent_body(request) if mutates else nothing
-    start = _moment(entry.get("startedDateTime"))
+    # The same moment for all that cannot be read, so that the order of the file counts.
+    start = utc_time(entry.get("startedDateTime")) or _EPOCH
     return Exchange(
         method=method,
         host=host,
@@ -133,15 +135,6 @@ def _headers(request: Mapping[str, object]) -> dict[str, str]:
         # Browsers show the pseudo headers of HTTP/2 among the others.
         if isinstance(row, dict) and not str(row.get("name")).startswith(":")
     }
-
-
-def _moment(value: object) -> dt.datetime:
-    """Return a recorded time; the same one for all that cannot be read, so that the order of the file counts."""
-    try:
-        moment = dt.datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value)) if isinstance(value, str) else _EPOCH
-        return moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return _EPOCH
 
 
 def _duration(value: object) -> dt.timedelta:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import re
 import typing as t
 
@@ -23,7 +24,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.learn
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.exchange import Exchange
     from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.private import Private
@@ -75,28 +76,24 @@ def _steady_kinds(steps: Sequence[Step]) -> list[str]:
 
 
 class Texts(t.NamedTuple):
-    """What no contract may hold, texts of several steps, and those that additions and removals have in common."""
+    """What no contract may hold, texts of several steps, and those that additions and removals have in common.
+
+    What requests of several steps hold does not change from request to request.
+    """
 
     private: Private
     repeated: frozenset[str]
     steady: frozenset[str]
 
 
-def _repeated(steps: Sequence[Step]) -> frozenset[str]:
-    """Return the values that requests of at least two steps hold: they do not change from request to request."""
-    counts = collections.Counter(
-        text for step in steps for text in {text for write in step.writes for text in _texts_of(write.exchange)}
-    )
-    return frozenset(text for text, number in counts.items() if number > 1)
-
-
-def _steady(steps: Sequence[Step]) -> frozenset[str]:
-    """Return the values that requests of additions and of removals hold."""
+def _texts_in(steps: Sequence[Step], private: Private) -> Texts:
+    of_steps = [(step, {text for write in step.writes for text in _texts_of(write.exchange)}) for step in steps]
+    counts = collections.Counter(text for _step, texts in of_steps for text in texts)
     adding, removing = (
-        {text for step in steps if getattr(step, name) for write in step.writes for text in _texts_of(write.exchange)}
-        for name in ("added", "removed")
+        {text for step, texts in of_steps if getattr(step, name) for text in texts} for name in ("added", "removed")
     )
-    return frozenset(adding & removing)
+    repeated = frozenset(text for text, number in counts.items() if number > 1)
+    return Texts(private, repeated, frozenset(adding & removing))
 
 
 def _texts_of(sent: Exchange) -> Iterator[str]:
@@ -113,12 +110,12 @@ def is_about_use(operation: str) -> bool:
 
 def search(steps: Sequence[Step], home: str, private: Private) -> Search:
     """Try every way with every kind of request."""
-    kinds = _steady_kinds(steps)
-    texts = Texts(private, _repeated(steps), _steady(steps))
+    texts = _texts_in(steps, private)
     found: list[Found] = []
     failures: dict[str, Unexplained] = {}
-    for operation in kinds:
-        for attempt in (_whole, _change, _add, _remove):
+    ways = (_whole, _change, functools.partial(_one_way, "add"), functools.partial(_one_way, "remove"))
+    for operation in _steady_kinds(steps):
+        for attempt in ways:
             try:
                 result = attempt(steps, operation, home, texts)
             except Unexplained as error:
@@ -154,35 +151,20 @@ def _change(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> F
     return _difference("change", operation, requests, texts, steps, ("list",))
 
 
-def _add(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> Found | None:
-    """Requests for what is added alone."""
-    return _one_way("add", steps, operation, home, texts, lambda step: step.added)
-
-
-def _remove(steps: Sequence[Step], operation: str, home: str, texts: Texts) -> Found | None:
-    """Requests for what is removed alone."""
-    return _one_way("remove", steps, operation, home, texts, lambda step: step.removed)
-
-
 def _one_way(
-    name: t.Literal["add", "remove"],
-    steps: Sequence[Step],
-    operation: str,
-    home: str,
-    texts: Texts,
-    changed_in: Callable[[Step], frozenset[str]],
+    name: t.Literal["add", "remove"], steps: Sequence[Step], operation: str, home: str, texts: Texts
 ) -> Found | None:
+    """Requests for what is added alone, or for what is removed alone."""
     requests: list[Described] = []
-    those = [step for step in steps if changed_in(step)]
-    for step in those:
-        changed = changed_in(step)
+    those = [(step, changed) for step in steps if (changed := step.added if name == "add" else step.removed)]
+    for step, changed in those:
         mine = [write for write in _of(step, operation) if write.mentioned & changed]
         own = _parts(mine, changed, home)
         if own is None:
             return None
         for write, ids in own:
             requests.append(_described(write, tuple(sorted(ids)) if name == "add" else (), tenants=tuple(sorted(ids))))
-    return _difference(name, operation, requests, texts, those, ("tenant", "list"))
+    return _difference(name, operation, requests, texts, [step for step, _changed in those], ("tenant", "list"))
 
 
 def _difference(
@@ -198,12 +180,14 @@ def _difference(
         return None
     sizes = [len(request.lists["tenants"]) for request in requests]
     largest = max(sizes)
-    split = any(len([1 for request in requests if request.write in step.writes]) > 1 for step in steps)
+    split = any(sum(request.write in step.writes for request in requests) > 1 for step in steps)
     error: Unexplained | None = None
     for scope in scopes:
         if scope == "tenant" and largest > 1:
             continue
-        own = [_for_one(request) for request in requests] if scope == "tenant" else requests
+        own = requests
+        if scope == "tenant":
+            own = [dataclasses.replace(request, tenant_id=request.lists["tenants"][0]) for request in requests]
         extra: dict[str, object] = {"per": "tenant"} if scope == "tenant" else {"max_per_request": largest}
         try:
             found = _checked(name, operation, own, texts, extra)
@@ -253,7 +237,3 @@ def _parts(writes: Sequence[Write], changed: frozenset[str], home: str) -> list[
 
 def _described(write: Write, selected: Iterable[str], **lists: tuple[str, ...]) -> Described:
     return Described(write, t.cast("t.Any", lists), frozenset(selected))
-
-
-def _for_one(request: Described) -> Described:
-    return dataclasses.replace(request, tenant_id=request.lists["tenants"][0])

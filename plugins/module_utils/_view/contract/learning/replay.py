@@ -65,7 +65,7 @@ def _planned(contract: Contract, step: Step, at: Write, writes: Sequence[Write])
 def _same(planned: WriteRequest, write: Write) -> bool:
     sent, known = write.exchange, write.values.tenant_ids
     url = urlsplit(planned.path)
-    query = parse_qsl(url.query, keep_blank_values=True)
+    query = tuple(parse_qsl(url.query, keep_blank_values=True))
     return (
         planned.method == sent.method
         and _parts(url.path, known) == _parts(sent.path, known)
@@ -86,15 +86,8 @@ def _without_order(value: object, known: Container[str]) -> object:
     if isinstance(value, list | tuple):
         items = [_without_order(item, known) for item in value]
         is_set = bool(items) and all(tenants_in(item, known) for item in items)
-        return sorted(items, key=_text) if is_set or isinstance(value, tuple) or _are_pairs(value) else items
+        in_order = not is_set and isinstance(value, list)
+        return items if in_order else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
     if isinstance(value, str) and "," in value and tenants_in(value, known):
         return ",".join(sorted(value.split(",")))
     return value
-
-
-def _are_pairs(value: Sequence[object]) -> bool:
-    return all(isinstance(item, tuple) for item in value)
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True)

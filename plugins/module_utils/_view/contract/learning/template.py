@@ -118,13 +118,13 @@ class TemplateFinder:
         if same and isinstance(value, str) and not is_unlikely(value):
             # A single digit is equal to many a number.
             names = [name for name in names if isinstance(samples[0].named[name], str)]
-        best = min(names, key=lambda name: _rank(name, key), default=None)
+        best = _best(names, place)
         once = same and self._may_change(samples)
         if best is not None and (not same or once or best.rsplit(".", 1)[-1].lower() == key.lower()):
             return f"${best}"
         own = [name for name in names if name.startswith("tenant.")]
         if own and _CLOUD.search(key) and isinstance(value, int) and not isinstance(value, bool):
-            best = min(own, key=lambda name: _rank(name, key))
+            best = _best(own, place)
             self.notes.append(f"{place} was {value} in every request; it is taken from ${best}, which was the same.")
             return f"${best}"
         if best is not None and isinstance(value, str) and (is_unlikely(value) or best.startswith("tenant")):
@@ -187,9 +187,9 @@ class TemplateFinder:
         return "".join(f"{word}{name}" for word, name in zip(between, [*found, ""], strict=True))
 
     def _dictionary(self, samples: Sequence[Sample], place: str) -> object:
-        names = _names(samples) if samples[0].value else []
-        if names:
-            return f"${min(names, key=lambda name: _rank(name, place.rsplit('.', 1)[-1]))}"
+        best = _best(_names(samples), place) if samples[0].value else None
+        if best is not None:
+            return f"${best}"
         keys = [key for sample in samples for key in t.cast("dict[str, object]", sample.value)]
         if keys and all(GUID.fullmatch(key.lower()) for key in keys):
             return self._by_id(samples, place)
@@ -200,18 +200,19 @@ class TemplateFinder:
         if which is None:
             raise Unexplained(place, "names tenants other than those that changed, stay, or are offered")
         pairs = [
-            sample.about((key, value), key.lower()) for sample in samples for key, value in _mapping(sample).items()
+            (sample.about(key, key.lower()), value) for sample in samples for key, value in _mapping(sample).items()
         ]
-        key = self._scalar(
-            [pair.of(t.cast("tuple[str, object]", pair.value)[0]) for pair in pairs], f"{place}.tenantId"
-        )
-        value = self.value([pair.of(t.cast("tuple[str, object]", pair.value)[1]) for pair in pairs], f"{place}.*")
+        key = self._scalar([own for own, _value in pairs], f"{place}.tenantId")
+        value = self.value([own.of(value) for own, value in pairs], f"{place}.*")
         return {_EACH_OF[which]: {KEY: key, VALUE: value}}
 
     def _copied(self, samples: Sequence[Sample], place: str) -> object | None:
         """Return the template of a whole object of the portal with some fields changed, None if it is not one."""
         for root in ("tenant", "effective", "group", "picker"):
-            sources = [_source(sample, root) for sample in samples]
+            answers = [
+                sample.named.get("tenant") if root == "tenant" else sample.values.answers[root] for sample in samples
+            ]
+            sources = [answer if isinstance(answer, dict) else {} for answer in answers]
             if not all(
                 len(source) > 1 and source.keys() <= _mapping(own).keys()
                 for source, own in zip(sources, samples, strict=True)
@@ -240,18 +241,19 @@ class TemplateFinder:
             names = [
                 each for each in _names(there) if "." in each and not any(each in sample.named for sample in absent)
             ]
-            if not names:
+            best = _best(names, f"{place}.{key}")
+            if best is None:
                 raise Unexplained(f"{place}.{key}", "is in some of the requests only, and no answer says in which")
-            template[name] = f"${min(names, key=lambda each, key=key: _rank(each, key))}?"  # type: ignore[misc]
+            template[name] = f"${best}?"
         return template
 
     def _list(self, samples: Sequence[Sample], place: str) -> object:
         items = [(sample, item) for sample in samples for item in t.cast("list[object]", sample.value)]
-        names = _names(samples)
-        if names and items:
-            return f"${min(names, key=lambda name: _rank(name, place.rsplit('.', 1)[-1]))}"
         if not items:
             raise Unexplained(place, "is an empty list in every request")
+        best = _best(_names(samples), place)
+        if best is not None:
+            return f"${best}"
         if all(len(_tenant_of(sample, item)) == 1 for sample, item in items):
             which = _list_of(samples)
             if which is None:
@@ -309,16 +311,16 @@ def _gives(value: object, recorded: object) -> bool:
     return is_same(value, recorded)
 
 
+def _best(names: Iterable[str], place: str) -> str | None:
+    """Return the placeholder that is named in a place where several give the value, None if there is none."""
+    return min(names, key=lambda name: _rank(name, place.rsplit(".", 1)[-1]), default=None)
+
+
 def _rank(name: str, key: str) -> tuple[bool, int, int, str]:
     """Order placeholders: one with the same name comes first, then by source."""
     root, _dot, field = name.partition(".")
     source = _ROOTS.index(root) if root in _ROOTS else len(_ROOTS)
     return (field or root).rsplit(".", 1)[-1].lower() != key.lower(), source, len(name), name
-
-
-def _source(sample: Sample, root: str) -> dict[str, object]:
-    answer = sample.named.get("tenant") if root == "tenant" else sample.values.answers[root]
-    return answer if isinstance(answer, dict) else {}
 
 
 def _mapping(sample: Sample) -> dict[str, object]:
