@@ -10,14 +10,12 @@ wholly of a known form is rejected as a whole: half an answer would make a tenan
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
-from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
+from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields, rows_of
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
-from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies, unwrapped
 from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
     ANSWER_NAMES,
@@ -29,9 +27,8 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observed_view 
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-_GUID: t.Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _Row = t.TypeVar("_Row", OfferedTenant, ExposedTenant)
 _Parsed = t.TypeVar("_Parsed")
 
@@ -115,7 +112,9 @@ def parse_picker(body: object) -> tuple[dict[str, OfferedTenant], dict[str, str]
     """Rows of the tenant picker by tenant id, and what each source answered; None where the form is not known."""
     try:
         answer = Fields(unwrapped(body), "picker")
-        return _rows(answer.value("tenantInfoList"), _offered), _sources(answer.value("responseTypes"))
+        sources = answer.optional_row("responseTypes")
+        answered = {name: sources.text(name) for name in sources.raw} if sources is not None else {}
+        return _rows(answer.rows("tenantInfoList"), _offered), answered
     except OptionError:
         return None
 
@@ -127,9 +126,8 @@ def parse_effective(body: object) -> EffectiveGroup | None:
         body = body[0] if len(body) == 1 else None
     try:
         answer = Fields(body, "group")
-        exposed = _rows(answer.value("exposedTargetTenantsInfo"), _exposed)
-        count = _whole_number(answer, "allTenantsCount")
-        return EffectiveGroup(_identity(answer), exposed, max(0, (count or 0) - len(exposed)))
+        exposed = _rows(answer.rows("exposedTargetTenantsInfo"), _exposed)
+        return EffectiveGroup(_identity(answer), exposed, _hidden(answer, exposed))
     except OptionError:
         return None
 
@@ -139,7 +137,7 @@ def _identity(answer: Fields) -> GroupIdentity | None:
     identity = GroupIdentity(
         entity_type=answer.optional_text("entityType"),
         name=answer.optional_text("name"),
-        kind=_whole_number(answer, "type"),
+        kind=answer.optional_count("type"),
         group_id=answer.optional_text("tenantGroupId") or None,
     )
     return None if identity == GroupIdentity() else identity
@@ -148,11 +146,8 @@ def _identity(answer: Fields) -> GroupIdentity | None:
 def parse_groups(body: object) -> tuple[TenantGroup, ...] | None:
     """The tenant groups; captures disagree whether it is an array or one object, so both are read [community]."""
     body = unwrapped(body)
-    rows = [body] if isinstance(body, dict) else body
-    if not isinstance(rows, list):
-        return None
     try:
-        return tuple(_group(Fields(row, "group")) for row in rows)
+        return tuple(map(_group, rows_of([body] if isinstance(body, dict) else body, "groups")))
     except OptionError:
         return None
 
@@ -172,66 +167,36 @@ def bodies_of(answers: Mapping[str, Answer]) -> AnswerBodies:
     return AnswerBodies(body.get("picker"), body.get("effective"), body.get("groups"), body.get("session"), etag)
 
 
-def _rows(rows: object, parse_row: Callable[[Mapping[str, object], Fields, str], _Row]) -> dict[str, _Row]:
+def _rows(rows: Iterable[Fields], parse_row: Callable[[Fields], _Row]) -> dict[str, _Row]:
     """Rows by tenant id. One that cannot be read, or two that contradict each other, spoil the whole list."""
-    if not isinstance(rows, list):
-        raise OptionError("the rows must be a list.")
     by_tenant: dict[str, _Row] = {}
-    for row in rows:
-        fields = Fields(row, "row")
-        tenant_id = fields.text("tenantId").lower()
-        if not _GUID.fullmatch(tenant_id):
-            raise OptionError("tenantId must be a GUID.")
-        parsed = parse_row(row, fields, tenant_id)
-        if by_tenant.setdefault(tenant_id, parsed) != parsed:
+    for row in map(parse_row, rows):
+        if by_tenant.setdefault(row.tenant_id, row) != row:
             raise OptionError("two rows about one tenant contradict each other.")
     return by_tenant
 
 
-def _offered(row: Mapping[str, object], fields: Fields, tenant_id: str) -> OfferedTenant:
-    selected, lost_access = (fields.flag(name) if name in row else False for name in ("selected", "lostAccess"))
-    name = fields.optional_text("name") or tenant_id
-    return OfferedTenant(tenant_id, name, selected, lost_access, _environment(fields), _added_on(fields))
+def _exposed(row: Fields) -> ExposedTenant:
+    tenant_id = row.guid("tenantId")
+    name, added_on = row.optional_text("name") or tenant_id, row.optional_time("addedOn")
+    return ExposedTenant(tenant_id, name, row.optional_count("tenantAadEnvironment"), added_on)
 
 
-def _exposed(_row: Mapping[str, object], fields: Fields, tenant_id: str) -> ExposedTenant:
-    name = fields.optional_text("name") or tenant_id
-    return ExposedTenant(tenant_id, name, _environment(fields), _added_on(fields))
+def _offered(row: Fields) -> OfferedTenant:
+    selected, lost_access = (row.flag(name) if row.has(name) else False for name in ("selected", "lostAccess"))
+    return OfferedTenant(**dataclasses.asdict(_exposed(row)), selected=selected, lost_access=lost_access)
 
 
 def _group(row: Fields) -> TenantGroup:
-    tenants = _rows(row.value("exposedTargetTenantsInfo"), _exposed)
+    tenants = _rows(row.rows("exposedTargetTenantsInfo"), _exposed)
     name, group_id = (row.optional_text(key) or "" for key in ("name", "tenantGroupId"))
     # As in the effective group [guess].
-    count = _whole_number(row, "allTenantsCount")
-    return TenantGroup(name, group_id, tuple(tenants.values()), max(0, (count or 0) - len(tenants)))
+    return TenantGroup(name, group_id, tuple(tenants.values()), _hidden(row, tenants))
 
 
-def _sources(answered: object) -> dict[str, str]:
-    """What each source of the picker answered; none where the answer names no source."""
-    if answered is None:
-        return {}
-    sources = Fields(answered, "responseTypes")
-    return {str(name): sources.text(name) for name in answered} if isinstance(answered, dict) else {}
-
-
-def _environment(fields: Fields) -> int | None:
-    return _whole_number(fields, "tenantAadEnvironment")
-
-
-def _added_on(fields: Fields) -> str | None:
-    added_on = fields.optional_text("addedOn")
-    if added_on is not None and parse_time(added_on) is None:
-        raise OptionError("addedOn must be a time.")
-    return added_on
-
-
-def _whole_number(fields: Fields, name: str) -> int | None:
-    """A number that is not negative, or None. True and false are not numbers."""
-    number = fields.optional_number(name)
-    if isinstance(number, bool) or (number is not None and number < 0):
-        raise OptionError(f"{name} must be a whole number.")
-    return number
+def _hidden(group: Fields, shown: Collection[str]) -> int:
+    """Return the number of tenants in a group that this person cannot see."""
+    return max(0, (group.optional_count("allTenantsCount") or 0) - len(shown))
 
 
 def _text_or_none(value: object) -> str | None:

@@ -64,7 +64,7 @@ def parse_cookies(text: str, path: str) -> list[Cookie]:
     try:
         data = parse_json(text)
     except ValueError:
-        parsed = _netscape(text)
+        parsed = [_from_line(line.removeprefix(_HTTP_ONLY)) for line in text.split("\n")]
     else:
         rows = data.get("cookies") if isinstance(data, dict) else data
         parsed = [_from_json(row) for row in rows] if isinstance(rows, list) else []
@@ -111,15 +111,10 @@ def _seconds_of_date(text: str) -> float | None:
         return None
 
 
-def _netscape(text: str) -> list[Cookie | None]:
-    lines = (line.removeprefix(_HTTP_ONLY) for line in text.split("\n"))
-    return [_from_line(line) for line in lines if line.strip() and not line.startswith("#")]
-
-
 def _from_line(line: str) -> Cookie | None:
     """Parse a line: domain, include subdomains, path, secure, expires, name, value, with tabs between them."""
     fields = line.rstrip("\r").split("\t")
-    if len(fields) != _NETSCAPE_FIELDS:
+    if len(fields) != _NETSCAPE_FIELDS or not line.strip() or line.startswith("#"):
         return None
     domain, subdomains, _path, _secure, ends, name, value = fields
     return Cookie(name, value, domain.lstrip(".").lower(), subdomains.upper() != "TRUE", _seconds(ends))

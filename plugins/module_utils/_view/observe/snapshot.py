@@ -10,7 +10,6 @@ for a cookie, a token or an etag.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
@@ -98,8 +97,7 @@ def _vouched_owner(data: Mapping[str, object]) -> Owner:
 def _moment(value: object, place: str) -> str:
     """A time with its zone, in UTC to the second."""
     try:
-        # Python reads six fractional digits, browsers and the portal write up to seven.
-        moment = dt.datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value)) if isinstance(value, str) else None
+        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
         # A year of three digits could not be read back.
         if moment is not None and moment.tzinfo is not None and moment.year >= _EARLIEST_YEAR:
             return timestamp(moment)
