@@ -20,7 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookie
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.snapshot import snapshot_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import SittingOptions
     from ansible_collections.m365.defender.plugins.module_utils._view.sitting.sitting import Finished
@@ -30,7 +30,10 @@ _MODE: t.Final = 0o600
 
 def save(options: SittingOptions, finished: Finished, hosts: Sequence[str]) -> None:
     """Write the files. All of them are made before the first is written. Raise MtoError."""
-    texts = {"portal_cookies_file": _session_text(finished, hosts), "snapshot_file": _snapshot_text(finished)}
+    texts = {
+        "portal_cookies_file": _session_text(finished, hosts),
+        "snapshot_file": json.dumps(snapshot_of(finished.view), indent=4, ensure_ascii=False) + "\n",
+    }
     if finished.learned:
         texts["portal_contract"] = contract_text(finished.learned)
     for option, path in options.files().items():
@@ -38,22 +41,13 @@ def save(options: SittingOptions, finished: Finished, hosts: Sequence[str]) -> N
         write_file(option, os.path.realpath(path), texts[option], _MODE)
 
 
-def _snapshot_text(finished: Finished) -> str:
-    return json.dumps(snapshot_of(finished.view), indent=4, ensure_ascii=False) + "\n"
-
-
 def _session_text(finished: Finished, hosts: Sequence[str]) -> str:
     names = [urlsplit(host).hostname or "" for host in hosts]
-    state = session_state(finished.cookies, names, time.time())
-    _require_session(state)
-    return json.dumps(state, indent=2) + "\n"
-
-
-def _require_session(state: Mapping[str, t.Any]) -> None:
-    """Raise MtoError if the cookies are not a session."""
-    names = [str(cookie["name"]) for cookie in state["cookies"]]
-    if XSRF_COOKIE not in names or not any(name.startswith(SESSION_COOKIE) for name in names):
+    state: dict[str, t.Any] = session_state(finished.cookies, names, time.time())
+    cookies = [str(cookie["name"]) for cookie in state["cookies"]]
+    if XSRF_COOKIE not in cookies or not any(name.startswith(SESSION_COOKIE) for name in cookies):
         raise MtoError(
             f"The portal answered, but the browser holds no cookies {SESSION_COOKIE} and {XSRF_COOKIE} of it, so that"
             f" nothing was written. Export the cookies by hand ({SNAPSHOT})."
         )
+    return json.dumps(state, indent=2) + "\n"

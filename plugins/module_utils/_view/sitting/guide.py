@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.text import named_list
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.module_utils._view.sitting.recipe import Change, Recipe
 
@@ -66,6 +66,10 @@ class Progress:
     note: str = ""
     finished: bool = False
 
+    def names(self, tenant_ids: Iterable[str], most: int = 10) -> str:
+        """Return the names of tenants as a list in a sentence."""
+        return named_list(map(self.name_of, tenant_ids), most)
+
 
 class _Row(t.NamedTuple):
     title: str
@@ -102,16 +106,12 @@ def _session_rows(progress: Progress) -> list[_Row]:
             "No tenant is in your view, and the recording needs one that stays there. Choose Add tenants, select one"
             " tenant, and choose Add."
         )
-        seen = f"{_staying(recipe, progress)} in the view until the end."
+        stays = "stays" if len(recipe.staying) == 1 else "stay"
+        seen = f"{progress.names(recipe.staying, most=3)} {stays} in the view until the end."
     return [
         _Row(f"Sign in as {operator}", progress.signed_in, f"{operator} is signed in.", "Sign in to the portal."),
         _Row("Look at the view", ready, seen, wait),
     ]
-
-
-def _staying(recipe: Recipe, progress: Progress) -> str:
-    names = named_list(map(progress.name_of, recipe.staying), most=3)
-    return f"{names} {'stays' if len(recipe.staying) == 1 else 'stay'}"
 
 
 def _change_rows(progress: Progress, recipe: Recipe) -> list[_Row]:
@@ -128,40 +128,27 @@ def _to_do(recipe: Recipe, index: int, progress: Progress) -> str:
     again = ""
     if recipe.strayed and not recipe.made:
         again = f"This was another change than needed: {_change_words(recipe.strayed, progress)} Begin again here. "
-    name = progress.name_of
     if recipe.order[index] == "remove":
-        left = [each for each in recipe.moved if each in (recipe.tenants or ())]
-        if recipe.order[0] == "add" and left:
-            which = named_list(map(name, left)) if len(left) == 1 else f"{_either(left, name)}, only one of them,"
-        else:
-            which = f"one tenant{' more' if recipe.made else ''}, such as {_movable(recipe, progress)},"
-        return f"{again}Select {which} in the list of tenants, and choose Remove."
-    which = (
-        named_list(map(name, recipe.moved))
-        if recipe.moved
-        else f"two tenants other than your own{_examples(recipe, progress)}"
-    )
+        return f"{again}Select {_to_remove(recipe, progress)} in the list of tenants, and choose Remove."
+    examples = f", such as {progress.names(recipe.addable[:2])}" if recipe.addable[2:] else ""
+    which = progress.names(recipe.moved) if recipe.moved else f"two tenants other than your own{examples}"
     return f"{again}Choose Add tenants, select {which}, and choose Add once."
 
 
-def _movable(recipe: Recipe, progress: Progress) -> str:
-    """Return the name of a tenant that may leave the view for a moment."""
-    tenants = [each for each in recipe.tenants or () if each not in recipe.moved]
-    return named_list(map(progress.name_of, tenants[-1:]))
-
-
-def _examples(recipe: Recipe, progress: Progress) -> str:
-    return f", such as {named_list(map(progress.name_of, recipe.addable[:2]))}" if recipe.addable[2:] else ""
-
-
-def _either(tenant_ids: Sequence[str], name_of: Callable[[str], str]) -> str:
-    return named_list(map(name_of, tenant_ids)).replace(" and ", " or ")
+def _to_remove(recipe: Recipe, progress: Progress) -> str:
+    """Return which tenant may leave the view for a moment."""
+    left = [each for each in recipe.moved if each in (recipe.tenants or ())]
+    if recipe.order[0] == "add" and left:
+        names = progress.names(left)
+        return names if len(left) == 1 else f"{names.replace(' and ', ' or ')}, only one of them,"
+    movable = [each for each in recipe.tenants or () if each not in recipe.moved]
+    return f"one tenant{' more' if recipe.made else ''}, such as {progress.names(movable[-1:])},"
 
 
 def _change_words(change: Change, progress: Progress) -> str:
     """Return what changed as sentences."""
     return " ".join(
-        f"{named_list(map(progress.name_of, sorted(ids)))} {'was' if len(ids) == 1 else 'were'} {verb}."
+        f"{progress.names(sorted(ids))} {'was' if len(ids) == 1 else 'were'} {verb}."
         for ids, verb in ((change.added, "added"), (change.removed, "removed"))
         if ids
     )
