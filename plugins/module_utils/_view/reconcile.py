@@ -19,7 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.contract.write
 from ansible_collections.m365.defender.plugins.module_utils._view.plan import Plan, make_plan
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
     from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import Portal
@@ -90,23 +90,25 @@ class Outcome:
 
     def added(self) -> tuple[str, ...]:
         """Planned additions that were not in the view before and are now, as read back."""
-        return tuple(tenant_id for tenant_id in self.plan.add if self._state_after(tenant_id) == "registered")
+        return self._now(self.plan.add, "registered")
 
     def removed(self) -> tuple[str, ...]:
         """Planned removals that are no longer in the view, as read back."""
-        return tuple(tenant_id for tenant_id in self.plan.remove if self._state_after(tenant_id) == "not_registered")
+        return self._now(self.plan.remove, "not_registered")
 
     def vanished(self) -> tuple[str, ...]:
         """Tenants that were in the view and are not any more, although nobody asked to remove them."""
         kept = (tenant_id for tenant_id in self.before.view.registered if tenant_id not in self.plan.remove)
-        return tuple(tenant_id for tenant_id in kept if self._state_after(tenant_id) == "not_registered")
+        return self._now(kept, "not_registered")
 
     def reached(self) -> bool:
         """Return whether the view shows everything that was planned."""
         return self.added() == self.plan.add and self.removed() == self.plan.remove
 
-    def _state_after(self, tenant_id: str) -> RegistrationState:
-        return "unknown" if self.problem else self.after.view.registration_state(tenant_id)
+    def _now(self, tenant_ids: Iterable[str], state: RegistrationState) -> tuple[str, ...]:
+        if self.problem:
+            return ()
+        return tuple(each for each in tenant_ids if self.after.view.registration_state(each) == state)
 
 
 def look(context: ReconcileContext) -> Outcome:

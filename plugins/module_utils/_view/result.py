@@ -47,7 +47,7 @@ class ResultBuilder:
     def without_view(self) -> dict[str, object]:
         """The result where nobody gave a source of the view: everything is unknown, and nothing is claimed."""
         return {
-            **self._view_part(ObservedView(None)),
+            **self._view_part(ObservedView(None), Plan()),
             "changed": False,
             "before": None,
             "after": None,
@@ -89,23 +89,22 @@ class ResultBuilder:
             **({"failed": True, "msg": message} if message else {}),
         }
 
-    def _view_part(self, observed: ObservedView, plan: Plan | None = None) -> dict[str, object]:
+    @property
+    def _previews(self) -> bool:
+        """Tell whether the run says what another one would change."""
+        return self.check_mode and self.options.applies
+
+    def _view_part(self, observed: ObservedView, plan: Plan) -> dict[str, object]:
         """Return what was observed, and a verdict for every tenant."""
         view = observed.view
-        refusals = plan.refusals if plan else ()
-        over_limit = {
-            tenant_id for refusal in refusals if refusal.kind == "over_limit" for tenant_id in refusal.tenant_ids
-        }
         return {
             "operator": self.options.operator,
             "taken_at": view.taken_at if view else None,
             "sources": dict(view.sources) if view else {},
             "complete": bool(observed.usable and observed.usable.complete),
             "portal_url": self.url,
-            "tenants": [
-                self._tenant_row(tenant, observed, plan or Plan(), over_limit) for tenant in self.options.tenants
-            ],
-            "undeclared": self._undeclared_rows(observed, plan or Plan()),
+            "tenants": [self._tenant_row(tenant, observed, plan) for tenant in self.options.tenants],
+            "undeclared": self._undeclared_rows(observed, plan),
         }
 
     def _change_part(self, outcome: Outcome, observed: ObservedView, name_of: NameOf) -> dict[str, object]:
@@ -115,13 +114,12 @@ class ResultBuilder:
         unusable = outcome.problem is not None and outcome.after is outcome.before
         before = None if unusable else _registered_ids(outcome.before.view)
         after = _registered_ids(observed.usable)
-        applies = self.options.applies
-        if (self.check_mode or not applies) and before is not None:
+        if (self.check_mode or not self.options.applies) and before is not None:
             expected = sorted({*before, *outcome.plan.add} - {*outcome.plan.remove})
         else:
             expected = after if after is not None else before or []
         return {
-            "changed": not outcome.plan.empty if self.check_mode and applies else bool(added or removed),
+            "changed": not outcome.plan.empty if self._previews else bool(added or removed),
             "before": before,
             "after": after,
             "added": added,
@@ -150,7 +148,7 @@ class ResultBuilder:
     def _steps(self, pending: Plan, name_of: NameOf) -> list[str]:
         """Return what is done next: by this module outside check mode, or by a person."""
         contract = self.options.portal_contract
-        if self.check_mode and self.options.applies and contract:
+        if self._previews and contract:
             return announcement(pending, name_of, contract=contract, url=self.url)
         return instructions(pending, name_of, operator=self.options.operator, url=self.url)
 
@@ -162,18 +160,16 @@ class ResultBuilder:
                     names.setdefault(tenant_id, row.name)
         return lambda tenant_id: names.get(tenant_id, tenant_id)
 
-    def _tenant_row(
-        self, tenant: Tenant, observed: ObservedView, plan: Plan, over_limit: set[str]
-    ) -> dict[str, object]:
+    def _tenant_row(self, tenant: Tenant, observed: ObservedView, plan: Plan) -> dict[str, object]:
         tenant_id = tenant.tenant_id
         verdict = judge_registration(
             tenant_id,
             observed,
             {**self.details, "tenant": tenant.name, "tenant_id": tenant_id},
             eligible=tenant_id in self.options.desired.eligible,
-            over_limit=tenant_id in over_limit,
+            over_limit=any(each.kind == "over_limit" and tenant_id in each.tenant_ids for each in plan.refusals),
         )
-        if self.check_mode and self.options.applies and tenant_id in plan.add:
+        if self._previews and tenant_id in plan.add:
             verdict = dataclasses.replace(verdict, remedy=_RUN_AGAIN)
         return {
             "tenant_id": tenant_id,
@@ -187,7 +183,7 @@ class ResultBuilder:
         view, desired = observed.usable, self.options.desired
         if view is None or desired.state == "absent":
             return []
-        leaving = {*plan.remove} if self.check_mode and self.options.applies else set()
+        leaving = {*plan.remove} if self._previews else set()
         known = {*desired.declared, desired.home_tenant_id}
         undeclared = [tenant_id for tenant_id in view.registered if tenant_id not in known]
         return [

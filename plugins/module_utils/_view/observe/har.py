@@ -112,19 +112,19 @@ def answer_of(name: str, entry: Mapping[str, t.Any]) -> Answer:
     status = response.get("status")
     body = json_body(response) if status == _OK else None
     if isinstance(body, dict | list):
-        return Answer(body, recorded_at=recorded_at, etag=header_of(response, "etag"))
+        return Answer(body, recorded_at=recorded_at, etag=etag_of(response))
     details = {"what": ANSWER_NAMES[name], "status": shortened(one_line(status), 20)}
     reason = _REFUSALS.get(status, _UNUSABLE) if isinstance(status, int) else _UNUSABLE
     return Answer(problem=Problem(reason, details), recorded_at=recorded_at)
 
 
-def header_of(message: Mapping[str, object], name: str) -> str | None:
-    """Return the last value of a header in a recorded request or response, None where it has none."""
-    rows = message.get("headers")
+def etag_of(response: Mapping[str, object]) -> str | None:
+    """Return the last value of the header ETag in a recorded answer, None where it has none."""
+    rows = response.get("headers")
     values = [
         row.get("value")
         for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, dict) and str(row.get("name")).lower() == name
+        if isinstance(row, dict) and str(row.get("name")).lower() == "etag"
     ]
     return values[-1] if values and isinstance(values[-1], str) else None
 

@@ -21,7 +21,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.observe.answer
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.har import (
     answer_name,
     answer_of,
-    header_of,
+    etag_of,
     json_body,
 )
 
@@ -107,7 +107,7 @@ def _exchange(entry: object) -> Exchange | None:
         end=start + _duration(entry.get("time")),
         name=name,
         answer=answer_of(name, entry) if name else None,
-        written=Answer(json_body(response), etag=header_of(response, "etag")) if mutates else None,
+        written=Answer(json_body(response), etag=etag_of(response)) if mutates else None,
         kind=f"{method} {''.join(_VARIABLE.sub('*', part) for part in re.split(r'(?=/)', url.path))}",
     )
 
