@@ -224,7 +224,7 @@ def assess(call: Call, connection: Connection) -> dict[str, object]:
     connection, team = resolve_operators(params, connection)
     checks = parse_checks(params["checks"])
     tenants = declared_tenants(params["tenants"], connection.home_tenant_id)
-    days = parse_days("expiry_warning_days", params["expiry_warning_days"])
+    days = parse_days(params["expiry_warning_days"])
     session = Session(connection, call.tell)
     return assess_tenants(session, tenants, checks, days, team).as_dict(with_evidence=params["return_evidence"])
 

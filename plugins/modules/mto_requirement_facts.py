@@ -233,7 +233,7 @@ def read_facts(call: Call, connection: Connection) -> dict[str, object]:
     """Return the module's result, as RETURN describes it."""
     require_operator(connection)
     tenants = declared_tenants(call.params["tenants"], connection.home_tenant_id)
-    days = parse_days("expiry_warning_days", call.params["expiry_warning_days"])
+    days = parse_days(call.params["expiry_warning_days"])
     return _result(call, requirement_facts(Session(connection), tenants, days))
 
 

@@ -174,7 +174,7 @@ def _read_tenant(row: JsonObject) -> Tenant:
 
 def _read_days(days: int) -> int:
     try:
-        return parse_days("expiry_warning_days", days)
+        return parse_days(days)
     except OptionError as error:
         raise _DamageError("expiry_warning_days") from error
 

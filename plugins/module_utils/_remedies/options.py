@@ -89,7 +89,7 @@ def parse_remedy_options(
         create_partner=bool(params["remedy_create_partner"]),
         invitations_dir=invitations,
         defender_portal=defender_portal,
-        expiry_warning_days=parse_days("expiry_warning_days", params["expiry_warning_days"]),
+        expiry_warning_days=parse_days(params["expiry_warning_days"]),
     )
     most = parse_whole_number("max_writes", params["max_writes"], 10, least=0, most=_MOST_WRITES)
     return RemedyOptions(names, settings, most, journal, parse_duration("remedy_wait", params["remedy_wait"], 30.0))

@@ -136,7 +136,7 @@ def _check_run(values: Values, local: bool) -> Checked:
     """Check what onboard, drift and a slice are given."""
     connection = _team_connection(values) if local else None
     checked = _check_list(values)
-    parse_days("expiry_warning_days", values["expiry_warning_days"])
+    parse_days(values["expiry_warning_days"])
     return dataclasses.replace(
         checked,
         warnings=[

@@ -56,9 +56,9 @@ def parse_whole_number(option: str, value: object, default: int, *, least: int, 
     return number
 
 
-def parse_days(option: str, value: object) -> int:
-    """Return a number of days, 30 by default. Raise OptionError."""
-    return parse_whole_number(option, value, 30, least=0, most=730)
+def parse_days(value: object) -> int:
+    """Return `expiry_warning_days`, 30 by default. Raise OptionError."""
+    return parse_whole_number("expiry_warning_days", value, 30, least=0, most=730)
 
 
 def texts_of(label: str, option: str, value: object) -> list[str]:

@@ -67,13 +67,13 @@ def test_whole_number_out_of_range(value):
 
 @pytest.mark.parametrize("value", [0, 730])
 def test_days(value):
-    assert parse_days("expiry_warning_days", value) == value
+    assert parse_days(value) == value
 
 
 @pytest.mark.parametrize("value", [-1, 731])
 def test_days_out_of_range(value):
     with pytest.raises(OptionError, match=r"expiry_warning_days: .* from 0 to 730"):
-        parse_days("expiry_warning_days", value)
+        parse_days(value)
 
 
 @pytest.mark.parametrize("text", [ID, ID.upper(), f" {ID}\n", f"{{{ID}}}", f"({ID.upper()})", f"{{ {ID} }}", f'"{ID}"'])
