@@ -21,3 +21,13 @@ def with_call(data: t.Any, name: str, **changes: t.Any) -> t.Any:
     changed = copy.deepcopy(data)
     changed["write"][name].update(changes)
     return changed
+
+
+def whole(**changes: t.Any) -> t.Any:
+    """The contract that sends the full list, with another call."""
+    return with_call(SET, "set", **changes)
+
+
+def change(body: t.Any, **more: t.Any) -> t.Any:
+    """A contract that sends both lists in this body."""
+    return {"version": 1, "write": {"change": {"method": "PATCH", "path": "/x", "body": body, **more}}}
