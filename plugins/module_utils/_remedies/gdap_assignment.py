@@ -96,13 +96,18 @@ def _look_at(
     name = gdap.name_of(case, relationship)
     thing = f"{relationship['id']}/{wanted.group}"
     found = next((row for row in there if row["group"] == wanted.group), None)
-    if found is not None and not set(wanted.roles) <= set(found["roles"]):
+    if found is None:
+        missing = sorted(set(wanted.roles) - set(relationship["roles"]))
+        if not missing:
+            return _assign(relationship, wanted, name)
+        return _declined(case, thing, f"{name} does not have every role that the list names: {role_names(missing)}.")
+    if not set(wanted.roles) <= set(found["roles"]):
         return _declined(
             case, thing, f"{name}: group {wanted.group} is assigned, but not with every role that the list names."
         )
-    if found is not None and found["status"].lower() == "active":
+    if found["status"].lower() == "active":
         return None
-    if found is not None and found["status"].lower() == "pending":
+    if found["status"].lower() == "pending":
         return Look(
             kind="waiting",
             object=thing,
@@ -111,12 +116,7 @@ def _look_at(
             message=f"{name}: group {wanted.group} is assigned, and Microsoft has not activated it yet.",
             remedy="No action needed. Run again in an hour.",
         )
-    if found is not None:
-        return _declined(case, thing, f"{name}: the assignment of group {wanted.group} has status {found['status']}.")
-    missing = sorted(set(wanted.roles) - set(relationship["roles"]))
-    if missing:
-        return _declined(case, thing, f"{name} does not have every role that the list names: {role_names(missing)}.")
-    return _assign(relationship, wanted, name)
+    return _declined(case, thing, f"{name}: the assignment of group {wanted.group} has status {found['status']}.")
 
 
 def _assign(relationship: Relationship, wanted: GroupRoles, name: str) -> Look:
