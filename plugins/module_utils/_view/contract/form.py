@@ -37,25 +37,31 @@ CallName = t.Literal["set", "change", "add", "remove"]
 # Placeholders with what the portal answered and a write may change.
 _ECHOES: t.Final = frozenset({"effective", "picker", "group", "effective_etag", "effective_version"})
 _CALLS: t.Final[tuple[CallName, ...]] = ("set", "change", "add", "remove")
-# The lists of tenants that a call has, and what its templates have to name: one of these groups.
-_LISTS: t.Final[Mapping[CallName, tuple[TenantList, ...]]] = {
-    "set": ("tenants", "offered"),
-    "change": ("tenants", "added", "removed"),
-    "add": ("tenants",),
-    "remove": ("tenants",),
-}
-_NEEDED: t.Final[Mapping[CallName, tuple[set[str], ...]]] = {
-    "set": ({"tenants"}, {"offered"}),
-    "change": ({"added", "removed"}, {"tenants", "selected"}),
-    "add": ({"tenants"},),
-    "remove": ({"tenants"},),
-}
-_NEEDED_PER_TENANT: t.Final = ({"id"}, {"tenants"})
-_NEEDED_WORDS: t.Final[Mapping[CallName, str]] = {
-    "set": "the full list: $tenant_ids, or $each or $each_offered with the id of the tenant",
-    "change": "both lists: $added_ids and $removed_ids, or $each_added and $each_removed, or $each with $selected",
-    "add": "the tenants: $tenant_ids, or $each with the id of the tenant",
-    "remove": "the tenants: $tenant_ids, or $each with the id of the tenant",
+
+
+class _Needs(t.NamedTuple):
+    """The lists of tenants that a call has, and what its templates have to name: one of these groups, in words."""
+
+    lists: tuple[TenantList, ...]
+    groups: tuple[set[str], ...]
+    words: str
+
+
+_TENANTS: t.Final = _Needs(("tenants",), ({"tenants"},), "the tenants: $tenant_ids, or $each with the id of the tenant")
+_ONE_TENANT: t.Final = _Needs(("tenants",), ({"id"}, {"tenants"}), "the id of its tenant: $tenant_id")
+_NEEDS: t.Final[Mapping[CallName, _Needs]] = {
+    "set": _Needs(
+        ("tenants", "offered"),
+        ({"tenants"}, {"offered"}),
+        "the full list: $tenant_ids, or $each or $each_offered with the id of the tenant",
+    ),
+    "change": _Needs(
+        ("tenants", "added", "removed"),
+        ({"added", "removed"}, {"tenants", "selected"}),
+        "both lists: $added_ids and $removed_ids, or $each_added and $each_removed, or $each with $selected",
+    ),
+    "add": _TENANTS,
+    "remove": _TENANTS,
 }
 _METHODS: t.Final = ("POST", "PUT", "PATCH", "DELETE")
 # The session is sent by this collection, and framing is the HTTP library's.
@@ -252,7 +258,8 @@ def is_header_value(text: str) -> bool:
 
 def _names_of(place: str, call: Call) -> frozenset[str]:
     """Check every template of a call. Return what path, query and body name; it must be enough to mean tenants."""
-    rules = TemplateRules(place, _LISTS[call.name], per_tenant=call.scope == "tenant")
+    needs = _ONE_TENANT if call.scope == "tenant" else _NEEDS[call.name]
+    rules = TemplateRules(place, needs.lists, per_tenant=call.scope == "tenant")
     for name, value in call.headers.items():
         rules.key(name)
         rules.text(_required(value))
@@ -260,10 +267,8 @@ def _names_of(place: str, call: Call) -> frozenset[str]:
     for name, value in call.query.items():
         rules.key(name)
         named |= rules.text(_required(value), address=True)
-    needed = _NEEDED_PER_TENANT if call.scope == "tenant" else _NEEDED[call.name]
-    if not any(group <= named for group in needed):
-        words = "the id of its tenant: $tenant_id" if call.scope == "tenant" else _NEEDED_WORDS[call.name]
-        raise OptionError(f"{place}: neither path, query nor body names {words}.")
+    if not any(group <= named for group in needs.groups):
+        raise OptionError(f"{place}: neither path, query nor body names {needs.words}.")
     return frozenset(named)
 
 
