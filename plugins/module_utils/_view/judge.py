@@ -17,7 +17,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
         ExposedTenant,
-        MultitenantView,
         ObservedView,
         OfferedTenant,
     )
@@ -93,26 +92,21 @@ def evidence_of(tenant_id: str, observed: ObservedView) -> tuple[Evidence, ...]:
     owner = {"operator": view.operator, "home_tenant_id": view.home_tenant_id}
     picker = {**owner, "sources": dict(view.sources), "row": _as_dict(view.offered_row(tenant_id))}
     effective = {**owner, "row": _as_dict(view.exposed_row(tenant_id))}
-    return (
-        _evidence("tenant_picker", observed.url, view, view.problems.get("picker"), picker),
-        _evidence("effective_tenant_group", observed.url, view, view.problems.get("effective"), effective),
+    answers = (("picker", "tenant_picker", picker), ("effective", "effective_tenant_group", effective))
+    return tuple(
+        Evidence(
+            what=what,
+            url=observed.url,
+            identity="portal",
+            at=view.taken_at,
+            request_id="",
+            provenance="community",
+            data=None if part in view.problems else data,
+            problem=view.problems.get(part),
+        )
+        for part, what, data in answers
     )
 
 
 def _as_dict(row: OfferedTenant | ExposedTenant | None) -> dict[str, object] | None:
     return None if row is None else dataclasses.asdict(row)
-
-
-def _evidence(
-    what: str, url: str, view: MultitenantView, problem: Problem | None, data: Mapping[str, object]
-) -> Evidence:
-    return Evidence(
-        what=what,
-        url=url,
-        identity="portal",
-        at=view.taken_at,
-        request_id="",
-        provenance="community",
-        data=None if problem else data,
-        problem=problem,
-    )

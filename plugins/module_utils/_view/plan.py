@@ -61,17 +61,12 @@ class Plan:
 def make_plan(desired: DesiredState, view: MultitenantView) -> Plan:
     """Plan the changes to this view, which must be the operator's own. The plan for an unreadable view is empty."""
     remove, refused_removals = _removals(desired, view)
-    if desired.state == "absent":
-        return _without_full_list(desired, view, Plan((), remove, refused_removals))
-    add, refused_additions = _additions(desired, view, remove)
-    return _without_full_list(desired, view, Plan(add, remove, (*refused_additions, *refused_removals)))
-
-
-def _without_full_list(desired: DesiredState, view: MultitenantView, plan: Plan) -> Plan:
-    """Return the plan, with every change refused where it would be written as a list that leaves out hidden tenants."""
+    add, refused_additions = _additions(desired, view, remove) if desired.state == "present" else ((), ())
+    plan = Plan(add, remove, (*refused_additions, *refused_removals))
     if plan.empty or not view.hidden or not desired.sends_full_list:
         return plan
-    return Plan(refusals=(*plan.refusals, Refusal("hidden_tenants", (*plan.add, *plan.remove))))
+    # It would be written as a list that leaves out hidden tenants.
+    return Plan(refusals=(*plan.refusals, Refusal("hidden_tenants", (*add, *remove))))
 
 
 def _additions(

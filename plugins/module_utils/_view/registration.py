@@ -38,7 +38,14 @@ def register_tenants(options: RegistrationOptions, connection: Connection, *, ch
     if not source.given:
         return builder.without_view()
     backup = BackupWriter(options.backup_dir) if options.backup_dir else None
-    context = _context(options, connection, source, backup, groups=contract is not None and contract.needs_groups)
+    groups = contract is not None and contract.needs_groups
+    context = reconcile.ReconcileContext(
+        read=lambda: source.read(groups=groups),
+        refuse=lambda view: source.refuse(view, connection),
+        desired=options.desired,
+        wait=min(options.wait, source.deadline.remaining()),
+        keep=backup.keep if backup else lambda reading: None,
+    )
     outcome = _reconcile(context, source, contract if options.applies else None, check_mode=check_mode)
     result = builder.result(outcome, backup.path if backup else None, source.groups())
     return {**result, "warnings": [*source.warnings, *hidden_warnings(outcome.after.view, options.operator)]}
@@ -60,23 +67,6 @@ def _contract_of(options: RegistrationOptions) -> Contract | None:
             f" both ({CONTRACT} says how), or use assist, which lists the steps for a person."
         )
     return load_contract(options.portal_contract) if options.portal_contract else None
-
-
-def _context(
-    options: RegistrationOptions,
-    connection: Connection,
-    source: ViewSource,
-    backup: BackupWriter | None,
-    *,
-    groups: bool,
-) -> reconcile.ReconcileContext:
-    return reconcile.ReconcileContext(
-        read=lambda: source.read(groups=groups),
-        refuse=lambda view: source.refuse(view, connection),
-        desired=options.desired,
-        wait=min(options.wait, source.deadline.remaining()),
-        keep=backup.keep if backup else lambda reading: None,
-    )
 
 
 def _reconcile(

@@ -36,12 +36,13 @@ def view_rows(
     view = observed.view
     names = {tenant.tenant_id: tenant.name for tenant in declared or ()}
     shown = dict.fromkeys((*names, *((*(view.offered or {}), *(view.exposed or {})) if view else ())))
+    ids_of = [(group.name, {row.tenant_id for row in group.tenants}) for group in groups or ()]
     return [
         {
             **_portal_part(tenant_id, view, names),
             "registered": registered_or_none(tenant_id, observed),
             "declared": None if declared is None else tenant_id in names,
-            "groups": _groups_of(tenant_id, groups),
+            "groups": None if groups is None else [name for name, ids in ids_of if tenant_id in ids],
             "home": tenant_id == home_tenant_id,
         }
         for tenant_id in shown
@@ -61,13 +62,6 @@ def _portal_part(tenant_id: str, view: MultitenantView | None, names: Mapping[st
         "added_on": (exposed.added_on if exposed else None) or (offered.added_on if offered else None),
         "environment": shown.environment if shown else None,
     }
-
-
-def _groups_of(tenant_id: str, groups: Sequence[TenantGroup] | None) -> list[str] | None:
-    """Return the names of the groups that hold a tenant; None where the groups were not read."""
-    if groups is None:
-        return None
-    return [group.name for group in groups if any(row.tenant_id == tenant_id for row in group.tenants)]
 
 
 def group_rows(groups: Sequence[TenantGroup] | None) -> list[dict[str, object]] | None:
