@@ -35,12 +35,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.connectio
     Budget,
     Connections,
 )
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import (
-    Clock,
-    backoff,
-    pause,
-    retry_after,
-)
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import Clock, backoff, pause, retry_after
 
 try:
     import requests

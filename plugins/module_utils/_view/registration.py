@@ -14,10 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view import reconci
 from ansible_collections.m365.defender.plugins.module_utils._view.backup import BackupWriter
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.messages import hidden_warnings, sentence_details
-from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import (
-    open_source,
-    read_source_files,
-)
+from ansible_collections.m365.defender.plugins.module_utils._view.observe.source import open_source, read_source_files
 from ansible_collections.m365.defender.plugins.module_utils._view.result import ResultBuilder
 
 if t.TYPE_CHECKING:

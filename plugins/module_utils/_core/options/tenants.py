@@ -19,12 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.options.values
     texts_of,
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.service_plans import LICENSE_NAMES
-from ansible_collections.m365.defender.plugins.module_utils._core.text import (
-    clean,
-    did_you_mean,
-    nearest,
-    one_line,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.text import clean, did_you_mean, nearest, one_line
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

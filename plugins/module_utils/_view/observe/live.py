@@ -8,19 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import (
-    DeadlineError,
-    MtoError,
-    ServiceError,
-)
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import DeadlineError, MtoError, ServiceError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp, utc_now
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
-    CONTEXT,
-    EFFECTIVE,
-    GROUPS,
-    PICKER,
-)
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import CONTEXT, EFFECTIVE, GROUPS, PICKER
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,

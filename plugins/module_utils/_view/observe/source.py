@@ -18,11 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
 from ansible_collections.m365.defender.plugins.module_utils._core.options.values import GUID
 from ansible_collections.m365.defender.plugins.module_utils._core.times import utc_now
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import (
-    SESSION_COOKIE,
-    XSRF_COOKIE,
-    Portal,
-)
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.portal import SESSION_COOKIE, XSRF_COOKIE, Portal
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.cookies import (
     cookies_for,
     mode_warning,
