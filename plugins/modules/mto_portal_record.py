@@ -145,6 +145,7 @@ unsure:
 
 import typing as t
 
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.clouds import mto_address
 from ansible_collections.m365.defender.plugins.module_utils._module import ModuleTask, run_module
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.learning.learn import learn_contract
@@ -153,7 +154,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.sitting.files 
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import (
     make_profile,
     parse_sitting_options,
-    record_spec,
+    sitting_spec,
 )
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.sitting import Sitting
 
@@ -170,14 +171,7 @@ def record(call: Call, connection: Connection) -> dict[str, object]:
     require_playwright()
     if call.check_mode:
         message = f"{options.operator} would sign in to {hosts[0]}; these files would be written: {', '.join(paths)}."
-        return {
-            "changed": True,
-            "message": message,
-            "paths": paths,
-            "operator": None,
-            "learned": [],
-            "unsure": [],
-        }
+        return {"changed": True, "message": message, "paths": paths, "operator": None, "learned": [], "unsure": []}
     make_profile(options.profile)
     with open_browser(options.executable, options.profile, hosts) as browser:
         sitting = Sitting(
@@ -200,7 +194,7 @@ def record(call: Call, connection: Connection) -> dict[str, object]:
     }
 
 
-TASK: t.Final = ModuleTask(record_spec(), record, identity_needed=False, app_needed=False)
+TASK: t.Final = ModuleTask({**connection_spec(), **sitting_spec()}, record, identity_needed=False, app_needed=False)
 
 
 def main() -> None:

@@ -75,14 +75,10 @@ class SittingBrowser(t.Protocol):
         """Return the cookies of the portal's hosts, as Playwright's storage state has them."""
 
 
-def has_playwright() -> bool:
-    """Return whether the Python package is there, without importing it: that takes a moment."""
-    return importlib.util.find_spec("playwright") is not None
-
-
 def require_playwright() -> None:
     """Raise MtoError, which says what to do without it."""
-    if not has_playwright():
+    # To import it takes a moment.
+    if importlib.util.find_spec("playwright") is None:
         raise MtoError(
             "The Python package playwright is not installed, which opens the browser. Run"
             f" {sys.executable} -m pip install playwright, or record in any browser without it ({RECORD})."

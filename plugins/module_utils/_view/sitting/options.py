@@ -12,7 +12,6 @@ import shutil
 import stat
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import connection_spec
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.manual import RECORD
 from ansible_collections.m365.defender.plugins.module_utils._core.options.destination import require_place
@@ -55,11 +54,6 @@ def sitting_spec() -> Spec:
         "browser_profile": {"type": "path", "default": PROFILE},
         "wait": {"type": "int", "default": WAIT},
     }
-
-
-def record_spec() -> Spec:
-    """Return the options of mto_portal_record."""
-    return {**connection_spec(), **sitting_spec()}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ class Private(t.NamedTuple):
     def hide(self, text: str) -> str:
         """Return a text of the recording as a message may show it."""
         parts = re.split(r"([\s,/?&='\"()]+)", text)
-        hidden = ["*" if self.in_text(part) or is_secret(part, "") or is_id(part) else part for part in parts]
+        hidden = [
+            "*" if self.in_text(part) or is_secret(part, "") or UNDASHED.search(part.lower()) else part
+            for part in parts
+        ]
         return "*" if self.in_text(text) and "*" not in hidden else "".join(hidden)
 
 
@@ -65,11 +68,6 @@ def _is_whole_in(text: str, name: str) -> bool:
             return True
         start = text.find(name, start + 1)
     return False
-
-
-def is_id(text: str) -> bool:
-    """Return whether a text holds a GUID, with or without dashes."""
-    return UNDASHED.search(text.lower()) is not None
 
 
 def private_in(rows: Sequence[Exchange], entries: Iterable[object]) -> Private:

@@ -128,7 +128,7 @@ def _events(readings: Sequence[Exchange], writes: Sequence[Exchange], others: Se
     events += [_Event(row.start, row, names_tenants=False) for row in others]
     for row in writes:
         events.append(_Event(row.start, row))
-        if shows_view(row):
+        if row.written is not None and parse_effective(row.written.body) is not None:
             events.append(_Event(row.end, row, "effective", row.written))
     return sorted(events, key=lambda event: event.moment)
 
@@ -238,11 +238,6 @@ def _known_ids(readings: Iterable[Exchange]) -> set[str]:
             ids |= rows_by_tenant(body, "tenantInfoList").keys()
             ids |= rows_by_tenant(first_of(body), EXPOSED).keys()
     return {tenant_id for tenant_id in ids if len(tenant_id) == _LENGTH_OF_ID}
-
-
-def shows_view(row: Exchange) -> bool:
-    """Return whether the portal answered a request with the view."""
-    return row.written is not None and parse_effective(row.written.body) is not None
 
 
 def mentioned_in(row: Exchange, known: frozenset[str]) -> frozenset[str]:

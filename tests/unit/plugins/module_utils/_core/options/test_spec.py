@@ -15,7 +15,6 @@ def test_nothing_is_lost():
     )
     assert merged == {
         "mutually_exclusive": [("a", "b"), ("d", "e")],
-        "required_together": [],
         "required_one_of": [],
         "required_if": [("s", "x", ("y",))],
         "required_by": {"a": ("c",), "d": ("f",)},
