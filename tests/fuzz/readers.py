@@ -40,7 +40,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.clouds import 
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead
 from ansible_collections.m365.defender.plugins.module_utils._core.secrets import Secrets
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.form import load_contract
 from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import PlaceholderValues
@@ -159,7 +159,7 @@ _READS: t.Final = tuple(
 
 def _read_batch(data: bytes) -> Json:
     token = BearerToken("t" * 40, "https://graph.microsoft.com:443", _TENANT, "app", {})
-    client = GraphVersions(_Http((200, data)), _CLOUD.graph)  # type: ignore[arg-type]
+    client = Graph(_Http((200, data)), _CLOUD.graph)  # type: ignore[arg-type]
     target = ReadTarget(_TENANT, "A", "https://login.example/consent")
     evidence = EvidenceReader(client, cloud="public").read(_READS, token, target)
     return {key: piece.as_dict() for key, piece in evidence.items()}

@@ -31,7 +31,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.sentence import SentenceContext
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.arm import Arm
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import MAX_TRIES, BearerToken
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.waiting import backoff, pause
 
@@ -75,7 +75,7 @@ class Session:
         self._secrets = connection.known_secrets
         self._identities = identities_of(connection, http)
         self._missing: dict[tuple[str, str], tuple[MissingPermission, ...]] = {}
-        self._reader = EvidenceReader(GraphVersions(http, connection.cloud.graph), cloud=self.cloud_name)
+        self._reader = EvidenceReader(Graph(http, connection.cloud.graph), cloud=self.cloud_name)
         self._arm_reader = EvidenceReader(Arm(http, connection.cloud.arm), cloud=self.cloud_name)
 
     def progress(self, what: str, done: int, count: int) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.m365.defender.plugins.module_utils._collect.evidence im
 from ansible_collections.m365.defender.plugins.module_utils._collect.governance import governance_reading
 from ansible_collections.m365.defender.plugins.module_utils._core.deadline import Deadline
 from ansible_collections.m365.defender.plugins.module_utils._core.model import BoundRead, Tenant
-from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph_versions import GraphVersions
+from ansible_collections.m365.defender.plugins.module_utils._microsoft.graph import Graph
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import BearerToken, Response
 
 GRAPH = "https://graph.test"
@@ -62,7 +62,7 @@ class FakeHttp:
 
 def read(asked, **versions):
     http = FakeHttp(**versions)
-    return EvidenceReader(GraphVersions(http, GRAPH)).read(asked, TOKEN, PLACE), http.sent
+    return EvidenceReader(Graph(http, GRAPH)).read(asked, TOKEN, PLACE), http.sent
 
 
 def test_v1_answers():
@@ -109,7 +109,7 @@ def test_what_is_told_where_nobody_answers(v1, beta, reason, turns, monkeypatch)
 def test_read_of_one_version_never_falls_back():
     http = FakeHttp(**{"v1.0": (400, UNKNOWN)})
     only = BoundRead(dataclasses.replace(RELATIONSHIPS, versions=("v1.0",)))
-    found = EvidenceReader(GraphVersions(http, GRAPH)).read([only], TOKEN, PLACE)
+    found = EvidenceReader(Graph(http, GRAPH)).read([only], TOKEN, PLACE)
     assert found[RELATIONSHIPS.key].problem.reason == "read.failed"
     assert http.sent == [("v1.0", 1)]
 
@@ -117,7 +117,7 @@ def test_read_of_one_version_never_falls_back():
 def fake_session(cloud):
     """`asked` is what was sent, `missed` what was told to be missing without being sent."""
     found = types.SimpleNamespace(cloud_name=cloud, asked=[], missed=[])
-    reader = EvidenceReader(GraphVersions(FakeHttp(**{"v1.0": (200, EMPTY)}), GRAPH))
+    reader = EvidenceReader(Graph(FakeHttp(**{"v1.0": (200, EMPTY)}), GRAPH))
 
     def read_all(asked, place):
         found.asked.extend(asked)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The m365.defender authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Graph: batches, their items, and what is tried again."""
+"""Microsoft Graph: batches, their items, what is tried again, and the next version where a path is unknown."""
 
 from __future__ import annotations
 
@@ -168,3 +168,37 @@ def test_own_token_that_a_batch_echoes_goes_no_further():
         send=lambda method, url, **_options: Response(method, url, 200, {"request-id": "r"}, content, secrets=secrets),
     )
     assert read(service, "/a", "/b")["/a"].error == "HTTP 401 x: refused ********"
+
+
+NO_SEGMENT = {"error": {"code": "BadRequest", "message": "Resource not found for the segment 'x'."}}
+
+
+def versions_that(refusals):
+    """A client whose versions refuse as told: {(version): (status, body)}. Every address asked is recorded."""
+    asked = []
+
+    def send(method, url, **_options):
+        asked.append(url.removeprefix(BASE))
+        status, body = refusals.get(url.removeprefix(BASE).split("/")[1], (200, {"version": url}))
+        return Response(method, url, status, {"request-id": "r"}, json.dumps(body).encode())
+
+    return Graph(types.SimpleNamespace(send=send, deadline=Deadline(60)), BASE), asked
+
+
+def test_first_version_that_has_the_path_answers():
+    versions, asked = versions_that({"v1.0": (400, NO_SEGMENT)})
+    answer = versions.read([Request("k", "/x", versions=("v1.0", "beta"))], None)["k"]
+    assert answer.url == f"{BASE}/beta/x"
+    assert asked == ["/v1.0/x", "/beta/x"]
+
+
+def test_other_refusal_is_the_answer():
+    versions, asked = versions_that({"v1.0": (403, {"error": {"code": "Forbidden"}})})
+    assert versions.read([Request("k", "/x", versions=("v1.0", "beta"))], None)["k"].status == 403
+    assert asked == ["/v1.0/x"]
+
+
+def test_path_that_no_version_has():
+    versions, asked = versions_that({"v1.0": (400, NO_SEGMENT), "beta": (404, NO_SEGMENT)})
+    assert versions.read([Request("k", "/x", versions=("v1.0", "beta"))], None)["k"].status == 404
+    assert len(asked) == 2
