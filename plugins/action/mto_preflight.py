@@ -55,7 +55,9 @@ class ActionModule(ControllerAction):
         try:
             checked = check_options(options["entry_point"], given, local=local)
         except OptionError as error:
-            if ": missing" not in str(error) or _has_inventory(variables):
+            has_inventory = _files(variables) or any("," in source for source in _sources(variables))
+            # Without an inventory, a variable may be missing for that reason only.
+            if ": missing" not in str(error) or has_inventory:
                 raise
             raise OptionError(f"{error} There is no inventory; name it with -i.") from None
         return {
@@ -82,14 +84,12 @@ class ActionModule(ControllerAction):
                 raise OptionError(
                     "mto_tenants: both the variable and the inventory group of that name are given; keep one of them."
                 )
-            given["tenants"] = tenants_of_hosts(self._host(host) for host in hosts)
+            names = ("inventory_hostname", *HOST_VARIABLES)
+            own = ({name: self._value(name, host) for name in names if name in host} for host in hosts)
+            given["tenants"] = tenants_of_hosts(own)
         if "adopt_dir" in spec and not given.get("adopt_dir"):
             given["adopt_dir"] = _beside_inventory(variables)
         return given
-
-    def _host(self, host: Variables) -> dict[str, object]:
-        names = ("inventory_hostname", *HOST_VARIABLES)
-        return {name: self._value(name, host) for name in names if name in host}
 
     def _value(self, name: str, variables: Variables) -> object:
         """Return the value of a variable, without a template, or None if that omits it. Raise OptionError."""
@@ -112,11 +112,6 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
-
-
-def _has_inventory(variables: Variables) -> bool:
-    """Return whether a source of the inventory exists. Without one, a variable may be missing for that reason only."""
-    return any("," in source for source in _sources(variables)) or bool(_files(variables))
 
 
 def _beside_inventory(variables: Variables) -> str:

@@ -39,7 +39,10 @@ class ActionModule(ControllerAction):
             return {"changed": False, "msg": lines, "_ansible_verbose_always": True}
         display = Display()
         for line in map(clean, lines):
-            display.display("\n".join(_wrapped(line, display.columns)) if options["wrap"] else line)
+            text = line.lstrip()
+            indent = line[: len(line) - len(text)]
+            rows = wrapped(text, display.columns, indent, f"{indent}  ") if options["wrap"] else [line]
+            display.display("\n".join(rows))
         return {"changed": False}
 
 
@@ -52,10 +55,3 @@ def _prints_lines() -> bool:
     callback_loader.get("default", class_only=True)
     shown: bool = constants.config.get_config_value("display_ok_hosts", plugin_type="callback", plugin_name="default")
     return shown
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    """Return the lines of a line. An indentation stays."""
-    text = line.lstrip()
-    indent = line[: -len(text)] if text else ""
-    return wrapped(text, width, indent, f"{indent}  ") or [""]

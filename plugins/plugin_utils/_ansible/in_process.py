@@ -47,6 +47,7 @@ if t.TYPE_CHECKING:
 _NOT_CHOSEN: t.Final = frozenset({"", "auto", "auto_silent", "auto_legacy", "auto_legacy_silent"})
 # How Ansible writes the arguments and results of modules.
 _PROFILE: t.Final = "legacy"
+_INVOCATION: t.Final = "INJECT_INVOCATION"
 
 
 class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
@@ -80,12 +81,14 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
                 return self._send(args, variables)
 
     def _run_here(self, args: Mapping[str, object], variables: Mapping[str, t.Any]) -> Result:
+        # Before ansible-core 2.21, results always had the arguments.
+        known = constants.config.get_configuration_definition(_INVOCATION) is not None
         return run_here(
             self.module_task,
             args,
             action=self._task.action,
             check_mode=self._task.check_mode,
-            with_invocation=_shows_invocation(variables),
+            with_invocation=not known or bool(constants.config.get_config_value(_INVOCATION, variables=variables)),
             tell=self._display.display,
         )
 
@@ -96,9 +99,8 @@ class ModuleAction(ansible.plugins.action.ActionBase):  # type: ignore[misc]
         return result
 
     def _runs_here(self, variables: Mapping[str, t.Any]) -> bool:
-        return not (self._connection.become or self._task.async_val) and self._is_this_python(variables)
-
-    def _is_this_python(self, variables: Mapping[str, t.Any]) -> bool:
+        if self._connection.become or self._task.async_val:
+            return False
         host = self._task.delegate_to
         chosen = constants.config.get_config_value(
             "INTERPRETER_PYTHON", variables=variables["ansible_delegated_vars"][host] if host else variables
@@ -121,7 +123,10 @@ def run_here(
     tell: Callable[[str], None],
 ) -> Result:
     """Return the result that the module would give: masked, with its warnings and, if wanted, its arguments."""
-    call = _Call(_transferred(args), check_mode, tell)
+    # As a module gets its arguments: plain, without what the controller knows about their origin.
+    text = json.dumps(args, cls=get_module_encoder(_PROFILE, Direction.CONTROLLER_TO_MODULE))
+    params = json.loads(text, cls=get_module_decoder(_PROFILE, Direction.CONTROLLER_TO_MODULE))
+    call = _Call(params, check_mode, tell)
     validation = ArgumentSpecValidator(task.spec, **task.all_constraints()).validate(call.params)
     call.params.update(validation.validated_parameters)
     call.no_log_values.update(validation._no_log_values)  # noqa: SLF001  (as AnsibleModule does)
@@ -151,20 +156,6 @@ class _Call:
     def run_command(self, args: list[str], *, handle_exceptions: bool) -> object:
         """Run a command with nothing on its standard streams, and wait for its end."""
         return subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode  # noqa: S603
-
-
-def _transferred(args: Mapping[str, object]) -> dict[str, t.Any]:
-    """Return the arguments as a module would get them: plain, without what the controller knows about their origin."""
-    text = json.dumps(args, cls=get_module_encoder(_PROFILE, Direction.CONTROLLER_TO_MODULE))
-    decoded: dict[str, t.Any] = json.loads(text, cls=get_module_decoder(_PROFILE, Direction.CONTROLLER_TO_MODULE))
-    return decoded
-
-
-def _shows_invocation(variables: Mapping[str, t.Any]) -> bool:
-    """Return whether results have the arguments. Before ansible-core 2.21 they always had."""
-    name = "INJECT_INVOCATION"
-    known = constants.config.get_configuration_definition(name) is not None
-    return not known or bool(constants.config.get_config_value(name, variables=variables))
 
 
 def _masked(result: Result, secrets: set[str]) -> Result:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import datetime as dt
 import re
@@ -131,13 +130,9 @@ def _problem(entry: Entry, matching: Sequence[Finding], maybe: Iterable[Finding]
         return "acceptance.expired"
     if (not entry.id and not entry.reason) or len(matching) > MOST_FINDINGS:
         return "acceptance.too_wide"
-    if matching or any(map(entry.matches, maybe)) or not _looked_for(entry, report):
+    if matching or any(map(entry.matches, maybe)):
         return None
-    return "acceptance.unused"
-
-
-def _looked_for(entry: Entry, report: Report) -> bool:
-    """Return whether the run made the check that the reason of an entry belongs to."""
-    family = entry.reason.partition(".")[0]
-    made = collections.Counter(check for row in report.tenants for check, v in row.verdicts.items() if v.chosen)
-    return made[family] > 0 or family not in {check.name for check in CHECKS}
+    # Whether an entry is unused is not known where the run did not make the check of its reason.
+    check = entry.reason.partition(".")[0]
+    made = {check for row in report.tenants for check, verdict in row.verdicts.items() if verdict.chosen}
+    return None if check not in made and check in {known.name for known in CHECKS} else "acceptance.unused"

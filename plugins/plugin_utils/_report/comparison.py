@@ -127,13 +127,10 @@ def _fate_of_colleague(finding: Finding, report: Report) -> str:
 
 def _hides(verdicts: Mapping[str, Verdict], check: str, finding: Finding) -> bool:
     """Return whether a verdict leaves it open whether a finding is still there. Advice may need a read of its own."""
-    verdict = verdicts[check]
-    return verdict.status == "unknown" or finding.reason in verdict.unread or _explained(verdicts, check, finding.check)
-
-
-def _explained(verdicts: Mapping[str, Verdict], check: str, link: str) -> bool:
-    """Return whether a verdict only repeats that another link is broken, so that its own is not known."""
-    return link != CONSENT and verdicts[check].broken and CHAIN.root_of(verdicts, check).link != link
+    verdict, link = verdicts[check], finding.check
+    # One that only repeats that another link is broken says nothing about its own.
+    repeats = link != CONSENT and verdict.broken and CHAIN.root_of(verdicts, check).link != link
+    return verdict.status == "unknown" or finding.reason in verdict.unread or repeats
 
 
 def _with_trends(report: Report, previous: PreviousRun) -> Iterable[TenantRow]:

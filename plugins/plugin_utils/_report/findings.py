@@ -45,7 +45,7 @@ def findings_of(subject: Subject, verdicts: Mapping[str, Verdict]) -> list[Findi
     for candidate in _candidates(verdicts):
         finding = _finding(subject, candidate)
         known = findings.setdefault(_sameness(finding), finding)
-        worst = max(known, finding, key=_badness)
+        worst = max(known, finding, key=lambda same: (same.severity == "required", same.status == "unmet"))
         findings[_sameness(finding)] = dataclasses.replace(known, severity=worst.severity, status=worst.status)
     return list(findings.values())
 
@@ -74,11 +74,6 @@ def _candidates(verdicts: Mapping[str, Verdict]) -> Iterator[_Candidate]:
 def _sameness(finding: Finding) -> tuple[str, ...]:
     """Return the key of a finding: two with the same key are one. Consent is given once, whatever it was missed for."""
     return ("consent", finding.remedy) if finding.check == "consent" else ("id", finding.id)
-
-
-def _badness(finding: Finding) -> tuple[bool, bool]:
-    """Return what makes one of two findings with the same root the worse: required, then unmet."""
-    return finding.severity == "required", finding.status == "unmet"
 
 
 def _finding(subject: Subject, candidate: _Candidate) -> Finding:

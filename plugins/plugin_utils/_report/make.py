@@ -51,6 +51,7 @@ def make_report(
     own = AnalystRow(run.operator, team.rows[0].name if team else run.operator, tuple(map(Cell.of, tenants)))
     people = (own, *(team.rows[1:] if team else ()))
     registered = [row.tenant_id for row in tenants if row.registration and row.registration.registered]
+    expiries = (TenantExpiry(row.tenant_id, row.name, end) for row in rows.requirements for end in row.expiries)
     return Report(
         run=run,
         checks=None if rows.access is None else _checks(rows.access, checks),
@@ -58,7 +59,7 @@ def make_report(
         tenants=tenants,
         undeclared=rows.undeclared,
         findings=findings,
-        expiries=_expiries(rows.requirements),
+        expiries=tuple(sorted(expiries, key=lambda e: (e.expiry.ends, e.tenant_id, e.expiry.what, e.expiry.object))),
         operators=people if team else None,
         suggested_views=suggest_views(people, max_tenants, registered),
     )
@@ -145,9 +146,3 @@ def _summary(tenants: Sequence[TenantRow], rows: ModuleRows, findings: int) -> S
         undeclared=None if rows.undeclared is None else len(rows.undeclared),
         findings=findings,
     )
-
-
-def _expiries(rows: Sequence[RequirementRow]) -> tuple[TenantExpiry, ...]:
-    """Return every date on which something ends, of all tenants together, the soonest first."""
-    expiries = [TenantExpiry(row.tenant_id, row.name, expiry) for row in rows for expiry in row.expiries]
-    return tuple(sorted(expiries, key=lambda row: (row.expiry.ends, row.tenant_id, row.expiry.what, row.expiry.object)))

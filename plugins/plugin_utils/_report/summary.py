@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import FirstStep
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, Report, Summary
-    from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow, Cell
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.team import AnalystRow
 
 # The lines of a screen that are left beside the banners of Ansible and the names of the files.
 SCREEN: t.Final = 45
@@ -109,7 +109,7 @@ def _team_lines(report: Report, width: int) -> list[str]:
 
 
 def _standing(row: AnalystRow) -> str:
-    ready, eligible = (sum(1 for cell in row.cells if one(cell)) for one in (_is_ready, _is_eligible))
+    ready, eligible = sum(cell.ready for cell in row.cells), sum(1 for cell in row.cells if cell.eligible)
     broken: dict[tuple[str, str], list[str]] = {}
     for cell in row.cells:
         if cell.shown is not None:
@@ -117,14 +117,6 @@ def _standing(row: AnalystRow) -> str:
     head = f"{ready} of {_count(len(row.cells), 'tenant')} ready, {eligible} eligible"
     parts = [f"{link} ({reason}) in {_listed(names)}" for (link, reason), names in broken.items()]
     return end_with_stop(f"{head}; first broken: {'; '.join(parts)}" if parts else head)
-
-
-def _is_ready(cell: Cell) -> bool:
-    return cell.ready
-
-
-def _is_eligible(cell: Cell) -> bool:
-    return bool(cell.eligible)
 
 
 def _view_lines(report: Report, width: int) -> list[str]:

@@ -55,7 +55,7 @@ from ansible_collections.m365.defender.plugins.module_utils._view.registration i
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.driver import require_playwright
 from ansible_collections.m365.defender.plugins.module_utils._view.sitting.options import parse_sitting_options
 from ansible_collections.m365.defender.plugins.plugin_utils._ansible.action import changed_environment
-from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import user_path
+from ansible_collections.m365.defender.plugins.plugin_utils._ansible.paths import given_paths, user_path
 from ansible_collections.m365.defender.plugins.plugin_utils._report.baseline import read_baseline
 from ansible_collections.m365.defender.plugins.plugin_utils._report.directory import file_mode, writable_directory
 from ansible_collections.m365.defender.plugins.plugin_utils._report.previous import read_previous
@@ -102,7 +102,7 @@ def check_options(entry_point: EntryPoint | Playbook, given: Mapping[str, object
     spec = role_spec(entry_point)
     try:
         values = typed_options(spec, given)
-        values.update(_full_paths(spec, values))
+        values.update(given_paths(spec, values, user_path))
         _require_secrets(spec, values)
         # As the actions of the modules do.
         with changed_environment(environment_paths(spec, os.environ, user_path)):
@@ -134,7 +134,8 @@ def _require_secrets(spec: Spec, values: Values) -> None:
 
 def _check_run(values: Values, local: bool) -> Checked:
     """Check what onboard, drift and a slice are given."""
-    connection = _team_connection(values) if local else None
+    # The operator may be the first of a team.
+    connection = resolve_operators(values, resolve_connection(values))[0] if local else None
     checked = _check_list(values)
     parse_days(values["expiry_warning_days"])
     return dataclasses.replace(
@@ -241,14 +242,6 @@ def _check_report(values: Values, _local: bool) -> Checked:
     return Checked()
 
 
-def _check_accept(values: Values, _local: bool) -> Checked:
-    return Checked(options=accept_options(values))
-
-
-def _check_notify(_values: Values, _local: bool) -> Checked:
-    return Checked()
-
-
 def _check_adopt(values: Values, local: bool) -> Checked:
     writable_directory("adopt_dir", values["adopt_dir"])
     connection = _connection(values, operator_needed=False) if local else None
@@ -302,21 +295,11 @@ def _check_files(values: Values) -> None:
         read_baseline("baseline", values["baseline"])
 
 
-def _full_paths(spec: Spec, values: Values) -> dict[str, str]:
-    paths = (name for name, option in spec.items() if option["type"] == "path" and values[name])
-    return {name: user_path(values[name]) for name in paths}
-
-
 def _connection(values: Values, *, app_needed: bool = True, operator_needed: bool = True) -> Connection:
     connection = resolve_connection(values, app_needed=app_needed, identity_needed=app_needed)
     if app_needed and operator_needed:
         require_operator(connection)
     return connection
-
-
-def _team_connection(values: Values) -> Connection:
-    """Return the connection of the operator, who may be the first of a team."""
-    return resolve_operators(values, resolve_connection(values))[0]
 
 
 def _file_warnings(connection: Connection) -> list[str]:
@@ -345,17 +328,18 @@ def _complete(row: Mapping[str, object], tenant: Tenant) -> dict[str, object]:
     return {**given, "tenant_id": tenant.tenant_id, "name": tenant.name}
 
 
-_CHECKS: t.Final = {
+_CHECKS: t.Final[Mapping[EntryPoint | Playbook, t.Callable[[Values, bool], Checked]]] = {
     "onboard": _check_run,
     "drift": _check_run,
     "offboard": _check_offboard,
     "remedy": _check_remedy,
     "undo": _check_undo,
     "report": _check_report,
-    "notify": _check_notify,
+    # Only the form of its options is checked.
+    "notify": lambda _values, _local: Checked(),
     "slice": _check_run,
     "merge": _check_merge,
-    "accept": _check_accept,
+    "accept": lambda values, _local: Checked(options=accept_options(values)),
     "adopt": _check_adopt,
     "login": _check_login,
     "record": _check_record,

@@ -24,8 +24,9 @@ def split_addresses(line: str, name: str) -> Iterator[tuple[str, bool]]:
 
     One that begins within the tenant's own name is text. So is one that only looks like an address.
     """
-    text, end = one_line(line), 0
-    names = _occurrences(one_line(name), text)
+    text, own, end = one_line(line), one_line(name), 0
+    # A name that holds no address cannot be taken for ours.
+    names = [match.span() for match in re.finditer(re.escape(own), text)] if "https://" in own else []
     for match in _ADDRESS.finditer(text):
         if any(start <= match.start() < stop for start, stop in names):
             continue
@@ -35,13 +36,6 @@ def split_addresses(line: str, name: str) -> Iterator[tuple[str, bool]]:
         yield address, is_address(address)
         end = match.start() + len(address)
     yield text[end:], False
-
-
-def _occurrences(name: str, line: str) -> list[tuple[int, int]]:
-    """Return where a name is in the line; nowhere, if it holds no address that could be taken for ours."""
-    if "https://" not in name:
-        return []
-    return [match.span() for match in re.finditer(re.escape(name), line)]
 
 
 def is_address(address: str) -> bool:

@@ -14,7 +14,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.actors impor
 from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.interface import ReportFormat
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, Report
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 
 # Without it, Excel takes UTF-8 for the code page of the machine.
 _BYTE_ORDER_MARK: t.Final = "\ufeff"
@@ -38,16 +38,7 @@ class CsvFormat(ReportFormat):
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow((*_FIELDS, "actor", "organization"))
         for finding in report.findings:
-            writer.writerow(map(_cell, _row(finding)))
+            step = first_step(finding)
+            values = (*(getattr(finding, name) for name in _FIELDS), step.actor, step.organization)
+            writer.writerow(f"'{text}" if text.startswith(_FORMULA) else text for text in map(one_line, values))
         return _BYTE_ORDER_MARK + text.getvalue()
-
-
-def _row(finding: Finding) -> t.Iterator[object]:
-    step = first_step(finding)
-    yield from (getattr(finding, name) for name in _FIELDS)
-    yield from (step.actor, step.organization)
-
-
-def _cell(value: object) -> str:
-    text = one_line(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -65,17 +65,25 @@ def known_before(report: Report) -> Told:
 
 def change_for(route: Route, report: Report, told: Told) -> Change:
     """Return what a report says that a channel does not know."""
-    found = {finding.id for finding in report.findings}
+    run, compared = report.run, report.changes.previous_at is not None
     own = [finding for finding in report.findings if finding.state != "accepted" and _takes(route, finding)]
-    missing = [finding for finding in told.findings.values() if finding.id not in found and _takes(route, finding)]
-    gone = gone_findings(report, _as_run(report, missing))
-    ends = _ends(report, report.run.generated_at)
+    # What was told, as a run that the report can be compared with.
+    before = tuple(finding for finding in told.findings.values() if _takes(route, finding))
+    declared = {finding.tenant_id: None for finding in before if finding.reason != _NOT_DECLARED}
+    previous = PreviousRun("", run.home_tenant_id, run.operator, access_checks(), declared, before)
+    gone = gone_findings(report, previous)
+    ends = _ends(report, run.generated_at)
     # A date has neither an actor nor a reason.
     near = [row for row in report.expiries if _end(row) in ends and route.takes(row.tenant_id, "", "")]
     # What could not be read this time ends nevertheless.
-    later = {end: days for end, days in told.ends.items() if end.rpartition(" ")[2] > report.run.generated_at}
+    later = {end: days for end, days in told.ends.items() if end.rpartition(" ")[2] > run.generated_at}
     return Change(
-        new=tuple(finding for finding in own if _is_news(finding, told.findings.get(finding.id), report)),
+        new=tuple(
+            finding
+            for finding in own
+            # Also one that was gone meanwhile, in a run that nobody was told of.
+            if (known := told.findings.get(finding.id)) is None or (compared and known.first_seen != finding.first_seen)
+        ),
         resolved=gone.resolved,
         expiring=tuple(row for row in near if ends[_end(row)] < told.ends.get(_end(row), _NOT_YET)),
         told=Told(
@@ -87,20 +95,6 @@ def change_for(route: Route, report: Report, told: Told) -> Change:
 
 def _takes(route: Route, finding: Finding) -> bool:
     return route.takes(finding.tenant_id, first_step(finding).actor, finding.reason)
-
-
-def _is_news(finding: Finding, known: Finding | None, report: Report) -> bool:
-    """Return whether a finding is to be told: also one that was gone meanwhile, in a run that nobody was told of."""
-    if known is None or report.changes.previous_at is None:
-        return known is None
-    return known.first_seen != finding.first_seen
-
-
-def _as_run(report: Report, findings: list[Finding]) -> PreviousRun:
-    """Return what was told as a run that the report can be compared with."""
-    declared = {finding.tenant_id: None for finding in findings if finding.reason != _NOT_DECLARED}
-    run = report.run
-    return PreviousRun("", run.home_tenant_id, run.operator, access_checks(), declared, tuple(findings))
 
 
 def _ends(report: Report, moment: str) -> dict[str, int]:

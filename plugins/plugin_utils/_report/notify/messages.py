@@ -19,7 +19,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import on
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, TenantExpiry
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import TenantExpiry
     from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.change import Change
     from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.options import Route
 
@@ -66,8 +66,8 @@ class Message:
 def message_of(change: Change, route: Route) -> Message | None:
     """Return what a channel is told, None where there is no news for it."""
     kinds = {
-        "new": [_new(finding) for finding in change.new],
-        "resolved": [_resolved(finding) for finding in change.resolved],
+        "new": [_line(finding.tenant_name, f"{finding.message} {finding.remedy}") for finding in change.new],
+        "resolved": [_line(row.tenant_name, f"no longer found: {row.message}") for row in change.resolved],
         "expiring": [_ends(row) for row in change.expiring],
     }
     counts = ", ".join(f"{len(lines)} {_HEADINGS[kind].lower()}" for kind, lines in kinds.items() if lines)
@@ -82,14 +82,6 @@ def _first(lines: Sequence[str]) -> Iterable[str]:
     yield from lines[:fit]
     if len(lines) > fit:
         yield f"{len(lines) - fit} more are in the report."
-
-
-def _new(finding: Finding) -> str:
-    return _line(finding.tenant_name, f"{finding.message} {finding.remedy}")
-
-
-def _resolved(finding: Finding) -> str:
-    return _line(finding.tenant_name, f"no longer found: {finding.message}")
 
 
 def _ends(row: TenantExpiry) -> str:

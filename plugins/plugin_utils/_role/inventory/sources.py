@@ -42,18 +42,15 @@ def rows_of_source(source: str, options: Mapping[str, t.Any]) -> list[HostRow]:
     in_view = source == "view"
     connection = resolve_connection(options, identity_needed=not in_view, app_needed=not in_view)
     if in_view:
-        names = _in_view(view_info(parse_portal_options(options), connection))
+        info: Mapping[str, t.Any] = view_info(parse_portal_options(options), connection)
+        if not info["complete"]:
+            problems = " ".join(info["problems"])
+            raise MtoError(problems or "The multitenant view could not be read in full; run again later.")
+        names = {row["tenant_id"]: row["name"] for row in info["tenants"] if row["registered"] and not row["home"]}
     else:
         names = discovered_tenants(connection, source)
     access, cloud = METHODS.get(source, ""), connection.cloud.name
     return [{"tenant_id": key, "name": name, "access": access, "cloud": cloud} for key, name in names.items()]
-
-
-def _in_view(info: Mapping[str, t.Any]) -> dict[str, str]:
-    """Return the tenants in the view. Raises MtoError where the answers do not say which these are."""
-    if not info["complete"]:
-        raise MtoError(" ".join(info["problems"]) or "The multitenant view could not be read in full; run again later.")
-    return {row["tenant_id"]: row["name"] for row in info["tenants"] if row["registered"] and not row["home"]}
 
 
 def _of_report(report: Report) -> list[HostRow]:

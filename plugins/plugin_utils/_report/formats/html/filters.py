@@ -8,6 +8,7 @@ A row has a class for each choice that shows it, and the style sheet has a rule 
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.text import shortened
@@ -15,7 +16,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._report.formats.html
 from ansible_collections.m365.defender.plugins.plugin_utils._report.headline import STATES, state_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report, TenantRow
     from ansible_collections.m365.defender.plugins.plugin_utils._report.worklist import Work
@@ -63,19 +64,13 @@ def filters_of(report: Report, works: Sequence[Work]) -> Filters:
     tokens: list[list[str]] = [[] for _row in report.tenants]
     filters = []
     for name, (label, labels_of) in fields.items():
-        numbers: dict[str, int] = {}
         rows = [dict.fromkeys(labels_of(row)) for row in report.tenants]
-        for labels in rows:
-            for value in labels:
-                numbers[value] = numbers.get(value, 0) + 1
-        ids = {value: f"{name[0]}{number}" for number, value in enumerate(_ordered(name, numbers))}
+        numbers = collections.Counter(value for labels in rows for value in labels)
+        ordered = sorted(numbers, key=lambda value: (-numbers[value], value))
+        if name == "state":
+            ordered = [label for label in STATES.values() if numbers[label]]
+        ids = {value: f"{name[0]}{number}" for number, value in enumerate(ordered)}
         filters.append(Filter(name, label, [Choice(ids[v], shortened(v, _WIDEST), numbers[v]) for v in ids]))
         for own, labels in zip(tokens, rows, strict=True):
             own += [ids[value] for value in labels]
     return Filters([known for known in filters if len(known.choices) > 1], [" ".join(own) for own in tokens])
-
-
-def _ordered(name: str, numbers: Mapping[str, int]) -> list[str]:
-    if name == "state":
-        return [label for label in STATES.values() if label in numbers]
-    return sorted(numbers, key=lambda value: (-numbers[value], value))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import itertools
 import pathlib
 import typing as t
 
@@ -71,6 +72,9 @@ class HtmlFormat(ReportFormat):
     def render(self, report: Report) -> str:
         """Return the text of the page."""
         checks, works = report.shown_checks, worklist(report.findings)
+        filters, order = filters_of(report, works), list(STATES)
+        # Each tenant with its number in the declared order, and the classes of its row.
+        rows = zip(itertools.count(1), report.tenants, filters.tokens, strict=False)
         ends = charts.ends_by_time(report.expiries[:_MOST_ENDS])
         later = report.expiries[sum(map(len, ends.values())) :]
         return _template().render(
@@ -79,8 +83,8 @@ class HtmlFormat(ReportFormat):
             counted=_checks_that_counted(report.checks),
             headline=headline(report),
             works=works,
-            rows=_failing_first(report, filters_of(report, works).tokens),
-            filters=filters_of(report, works).filters,
+            rows=sorted(rows, key=lambda row: order.index(state_of(row[1]))),
+            filters=filters.filters,
             accepted=[finding for finding in report.findings if finding.state == "accepted"],
             ends=ends,
             later=later,
@@ -113,13 +117,6 @@ def _template() -> jinja2.Template:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(script=Markup(script), script_source=f"sha256-{digest}")  # noqa: S704
     return environment.get_template("page.html.j2")
-
-
-def _failing_first(report: Report, tokens: Sequence[str]) -> list[tuple[int, TenantRow, str]]:
-    """Return the tenants for the matrix, those that need work first, each with its number in the declared order."""
-    order = list(STATES)
-    rows = [(number, row, own) for number, (row, own) in enumerate(zip(report.tenants, tokens, strict=True), 1)]
-    return sorted(rows, key=lambda entry: order.index(state_of(entry[1])))
 
 
 def _view_lines(report: Report) -> list[str]:
