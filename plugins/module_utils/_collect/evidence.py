@@ -225,19 +225,16 @@ def _problem_of(read: Read, answer: Answer, token: BearerToken) -> Problem:
         return Problem("read.throttled")
     if answer.status in (401, 403) and answer.code:
         return _forbidden(read, answer, token)
+    # A preview that no version knows is not offered there.
+    reason = "read.not_offered" if answer.unknown_segment and len(read.versions) > 1 else "read.failed"
+    if 400 <= answer.status < 500 and not answer.code:
+        reason = "read.foreign_answer"
     details = {
         "versions": " and ".join(read.versions),
         "status": str(answer.status),
         "said": answer.error or f"HTTP {answer.status}",
     }
-    return Problem(_failure_of(read, answer), details)
-
-
-def _failure_of(read: Read, answer: Answer) -> str:
-    """Return the reason of an answer that is no refusal. A preview that no version knows is not offered there."""
-    if 400 <= answer.status < 500 and not answer.code:
-        return "read.foreign_answer"
-    return "read.not_offered" if answer.unknown_segment and len(read.versions) > 1 else "read.failed"
+    return Problem(reason, details)
 
 
 def _forbidden(read: Read, answer: Answer, token: BearerToken) -> Problem:

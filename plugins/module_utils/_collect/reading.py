@@ -74,7 +74,7 @@ def _answers(waiting: Sequence[_Open[Result]]) -> list[dict[str, Evidence]]:
     asks = [_Due.of(one.reader, one.ask) for one in waiting if one.ask is not None]
     by_app = [due for due in asks if due.identity == "app"]
     reads, keys = _merged([due.ask for due in by_app])
-    evidence = _read_as_app(by_app[0].session, reads, _target(by_app)) if by_app else {}
+    evidence = _read_as_app(by_app, reads) if by_app else {}
     own = iter(keys)
     return [
         due.answers({key: evidence[merged] for key, merged in next(own).items()})
@@ -108,13 +108,6 @@ class _Due(t.NamedTuple):
         return evidence if self.ask.identity else self.session.complete(self.ask.reads, evidence, self.target)
 
 
-def _target(asks: Sequence[_Due]) -> ReadTarget:
-    """Return the tenant with all that anybody may need to read there."""
-    first, *others = (due.target for due in asks)
-    needs = dict.fromkeys(need for target in (first, *others) for need in target.needs)
-    return dataclasses.replace(first, needs=tuple(needs)) if others else first
-
-
 def _merged(asks: Sequence[Ask]) -> tuple[list[BoundRead], list[dict[str, str]]]:
     """Return every different read once, and for each ask the keys of its answers among them."""
     merged: dict[tuple[str, str], BoundRead] = {}
@@ -136,8 +129,11 @@ def _merged(asks: Sequence[Ask]) -> tuple[list[BoundRead], list[dict[str, str]]]
     return list(merged.values()), keys
 
 
-def _read_as_app(session: Session, reads: Sequence[BoundRead], target: ReadTarget) -> dict[str, Evidence]:
+def _read_as_app(asks: Sequence[_Due], reads: Sequence[BoundRead]) -> dict[str, Evidence]:
     """Read at home, before the tenants, as many batches at once as tenants later; in a tenant one after the other."""
+    session, needs = asks[0].session, dict.fromkeys(need for due in asks for need in due.target.needs)
+    # The tenant with all that anybody may need to read there.
+    target = dataclasses.replace(asks[0].target, needs=tuple(needs))
     others = [bound for bound in reads if bound.key != _PROOF.key]
     if target.tenant_id != session.home_target.tenant_id or len(others) <= _BATCH:
         return session.read_as("app", reads, target)

@@ -52,19 +52,13 @@ def trim_row(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
     """
     trimmed = dict(verdicts)
     for limit in _LIMITS:
-        if sum(map(_bytes_of, trimmed.values())) <= MAX_BYTES:
+        rows = ([evidence.as_dict() for evidence in verdict.evidence] for verdict in trimmed.values())
+        if sum(map(len, map(json.dumps, rows))) <= MAX_BYTES:
             break
-        trimmed = {check: _trim_verdict(verdict, limit) for check, verdict in verdicts.items()}
+        for check, verdict in verdicts.items():
+            shown = (_trim_evidence(evidence, limit) for evidence in verdict.evidence[: limit.evidence])
+            trimmed[check] = dataclasses.replace(verdict, evidence=tuple(shown))
     return trimmed
-
-
-def _bytes_of(verdict: Verdict) -> int:
-    return len(json.dumps([evidence.as_dict() for evidence in verdict.evidence]))
-
-
-def _trim_verdict(verdict: Verdict, limit: _Limit) -> Verdict:
-    shown = (_trim_evidence(evidence, limit) for evidence in verdict.evidence[: limit.evidence])
-    return dataclasses.replace(verdict, evidence=tuple(shown))
 
 
 def _trim_evidence(evidence: Evidence, limit: _Limit) -> Evidence:

@@ -205,17 +205,15 @@ def _places(params: Mapping[str, object], environ: Mapping[str, str], client_id:
         ({option: own_name(option) for option in options}, environ),
         ({option: azure[option] for option in options if option in azure and ours}, environ),
     )
-    return [
-        _Given(
-            names, {option: _fit_path(option, str(values[name])) for option, name in names.items() if values.get(name)}
-        )
-        for names, values in families
-    ]
-
-
-def _fit_path(option: str, value: str) -> str:
-    """Return a path that messages can show. Credentials never show, and a password may have any character."""
-    return _fit(option, value) if option.endswith(("_path", "_file")) else value
+    places = []
+    for names, values in families:
+        given = {option: str(values[name]) for option, name in names.items() if values.get(name)}
+        for option, value in given.items():
+            # Messages show paths. They never show a credential, and a password may have any character.
+            if option.endswith(("_path", "_file")):
+                _fit(option, value)
+        places.append(_Given(names, given))
+    return places
 
 
 def _identities(

@@ -63,7 +63,8 @@ def writer_connection(params: Mapping[str, object], connection: Connection) -> C
         if credential is not None:
             credential.validate()
     except OptionError as error:
-        raise OptionError(_as_writers(str(error))) from None
+        names = [option.name for option in credential_options()]
+        raise OptionError(with_prefix(str(error), names, WRITER)) from None
     if credential is None:
         ways = " or ".join(f"{WRITER}{name}" for name in selectors())
         raise OptionError(f"writer_client_secret: the app that writes has no credential; give {ways}.")
@@ -103,8 +104,3 @@ def _values(params: Mapping[str, object]) -> dict[str, str]:
         if any(name in values for name in selectors()):
             return values
     return {}
-
-
-def _as_writers(sentence: str) -> str:
-    """Return a sentence about an option of a credential with the names that these have here."""
-    return with_prefix(sentence, [option.name for option in credential_options()], WRITER)

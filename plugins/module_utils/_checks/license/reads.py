@@ -18,7 +18,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.service_plans 
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from ansible_collections.m365.defender.plugins.module_utils._checks.target import TargetContext
     from ansible_collections.m365.defender.plugins.module_utils._core.fields import Fields
@@ -96,7 +96,9 @@ def _shape_sku(row: Fields, wanted: Collection[str]) -> Sku:
     keys = [(_key_of(plan, wanted), plan) for plan in rows]
     plans = {key: _state_of(plan) for key, plan in keys if key is not None}
     if not plans and name.lower() in wanted:
-        plans = {name.lower(): _best_state(rows)}
+        # The product is on where one of its plans is.
+        best = min(map(_state_of, rows), key=lambda state: (state.lower() not in ON, state), default="")
+        plans = {name.lower(): best}
     return {
         "sku": name,
         "state": row.optional_text("capabilityStatus") or NOT_STATED,
@@ -131,12 +133,6 @@ def _key_of(plan: Fields, wanted: Collection[str]) -> str | None:
         return plan_id
     names = (plan_id, plan.non_empty("servicePlanName").lower()) if wanted else ()
     return next((word for word in names if word in wanted), None)
-
-
-def _best_state(plans: Iterable[Fields]) -> str:
-    """Return the state of a product that the user names and that has no known plan: on where one of its plans is."""
-    states = sorted(map(_state_of, plans))
-    return next((state for state in states if state.lower() in ON), states[0] if states else "")
 
 
 def _weight(sku: Sku, wanted: Collection[str]) -> tuple[bool, bool, bool, int]:

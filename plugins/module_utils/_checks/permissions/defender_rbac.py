@@ -148,14 +148,17 @@ def trim_defender_roles(case: Case, account_id: str, evidence: Mapping[str, Evid
     )
     if readable(definitions):
         wanted = {row["role"] for row in rows}
-        kept = {key: _trim_role(role) for key, role in definitions.data["roles"].items() if key in wanted}
+        kept = {
+            key: {
+                **role,
+                "permissions": role["permissions"][:MAX_ROWS],
+                "left_out": len(role["permissions"][MAX_ROWS:]),
+            }
+            for key, role in definitions.data["roles"].items()
+            if key in wanted
+        }
         trimmed[DEFENDER_DEFINITIONS.key] = dataclasses.replace(definitions, data={"roles": kept})
     return trimmed
-
-
-def _trim_role(role: Definition) -> dict[str, object]:
-    permissions = role["permissions"]
-    return {**role, "permissions": permissions[:MAX_ROWS], "left_out": len(permissions[MAX_ROWS:])}
 
 
 def custom_roles(case: Case, account_id: str) -> CustomRoles | None:

@@ -308,17 +308,13 @@ def _trim_targets(part: Targets | None, mine: frozenset[str]) -> Targets | None:
     if part is None:
         return None
     kept = [target for target in part["targets"] if target in _KEPT_TARGETS or target in mine]
-    others = collections.Counter(_kind_of(target) for target in part["targets"] if target not in kept)
+    others = [target.partition(":") for target in part["targets"] if target not in kept]
+    # A target that is no object's id can mean anybody.
+    kinds = collections.Counter(kind if is_guid(name) else "unrecognized" for kind, _colon, name in others)
     trimmed: Targets = {**part, "targets": kept}
     if others:
-        trimmed["others"] = dict(sorted(others.items()))
+        trimmed["others"] = dict(sorted(kinds.items()))
     return trimmed
-
-
-def _kind_of(target: str) -> str:
-    """Return the type of a target; one that is no object's id can mean anybody."""
-    kind, _colon, name = target.partition(":")
-    return kind if is_guid(name) else "unrecognized"
 
 
 def trim_partners(partners: Sequence[SideSettings], tenant_id: str, mine: frozenset[str]) -> SideSettings:

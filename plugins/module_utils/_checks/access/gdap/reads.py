@@ -59,6 +59,7 @@ def shape_relationships(body: Fields) -> list[Relationship]:
 def _shape_relationship(row: Fields) -> Relationship:
     """Return a relationship. Only a reseller's has the flag of a partner's consent, which is never null [csdl]."""
     customer, roles = row.optional_row("customer"), _shape_roles(row)
+    resellers = row.has("isPartnerConsentPending") or "reseller" in (row.optional_text("@odata.type") or "").lower()
     return {
         "id": row.non_empty("id"),
         "customer": customer.guid("tenantId") if customer else "",
@@ -68,16 +69,10 @@ def _shape_relationship(row: Fields) -> Relationship:
         "activated": row.optional_time("activatedDateTime"),
         "ends": row.optional_time("endDateTime"),
         "auto_extend": row.optional_text("autoExtendDuration") or "",
-        "partner_consent_pending": _consent_pending(row),
+        "partner_consent_pending": row.optional_flag("isPartnerConsentPending") if resellers else False,
         "global_administrator": GLOBAL_ADMINISTRATOR in roles,
         "roles": roles,
     }
-
-
-def _consent_pending(row: Fields) -> bool | None:
-    """Return false for a relationship that is not a reseller's: only those have the property, never null [csdl]."""
-    resellers = row.has("isPartnerConsentPending") or "reseller" in (row.optional_text("@odata.type") or "").lower()
-    return row.optional_flag("isPartnerConsentPending") if resellers else False
 
 
 def _shape_roles(row: Fields) -> list[str]:
