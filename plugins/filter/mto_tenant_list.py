@@ -47,13 +47,29 @@ _value:
   type: str
 """
 
-from ansible_collections.m365.defender.plugins.plugin_utils._ansible.filter import filter_module
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_file import tenant_file
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def mto_tenant_list(customers: object, left_out: object = ()) -> str:
     """See DOCUMENTATION."""
-    return tenant_file(customers, left_out)
+    try:
+        return tenant_file(customers, left_out)
+    except OptionError as error:
+        # Ansible would repeat the sentence of a cause.
+        raise AnsibleFilterError(str(error)) from None
 
 
-FilterModule = filter_module(mto_tenant_list)
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, Callable[..., str]]:
+        """Return the filter by its name."""
+        return {"mto_tenant_list": mto_tenant_list}

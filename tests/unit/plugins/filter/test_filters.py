@@ -10,6 +10,7 @@ import inspect
 
 import pytest
 import yaml
+from ansible.errors import AnsibleFilterError
 from pages.report_rows import tenant_id
 
 PLUGINS = "ansible_collections.m365.defender.plugins.filter"
@@ -37,3 +38,10 @@ def test_options_are_the_documented_ones(name):
 def test_tenant_list_is_yaml():
     customers = [{"tenant_id": tenant_id(1), "name": "Contoso", "gdap_in_force": True}]
     assert "name: Contoso" in filter_of("mto_tenant_list")(customers)
+
+
+def test_our_own_error_fails_the_task_with_its_sentence():
+    with pytest.raises(AnsibleFilterError, match=r"^customers must be a list of dictionaries\.$") as failed:
+        filter_of("mto_tenant_list")("Contoso")
+    # Ansible would repeat the sentence of a cause.
+    assert failed.value.__cause__ is None
