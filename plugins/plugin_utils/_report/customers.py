@@ -59,13 +59,12 @@ def report_of_customer(report: Report, row: TenantRow) -> Report:
 
 
 def _summary(row: TenantRow, findings: int) -> Summary:
-    registered = None if row.registration is None else row.registration.registered
     return Summary(
         declared=1,
         ready=int(row.ready),
-        verified=None if row.access is None else int(row.access.verified),
+        verified=None if row.verified is None else int(row.verified),
         eligible=None if row.eligible is None else int(row.eligible),
-        registered=None if registered is None else int(registered),
+        registered=None if row.registered is None else int(row.registered),
         undeclared=None,
         findings=findings,
     )

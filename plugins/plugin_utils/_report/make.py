@@ -50,7 +50,7 @@ def make_report(
     findings = (*_findings(tenants, rows, run.operator), *(team.findings if team else ()))
     own = AnalystRow(run.operator, team.rows[0].name if team else run.operator, tuple(map(Cell.of, tenants)))
     people = (own, *(team.rows[1:] if team else ()))
-    registered = [row.tenant_id for row in tenants if row.registration and row.registration.registered]
+    registered = [row.tenant_id for row in tenants if row.registered]
     expiries = (TenantExpiry(row.tenant_id, row.name, end) for row in rows.requirements for end in row.expiries)
     return Report(
         run=run,
@@ -134,15 +134,12 @@ def _checks(access: Mapping[str, AccessRow], checks: Sequence[str] | None) -> tu
 
 
 def _summary(tenants: Sequence[TenantRow], rows: ModuleRows, findings: int) -> Summary:
-    verified = [row for row in tenants if row.access and row.access.verified]
-    eligible = [row for row in tenants if row.eligible]
-    registered = [row for row in tenants if row.registration and row.registration.registered]
     return Summary(
         declared=len(tenants),
         ready=sum(1 for row in tenants if row.ready),
-        verified=None if rows.access is None else len(verified),
-        eligible=None if rows.access is None else len(eligible),
-        registered=None if rows.undeclared is None else len(registered),
+        verified=None if rows.access is None else sum(1 for row in tenants if row.verified),
+        eligible=None if rows.access is None else sum(1 for row in tenants if row.eligible),
+        registered=None if rows.undeclared is None else sum(1 for row in tenants if row.registered),
         undeclared=None if rows.undeclared is None else len(rows.undeclared),
         findings=findings,
     )

@@ -227,6 +227,16 @@ class TenantRow:
         """Every verdict about the tenant, in the order of the chain."""
         return all_verdicts(self.requirements, self.access, self.registration)
 
+    @property
+    def verified(self) -> bool | None:
+        """Whether access is verified, None where it was not looked at."""
+        return None if self.access is None else self.access.verified
+
+    @property
+    def registered(self) -> bool | None:
+        """Whether the tenant is in the view, None where that is not known."""
+        return None if self.registration is None else self.registration.registered
+
     def as_dict(self) -> dict[str, object]:
         """Return the fields; what was not looked at is None."""
         return {
@@ -248,9 +258,9 @@ class TenantRow:
             "tenant_id": self.tenant_id,
             "name": self.name,
             "ready": self.ready,
-            "verified": None if self.access is None else self.access.verified,
+            "verified": self.verified,
             "eligible": self.eligible,
-            "registered": None if self.registration is None else self.registration.registered,
+            "registered": self.registered,
             "first_broken": self.first_broken,
             "reason": self.reason,
             "trend": self.trend,
@@ -323,14 +333,6 @@ class Report:
             "history": [entry.as_dict() for entry in self.history],
         }
 
-    def _team_and_view(self) -> dict[str, object]:
-        views = self.suggested_views
-        return {
-            "operators": None if self.operators is None else [row.as_dict() for row in self.operators],
-            "suggested_views": None if views is None else views.as_dict(),
-            "view": None if self.view is None else self.view.as_dict(),
-        }
-
     def without_verdicts(self) -> dict[str, object]:
         """Return what a play decides by. The verdicts, many times as much, are in report.json."""
         undeclared = self.undeclared
@@ -355,7 +357,9 @@ class Report:
             "resolved": [finding.as_dict() for finding in self.resolved],
             "unread": [finding.as_dict() for finding in self.unread],
             "expiries": [expiry.as_dict() for expiry in self.expiries],
-            **self._team_and_view(),
+            "operators": None if self.operators is None else [row.as_dict() for row in self.operators],
+            "suggested_views": None if self.suggested_views is None else self.suggested_views.as_dict(),
+            "view": None if self.view is None else self.view.as_dict(),
         }
 
     @classmethod

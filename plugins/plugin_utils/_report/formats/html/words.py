@@ -92,10 +92,9 @@ def cell_status(cell: Cell) -> Shown:
 def standing(row: TenantRow) -> str:
     """Return what a tenant without a broken link is: never more than was looked at."""
     if row.eligible:
-        registered = row.registration and row.registration.registered
         # Recommended checks may still be unmet.
         nothing = "Nothing required is broken" if any(v.broken for v in row.verdicts.values()) else "Nothing broken"
-        return f"{nothing}: {'registered' if registered else 'eligible'}"
+        return f"{nothing}: {'registered' if row.registered else 'eligible'}"
     if row.ready and row.access is None:
         return "Every requirement is met; access was not looked at"
     return "Nothing broken, but not everything was looked at"
