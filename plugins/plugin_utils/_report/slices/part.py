@@ -37,18 +37,8 @@ EVIDENCE_KINDS: t.Final = ("requirements", "access")
 _LARGEST: t.Final = 256 * MEGABYTE
 # What the merge needs of the result of mto_assessment_info.
 _KEPT: t.Final = (
-    *(
-        "read_at",
-        "home_tenant_id",
-        "home_tenant_name",
-        "operator",
-        "cloud",
-        "checks",
-        "requirements",
-        "tenants",
-        "evidence",
-    ),
-    *("home_problem", "msg"),
+    *("read_at", "home_tenant_id", "home_tenant_name", "operator", "cloud", "checks", "requirements", "tenants"),
+    *("evidence", "home_problem", "msg"),
 )
 
 
@@ -129,7 +119,7 @@ def _part(path: pathlib.Path, body: Fields) -> Part:
         run_id=run.text("run_id"),
         slice_number=run.count("slice_number"),
         slice_count=run.count("slice_count"),
-        read_at=_moment(assessment),
+        read_at=t.cast("dt.datetime", utc_time(assessment.time("read_at"))),
         checks=assessment.texts("checks"),
         tenants=tenants,
         requirements=requirements,
@@ -138,13 +128,6 @@ def _part(path: pathlib.Path, body: Fields) -> Part:
         problem=f"{problem.text('message')} {problem.text('remedy')}" if problem else "",
         home_tenant_name=assessment.optional_text("home_tenant_name") or "",
     )
-
-
-def _moment(assessment: Fields) -> dt.datetime:
-    moment = utc_time(assessment.time("read_at"))
-    if moment is None:
-        raise OptionError("read_at is not a time.")
-    return moment
 
 
 def _requirements(assessment: Fields) -> dict[str, Row]:
