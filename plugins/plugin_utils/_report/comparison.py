@@ -16,6 +16,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acceptance import LINK as ACCEPTANCE
 from ansible_collections.m365.defender.plugins.module_utils._core.chain import CONSENT
+from ansible_collections.m365.defender.plugins.plugin_utils._report.grouped import grouped
 from ansible_collections.m365.defender.plugins.plugin_utils._report.states import Changes
 
 if t.TYPE_CHECKING:
@@ -44,10 +45,10 @@ def gone_findings(report: Report, previous: PreviousRun | None) -> Gone:
         return Gone()
     now = {finding.id for finding in report.findings}
     rows = {row.tenant_id: row for row in report.tenants}
-    fates = collections.defaultdict(list)
-    for finding in previous.findings:
-        if finding.id not in now:
-            fates[_fate(finding, report, rows.get(finding.tenant_id), previous)].append(finding)
+    fates = grouped(
+        (finding for finding in previous.findings if finding.id not in now),
+        lambda finding: _fate(finding, report, rows.get(finding.tenant_id), previous),
+    )
     return Gone(**{fate: tuple(findings) for fate, findings in fates.items()})
 
 
@@ -137,24 +138,17 @@ def _with_trends(report: Report, previous: PreviousRun) -> Iterable[TenantRow]:
     """Yield the tenants, with whether the chain of each breaks earlier or later than before."""
     own = report.run.operator.lower()
     now, before = (
-        _by_tenant(finding for finding in findings if finding.operator.lower() == own)
+        grouped((f for f in findings if f.operator.lower() == own), lambda finding: finding.tenant_id)
         for findings in (report.findings, previous.findings)
     )
     for row in report.tenants:
         trend = None
         if row.tenant_id in previous.broken:
             trend = _trend(
-                _standing(previous.broken[row.tenant_id], before[row.tenant_id]),
-                _standing(row.first_broken, now[row.tenant_id]),
+                _standing(previous.broken[row.tenant_id], before.get(row.tenant_id, ())),
+                _standing(row.first_broken, now.get(row.tenant_id, ())),
             )
         yield dataclasses.replace(row, trend=trend)
-
-
-def _by_tenant(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
-    by_tenant = collections.defaultdict(list)
-    for finding in findings:
-        by_tenant[finding.tenant_id].append(finding)
-    return by_tenant
 
 
 class _Standing(t.NamedTuple):

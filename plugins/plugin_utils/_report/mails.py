@@ -10,6 +10,7 @@ import typing as t
 from ansible_collections.m365.defender.plugins.module_utils._core.text import end_with_stop, one_line, shortened
 from ansible_collections.m365.defender.plugins.module_utils._core.times import day_of
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
+from ansible_collections.m365.defender.plugins.plugin_utils._report.grouped import grouped
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +33,11 @@ class Mail(t.NamedTuple):
 
 def mails_of(work: Work, run: RunInfo) -> list[Mail]:
     """Return a mail for each person or role that acts; none where nobody has to."""
-    actors: dict[str, list[Finding]] = {}
-    for finding in work.findings:
-        actor = first_step(finding).actor
-        # Two customers can have the same name.
-        key = f"{actor}\n{finding.tenant_id}" if work.organization == "target" else actor
-        if actor:
-            actors.setdefault(key, []).append(finding)
+    # Two customers can have the same name.
+    actors = grouped(
+        (finding for finding in work.findings if first_step(finding).actor),
+        lambda finding: (first_step(finding).actor, finding.tenant_id if work.organization == "target" else ""),
+    )
     return [_mail(findings, run) for findings in actors.values()]
 
 

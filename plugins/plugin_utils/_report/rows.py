@@ -170,18 +170,17 @@ class ModuleRows:
         view = None if registration is None else Fields(registration, "mto_tenant")
         registrations = None if view is None else _registrations(view.rows("tenants"))
         undeclared = None if view is None else tuple(UndeclaredRow.from_fields(f) for f in view.rows("undeclared"))
+        accesses = () if access is None else rows_of(access, "mto_tenant_access.tenants")
         was_read = any(row.registered is not None for row in (registrations or {}).values())
         return cls(
             requirements=tuple(RequirementRow.from_fields(fields) for fields in needs),
-            access=None if access is None else _by_tenant(rows_of(access, "mto_tenant_access.tenants")),
+            access=None
+            if access is None
+            else {row.tenant_id.lower(): row for row in map(AccessRow.from_fields, accesses)},
             registrations=registrations,
             # An empty list would say that a view that was not read holds nobody else.
             undeclared=undeclared if was_read else None,
         )
-
-
-def _by_tenant(rows: Iterable[Fields]) -> dict[str, AccessRow]:
-    return {row.tenant_id.lower(): row for row in map(AccessRow.from_fields, rows)}
 
 
 def _registrations(rows: Iterable[Fields]) -> dict[str, Registration]:

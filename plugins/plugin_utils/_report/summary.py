@@ -19,8 +19,9 @@ from ansible_collections.m365.defender.plugins.module_utils._core.text import (
     wrapped,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
-from ansible_collections.m365.defender.plugins.plugin_utils._report.model import KINDS
+from ansible_collections.m365.defender.plugins.plugin_utils._report.grouped import grouped
 from ansible_collections.m365.defender.plugins.plugin_utils._report.rows import access_checks
+from ansible_collections.m365.defender.plugins.plugin_utils._report.worklist import NOBODY, SHORTEST_NAME, URGENCY
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,13 +44,10 @@ _LONGEST_PROBLEM: t.Final = 180
 _IN_PARENTHESES: t.Final = re.compile(r" \([^()]*\)")
 # The number of an error of Microsoft Entra is what people search for.
 _EXPLANATION: t.Final = re.compile(r"(?:: (?!AADSTS)|; |\. )")
-_URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
-_SHORTEST_NAME: t.Final = 3
 _OWN_SIGN_IN: t.Final = "identity.operator_needed"
 # What a remedy says where the message has the cause.
 _CAUSE: t.Final = "the message names"
 _ADVICE: t.Final = "Advice"
-_NOBODY: t.Final = "No action needed now"
 
 
 class _Item(t.NamedTuple):
@@ -61,7 +59,7 @@ class _Item(t.NamedTuple):
     @property
     def title(self) -> str:
         """The heading that it belongs below: who has to act."""
-        return _ADVICE if self.finding.kind == "advice" else one_line(self.step.group) or _NOBODY
+        return _ADVICE if self.finding.kind == "advice" else one_line(self.step.group) or NOBODY
 
     @property
     def name(self) -> str:
@@ -80,7 +78,7 @@ def summary_lines(report: Report, *, width: int = 79, report_file: str = "") -> 
     """
     texts = (_changes(report), _head(report), _accepted(report))
     head = [line for text in texts for line in wrapped(text, width)]
-    head += [*_team_lines(report, width), *_view_lines(report, width)]
+    head += _team_lines(report, width)
     items = [_Item(finding, first_step(finding)) for finding in _shown_findings(report)]
     screens = 1 if report.summary.declared <= _LARGEST_FLEET_OF_A_SCREEN else 2
     room = screens * SCREEN - len(head)
@@ -100,32 +98,28 @@ def _shown_findings(report: Report) -> list[Finding]:
 
 
 def _team_lines(report: Report, width: int) -> list[str]:
-    """Return where the chain breaks for each person of the team; people of whom the same is true share a line."""
-    alike: dict[str, list[str]] = {}
-    for row in report.operators or ():
-        alike.setdefault(_standing(row), []).append(one_line(row.name))
-    lines = [f"{_listed(names)}: {text}" for text, names in alike.items()]
-    return [line for text in lines for line in wrapped(text, width, "- ", "  ")]
+    """Return where the chain breaks for each person of the team, and whose view could hold which tenants.
+
+    People of whom the same is true share a line.
+    """
+    alike = grouped(report.operators or (), _standing)
+    people = [f"{_listed([one_line(row.name) for row in rows])}: {text}" for text, rows in alike.items()]
+    names = {row.tenant_id: one_line(row.name) for row in report.tenants}
+    head, *views = report.suggested_views.lines(names) if report.suggested_views else [""]
+    above, below = ([line for text in texts for line in wrapped(text, width, "- ", "  ")] for texts in (people, views))
+    return [*above, *wrapped(head, width), *below]
 
 
 def _standing(row: AnalystRow) -> str:
     ready, eligible = sum(cell.ready for cell in row.cells), sum(1 for cell in row.cells if cell.eligible)
-    broken: dict[tuple[str, str], list[str]] = {}
-    for cell in row.cells:
-        if cell.shown is not None:
-            broken.setdefault(cell.shown, []).append(one_line(cell.tenant_name))
+    broken = grouped(row.cells, lambda cell: cell.shown)
     head = f"{ready} of {_count(len(row.cells), 'tenant')} ready, {eligible} eligible"
-    parts = [f"{link} ({reason}) in {_listed(names)}" for (link, reason), names in broken.items()]
+    parts = [
+        f"{shown[0]} ({shown[1]}) in {_listed([one_line(cell.tenant_name) for cell in cells])}"
+        for shown, cells in broken.items()
+        if shown is not None
+    ]
     return end_with_stop(f"{head}; first broken: {'; '.join(parts)}" if parts else head)
-
-
-def _view_lines(report: Report, width: int) -> list[str]:
-    views = report.suggested_views
-    names = {row.tenant_id: one_line(row.name) for row in report.tenants}
-    if views is None:
-        return []
-    first, *others = views.lines(names)
-    return [*wrapped(first, width), *(line for text in others for line in wrapped(text, width, "- ", "  "))]
 
 
 class Actor(t.NamedTuple):
@@ -142,7 +136,7 @@ def actors(report: Report) -> list[Actor]:
     entries = {
         title: min(_entries(group, brief=True), key=_rank)
         for title, group in groups.items()
-        if title not in (_ADVICE, _NOBODY)
+        if title not in (_ADVICE, NOBODY)
     }
     return [
         Actor(_heading(title, groups[title]), entry[0].name, _text(entry, brief=True))
@@ -158,7 +152,7 @@ def _body(
     Urgent entries get their room first, then those of many tenants; `most` of them for each actor.
     """
     groups = _groups(items)
-    first = next((title for title in groups if title not in (_ADVICE, _NOBODY)), "")
+    first = next((title for title in groups if title not in (_ADVICE, NOBODY)), "")
     started: dict[str, list[str]] = {}
     shown: collections.Counter[str] = collections.Counter()
     rest: _Entry = []
@@ -182,9 +176,7 @@ def _groups(items: Iterable[_Item]) -> dict[str, _Entry]:
 
     First who keeps many tenants waiting, then the urgent ones, then those of many tenants.
     """
-    groups: dict[str, _Entry] = {}
-    for item in items:
-        groups.setdefault(item.title, []).append(item)
+    groups = grouped(items, lambda item: item.title)
     return dict(sorted(groups.items(), key=lambda group: (-_waiting(group[1]), *_rank(group[1]))))
 
 
@@ -196,15 +188,12 @@ def _waiting(group: _Entry) -> int:
 
 
 def _entries(group: Iterable[_Item], *, brief: bool) -> Iterator[_Entry]:
-    by_reason: dict[str, _Entry] = {}
-    for item in group:
-        by_reason.setdefault(item.finding.reason, []).append(item)
-    for alike in by_reason.values():
+    for alike in grouped(group, lambda item: item.finding.reason).values():
         yield from [alike] if brief or len(alike) > MOST_ALIKE else ([item] for item in alike)
 
 
 def _rank(items: _Entry) -> tuple[int, int]:
-    return min(_URGENCY[item.finding.kind] for item in items), -len(items)
+    return min(URGENCY[item.finding.kind] for item in items), -len(items)
 
 
 def _heading(title: str, group: _Entry) -> str:
@@ -212,7 +201,7 @@ def _heading(title: str, group: _Entry) -> str:
     number = len({item.finding.tenant_id for item in group})
     if number > 1:
         return f"{title} ({number} tenants)"
-    return title if title in (_ADVICE, _NOBODY) else one_line(group[0].step.actor)
+    return title if title in (_ADVICE, NOBODY) else one_line(group[0].step.actor)
 
 
 def _text(entry: _Entry, *, brief: bool) -> str:
@@ -268,8 +257,8 @@ def _what_to_do(entry: _Entry, *, brief: bool) -> str:
 
 
 def _for_each(item: _Item) -> str:
-    """Return what to do in words for several tenants. A name as short as a word of the sentence stays."""
-    if len(item.name) <= _SHORTEST_NAME:
+    """Return what to do in words for several tenants."""
+    if len(item.name) <= SHORTEST_NAME:
         return item.step.what
     return re.sub(rf"(?<!\w){re.escape(item.name)}(?!\w)", "each tenant", item.step.what)
 

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.text import one_line
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
+from ansible_collections.m365.defender.plugins.plugin_utils._report.grouped import grouped
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import KINDS
 from ansible_collections.m365.defender.plugins.plugin_utils._report.repeated import marked
 
@@ -23,12 +24,13 @@ if t.TYPE_CHECKING:
 
 # No text on one line holds them. They stand for a tenant's own name and id; the page's script knows them, too.
 MARKS: t.Final = ("\x01", "\x02")
-_SHORTEST_NAME: t.Final = 3
+# A name as short as a word of the sentence stays in it.
+SHORTEST_NAME: t.Final = 3
 # So few waiting tenants do not change the order.
 _FEW: t.Final = 3
-_URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
+URGENCY: t.Final = {kind: index for index, kind in enumerate(KINDS)}
 _MICROSOFT: t.Final = "Microsoft"
-_NOBODY: t.Final = "No action needed now"
+NOBODY: t.Final = "No action needed now"
 
 
 class Place(t.NamedTuple):
@@ -74,20 +76,19 @@ class Work(t.NamedTuple):
 
 def worklist(findings: Iterable[Finding]) -> list[Work]:
     """Return who has to act: first who keeps many tenants waiting, then the urgent. Advice and nobody come last."""
-    actors: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.state != "accepted":
-            step = first_step(finding)
-            nobody = _MICROSOFT if step.organization == "microsoft" else _NOBODY
-            actors.setdefault(one_line(step.group) or nobody, []).append(finding)
+    actors = grouped((finding for finding in findings if finding.state != "accepted"), _acting)
     return sorted((_work(title, own) for title, own in actors.items()), key=_rank)
+
+
+def _acting(finding: Finding) -> str:
+    step = first_step(finding)
+    return one_line(step.group) or (_MICROSOFT if step.organization == "microsoft" else NOBODY)
 
 
 def _work(group: str, findings: list[Finding]) -> Work:
     steps = [first_step(finding) for finding in findings]
-    kinds: dict[tuple[str, str], list[Finding]] = {}
-    for finding in sorted(findings, key=lambda finding: _URGENCY[finding.kind]):
-        kinds.setdefault((KINDS[finding.kind], finding.reason), []).append(finding)
+    urgent_first = sorted(findings, key=lambda finding: URGENCY[finding.kind])
+    kinds = grouped(urgent_first, lambda finding: (KINDS[finding.kind], finding.reason))
     alone = len({step.actor for step in steps}) == 1
     return Work(
         title=one_line(steps[0].actor) or group if alone else group,
@@ -104,7 +105,7 @@ def _work(group: str, findings: list[Finding]) -> Work:
 def _rank(work: Work) -> tuple[bool, bool, int, int, int]:
     waiting = {finding.tenant_id for finding in work.findings if finding.kind not in ("advice", "registration")}
     alone = work.organization != "target" and len(waiting) > _FEW
-    urgency = min(_URGENCY[finding.kind] for finding in work.findings)
+    urgency = min(URGENCY[finding.kind] for finding in work.findings)
     nobody = work.organization in ("microsoft", "none")
     return nobody, not work.urgent, -len(waiting) if alone else 0, urgency, -work.tenants
 
@@ -119,15 +120,12 @@ def _remedy(findings: list[Finding]) -> Remedy:
     name, places = one_line(first.tenant_name), []
     for same in _alike(findings, "message"):
         places += [Place(finding, "" if index else finding.message) for index, finding in enumerate(same)]
-    if len(findings) > 1 and len(name) > _SHORTEST_NAME:
+    if len(findings) > 1 and len(name) > SHORTEST_NAME:
         return Remedy(one_line(first.remedy).replace(name, "each tenant"), "", first.doc_url, places)
     return Remedy(first.remedy, first.tenant_name, first.doc_url, places)
 
 
 def _alike(findings: Sequence[Finding], field: str) -> list[list[Finding]]:
     """Return the findings by the words of a field, which are the same but for the tenant's name."""
-    alike: dict[str, list[Finding]] = {}
-    for finding in findings:
-        words = marked(one_line(getattr(finding, field)), one_line(finding.tenant_name), "", MARKS)
-        alike.setdefault(words, []).append(finding)
+    alike = grouped(findings, lambda row: marked(one_line(getattr(row, field)), one_line(row.tenant_name), "", MARKS))
     return list(alike.values())

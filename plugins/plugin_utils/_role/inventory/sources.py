@@ -18,12 +18,13 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import A
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
 from ansible_collections.m365.defender.plugins.module_utils._view.options import parse_portal_options, view_spec
 from ansible_collections.m365.defender.plugins.plugin_utils._report.actors import first_step
+from ansible_collections.m365.defender.plugins.plugin_utils._report.grouped import grouped
 from ansible_collections.m365.defender.plugins.plugin_utils._report.saved import read_report
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, Report, TenantRow
+    from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Finding, TenantRow
     from ansible_collections.m365.defender.plugins.plugin_utils._role.inventory.hosts import HostRow, Status
 
 
@@ -37,7 +38,9 @@ def rows_of_source(source: str, options: Mapping[str, t.Any]) -> list[HostRow]:
     if source == "report":
         if not options.get("report_file"):
             raise OptionError("report_file: missing; name a report.json that onboard or drift has written.")
-        return _of_report(read_report("report_file", options["report_file"]))
+        report = read_report("report_file", options["report_file"])
+        findings = grouped(report.findings, lambda finding: finding.tenant_id.lower())
+        return [_of_row(row, report.run.cloud, findings.get(row.tenant_id.lower(), ())) for row in report.tenants]
     require_libraries()
     in_view = source == "view"
     connection = resolve_connection(options, identity_needed=not in_view, app_needed=not in_view)
@@ -53,20 +56,13 @@ def rows_of_source(source: str, options: Mapping[str, t.Any]) -> list[HostRow]:
     return [{"tenant_id": key, "name": name, "access": access, "cloud": cloud} for key, name in names.items()]
 
 
-def _of_report(report: Report) -> list[HostRow]:
-    findings: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        findings.setdefault(finding.tenant_id.lower(), []).append(finding)
-    return [_of_row(row, report.run.cloud, findings.get(row.tenant_id.lower(), ())) for row in report.tenants]
-
-
 def _of_row(row: TenantRow, cloud: str, findings: Sequence[Finding]) -> HostRow:
     method = row.access.method if row.access else None
     status: Status = {
         "ready": row.ready,
-        "verified": None if row.access is None else row.access.verified,
+        "verified": row.verified,
         "eligible": row.eligible,
-        "registered": None if row.registration is None else row.registration.registered,
+        "registered": row.registered,
         "first_broken": row.first_broken,
         "reason": row.reason,
         # The same role in each target tenant is one group.

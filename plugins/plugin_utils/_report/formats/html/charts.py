@@ -13,6 +13,7 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.times import day_of, utc_time
+from ansible_collections.m365.defender.plugins.plugin_utils._report.grouped import grouped
 from ansible_collections.m365.defender.plugins.plugin_utils._report.headline import STATES, state_of
 
 if t.TYPE_CHECKING:
@@ -72,16 +73,14 @@ def method_of(row: TenantRow) -> str:
 
 def bars(report: Report) -> list[Bar]:
     """Return a bar for each access method, that of most tenants first."""
-    methods: dict[str, list[State]] = {}
-    for row in report.tenants:
-        methods.setdefault(method_of(row), []).append(state_of(row))
+    methods = grouped(report.tenants, method_of)
     ordered = sorted(methods.items(), key=lambda item: -len(item[1]))
     most = max(map(len, methods.values()), default=1)
-    return [Bar(label, len(states), list(_parts(states, most))) for label, states in ordered]
+    return [Bar(label, len(rows), list(_parts(rows, most))) for label, rows in ordered]
 
 
-def _parts(states: Sequence[State], most: int) -> Iterator[Part]:
-    counted, start = collections.Counter(states), 0.0
+def _parts(rows: Sequence[TenantRow], most: int) -> Iterator[Part]:
+    counted, start = collections.Counter(map(state_of, rows)), 0.0
     for state in STATES:
         if counted[state]:
             width = 100 * counted[state] / most
