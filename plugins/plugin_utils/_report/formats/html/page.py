@@ -76,6 +76,7 @@ class HtmlFormat(ReportFormat):
         # Each tenant with its number in the declared order, and the classes of its row.
         rows = zip(itertools.count(1), report.tenants, filters.tokens, strict=False)
         ends = charts.ends_by_time(report.expiries[:_MOST_ENDS])
+        names = {row.tenant_id: row.name for row in report.tenants}
         later = report.expiries[sum(map(len, ends.values())) :]
         return _template().render(
             report=report,
@@ -88,7 +89,7 @@ class HtmlFormat(ReportFormat):
             accepted=[finding for finding in report.findings if finding.state == "accepted"],
             ends=ends,
             later=later,
-            view_lines=_view_lines(report),
+            view_lines=report.suggested_views.lines(names) if report.suggested_views else [],
             data=page_data(report, checks, [ends_row(row) for row in later]),
         )
 
@@ -117,11 +118,6 @@ def _template() -> jinja2.Template:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(script=Markup(script), script_source=f"sha256-{digest}")  # noqa: S704
     return environment.get_template("page.html.j2")
-
-
-def _view_lines(report: Report) -> list[str]:
-    names = {row.tenant_id: row.name for row in report.tenants}
-    return report.suggested_views.lines(names) if report.suggested_views else []
 
 
 def _checks_that_counted(checks: Sequence[str] | None) -> str:
