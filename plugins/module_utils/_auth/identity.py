@@ -155,14 +155,8 @@ class Identity(abc.ABC):
         base = self._cloud.graph if service == "graph" else self._cloud.arm
         return BearerToken(value, origin_of(base), tenant_id, self.name, claims)
 
-    def _authority(self, tenant_id: str) -> dict[str, object]:
-        """Return the arguments of every msal application. The user chose the address, so msal validates nothing."""
-        return {
-            "authority": f"{self._cloud.login}/{tenant_id}",
-            "http_client": MsalTransport(self._http, self._cloud.login),
-            "validate_authority": False,
-            "instance_discovery": False,
-        }
+    def _application(self, tenant_id: str) -> dict[str, object]:
+        return MsalTransport(self._http, self._cloud.login).application(f"{self._cloud.login}/{tenant_id}")
 
     def _warn(self, text: str) -> None:
         with self._lock:
@@ -197,7 +191,7 @@ class AppIdentity(Identity):
             self._client_id,
             client_credential=self._credential.for_msal(),
             token_cache=cache.load(),
-            **self._authority(tenant_id),
+            **self._application(tenant_id),
         )
         answer: dict[str, object] = application.acquire_token_for_client(scopes=scopes)
         cache.save()
@@ -259,7 +253,7 @@ class OperatorIdentity(Identity):
         return second
 
     def _redeem(self, refresh_token: str, tenant_id: str, scopes: list[str], *, public: bool) -> dict[str, object]:
-        common = self._authority(tenant_id)
+        common = self._application(tenant_id)
         if public or self._credential is None:
             application = msal.PublicClientApplication(self._client_id, **common)
         else:

@@ -72,6 +72,15 @@ class MsalTransport:
         self._http = http
         self._origin = origin_of(login)
 
+    def application(self, authority: str) -> dict[str, object]:
+        """Return the arguments of every msal application. The user chose the address, so msal validates nothing."""
+        return {
+            "authority": authority,
+            "http_client": self,
+            "validate_authority": False,
+            "instance_discovery": False,
+        }
+
     def get(self, url: str, **_ignored: object) -> MsalResponse:
         """Return the metadata of an authority. Nothing is sent, because they say nothing that is not known [doc]."""
         authority, found, rest = self._checked(url).partition(_METADATA_PATH)

@@ -270,12 +270,7 @@ def _application(connection: Connection, *, public: bool = False, more_time: flo
     authority = f"{connection.cloud.login}/{connection.home_tenant_id}"
     transport = MsalTransport(http_of(connection, Deadline(connection.deadline + more_time)), connection.cloud.login)
     transport.require_tenant(authority)
-    common: dict[str, object] = {
-        "authority": authority,
-        "http_client": transport,
-        "validate_authority": False,
-        "instance_discovery": False,
-    }
+    common = transport.application(authority)
     credential = None if public else connection.credential
     if credential is None:
         return msal.PublicClientApplication(connection.client_id, **common)
