@@ -48,12 +48,6 @@ class RequirementRow:
         required = [verdict for verdict in self.verdicts.values() if verdict.severity == "required"]
         return bool(required) and all(verdict.status in ("met", "not_applicable") for verdict in required)
 
-    @property
-    def first_broken(self) -> str | None:
-        """The name of the first broken link, or None."""
-        root = CHAIN.first_broken(self.verdicts)
-        return root.link if root else None
-
     def as_dict(self) -> dict[str, object]:
         """Return one value of `mto_requirements`: the fixed interface, plus `reason`, the reason of `first_broken`."""
         root = CHAIN.first_broken(self.verdicts)

@@ -30,4 +30,4 @@ def test_recommended_is_never_first_broken():
     evidence = {**gdap_evidence(relationship()), **sku_evidence(sku(MTP="Success")), **trust_evidence()}
     report = judge_requirements(case(evidence))
     assert report.verdicts["mfa_trust"].status == "unmet"
-    assert (report.ready, report.first_broken) == (True, None)
+    assert (report.ready, report.as_dict()["first_broken"]) == (True, None)

@@ -114,7 +114,7 @@ def test_no_role_by_gdap_is_unknown_while_the_account_is(evidence, reason):
     report = judge_requirements(case({**gdap, **evidence, **sku_evidence(sku(MTP="Success"))}, access="auto"))
     assert report.verdicts["access"].status == "met"
     assert (report.verdicts["permissions"].status, report.verdicts["permissions"].reason) == ("unknown", reason)
-    assert (report.first_broken, report.as_dict()["reason"]) == ("permissions", reason)
+    assert (report.as_dict()["first_broken"], report.as_dict()["reason"]) == ("permissions", reason)
 
 
 def test_no_role_by_one_relationship_is_unknown_while_another_is():
@@ -161,7 +161,7 @@ def test_no_access_makes_permissions_unknown_because_of_it():
     report = judge_requirements(case({**gdap_evidence(), **sku_evidence(), **trust_evidence()}))
     permissions = report.verdicts["permissions"]
     assert (permissions.status, permissions.caused_by) == ("unknown", "access")
-    assert report.first_broken == "access"
+    assert report.as_dict()["first_broken"] == "access"
 
 
 OPERATOR = operator_evidence()
