@@ -84,9 +84,3 @@ def proves_no_absence(evidence: Evidence) -> bool:
     who sees `others` sees all. The app's lists are whole.
     """
     return evidence.identity != "app" and not evidence.data.get("others")
-
-
-def unread_problem(evidence: Evidence | None, what: str, where: str) -> Problem:
-    """Return the problem of evidence that is not readable, or one of our own where nobody asked for it."""
-    problem = evidence.problem if evidence is not None else None
-    return problem or Problem("read.failed", {"what": what, "where": where, "said": "it was not read"})

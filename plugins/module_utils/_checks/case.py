@@ -97,9 +97,7 @@ class Case:
 
     def unread(self, check: str, evidence: Evidence | None, *others: Evidence | None) -> Verdict:
         """Return the verdict where evidence is missing: unknown, with the evidence's problem as the reason."""
-        problem = evidence.problem if evidence is not None else None
-        if problem is None:
-            problem = Problem("read.failed", {"what": check, "where": self.tenant.name, "said": "it was not read"})
+        problem = unread_problem(evidence, check, self.tenant.name)
         return self.verdict(check, problem.reason, problem.details, evidence=(evidence, *others))
 
 
@@ -114,6 +112,12 @@ def may_come(evidence: Evidence | None) -> bool:
     problem = evidence.problem if evidence is not None else None
     refused = problem is not None and problem.reason == "read.failed" and problem.details.get("status", "")[:1] == "4"
     return problem is not None and problem.reason in _MAY_COME and not refused
+
+
+def unread_problem(evidence: Evidence | None, what: str, where: str) -> Problem:
+    """Return the problem of evidence that is not readable, or one of our own where nobody asked for it."""
+    problem = evidence.problem if evidence is not None else None
+    return problem or Problem("read.failed", {"what": what, "where": where, "said": "it was not read"})
 
 
 def readable(evidence: Evidence | None) -> t.TypeGuard[Evidence]:

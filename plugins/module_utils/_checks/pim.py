@@ -192,7 +192,7 @@ def last_end(rows: Iterable[JsonObject], now: dt.datetime) -> JsonObject | None:
 
 
 def not_read(evidence: Evidence | None) -> str | None:
-    """Return why eligibility is not known; None where it is, or where nothing was read."""
+    """Return why the rows are not all known; None where they are, or where nothing was read."""
     if evidence is None:
         return None
     if evidence.problem is not None:

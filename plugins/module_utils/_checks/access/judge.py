@@ -23,13 +23,8 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.opera
     operator_barred,
     operator_problem,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import (
-    Candidate,
-    Rank,
-    proves_no_absence,
-    unread_problem,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank, proves_no_absence
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import unread_problem
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 

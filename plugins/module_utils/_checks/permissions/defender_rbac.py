@@ -185,13 +185,6 @@ def custom_roles_open(case: Case) -> Evidence | None:
     return groups if somebody_holds and may_come(groups) else None
 
 
-def custom_roles_unread(case: Case) -> str | None:
-    """Return why it is not known whether the account holds such a role; None where it is, or nothing was read."""
-    evidence = case.get(DEFENDER_ASSIGNMENTS)
-    problem = evidence.problem if evidence is not None else None
-    return None if problem is None else problem.details.get("said") or problem.reason
-
-
 def _holders(case: Case, account_id: str) -> set[str]:
     """Return the account and the groups that hold it."""
     groups = case.get(ACCOUNT_GROUPS)

@@ -11,15 +11,15 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.
 from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case, readable
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions import account_roles
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.defender_rbac import (
+    DEFENDER_ASSIGNMENTS,
     custom_roles,
     custom_roles_open,
-    custom_roles_unread,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.permissions.reads import (
     DIRECTORY_ROLES,
     ROLE_ASSIGNMENTS,
 )
-from ansible_collections.m365.defender.plugins.module_utils._checks.pim import TIMED_ROLES
+from ansible_collections.m365.defender.plugins.module_utils._checks.pim import TIMED_ROLES, not_read
 from ansible_collections.m365.defender.plugins.module_utils._core.directory_roles import role_names, role_template_id
 
 if t.TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _unread_caveats(case: Case) -> list[Caveat]:
     """Return what might have brought a role, and could not be read."""
     errors = (
         ("permissions.eligibility_not_read", account_roles.activation_unread(case)),
-        ("permissions.custom_role_not_read", custom_roles_unread(case)),
+        ("permissions.custom_role_not_read", not_read(case.get(DEFENDER_ASSIGNMENTS))),
     )
     return [case.caveat(reason, {"said": error_text}) for reason, error_text in errors if error_text]
 

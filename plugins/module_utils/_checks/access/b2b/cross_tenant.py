@@ -16,8 +16,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b import reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import unread_problem
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR, OPERATOR_GROUPS
 
 if t.TYPE_CHECKING:

@@ -14,8 +14,8 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks import pim
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap import reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, unread_problem
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.times import parse_time
 

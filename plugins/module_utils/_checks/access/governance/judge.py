@@ -15,12 +15,8 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap import reads as gdap_reads
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance import reads
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import (
-    Candidate,
-    proves_no_absence,
-    unread_problem,
-)
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, proves_no_absence
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import readable, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import OPERATOR_GROUPS
 from ansible_collections.m365.defender.plugins.module_utils._core.clouds import GOVERNANCE_CLOUDS
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem

@@ -9,12 +9,12 @@ import dataclasses
 import typing as t
 
 import pytest
-from evidence import case, piece, unread
+from evidence import case, piece
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts import AccountCandidate
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import GdapCandidate
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.governance.judge import GovernanceCandidate
-from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank, unread_problem
+from ansible_collections.m365.defender.plugins.module_utils._checks.candidate import Candidate, Rank
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
@@ -82,14 +82,6 @@ def test_verdict_has_the_reason_the_evidence_and_the_caveats():
     assert (verdict.check, verdict.reason, verdict.object) == ("access", "access.guest_pending", "x")
     assert (verdict.evidence, verdict.caveats) == ((look_up,), tuple(caveats))
     assert GuestCandidate(problem=THROTTLED).verdict(tenant, "access").reason == "read.throttled"
-
-
-def test_problem_of_evidence_that_is_not_readable():
-    failed = unread("accounts_by_mail")
-    assert unread_problem(failed, "the accounts", "Contoso") is failed.problem
-    missing = Problem("read.failed", {"what": "the accounts", "where": "Contoso", "said": "it was not read"})
-    assert unread_problem(None, "the accounts", "Contoso") == missing
-    assert unread_problem(piece("accounts_by_mail", None), "the accounts", "Contoso") == missing
 
 
 @pytest.mark.parametrize("kind", [GdapCandidate, AccountCandidate, GovernanceCandidate])

@@ -8,9 +8,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from evidence import case, piece
+from evidence import case, piece, unread
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.case import may_come, readable
+from ansible_collections.m365.defender.plugins.module_utils._checks.case import may_come, readable, unread_problem
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 
 
@@ -62,3 +62,11 @@ def test_only_what_nobody_refused_may_still_come(reason, details, open_still):
 def test_what_was_read_does_not_come_again():
     assert not may_come(piece("x", {}))
     assert not may_come(None)
+
+
+def test_problem_of_evidence_that_is_not_readable():
+    failed = unread("accounts_by_mail")
+    assert unread_problem(failed, "the accounts", "Contoso") is failed.problem
+    missing = Problem("read.failed", {"what": "the accounts", "where": "Contoso", "said": "it was not read"})
+    assert unread_problem(None, "the accounts", "Contoso") == missing
+    assert unread_problem(piece("accounts_by_mail", None), "the accounts", "Contoso") == missing
