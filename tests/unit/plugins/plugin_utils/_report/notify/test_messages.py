@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pages.report_rows import verdict
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import Report
 from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.change import change_for, known_before
 from ansible_collections.m365.defender.plugins.plugin_utils._report.notify.messages import message_of
@@ -161,26 +160,3 @@ def test_name_is_plain_text_in_every_channel_and_size_is_bounded(name, other):
     for message in (teams, slack, mail):
         assert len(json.dumps(message["body"])) < 28_000
         assert "secret" not in json.dumps(message)
-
-
-@pytest.mark.parametrize(
-    ("entry", "sentence"),
-    [
-        ({"to": "teams"}, r"notify\[0\].url: missing; an entry to teams needs it."),
-        ({"to": "mail", "url": URL, "mail": ["a@b.example"]}, r"notify\[0\].url: an entry to mail has no use for it"),
-        ({"to": "slack", "url": "hooks.slack.com/secret"}, r"notify\[0\].url: the value is not an address that"),
-        ({"to": "slack", "url": "http://hooks.slack.com/secret"}, r"begins with https://; copy it as a whole.$"),
-        ({"to": "mail", "mail": ["a\nb@c"]}, r"notify\[0\].mail: "),
-        ({"to": "slack", "url": URL, "only": {"group": ["x"]}}, r"only.group: no host in the inventory group 'x'"),
-        ({"to": "slack", "url": URL, "only": {"tenants": ["x"]}}, r"only.tenants: 'x' is not a GUID"),
-    ],
-)
-def test_mistake_is_one_sentence_without_the_address(entry, sentence):
-    with pytest.raises(OptionError, match=sentence) as caught:
-        parse_routes([entry], {})
-    assert "secret" not in str(caught.value)
-
-
-def test_nobody_to_notify_is_a_mistake():
-    with pytest.raises(OptionError, match="notify: the list is empty"):
-        parse_routes([], {})

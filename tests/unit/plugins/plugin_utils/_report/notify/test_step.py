@@ -8,18 +8,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import pathlib
 import random
-import tempfile
 
 import pytest
-from any_case import ANY_JSON
-from hypothesis import given
-from hypothesis import strategies as st
 from pages.report_rows import NO_LICENSE, NOT_CHOSEN, caveat, tenant_id, verdict
 from runs import compared, judged
 
-from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry
 from ansible_collections.m365.defender.plugins.module_utils._core.times import timestamp
 from ansible_collections.m365.defender.plugins.plugin_utils._report.model import TenantExpiry
@@ -224,26 +218,6 @@ def test_file_has_no_address_and_is_for_its_owner(nights):
     path = nights.directory / FILE_NAME
     assert path.stat().st_mode & 0o777 == 0o600
     assert not any(word in path.read_text() for word in ("secret", "hooks.", "teams.example"))
-
-
-@pytest.mark.parametrize("text", ["x", "[]", '{"format": 2}', '{"format": 1, "findings": [], "channels": {"a": 1}}'])
-def test_foreign_file_is_refused_in_a_sentence(tmp_path, text):
-    (tmp_path / FILE_NAME).write_text(text)
-    with pytest.raises(OptionError, match=r"report_dir: .*notified.json is not .*; remove it, so that channels"):
-        Memory("report_dir", tmp_path)
-
-
-@given(ANY_JSON | st.fixed_dictionaries({"format": st.just(1), "findings": ANY_JSON, "channels": ANY_JSON}))
-def test_any_json_is_read_or_refused_in_a_sentence(value):
-    with tempfile.TemporaryDirectory() as directory:
-        path = pathlib.Path(directory)
-        (path / FILE_NAME).write_text(json.dumps(value), encoding="utf-8")
-        refusal = ""
-        try:
-            Memory("report_dir", path)
-        except OptionError as error:
-            refusal = str(error)
-        assert refusal == "" or refusal.endswith("remove it, so that channels are told what the last run has found.")
 
 
 def test_channels_that_nobody_uses_are_forgotten(nights):
