@@ -42,7 +42,10 @@ CONVERSATIONS = (
 # Folders that import none of these libraries: what they do is the same with each of their versions. (The version of
 # Jinja is the newest here, too.)
 PURE = (
-    *(f"module_utils/{name}" for name in ("_assess", "_auth/options", "_checks", "_collect", "_core")),
+    *(
+        f"module_utils/{name}"
+        for name in ("_assess", "_auth/options", "_checks", "_collect", "_core", "_remedies", "_view/observe")
+    ),
     *(f"plugin_utils/{name}" for name in ("_report", "_role/inventory")),
 )
 TESTS = (
