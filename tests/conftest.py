@@ -22,9 +22,10 @@ if t.TYPE_CHECKING:
 # A test that passes by the developer's own credentials or settings proves nothing.
 USERS_OWN = ("ANSIBLE_", "ARM_", "AZURE_", "MTO_")
 
-# A slow machine is no failure. In the gates, examples are the same in every run; who looks for more mistakes than a
-# change has brought gives pytest --hypothesis-profile=thorough. `lowest` asks the same again of other versions.
-hypothesis.settings.register_profile("gates", database=None, deadline=None, derandomize=True, max_examples=50)
+# A slow machine is no failure. In the gates, examples are the same in every run, so that more of them find what a
+# change has brought, and nothing else; who looks for more mistakes gives pytest --hypothesis-profile=thorough. `lowest`
+# asks the same again of other versions.
+hypothesis.settings.register_profile("gates", database=None, deadline=None, derandomize=True, max_examples=32)
 hypothesis.settings.register_profile("lowest", hypothesis.settings.get_profile("gates"), max_examples=10)
 hypothesis.settings.register_profile("thorough", database=None, deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("gates")
