@@ -12,6 +12,7 @@ gets a line for each step, and one sentence that says what to do if a step fails
 from __future__ import annotations
 
 import dataclasses
+import ensurepip
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import time
 import typing as t
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -35,6 +37,7 @@ NEVER_PASSED_ON = ("PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER", "PYTHON")
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "PIP_PROXY")
 # A sign of life while pip downloads: after so many packages.
 COUNTED = 20
+PIP = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,8 +118,9 @@ def make_empty_environment() -> None:
         VENV.unlink()
     elif VENV.exists():
         shutil.rmtree(VENV)
+    wheel = wheel_of_pip()
     done = subprocess.run(
-        [sys.executable, "-I", "-m", "venv", str(VENV)],
+        [sys.executable, "-I", "-m", "venv", *(["--without-pip"] if wheel else []), str(VENV)],
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -126,6 +130,22 @@ def make_empty_environment() -> None:
     LOG.write_text(done.stdout, encoding="utf-8", errors="backslashreplace")
     if done.returncode:
         raise SetUpError(explain(done.stdout) or f"Python could not make a virtual environment: {LOG} says why.")
+    if wheel:
+        unpack_pip(wheel)
+
+
+def wheel_of_pip() -> pathlib.Path | None:
+    """Return the pip that comes with this Python. Debian keeps it elsewhere: there, venv installs it."""
+    return next(pathlib.Path(ensurepip.__file__).with_name("_bundled").glob("pip-*.whl"), None)
+
+
+def unpack_pip(wheel: pathlib.Path) -> None:
+    """Unpacked, pip works as well as installed by venv, which takes five seconds more of a processor's time."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(next(VENV.glob("lib/python3.*/site-packages")))
+    command = VENV / "bin" / "pip"
+    command.write_text(PIP, encoding="utf-8")
+    command.chmod(0o755)
 
 
 def install(level: Level) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pathlib
 import shutil
+import subprocess
 import types
+import zipfile
 
 import make_venv
 import pytest
@@ -125,6 +127,42 @@ def test_pips_steps_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
         "setup: installing 3 packages",
         "setup: the package index does not answer; pip tries again",
     ]
+
+
+@pytest.mark.parametrize("unpacked", [True, False], ids=["unpacked", "installed"])
+def test_an_empty_environment_has_pip(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, unpacked: bool) -> None:
+    venv = tmp_path / "a tree" / ".venv"
+    monkeypatch.setattr(make_venv, "VENV", venv)
+    monkeypatch.setattr(make_venv, "LOG", tmp_path / "log")
+    if unpacked:
+        # As a Python that brings it.
+        monkeypatch.setattr(make_venv, "wheel_of_pip", lambda: a_wheel(tmp_path))
+    else:
+        monkeypatch.setattr(make_venv, "wheel_of_pip", lambda: None)
+    make_venv.make_empty_environment()
+    said = [
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        for command in (
+            [str(venv / "bin" / "pip"), "--version"],
+            [str(venv / "bin" / "python"), "-m", "pip", "--version"],
+        )
+    ]
+    assert said[0] == said[1]
+    assert said[0].startswith("pip ")
+    assert unpacked is (said[0] == f"pip of {venv.resolve()}")
+
+
+def a_wheel(directory: pathlib.Path) -> pathlib.Path:
+    wheel = directory / "pip-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("pip/__init__.py", "")
+        archive.writestr("pip/__main__.py", "import sys\nprint('pip of', sys.prefix)\n")
+    return wheel
+
+
+def test_the_wheel_of_this_python_is_pip() -> None:
+    wheel = make_venv.wheel_of_pip()
+    assert wheel is None or zipfile.ZipFile(wheel).read("pip/__main__.py")
 
 
 def test_the_levels_requirements_are_there() -> None:
