@@ -129,6 +129,22 @@ def test_pips_steps_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_without_a_newer_pip_the_one_that_is_there_does_the_work(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\ncase "$*" in *--retries*) exit 1;; esac\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(make_venv, "ROOT", tmp_path)
+    monkeypatch.setattr(make_venv, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(make_venv, "LOG", tmp_path / "log")
+    make_venv.install(LEVELS["demo"])
+    renewed, installed = (tmp_path / "log").read_text().splitlines()
+    assert renewed.endswith(f"--no-deps --retries 0 {make_venv.NEWER_PIP}")
+    assert installed.endswith("-r requirements-demo.txt")
+
+
 @pytest.mark.parametrize("unpacked", [True, False], ids=["unpacked", "installed"])
 def test_an_empty_environment_has_pip(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, unpacked: bool) -> None:
     venv = tmp_path / "a tree" / ".venv"
