@@ -34,7 +34,8 @@ SHOW = [
 
 def run(ansible, playbook, *flags, env=None, **variables):
     """A play that writes its report; the run and the report."""
-    options = {"mto_tenants": DECLARED, "mto_fail_on": [], "mto_report_dir": str(ansible.directory), **variables}
+    options = {"mto_tenants": DECLARED, "mto_fail_on": [], "mto_report_dir": str(ansible.directory)}
+    options |= {"mto_report_formats": ["json"], **variables}
     done = ansible.play(playbook, *flags, env=env, **options)
     path = ansible.directory / "report.json"
     return done, json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

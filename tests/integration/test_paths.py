@@ -169,7 +169,7 @@ def test_play_of_the_users_own(shell, way):
     other.chmod(0o700)
     python = "{{ ansible_playbook_python }}" if way == "here" else str(other)
     tasks = [
-        {"m365.defender.mto_requirement_facts": {"from_evidence": "evidence.json"}, "ignore_errors": True},
+        {"m365.defender.mto_tenant_access": {"from_evidence": "evidence.json"}, "ignore_errors": True},
         {"m365.defender.mto_tenant_access": {"tenants": [TENANT]}, "ignore_errors": True},
     ]
     head = {"hosts": "localhost", "connection": "local", "gather_facts": False}

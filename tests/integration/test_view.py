@@ -40,6 +40,7 @@ class Desk:
             "mto_portal_cookies_file": self.lab["portal_cookies_file"],
             "mto_portal_contract": self.lab["portal_contract"],
             "mto_report_dir": str(self.directory),
+            "mto_report_formats": ["json"],
             **variables,
         }
         done = self.ansible.play(playbook, *flags, **given)
@@ -68,11 +69,13 @@ class Onboarded:
         self.secrets = [etag, *session.values()]
         self.planned, self.planned_report = desk.play(ONBOARD, "--check", "--diff")
         self.view_before = desk.page.view()
-        backup = {"mto_backup": True, "mto_backup_dir": str(desk.directory)}
-        self.done, self.report = desk.play(ONBOARD, "-vvv", "--diff", **backup)
+        # With all the files that a run can leave.
+        files = {"mto_backup": True, "mto_backup_dir": str(desk.directory), "mto_report_formats": None}
+        self.done, self.report = desk.play(ONBOARD, "-vvv", "--diff", **files)
         assert self.done.code == 0, self.done.output
         values = {"sccauth": session["sccauth"], "xsrf_token": session["XSRF-TOKEN"]}
-        by_value = {"mto_portal_cookies_file": None, "mto_portal_contract": None, "mto_portal_session": values}
+        by_value = {"mto_portal_cookies_file": None, "mto_portal_contract": None, "mto_report_formats": None}
+        by_value |= {"mto_portal_session": values}
         self.drift, self.drift_report = desk.play(DRIFT, "-vvv", **by_value)
         assert self.drift.code == 0, self.drift.output
         # We wrote the secrets there ourselves.
@@ -202,7 +205,7 @@ def cluttered(tmp_path_factory):
     ids=["limit", "slices"],
 )
 def test_purge_is_refused_where_the_list_may_be_cut(cluttered, flags, variables):
-    done, _report = cluttered.play(ONBOARD, *flags, mto_purge=True, **variables)
+    done, _report = cluttered.play(ONBOARD, *flags, mto_tenants=DECLARED[:1], mto_purge=True, **variables)
     assert "sees only a part of the tenant list" in done.output
     assert UNDECLARED["tenant_id"] in cluttered.page.view()
 
