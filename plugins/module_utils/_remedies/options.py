@@ -21,7 +21,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.options.values
     parse_whole_number,
     quoted,
 )
-from ansible_collections.m365.defender.plugins.module_utils._core.text import did_you_mean
 from ansible_collections.m365.defender.plugins.module_utils._remedies.case import Settings
 from ansible_collections.m365.defender.plugins.module_utils._remedies.registry import REMEDIES
 
@@ -64,12 +63,6 @@ def parse_remedy_options(
 ) -> RemedyOptions:
     """Return the options, checked before the first request. Raise OptionError. `undo`: there is a journal already."""
     names = tuple(dict.fromkeys(params["remedies"] or ()))
-    for name in names:
-        if name not in REMEDIES:
-            raise OptionError(
-                f"remedies: {quoted(name)} is not a remedy{did_you_mean(name, REMEDIES)}; choose from"
-                f" {', '.join(REMEDIES)}."
-            )
     require_remedies(names)
     journal, invitations = params["journal"] or "", params["invitations_dir"] or ""
     if not journal:

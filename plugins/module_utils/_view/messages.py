@@ -108,38 +108,35 @@ def refusal_text(refusal: Refusal, desired: DesiredState, name_of: NameOf) -> st
 
 def instructions(plan: Plan, name_of: NameOf, *, operator: str, url: str) -> list[str]:
     """The guide's third step for exactly this plan; empty where there is nothing to do. Source: "Set up ..." [doc]."""
-    if plan.empty:
-        return []
-    return [
+    return _steps(
+        plan,
+        name_of,
         f"Sign in to {url} as {operator}.",
-        *_rows("Select Add tenants, select these tenants, and select Add:", plan.add, name_of),
-        *_rows(f"On {url}/mtosettings, select these tenants and select Remove:", plan.remove, name_of),
-    ]
+        "Select Add tenants, select these tenants, and select Add:",
+        f"On {url}/mtosettings, select these tenants and select Remove:",
+    )
 
 
 def announcement(plan: Plan, name_of: NameOf, *, contract: str, url: str) -> list[str]:
     """What a run outside check mode sends with the recorded request; empty where there is nothing to do."""
-    if plan.empty:
-        return []
-    return [
-        f"Outside check mode, this run sends the request in {contract} to {url}.",
-        *_rows("It adds these tenants:", plan.add, name_of),
-        *_rows("It removes these tenants:", plan.remove, name_of),
-    ]
+    first = f"Outside check mode, this run sends the request in {contract} to {url}."
+    return _steps(plan, name_of, first, "It adds these tenants:", "It removes these tenants:")
+
+
+def _steps(plan: Plan, name_of: NameOf, first: str, adding: str, removing: str) -> list[str]:
+    lines = [] if plan.empty else [first]
+    for heading, tenant_ids in ((adding, plan.add), (removing, plan.remove)):
+        rows = [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in tenant_ids]
+        lines += [heading, *rows] if rows else []
+    return lines
 
 
 def changes_read_back(added: Sequence[str], removed: Sequence[str], name_of: NameOf) -> list[str]:
     """What was changed, as the view that was read back shows; empty where nothing was."""
-    sentences = [f"Added to the view, which shows them: {named_list(map(name_of, added), most=100)}."] if added else []
-    if removed:
-        names = named_list(map(name_of, removed), most=100)
-        sentences.append(f"Removed from the view, which does not show them: {names}.")
-    return sentences
-
-
-def _rows(heading: str, tenant_ids: Sequence[str], name_of: NameOf) -> list[str]:
-    rows = [f"  {one_line(name_of(tenant_id))} ({tenant_id})" for tenant_id in tenant_ids]
-    return [heading, *rows] if rows else []
+    return [
+        *_listed("Added to the view, which shows them: {}.", added, name_of, most=100),
+        *_listed("Removed from the view, which does not show them: {}.", removed, name_of, most=100),
+    ]
 
 
 def failure_text(outcome: Outcome, name_of: NameOf, cause: str | None) -> str:
@@ -165,6 +162,6 @@ def failure_text(outcome: Outcome, name_of: NameOf, cause: str | None) -> str:
     return end_once(" ".join(parts))
 
 
-def _listed(template: str, tenant_ids: Sequence[str], name_of: NameOf) -> list[str]:
+def _listed(template: str, tenant_ids: Sequence[str], name_of: NameOf, most: int = 10) -> list[str]:
     """The sentence about these tenants; none where there are none."""
-    return [template.format(named_list(map(name_of, tenant_ids)))] if tenant_ids else []
+    return [template.format(named_list(map(name_of, tenant_ids), most))] if tenant_ids else []

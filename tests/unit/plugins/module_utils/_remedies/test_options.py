@@ -36,7 +36,6 @@ def parse(tmp_path, *, undo=False, **changes):
     [
         ({"remedies": []}, "remedies", "none is named"),
         ({"remedies": None}, "remedies", "none is named"),
-        ({"remedies": ["mfa_trusts"]}, "remedies", "did you mean"),
         ({"journal": None}, "journal", "missing"),
         ({"journal": ""}, "journal", "missing"),
         ({"journal": "/nowhere/journal.jsonl"}, "journal", "does not exist"),
