@@ -67,11 +67,17 @@ def refusal_of(status: int, target: str) -> BrokenError:
     )
 
 
-# The numbers of OpenSSL (x509_vfy.h). Another CA bundle helps only with an unknown issuer.
-_NOT_YET_VALID: t.Final = 9
-_EXPIRED: t.Final = 10
-_WRONG_NAME: t.Final = (62, 64)
-_UNKNOWN_ISSUER: t.Final = (2, 18, 19, 20, 21)
+# What is wrong with a certificate, by the numbers of OpenSSL (x509_vfy.h). Another CA bundle helps only with an unknown
+# issuer.
+_CERTIFICATES: t.Final = {
+    9: "is not valid yet: correct the clock of this machine if it is wrong ({clock})",
+    10: "has expired: it has to be renewed, unless the clock of this machine is wrong ({clock})",
+    **dict.fromkeys((2, 18, 19, 20, 21), "is not trusted (see {ca_path})"),
+    **dict.fromkeys(
+        (62, 64),
+        "is for another host name: check the address (endpoints), and whether a proxy or firewall answers in its place",
+    ),
+}
 # How OpenSSL's versions name an answer that is not TLS at all.
 _NOT_TLS: t.Final = ("HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "WRONG_VERSION_NUMBER")
 
@@ -79,7 +85,9 @@ _NOT_TLS: t.Final = ("HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAI
 def handshake_cause(error: OSError, peer: str, clock: Clock) -> BrokenError:
     """Return why the TLS handshake with the server or the proxy failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return BrokenError(_certificate_cause(error, peer, clock), final=True)
+        wrong = _CERTIFICATES.get(error.verify_code, f"is not valid (OpenSSL error {error.verify_code})")
+        wrong = wrong.format(clock=clock.described(), ca_path=option_name("ca_path"))
+        return BrokenError(f"the certificate of {peer} {wrong}", final=True)
     if isinstance(error, TimeoutError):
         return BrokenError(f"{peer} did not complete the TLS handshake within the time-out")
     reason = getattr(error, "reason", None) or ""
@@ -88,28 +96,6 @@ def handshake_cause(error: OSError, peer: str, clock: Clock) -> BrokenError:
     if isinstance(error, ssl.SSLError) and reason and not isinstance(error, ssl.SSLEOFError):
         return BrokenError(f"the TLS handshake with {peer} failed ({reason})")
     return BrokenError(f"{peer} closed the connection during the TLS handshake")
-
-
-def _certificate_cause(error: ssl.SSLCertVerificationError, peer: str, clock: Clock) -> str:
-    code = error.verify_code
-    if code == _EXPIRED:
-        return (
-            f"the certificate of {peer} has expired: it has to be renewed, unless the clock of this machine is wrong"
-            f" ({clock.described()})"
-        )
-    if code == _NOT_YET_VALID:
-        return (
-            f"the certificate of {peer} is not valid yet: correct the clock of this machine if it is wrong"
-            f" ({clock.described()})"
-        )
-    if code in _WRONG_NAME:
-        return (
-            f"the certificate of {peer} is for another host name: check the address (endpoints), and whether a proxy or"
-            " firewall answers in its place"
-        )
-    if code in _UNKNOWN_ISSUER:
-        return f"the certificate of {peer} is not trusted (see {option_name('ca_path')})"
-    return f"the certificate of {peer} is not valid (OpenSSL error {code})"
 
 
 def broken(error: Exception) -> BrokenError:

@@ -23,7 +23,7 @@ from ansible_collections.m365.defender.plugins.module_utils._microsoft.http impo
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, Response
+    from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, Repeat, Response
 
 PICKER: t.Final = "/apiproxy/mtoapi/tenants/TenantPicker"
 EFFECTIVE: t.Final = "/apiproxy/mtoapi/tenantGroups/effective/"
@@ -99,22 +99,16 @@ class Portal:
         follow report it.
         """
         with contextlib.suppress(MtoError):
-            path = f"/?tid={self._tenant_id}"
-            self._keep_cookies(self._http.send("GET", self._url(path), headers=self._headers(path)))
+            self._send("GET", f"/?tid={self._tenant_id}")
 
     def read(self, path: str) -> Response:
         """Read a path, with retries by policy. Raises UnreachableError and DeadlineError."""
-        response = self._ask(path)
+        response = self._send("GET", path)
         if response.status != _BAD_REQUEST:
             return response
         # If an answer is lost on its way, so is the new token in it, and the next request is refused for the old one.
         self.renew()
-        return self._ask(path)
-
-    def _ask(self, path: str) -> Response:
-        response = self._http.send("GET", self._url(path), headers=self._headers(path))
-        self._keep_cookies(response)
-        return response
+        return self._send("GET", path)
 
     def write(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Response:
         """Send a recorded write, once: without an answer only a read shows what happened.
@@ -128,12 +122,22 @@ class Portal:
         return response
 
     def _write(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Response:
-        sent = None if body is None else json.dumps(body)
         content = {} if body is None else {"Content-Type": "application/json"}
-        response = self._http.send(
-            method, self._url(path), headers={**content, **headers, **self._headers(path)}, body=sent, repeat="refusals"
-        )
-        self._keep_cookies(response)
+        sent = None if body is None else json.dumps(body)
+        return self._send(method, path, {**content, **headers}, sent, "refusals")
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        body: str | None = None,
+        repeat: Repeat = "failures",
+    ) -> Response:
+        """Send a request with the session, and keep what the answer says of it."""
+        own = {**(headers or {}), **self._headers(path)}
+        response = self._http.send(method, self._url(path), headers=own, body=body, repeat=repeat)
+        self._keep(set_cookies(response.headers.get("set-cookie", ""), time.time()))
         return response
 
     def _url(self, path: str) -> str:
@@ -154,9 +158,6 @@ class Portal:
             "X-XSRF-TOKEN": decoded if decoded.isascii() and decoded.isprintable() else token,
             **multitenant,
         }
-
-    def _keep_cookies(self, response: Response) -> None:
-        self._keep(set_cookies(response.headers.get("set-cookie", ""), time.time()))
 
     def _keep(self, cookies: Mapping[str, str]) -> None:
         """Take over cookies, drop those that were deleted, and let no answer carry their values on."""
