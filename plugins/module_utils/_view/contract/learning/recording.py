@@ -40,7 +40,6 @@ if t.TYPE_CHECKING:
 EXPOSED: t.Final = "exposedTargetTenantsInfo"
 UNDASHED: t.Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _LENGTH_OF_ID: t.Final = 36
-_KINDS_OF_ANSWERS: t.Final = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -195,8 +194,6 @@ class _Story:
         for event in reversed(self._answers):
             if event.row.end <= moment and event.answer is not None:
                 known.setdefault(str(event.name), event.answer)
-            if len(known) == _KINDS_OF_ANSWERS:
-                break
         return bodies_of(known)
 
 
