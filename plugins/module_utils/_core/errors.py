@@ -64,10 +64,9 @@ class UnreachableError(MtoError):
 class ServiceError(MtoError):
     """A service answered with an error. Carries what a remedy needs."""
 
-    def __init__(self, message: str, *, status: int = 0, code: str = "", request_id: str = "") -> None:
+    def __init__(self, message: str, *, status: int = 0, request_id: str = "") -> None:
         super().__init__(message)
         self.status = status
-        self.code = code
         self.request_id = request_id
 
 

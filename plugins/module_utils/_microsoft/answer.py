@@ -166,6 +166,6 @@ def _words(text: object, scrub: Callable[[str], str], most: int) -> str:
 def failed(url: str, error: MtoError) -> Answer:
     """Return the answer for a request without a usable one."""
     if isinstance(error, ServiceError):
-        # Not JSON, or the whole batch was refused. The code is left out, because it is not about this request.
+        # Not JSON, or the whole batch was refused. It has no code, which would not be about this request.
         return Answer(error.status, url, error=str(error), request_id=error.request_id)
     return Answer(0, url, error=str(error), deadline=isinstance(error, DeadlineError))

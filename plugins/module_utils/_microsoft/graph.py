@@ -164,7 +164,6 @@ def _batch_items(response: Response) -> dict[str, list[Mapping[str, object]]]:
         raise ServiceError(
             refused.error or "the answer of the batch has no responses",
             status=response.status,
-            code=refused.code,
             request_id=response.request_id,
         )
     items: dict[str, list[Mapping[str, object]]] = {}

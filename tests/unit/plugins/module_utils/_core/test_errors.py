@@ -28,7 +28,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.model import P
         OptionError("no"),
         DeadlineError("no"),
         UnreachableError("no"),
-        ServiceError("no", status=500, code="c", request_id="r"),
+        ServiceError("no", status=500, request_id="r"),
         HomeSignInError("no", Problem("read.failed")),
         SignInError("no", Problem("read.failed")),
     ],

@@ -224,6 +224,6 @@ def test_code_is_only_what_the_service_says(status, body, request_id):
 def test_failures_are_answers():
     assert failed("u", DeadlineError("late")) == Answer(0, "u", error="late", deadline=True)
     assert failed("u", UnreachableError("down")) == Answer(0, "u", error="down")
-    assert failed("u", ServiceError("html", status=502, code="c", request_id="r")) == Answer(
+    assert failed("u", ServiceError("html", status=502, request_id="r")) == Answer(
         502, "u", error="html", request_id="r"
     )

@@ -100,7 +100,7 @@ def test_json_without_a_bottom_is_no_json():
 def test_answer_of_another_form_is_no_json(body, status):
     with pytest.raises(ServiceError, match="JSON was expected") as caught:
         Response("GET", "https://x/y", status, {}, body).json()
-    assert (caught.value.status, caught.value.code) == (status, "")
+    assert caught.value.status == status
 
 
 def test_what_an_error_says_of_an_answer_is_short_and_holds_no_secret():
