@@ -9,10 +9,7 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.discovery import METHODS, discovered_tenants
 from ansible_collections.m365.defender.plugins.module_utils._auth.identities import require_libraries
-from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import (
-    connection_spec,
-    resolve_connection,
-)
+from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import resolve_connection
 from ansible_collections.m365.defender.plugins.module_utils._core.errors import MtoError, OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS
 from ansible_collections.m365.defender.plugins.module_utils._view.info import view_info
@@ -30,7 +27,7 @@ if t.TYPE_CHECKING:
 
 def source_options() -> tuple[str, ...]:
     """Return the names of the options that a source may need."""
-    return (*connection_spec(), *view_spec(), "report_file")
+    return (*view_spec(), "report_file")
 
 
 def rows_of_source(source: str, options: Mapping[str, t.Any]) -> list[HostRow]:
