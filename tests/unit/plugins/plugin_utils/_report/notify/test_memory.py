@@ -36,12 +36,9 @@ def test_what_was_told_is_known_when_the_file_is_read_again(tmp_path):
 
 def test_channel_that_was_used_last_is_forgotten_last(tmp_path):
     memory = Memory("report_dir", tmp_path)
-    for number in range(50):
+    for number in (*range(49), 0, 49, 50):
         memory.remember(f"channel {number}", Told())
-    memory.remember("channel 0", Told())
-    memory.remember("one more", Told())
-    known = [number for number in range(50) if memory.told(f"channel {number}") is not None]
-    assert known == [0, *range(2, 50)]
+    assert [number for number in range(51) if memory.told(f"channel {number}") is None] == [1]
 
 
 @pytest.mark.parametrize("text", ["x", "[]", '{"format": 2}', '{"format": 1, "findings": [], "channels": {"a": 1}}'])
