@@ -111,33 +111,71 @@ def access_reader(
     """
     tenant, needs = case.tenant, (INCIDENTS,) if "defender" in checks else ()
     target = ReadTarget(tenant.tenant_id, tenant.name, case.consent_url, needs)
-    return Reader(session, target, _access(session, lists, case, checks, target, known))
+    return Reader(session, target, _TenantAccess(session, lists, tenant, checks, target).reading(case, known))
 
 
-def _access(
-    session: Session,
-    lists: Lists,
-    case: Case,
-    checks: Sequence[str],
-    target: ReadTarget,
-    known: Mapping[str, Evidence],
-) -> Reading[Case]:
-    tenant = case.tenant
-    operator = {OPERATOR.key: lists.home.evidence[OPERATOR.key]}
-    case = case.with_evidence({**trim_lists(lists.evidence, tenant), **operator})
-    if not session.reaches(tenant.cloud):
-        problem = Problem("read.other_cloud", {"cloud": str(tenant.cloud), "run_cloud": session.cloud_name})
-        return case.with_evidence(
-            {sign_in_reads.OPERATOR_SIGN_IN.key: _refusal(session, target, sign_in_reads.OPERATOR_SIGN_IN, problem)}
-        )
-    if needs_account(case):
-        case = case.with_evidence(lists.home.about(tenant))
-        case = case.with_evidence((yield from _account(context_of(session, lists.home, case), known)))
-    if "sign_in" in checks or "defender" in checks:
-        case = case.with_evidence(_as_operator(session, lists, tenant, checks, target))
-    if "defender" in checks and session.has("app") and not readable(case.get(INCIDENTS)):
-        case = case.with_evidence((yield from _as_app(case)))
-    return case
+@dataclasses.dataclass(frozen=True, slots=True)
+class _TenantAccess:
+    """What the access to one tenant is read with."""
+
+    session: Session
+    lists: Lists
+    tenant: Tenant
+    checks: Sequence[str]
+    target: ReadTarget
+
+    def reading(self, case: Case, known: Mapping[str, Evidence]) -> Reading[Case]:
+        """Ask for what the lists leave open, and return the case with it."""
+        session, home = self.session, self.lists.home
+        operator = {OPERATOR.key: home.evidence[OPERATOR.key]}
+        case = case.with_evidence({**trim_lists(self.lists.evidence, self.tenant), **operator})
+        if not session.reaches(self.tenant.cloud):
+            problem = Problem("read.other_cloud", {"cloud": str(self.tenant.cloud), "run_cloud": session.cloud_name})
+            probe = sign_in_reads.OPERATOR_SIGN_IN
+            return case.with_evidence({probe.key: self._evidence(probe, None, problem)})
+        if needs_account(case):
+            case = case.with_evidence(home.about(self.tenant))
+            case = case.with_evidence((yield from _account(context_of(session, home, case), known)))
+        if "sign_in" in self.checks or "defender" in self.checks:
+            case = case.with_evidence(self._as_operator())
+        if "defender" in self.checks and session.has("app") and not readable(case.get(INCIDENTS)):
+            case = case.with_evidence((yield from _as_app(case)))
+        return case
+
+    def _as_operator(self) -> dict[str, Evidence]:
+        """Read as the operator: the sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
+        sign_in = self._sign_in(sign_in_reads.OPERATOR_SIGN_IN)
+        evidence = {sign_in_reads.OPERATOR_SIGN_IN.key: sign_in}
+        if sign_in.data is None:
+            return evidence
+        reads = [] if sign_in.data["readable"] else [_ORGANIZATION]
+        reads += [BoundRead(INCIDENTS)] if "defender" in self.checks else []
+        answers = self.session.read_as("operator", reads, self.target) if reads else {}
+        if ORGANIZATION.key in answers:
+            evidence[sign_in_reads.OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
+        if "sign_in" in self.checks:
+            evidence[sign_in_reads.ARM_SIGN_IN.key] = self._sign_in(sign_in_reads.ARM_SIGN_IN)
+        return {**evidence, **answers}
+
+    def _sign_in(self, probe: SignInProbe) -> Evidence:
+        """Return evidence of a token: what may be reported of it, never the token itself."""
+        if not self.session.has("operator"):
+            return self._evidence(probe, None, Problem("identity.operator_needed"))
+        if self.lists.unproven is not None:
+            return self._evidence(probe, None, self.lists.unproven)
+        try:
+            token = self.session.sign_in_as("operator", self.target.tenant_id, probe.service)
+        except MtoError as error:
+            return self._evidence(probe, None, sign_in_problem(error))
+        return self._evidence(probe, sign_in_reads.token_data(token.claims, self.tenant.roles), None)
+
+    def _evidence(self, probe: SignInProbe, data: sign_in_reads.TokenData | None, problem: Problem | None) -> Evidence:
+        target, resource = self.target, SERVICE_TITLES[probe.service]
+        what = f"the sign-in to {resource}"
+        words = SentenceContext(what=what, where=target.name, who="the operator", resource=resource)
+        problem = problem and words.complete(problem)
+        url, at = self.session.token_url(target.tenant_id), timestamp(utc_now())
+        return Evidence(probe.key, url, "operator", at, "", "doc", data, problem)
 
 
 def _account(context: TargetContext, known: Mapping[str, Evidence]) -> Reading[dict[str, Evidence]]:
@@ -147,54 +185,6 @@ def _account(context: TargetContext, known: Mapping[str, Evidence]) -> Reading[d
         return {bound.key: known[bound.key] for bound in reads}
     answers = yield Ask([_ORGANIZATION, *reads], "app")
     return trim_answers({bound.key: answers[bound.key] for bound in reads}, context.operator_targets)
-
-
-def _as_operator(
-    session: Session, lists: Lists, tenant: Tenant, checks: Sequence[str], target: ReadTarget
-) -> dict[str, Evidence]:
-    """Read as the operator: the sign-in, the probe of Defender, and the sign-in to Azure Resource Manager."""
-    sign_in = _sign_in(session, lists, tenant, target, sign_in_reads.OPERATOR_SIGN_IN)
-    evidence = {sign_in_reads.OPERATOR_SIGN_IN.key: sign_in}
-    if sign_in.data is None:
-        return evidence
-    reads = [] if sign_in.data["readable"] else [_ORGANIZATION]
-    reads += [BoundRead(INCIDENTS)] if "defender" in checks else []
-    answers = session.read_as("operator", reads, target) if reads else {}
-    if ORGANIZATION.key in answers:
-        evidence[sign_in_reads.OPERATOR_ORGANIZATION.key] = answers.pop(ORGANIZATION.key)
-    if "sign_in" in checks:
-        evidence[sign_in_reads.ARM_SIGN_IN.key] = _sign_in(session, lists, tenant, target, sign_in_reads.ARM_SIGN_IN)
-    return {**evidence, **answers}
-
-
-def _sign_in(session: Session, lists: Lists, tenant: Tenant, target: ReadTarget, probe: SignInProbe) -> Evidence:
-    """Return evidence of a token: what may be reported of it, never the token itself."""
-    if not session.has("operator"):
-        return _refusal(session, target, probe, Problem("identity.operator_needed"))
-    if lists.unproven is not None:
-        return _refusal(session, target, probe, lists.unproven)
-    try:
-        token = session.sign_in_as("operator", target.tenant_id, probe.service)
-    except MtoError as error:
-        return _refusal(session, target, probe, sign_in_problem(error))
-    return _sign_in_evidence(session, target, probe, sign_in_reads.token_data(token.claims, tenant.roles), None)
-
-
-def _refusal(session: Session, target: ReadTarget, probe: SignInProbe, problem: Problem) -> Evidence:
-    resource = SERVICE_TITLES[probe.service]
-    words = SentenceContext(what=f"the sign-in to {resource}", where=target.name, who="the operator", resource=resource)
-    return _sign_in_evidence(session, target, probe, None, words.complete(problem))
-
-
-def _sign_in_evidence(
-    session: Session,
-    target: ReadTarget,
-    probe: SignInProbe,
-    data: sign_in_reads.TokenData | None,
-    problem: Problem | None,
-) -> Evidence:
-    at = timestamp(utc_now())
-    return Evidence(probe.key, session.token_url(target.tenant_id), "operator", at, "", "doc", data, problem)
 
 
 def _as_app(case: Case) -> Reading[dict[str, Evidence]]:

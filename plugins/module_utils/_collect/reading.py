@@ -118,11 +118,8 @@ def _merged(asks: Sequence[Ask]) -> tuple[list[BoundRead], list[dict[str, str]]]
         for bound in ask.reads:
             sameness = (bound.read.key, path_of(bound))
             if sameness not in merged:
-                if bound.key in taken:
-                    other = f"{bound.qualifier}~{len(merged)}"
-                    merged[sameness] = dataclasses.replace(bound, qualifier=other)
-                else:
-                    merged[sameness] = bound
+                other = f"{bound.qualifier}~{len(merged)}"
+                merged[sameness] = dataclasses.replace(bound, qualifier=other) if bound.key in taken else bound
                 taken.add(merged[sameness].key)
             own[bound.key] = merged[sameness].key
         keys.append(own)
