@@ -36,13 +36,14 @@ class Shown(t.NamedTuple):
     word: str
 
 
-_MET: t.Final = Shown("met", "✓", "met")
-_UNMET: t.Final = Shown("unmet", "✗", "unmet")
-_UNKNOWN: t.Final = Shown("unknown", "?", "unknown")
-_NOT_APPLICABLE: t.Final = Shown("not_applicable", "○", "not applicable")
+_STATUSES: t.Final = {
+    "met": Shown("met", "✓", "met"),
+    "unmet": Shown("unmet", "✗", "unmet"),
+    "unknown": Shown("unknown", "?", "unknown"),
+    "not_applicable": Shown("not_applicable", "○", "not applicable"),
+}
 _NOT_CHOSEN: t.Final = Shown("not_chosen", "·", "not chosen")
 _NOT_LOOKED_AT: t.Final = Shown("not_looked_at", "·", "not looked at")
-_STATUSES: t.Final = {status.css: status for status in (_MET, _UNMET, _UNKNOWN, _NOT_APPLICABLE)}
 
 
 def short_name(name: str, tenant_id: str) -> str:
@@ -83,10 +84,11 @@ def status_of(verdict: Verdict | None) -> Shown:
 def cell_status(cell: Cell) -> Shown:
     """Return what a cell is shown as: by the worst status of the checks of its first broken link."""
     if cell.shown is None:
-        return Shown("met", "✓", "eligible" if cell.eligible else "ready" if cell.ready else "nothing broken")
+        word = "eligible" if cell.eligible else "ready" if cell.ready else "nothing broken"
+        return _STATUSES["met"]._replace(word=word)
     link, _reason = cell.shown
     statuses = {status for check, status in cell.checks.items() if CHAIN.link_of(check) == link}
-    return (_UNMET if "unmet" in statuses else _UNKNOWN)._replace(word=CHAIN.title_of(link))
+    return _STATUSES["unmet" if "unmet" in statuses else "unknown"]._replace(word=CHAIN.title_of(link))
 
 
 def standing(row: TenantRow) -> str:
