@@ -14,6 +14,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.catalogue.acce
 from ansible_collections.m365.defender.plugins.module_utils._core.text import (
     end_with_stop,
     listed_words,
+    named_list,
     one_line,
     shortened,
     wrapped,
@@ -103,7 +104,7 @@ def _team_lines(report: Report, width: int) -> list[str]:
     People of whom the same is true share a line.
     """
     alike = grouped(report.operators or (), _standing)
-    people = [f"{_listed([one_line(row.name) for row in rows])}: {text}" for text, rows in alike.items()]
+    people = [f"{named_list((row.name for row in rows), MOST_ALIKE)}: {text}" for text, rows in alike.items()]
     names = {row.tenant_id: one_line(row.name) for row in report.tenants}
     head, *views = report.suggested_views.lines(names) if report.suggested_views else [""]
     above, below = ([line for text in texts for line in wrapped(text, width, "- ", "  ")] for texts in (people, views))
@@ -115,7 +116,7 @@ def _standing(row: AnalystRow) -> str:
     broken = grouped(row.cells, lambda cell: cell.shown)
     head = f"{ready} of {_count(len(row.cells), 'tenant')} ready, {eligible} eligible"
     parts = [
-        f"{shown[0]} ({shown[1]}) in {_listed([one_line(cell.tenant_name) for cell in cells])}"
+        f"{shown[0]} ({shown[1]}) in {named_list((cell.tenant_name for cell in cells), MOST_ALIKE)}"
         for shown, cells in broken.items()
         if shown is not None
     ]
@@ -216,11 +217,10 @@ def _text(entry: _Entry, *, brief: bool) -> str:
     else:
         problem = problem if name in problem else f"{name}: {problem}"
         others = [item for item in entry if item.finding.tenant_id != finding.tenant_id]
-        people = list(
-            dict.fromkeys(item.finding.operator for item in entry if item.finding.operator != finding.operator)
-        )
-        also = [*([f"in {_names(others)}"] if others else []), *([f"for {_listed(people)}"] if people else [])]
-        where = end_with_stop(f"The same {' and '.join(also)}") if also else ""
+        people = dict.fromkeys(item.finding.operator for item in entry if item.finding.operator != finding.operator)
+        also = {"in": _names(others), "for": named_list(people, MOST_ALIKE)}
+        whom = " and ".join(f"{word} {names}" for word, names in also.items() if names)
+        where = end_with_stop(f"The same {whom}") if whom else ""
     parts = [part for part in (where, _what_to_do(entry, brief=brief)) if part]
     # What somebody else said ends a sentence without a full stop.
     text = " ".join([end_with_stop(problem) if parts and problem[-1:].isalnum() else problem, *parts])
@@ -236,13 +236,7 @@ def _first_clause(message: str, name: str) -> str:
 
 
 def _names(items: _Entry) -> str:
-    return _listed(list(dict.fromkeys(item.name for item in items)))
-
-
-def _listed(names: Sequence[str]) -> str:
-    listed = names[:MOST_ALIKE]
-    left = len(names) - len(listed)
-    return listed_words([*listed, *([f"{left} more"] if left else [])])
+    return named_list(dict.fromkeys(item.name for item in items), MOST_ALIKE)
 
 
 def _what_to_do(entry: _Entry, *, brief: bool) -> str:
@@ -280,20 +274,15 @@ def _changes(report: Report) -> str:
     since = f"the report of {changes.previous_at}"
     if changes.nothing:
         return f"Nothing has changed since {since}."
-    parts = [
-        *(
-            f"{_count(number, f'{word} finding')}"
-            for word, number in (("new", changes.new), ("resolved", changes.resolved))
-            if number
-        ),
-        *(
-            f"{_count(number, 'tenant')} {word}"
-            for word, number in (("worse", changes.worse), ("better", changes.better))
-            if number
-        ),
-        *([f"{_count(changes.unread, 'finding')} that could not be checked again"] if changes.unread else []),
-        *([f"{_count(changes.left_out, 'finding')} no longer checked"] if changes.left_out else []),
-    ]
+    counted = (
+        (changes.new, "new finding", ""),
+        (changes.resolved, "resolved finding", ""),
+        (changes.worse, "tenant", " worse"),
+        (changes.better, "tenant", " better"),
+        (changes.unread, "finding", " that could not be checked again"),
+        (changes.left_out, "finding", " no longer checked"),
+    )
+    parts = (f"{_count(number, noun)}{words}" for number, noun, words in counted if number)
     return f"Since {since}: {', '.join(parts)}."
 
 
