@@ -17,7 +17,7 @@ import pathlib
 import typing as t
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CHAIN
 from ansible_collections.m365.defender.plugins.module_utils._core.times import day_of, minute_of
@@ -108,11 +108,11 @@ def _template() -> jinja2.Template:
     )
     environment.globals.update(title=TITLE, most_ends=_MOST_ENDS, most_mails=_MOST_MAILS, states=STATES)
     words = (
-        *(age, broken, cell_status, day_of, ends_row, home_name, lines, link, mails_of, minute_of, sentence),
-        *(short_name, shown, standing, state_of, status_of, title_of, charts.bars, charts.calendar, charts.trend),
+        *(age, broken, cell_status, day_of, ends_row, home_name, link, mails_of, minute_of, sentence, short_name),
+        *(shown, standing, status_of, CHAIN.title_of, charts.bars, charts.calendar, charts.trend),
     )
     environment.globals.update({word.__name__: word for word in words})
-    environment.filters["title_of"] = title_of
+    environment.filters["title_of"] = CHAIN.title_of
     script = environment.get_template("script.js.j2").render()
     # The page's policy lets this script run, and no other.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -124,18 +124,8 @@ def _checks_that_counted(checks: Sequence[str] | None) -> str:
     if checks is None:
         return "access was not looked at"
     left_out = [check for check in access_checks() if check not in checks]
-    counted = ", ".join(map(title_of, checks)) or "none"
-    return f"{counted} (left out: {', '.join(map(title_of, left_out))})" if left_out else counted
-
-
-def title_of(check: str) -> str:
-    """Return what a check is called on the page."""
-    return CHAIN.title_of(check)
-
-
-def lines(text: str) -> Markup:
-    """Return a text that has lines of our own making, escaped."""
-    return escape(text)
+    counted = ", ".join(map(CHAIN.title_of, checks)) or "none"
+    return f"{counted} (left out: {', '.join(map(CHAIN.title_of, left_out))})" if left_out else counted
 
 
 def broken(row: TenantRow, operator: str) -> Broken | None:
