@@ -32,7 +32,7 @@ from ansible_collections.m365.defender.plugins.plugin_utils._role.options import
     unknown_variables,
 )
 from ansible_collections.m365.defender.plugins.plugin_utils._role.preflight import check_options
-from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import tenants_of_hosts
+from ansible_collections.m365.defender.plugins.plugin_utils._role.tenant_list import tenant_of_host
 
 if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.options.spec import Spec
@@ -86,7 +86,7 @@ class ActionModule(ControllerAction):
                 )
             names = ("inventory_hostname", *HOST_VARIABLES)
             own = ({name: self._value(name, host) for name in names if name in host} for host in hosts)
-            given["tenants"] = tenants_of_hosts(own)
+            given["tenants"] = [tenant_of_host(host) for host in own]
         if "adopt_dir" in spec and not given.get("adopt_dir"):
             given["adopt_dir"] = _beside_inventory(variables)
         return given

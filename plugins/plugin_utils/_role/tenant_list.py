@@ -11,17 +11,13 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 from ansible_collections.m365.defender.plugins.plugin_utils._role.options import HOST_VARIABLES
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     Variables: t.TypeAlias = Mapping[str, object]
 
 
-def tenants_of_hosts(hosts: Iterable[Variables]) -> list[dict[str, object]]:
-    """Return rows of the option `tenants` made of host variables, in order. Raises OptionError that names the host."""
-    return [_row_of_host(host) for host in hosts]
-
-
-def _row_of_host(host: Variables) -> dict[str, object]:
+def tenant_of_host(host: Variables) -> dict[str, object]:
+    """Return a row of the option `tenants` made of the variables of a host. Raises OptionError that names the host."""
     name = str(host.get("inventory_hostname") or "(no name)")
     if not host.get("mto_tenant_id"):
         raise OptionError(
