@@ -98,14 +98,11 @@ class Step(t.Generic[Row]):
         Whatever happens in the home tenant, there is a row for each: where that leaves nothing known, all are unknown,
         and the result says why.
         """
-        opened = self._opened()
-        readers = [None if isinstance(one, HomeSignInError) else one[1] for one in opened]
-        homes: list[OpenedHome] = [one if isinstance(one, HomeSignInError) else one[0] for one in opened]
         people = [
-            _Person(self, session, home, reader)
-            for session, home, reader in zip(self.sessions, homes, readers, strict=True)
+            _Person(self, session, one, None) if isinstance(one, HomeSignInError) else _Person(self, session, *one)
+            for session, one in zip(self.sessions, self._opened(), strict=True)
         ]
-        if not any(readers):
+        if not any(person.reader for person in people):
             judged = [[person.unread(tenant) for person in people] for tenant in tenants]
         else:
             judged = walk(

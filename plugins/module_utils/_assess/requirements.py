@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import RowMaker, Step, assess_again
@@ -29,7 +30,6 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.m365.defender.plugins.module_utils._assess.pipeline import Assessment, TenantReader
     from ansible_collections.m365.defender.plugins.module_utils._checks.case import Case
-    from ansible_collections.m365.defender.plugins.module_utils._collect.reading import Reader
     from ansible_collections.m365.defender.plugins.module_utils._collect.session import Session
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Expiry, Problem, Tenant, Verdict
 
@@ -117,10 +117,7 @@ def team_requirements(
     now, lead = utc_now(), sessions[0]
 
     def reader_of(session: Session, home: Home) -> TenantReader:
-        def reader(tenant: Tenant) -> Reader[Case]:
-            return tenant_reader(session, home, tenant, now, expiry_warning_days)
-
-        return reader
+        return functools.partial(tenant_reader, session, home, now=now, expiry_warning_days=expiry_warning_days)
 
     def open_home() -> list[tuple[Home, TenantReader] | Exception]:
         lead.sign_in_home()
