@@ -138,16 +138,12 @@ def _check_run(values: Values, local: bool) -> Checked:
     connection = resolve_operators(values, resolve_connection(values))[0] if local else None
     checked = _check_list(values)
     parse_days(values["expiry_warning_days"])
-    return dataclasses.replace(
-        checked,
-        warnings=[
-            *checked.warnings,
-            *(_file_warnings(connection) if connection else ()),
-            *(_view_warnings(values, connection) if connection and values.get("register") else ()),
-            *(_remedy_warnings(values, connection) if connection and values.get("remedies") else ()),
-        ],
-        run=_run_of(values, connection),
-    )
+    warnings = list(checked.warnings)
+    if connection:
+        warnings += _file_warnings(connection)
+        warnings += _view_warnings(values, connection) if values.get("register") else ()
+        warnings += _remedy_warnings(values, connection) if values.get("remedies") else ()
+    return dataclasses.replace(checked, warnings=warnings, run=_run_of(values, connection))
 
 
 def _check_remedy(values: Values, local: bool) -> Checked:
