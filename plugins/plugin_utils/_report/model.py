@@ -56,6 +56,10 @@ KINDS: t.Final[dict[FindingKind, str]] = {
     "not_checked": "Could not check",
     "advice": "Advice",
 }
+# What of a finding is plain text.
+_TEXTS: t.Final = (
+    *("id", "tenant_id", "tenant_name", "operator", "check", "reason", "object", "message", "remedy", "doc_url"),
+)
 _WAYS_IN: t.Final = ("consent", "access", "sign_in", "defender")
 
 
@@ -138,18 +142,9 @@ class Finding:
         """Return a finding of a report, also one of an earlier version. Raises OptionError."""
         acceptance = fields.optional_row("acceptance")
         return cls(
-            id=fields.text("id"),
-            tenant_id=fields.text("tenant_id"),
-            tenant_name=fields.text("tenant_name"),
-            operator=fields.text("operator"),
-            check=fields.text("check"),
+            **{name: fields.text(name) for name in _TEXTS},
             severity=fields.choice(SEVERITIES, "severity"),
             status=fields.choice(STATUSES, "status"),
-            reason=fields.text("reason"),
-            object=fields.text("object"),
-            message=fields.text("message"),
-            remedy=fields.text("remedy"),
-            doc_url=fields.text("doc_url"),
             state=fields.choice(FINDING_STATES, "state") if fields.has("state") else "new",
             first_seen=fields.optional_text("first_seen") or "",
             acceptance=None if acceptance is None else Acceptance.from_fields(acceptance),
