@@ -71,22 +71,14 @@ def eligible_tenants(run: RunInfo, rows: ModuleRows) -> list[str]:
 
 
 def _tenant_rows(rows: ModuleRows, operator: str) -> Iterator[TenantRow]:
-    registrations = rows.registrations or {}
-    for row, access in _pairs(rows.requirements, rows.access or {}):
-        yield _tenant_row(row, access, registrations.get(row.tenant_id.lower()), operator)
-
-
-def _pairs(
-    requirements: Sequence[RequirementRow], access: Mapping[str, AccessRow]
-) -> Iterator[tuple[RequirementRow, AccessRow | None]]:
-    """Yield requirements and access of each tenant, in the declared order. A row that only one side has is kept."""
-    seen = set()
-    for row in requirements:
-        seen.add(row.tenant_id.lower())
-        yield row, access.get(row.tenant_id.lower())
-    for key, access_row in access.items():
-        if key not in seen:
-            yield RequirementRow(access_row.tenant_id, access_row.name, ready=False, verdicts={}), access_row
+    """Yield every tenant, in the declared order. A row that only one of the modules has is kept."""
+    access, registrations = rows.access or {}, rows.registrations or {}
+    known = {row.tenant_id.lower() for row in rows.requirements}
+    others = (row for key, row in access.items() if key not in known)
+    unread = (RequirementRow(row.tenant_id, row.name, ready=False, verdicts={}) for row in others)
+    for row in (*rows.requirements, *unread):
+        key = row.tenant_id.lower()
+        yield _tenant_row(row, access.get(key), registrations.get(key), operator)
 
 
 def _tenant_row(
