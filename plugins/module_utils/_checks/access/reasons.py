@@ -9,6 +9,9 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._core.catalogue import pages
 
+_REQUEST_GDAP: t.Final = "Partner administrator of {home}: request a GDAP relationship in " + pages.GDAP_LIST
+_APPROVE_GDAP: t.Final = ". " + pages.GDAP_APPROVER + "approve it."
+
 REASONS: t.Final[dict[str, pages.Reason]] = {
     "access.operator_disabled": pages.USER_ACCOUNT.unmet(
         "The account of {operator} in {home} is disabled, so {operator} cannot sign in to {tenant} or to any other"
@@ -38,11 +41,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "access.gdap_missing": pages.GDAP.unmet(
         "There is no GDAP relationship between {home} and {tenant}.",
-        "Partner administrator of {home}: request a GDAP relationship in "
-        + pages.GDAP_LIST
-        + ". "
-        + pages.GDAP_APPROVER
-        + "approve it.",
+        _REQUEST_GDAP + _APPROVE_GDAP,
     ),
     "access.gdap_not_shown": pages.GDAP.unknown(
         "Microsoft shows {operator} no GDAP relationship at all. It also shows none to a person who is not in the group"
@@ -55,11 +54,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     "access.gdap_expired": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} has passed its expiration date (status {status}, end"
         " {ends}).",
-        "Partner administrator of {home}: request a new GDAP relationship in "
-        + pages.GDAP_LIST
-        + ". "
-        + pages.GDAP_APPROVER
-        + "approve it.",
+        "Partner administrator of {home}: request a new GDAP relationship in " + pages.GDAP_LIST + _APPROVE_GDAP,
     ),
     "access.gdap_terminated": pages.GDAP.unmet(
         "GDAP relationship '{relationship}' with {tenant} was ended (status {status}).",
@@ -216,9 +211,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "access.none_found": pages.MTO_REQUIREMENTS.unmet(
         "{operator} has no known access to {tenant}: there is no GDAP relationship and no guest account.",
-        "Partner administrator of {home}: request a GDAP relationship in "
-        + pages.GDAP_LIST
-        + ". Or Administrator of {tenant}: invite {operator} as a guest.",
+        _REQUEST_GDAP + ". Or Administrator of {tenant}: invite {operator} as a guest.",
     ),
     "access.tenant_not_found": pages.AADSTS.unmet(
         "Microsoft Entra cannot find tenant {tenant_id} in this cloud.",
@@ -236,11 +229,7 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "access.not_listed_gdap": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of GDAP customers of {home}.",
-        "Partner administrator of {home}: request a GDAP relationship in "
-        + pages.GDAP_LIST
-        + ". "
-        + pages.GDAP_APPROVER
-        + "approve it.",
+        _REQUEST_GDAP + _APPROVE_GDAP,
     ),
     "access.not_listed_b2b": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is not in the list of tenants of {operator}.",
@@ -249,8 +238,6 @@ REASONS: t.Final[dict[str, pages.Reason]] = {
     ),
     "access.not_listed": pages.MTO_REQUIREMENTS.unmet(
         "{tenant} is neither in the list of GDAP customers of {home} nor in the list of tenants of {operator}.",
-        "Partner administrator of {home}: request a GDAP relationship in "
-        + pages.GDAP_LIST
-        + ". Or Administrator of {tenant}: invite {operator} as a guest.",
+        _REQUEST_GDAP + ". Or Administrator of {tenant}: invite {operator} as a guest.",
     ),
 }
