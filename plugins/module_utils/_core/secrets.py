@@ -102,9 +102,8 @@ def _hidden(text: str, forms: _Known, plain_forms: _Known) -> str:
     # Nobody can tell where in the text it is.
     if _whole(plain_forms, plain_starts, plain):
         return HIDDEN
-    for start in starts:
-        if len(start) == _BEGINNING:
-            text = _WRAPPED.sub(HIDDEN, _without_cut(text, start, list(forms[start])))
+    for start in (found for found in starts if len(found) == _BEGINNING):
+        text = _WRAPPED.sub(HIDDEN, _without_cut(text, start, list(forms[start])))
     if plain_starts and _found(plain_starts, _plain(text)):
         return HIDDEN
     return hide_tokens(text)

@@ -39,8 +39,7 @@ class GdapAutoExtend(Remedy):
     def look(self, case: RemedyCase) -> Look:
         """See Remedy."""
         found = gdap.relationship_of(case, case.finding.object)
-        row = found.row
-        name = gdap.name_of(case, row)
+        row, name = found.row, gdap.name_of(case, found.row)
         refusal = _refusal(row)
         if refusal:
             return Look(

@@ -37,17 +37,14 @@ def result_of(rows: Sequence[Row], *, sent: int, check_mode: bool, undo: bool = 
     planned = any(row.status == "planned" for row in rows)
     bad = [row for row in rows if row.status == "failed" or (row.status == "unknown" and row.look.kind == "change")]
     names = ", ".join(dict.fromkeys(row.tenant.name for row in bad))
+    failure = {"failed": True, "msg": f"Not every change was made, or nobody knows whether it was: {names}."}
     return {
         "changed": planned if check_mode else any(row.changed for row in rows),
         "remedies": [row.as_dict() for row in rows],
         "writes": sent,
         "diff": [part for row in rows for part in _diffs_of(row)],
         "lines": _lines(rows, sent, check_mode=check_mode) if rows else [_NOTHING_WRITTEN if undo else _NO_FINDING],
-        **(
-            {"failed": True, "msg": f"Not every change was made, or nobody knows whether it was: {names}."}
-            if bad
-            else {}
-        ),
+        **(failure if bad else {}),
     }
 
 

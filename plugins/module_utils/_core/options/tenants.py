@@ -108,10 +108,9 @@ def parse_tenants(rows: Sequence[TenantRow], home_tenant_id: str) -> list[Tenant
         tenant = _parse_row(label, row)
         if tenant.tenant_id == home_tenant_id:
             raise OptionError(f"{label}: this is the home tenant; remove this row and list only target tenants.")
-        if tenant.tenant_id in labels:
+        if first := labels.get(tenant.tenant_id):
             raise OptionError(
-                f"{label}: tenant_id {tenant.tenant_id} is already in {labels[tenant.tenant_id]}; remove one of the two"
-                " rows."
+                f"{label}: tenant_id {tenant.tenant_id} is already in {first}; remove one of the two rows."
             )
         labels[tenant.tenant_id] = label
         tenants.append(tenant)
