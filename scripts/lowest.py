@@ -44,7 +44,16 @@ CONVERSATIONS = (
 PURE = (
     *(
         f"module_utils/{name}"
-        for name in ("_assess", "_auth/options", "_checks", "_collect", "_core", "_remedies", "_view/observe")
+        for name in (
+            "_assess",
+            "_auth/options",
+            "_checks",
+            "_collect",
+            "_core",
+            "_remedies",
+            "_view/contract",
+            "_view/observe",
+        )
     ),
     *(f"plugin_utils/{name}" for name in ("_report", "_role/inventory")),
 )
