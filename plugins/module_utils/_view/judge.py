@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.m365.defender.plugins.module_utils._core.model import Verdict
     from ansible_collections.m365.defender.plugins.module_utils._view.observed_view import (
         ExposedTenant,
+        MultitenantView,
         ObservedView,
         OfferedTenant,
     )
@@ -27,10 +28,13 @@ def judge_registration(
 ) -> Verdict:
     """The verdict about one declared tenant. `details` fill the sentences: tenant, operator, settings_url and so on."""
     evidence = evidence_of(tenant_id, observed)
-    problem = _obstacle(tenant_id, observed)
+    view = observed.usable
+    if view is None:
+        return problem_verdict(observed.problem or Problem("registration.no_view"), details, evidence)
+    problem = _obstacle(tenant_id, view)
     if problem is not None:
         return problem_verdict(problem, details, evidence)
-    reason = _known_reason(tenant_id, observed, eligible=eligible, over_limit=over_limit)
+    reason = _known_reason(tenant_id, view, eligible=eligible, over_limit=over_limit)
     return _verdict(reason, details, evidence)
 
 
@@ -53,11 +57,8 @@ def _verdict(reason: str, details: Mapping[str, str], evidence: Sequence[Evidenc
     return CATALOGUE.verdict("registration", reason, {**details, "object": ""}, evidence=evidence)
 
 
-def _obstacle(tenant_id: str, observed: ObservedView) -> Problem | None:
+def _obstacle(tenant_id: str, view: MultitenantView) -> Problem | None:
     """Return why it cannot be said whether the tenant is in the view, or None."""
-    view = observed.view
-    if observed.problem is not None or view is None:
-        return observed.problem or Problem("registration.no_view")
     unread = next((view.problems[part] for part in ("effective", "picker") if part in view.problems), None)
     if unread is not None:
         return unread
@@ -70,10 +71,9 @@ def _obstacle(tenant_id: str, observed: ObservedView) -> Problem | None:
     return Problem("registration.differs") if state == "differs" else None
 
 
-def _known_reason(tenant_id: str, observed: ObservedView, *, eligible: bool, over_limit: bool) -> str:
-    view = observed.usable
-    row = view.offered_row(tenant_id) if view else None
-    if view is not None and view.registration_state(tenant_id) == "registered":
+def _known_reason(tenant_id: str, view: MultitenantView, *, eligible: bool, over_limit: bool) -> str:
+    row = view.offered_row(tenant_id)
+    if view.registration_state(tenant_id) == "registered":
         return "registration.lost_access" if row is not None and row.lost_access else "registration.registered"
     if not eligible:
         return "registration.not_eligible"

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Evidence, Problem
 from ansible_collections.m365.defender.plugins.module_utils._view.judge import (
     evidence_of,
+    hidden_words,
     judge_registration,
     judge_undeclared,
 )
@@ -120,7 +121,14 @@ def test_sources_that_failed_are_named_in_their_order():
     assert "GDAP: Timeout, TGov: Failed" in verdict.message + verdict.remedy
     assert "B2B" not in verdict.message.replace("GDAP: Timeout, TGov: Failed", "")
     verdict = judge_registration("a", ObservedView(view(sources={})), DETAILS, eligible=True)
-    assert "no source is named" in verdict.message + verdict.remedy
+    assert "(no source is named did not" in verdict.message
+
+
+@pytest.mark.parametrize(("hidden", "words"), [(1, "1 tenant"), (2, "2 tenants"), (11, "11 tenants")])
+def test_hidden_tenants_are_counted_in_words(hidden, words):
+    verdict = judge_registration("a", ObservedView(view(hidden=hidden)), DETAILS, eligible=True)
+    assert f"anna@northwind.example holds {words} that " in verdict.message
+    assert hidden_words(hidden) == words
 
 
 def test_the_sentence_names_the_tenant():

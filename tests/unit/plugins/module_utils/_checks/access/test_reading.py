@@ -19,8 +19,9 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.target impor
 MAILS = ("anna@northwind.example", "a.berg@old.example")
 
 
-def context(judged, *, as_operator=False, has_app=True):
-    return TargetContext(judged, "home", MAILS, frozenset(), as_operator=as_operator, has_app=has_app)
+def context(judged, *, as_operator=False, has_app=True, has_operator=False):
+    identities = {"as_operator": as_operator, "has_app": has_app, "has_operator": has_operator}
+    return TargetContext(judged, "home", MAILS, frozenset(), **identities)
 
 
 class Reader:
@@ -80,7 +81,8 @@ def test_deleted_accounts_are_read_where_none_is_found():
     judged = reader.answer(follow_up(context(case(look_up_evidence(), access="b2b"))))
     names = ["deleted_by_mail", "deleted_by_upn", "deleted_by_mail/1", "deleted_by_upn/1"]
     assert reader.asked == ["organization", *names]
-    assert set(names) <= judged.evidence.keys()
+    assert reader.identity == "app"
+    assert {*names, "organization"} <= judged.evidence.keys()
 
 
 @pytest.mark.parametrize(
@@ -91,4 +93,24 @@ def test_deleted_accounts_are_read_where_none_is_found():
 def test_deleted_accounts_are_not_asked_for_otherwise(evidence, has_app):
     reader, judged = Reader(), case(evidence, access="b2b")
     assert reader.answer(follow_up(context(judged, has_app=has_app))) is judged
+    assert reader.asked == []
+
+
+TWO = (account(), account(id="eeeeeeee-0000-4000-8000-000000000002"))
+
+
+def test_of_several_accounts_the_persons_own_sign_in_says_which():
+    reader, before = Reader({"accounts": []}), case(look_up_evidence(*TWO), access="b2b")
+    judged = reader.answer(follow_up(context(before, has_operator=True)))
+    assert (reader.asked, reader.identity) == (["organization", "own_account"], "operator")
+    # The organization proved whose answer it is; the case has one already.
+    assert judged.evidence.keys() - before.evidence.keys() == {"own_account"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "has_operator"), [(TWO, False), (TWO[:1], True)], ids=["nobody_to_ask", "one_account"]
+)
+def test_a_person_is_not_asked_for_their_account_otherwise(rows, has_operator):
+    reader, judged = Reader(), case(look_up_evidence(*rows), access="b2b")
+    assert reader.answer(follow_up(context(judged, has_operator=has_operator))) is judged
     assert reader.asked == []

@@ -44,5 +44,7 @@ def test_nothing_is_read_without_an_account():
 def test_roles_of_the_account_come_first_and_defenders_own_later(as_operator, path):
     _case, (first, later) = answered(follow_up(context(account_evidence(account()), as_operator=as_operator)))
     assert first["directory_roles"].read.path.startswith(path)
-    assert first["role_assignments"].fields["account"] == account()["id"]
+    assert {bound.key: bound.fields for bound in first.values()} == dict.fromkeys(
+        first, dict.fromkeys(("account", "principal", "operator"), account()["id"])
+    )
     assert list(later) == ["organization", "defender_role_assignments", "defender_role_definitions"]

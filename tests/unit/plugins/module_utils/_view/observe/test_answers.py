@@ -23,10 +23,12 @@ from portal_answers import (
 )
 
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
+from ansible_collections.m365.defender.plugins.module_utils._view.contract.values import AnswerBodies
 from ansible_collections.m365.defender.plugins.module_utils._view.observe.answers import (
     Answer,
     EffectiveGroup,
     Owner,
+    bodies_of,
     parse_effective,
     parse_groups,
     parse_picker,
@@ -136,8 +138,10 @@ def test_a_tenant_with_two_rows():
     ("count", "hidden"), [(0, 0), (1, 0), (2, 1), (9, 8), (None, 0), ("2", None), (True, None), (-1, None), (1.0, None)]
 )
 def test_a_group_that_counts_more_tenants_than_it_shows(count, hidden):
-    parsed = parse_effective(group(WHOLE, allTenantsCount=count))
+    body = group(WHOLE, allTenantsCount=count)
+    parsed, groups = parse_effective(body), parse_groups([body])
     assert (parsed and parsed.hidden) == hidden
+    assert (groups and groups[0].hidden) == hidden
 
 
 def test_the_effective_group_may_be_a_list_of_one():
@@ -341,3 +345,12 @@ def test_hidden_tenants_leave_absence_open():
     assert (view.hidden, view.complete, view.answered, view.problems) == (2, False, True, {})
     assert view.registration_state(A) == "registered"
     assert view.registration_state(f"{A[:-1]}f") == "unknown"
+
+
+def test_bodies_of_answers_fill_a_contract():
+    all_four = {name: Answer(f"the {name}") for name in ("picker", "groups", "session")}
+    effective = Answer("the effective", etag="W/1")
+    expected = AnswerBodies("the picker", "the effective", "the groups", "the session", "W/1")
+    assert bodies_of({**all_four, "effective": effective}) == expected
+    assert bodies_of(all_four) == AnswerBodies("the picker", None, "the groups", "the session", None)
+    assert bodies_of({}) == AnswerBodies()

@@ -32,7 +32,10 @@ from hypothesis import strategies as st
 from judged import access_of as verdict_of
 from judged import shown, words
 
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import judge_relationships
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.judge import (
+    judge_relationships,
+    why_not_in_force,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.gdap.reads import (
     in_force,
     shape_relationships,
@@ -504,3 +507,40 @@ def test_assignments_that_do_not_carry_are_named(status, groups, more, reason, w
     verdict = verdict_of({**evidence, **more}, "gdap")
     assert verdict.reason == reason
     assert words in verdict.message + verdict.remedy
+
+
+ENDED = relationship("expired", id="a", relationship="Old", days=-5)
+ASKED = relationship("approvalPending", id="b", relationship="Asked")
+DRAFT = relationship("created", id="c", relationship="Draft", days=None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason", "row"),
+    [
+        ([ENDED], "access.gdap_expired", ENDED),
+        # A step ahead is nearer to access than one that has ended, whatever the order.
+        ([ENDED, ASKED, DRAFT], "access.gdap_not_active", ASKED),
+        ([DRAFT, ENDED, ASKED], "access.gdap_not_active", ASKED),
+        ([ENDED, DRAFT], "access.gdap_not_sent", DRAFT),
+        # Of two that are as near, the one that ends last, then the one with the lower id.
+        ([ENDED, {**ENDED, "id": "z", "ends": ASKED["ends"]}], "access.gdap_expired", {**ASKED, "id": "z"}),
+        ([{**ENDED, "id": "z"}, ENDED], "access.gdap_expired", ENDED),
+        # The end is compared with the time that is given.
+        ([relationship(days=-0.01)], "access.gdap_expired", relationship(days=-0.01)),
+    ],
+)
+def test_of_relationships_that_are_not_in_force_the_nearest_says_why(rows, reason, row):
+    problem = why_not_in_force(rows, NOW)
+    assert (problem.reason, problem.details["object"]) == (reason, row["id"])
+    assert problem.details["ends"] == (row["ends"][:10] if row["ends"] else "(no end)")
+
+
+def test_why_a_relationship_is_not_in_force_names_all_that_its_sentence_needs():
+    assert why_not_in_force([ENDED], NOW).details == {
+        "object": "a",
+        "relationship": "Old",
+        "status": "expired",
+        "ends": "2026-11-18",
+        "invitation_url": "https://admin.microsoft.com/AdminPortal/Home#/partners/invitation/"
+        "granularAdminRelationships/a",
+    }
