@@ -74,6 +74,9 @@ def test_first_reads_are_settings_synchronization_and_look_ups_by_every_address(
 def test_operator_looks_at_their_own_object():
     (own,) = account_look_ups(MAILS, as_operator=True)
     assert own.key == "own_account"
+    keys = [bound.key for bound in first_reads(context(case({}, access="b2b"), as_operator=True))]
+    assert keys[-1] == "own_account"
+    assert "accounts_by_mail" not in keys
 
 
 def test_deleted_accounts_are_read_where_none_is_found():

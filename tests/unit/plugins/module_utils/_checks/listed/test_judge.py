@@ -10,6 +10,7 @@ import dataclasses
 import pytest
 from bodies import data_of, guid
 from evidence import (
+    OPERATOR_ID,
     TENANT_ID,
     account_evidence,
     b2b_setting,
@@ -36,6 +37,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.listed.judge
     shape_customers,
     shape_tenants,
     trim_list,
+    trim_lists,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.registry import CATALOGUE
 
@@ -274,7 +276,8 @@ def test_tenants_of_a_person_are_sorted():
 )
 def test_listed_by_governance(rows, reason):
     verdict, method = judge_listed(case(lists(rows), access="governance"))
-    assert (verdict.reason, method) == (reason, "governance")
+    assert (verdict.check, verdict.reason, method) == ("listed", reason, "governance")
+    assert [item.what for item in verdict.evidence] == ["governance_relationships"]
     no = {name: piece(name, {"listed": False, "others": 3}) for name in ("gdap_customers", "arm_tenants")}
     by_auto, method = judge_listed(case({**no, **lists(rows)}, access="auto"))
     assert by_auto.reason == (reason if verdict.status != "unmet" else "access.not_listed")
@@ -288,4 +291,80 @@ def test_list_that_was_not_read(why):
     verdict, _method = judge_listed(case(evidence, access="auto"))
     assert verdict.reason == (why if why == "read.throttled" else "access.not_listed")
     assert [caveat.reason for caveat in verdict.caveats] == ["access.governance_unread"] * (why in MAY_NOT_BE_READ)
-    assert judge_listed(case(evidence, access="governance"))[0].status == "unknown"
+    alone, _method = judge_listed(case(evidence, access="governance"))
+    assert (alone.status, alone.reason) == ("unknown", why)
+    assert alone.evidence == (evidence["governance_relationships"],)
+
+
+def test_a_status_of_governance_that_is_not_known_is_told():
+    rows = [governed("odd"), governed("Terminated"), governed("Any")]
+    verdict, _method = judge_listed(case(lists(rows), access="governance"))
+    assert "any, odd, terminated" in words(verdict)
+
+
+@pytest.mark.parametrize("access", ["gdap", "b2b", "governance", "auto"])
+def test_an_operator_who_reaches_no_tenant_is_the_cause_under_every_method(access):
+    barred = operator_evidence(enabled=False)
+    lists_with_it = {"gdap_customers": gdap(True), "arm_tenants": own(True), **lists([governed()])}
+    verdict, method = judge_listed(case({**lists_with_it, "operator": barred}, access=access))
+    assert (verdict.check, verdict.reason) == ("listed", "access.operator_disabled")
+    assert verdict.object == OPERATOR_ID
+    assert verdict.evidence == (barred,)
+    assert method == (None if access == "auto" else access)
+
+
+SIGNED_IN = {"operator_sign_in": piece("operator_sign_in", {"readable": True, "roles": [], "other_roles": 0})}
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "cause"),
+    [
+        (SIGNED_IN, None),
+        ({"operator_sign_in": unread("t", "sign_in.conditional_access")}, "sign_in"),
+        ({"operator_sign_in": unread("t", "consent.not_given")}, "sign_in"),
+        # Without an account the sign-in cannot work: access is the cause. Without an answer nothing is known.
+        ({"operator_sign_in": unread("t", "access.guest_missing")}, None),
+        ({"operator_sign_in": unread("t", "sign_in.no_answer")}, None),
+        ({**SIGNED_IN, "operator_arm_sign_in": unread("t", "sign_in.mfa_required")}, "sign_in"),
+        ({**SIGNED_IN, "operator_arm_sign_in": unread("t", "sign_in.no_answer")}, None),
+    ],
+)
+def test_a_refused_sign_in_is_why_the_tenant_is_not_listed(sign_in, cause):
+    evidence = {"gdap_customers": gdap(False), **sign_in}
+    assert judge_listed(case(evidence, access="gdap"))[0].caused_by is None
+    for access in ("b2b", "auto"):
+        verdict, _method = judge_listed(case({**evidence, **lists(), "arm_tenants": own(False)}, access=access))
+        assert (verdict.status, verdict.caused_by) == ("unmet", cause)
+        assert judge_listed(case({**evidence, "arm_tenants": own(True)}, access=access))[0].caused_by is None
+
+
+def test_a_list_without_even_the_home_tenant_is_told_as_partial():
+    verdict, _method = judge_listed(case({"arm_tenants": EMPTY}, access="b2b"))
+    text = words(verdict)
+    assert verdict.evidence == (EMPTY,)
+    assert text.startswith("The operator's tenants (Azure Resource Manager) in Northwind was read only in part:")
+    assert "not even the home tenant is in it." in text
+
+
+@pytest.mark.parametrize(
+    ("access", "names"),
+    [
+        ("gdap", ["gdap_customers"]),
+        ("b2b", ["arm_tenants"]),
+        ("governance", ["governance_relationships"]),
+        ("auto", ["gdap_customers", "arm_tenants", "governance_relationships"]),
+    ],
+)
+def test_lists_are_cut_down_to_those_that_count_for_a_tenant(access, names):
+    whole = {
+        "gdap_customers": piece("delegated_admin_customers", [{"tenant_id": TENANT_ID, "name": "Contoso"}]),
+        "arm_tenants": piece("arm_tenants", {"tenants": ["x", "y"]}),
+        "governance_relationships": lists([governed(), governed(governed="x")])["governance_relationships"],
+        "operator": OPERATOR,
+    }
+    tenant = case({}, access=access).tenant
+    cut = trim_lists(whole, tenant)
+    assert cut == {name: trim_list(whole[name], TENANT_ID) for name in names}
+    for data in (item.data for name, item in cut.items() if name != "governance_relationships"):
+        assert data in ({"listed": True, "others": 0}, {"listed": False, "others": 2})
+    assert trim_lists({"operator": OPERATOR}, tenant) == {}

@@ -76,3 +76,46 @@ def test_under_auto_another_list_can_hold_the_tenant(customers, arm_list, reason
     judged = dataclasses.replace(judged, tenant=dataclasses.replace(judged.tenant, access="auto"))
     verdict = with_list_refusal(judged, judge_sign_in(judged))
     assert (verdict.check, verdict.reason) == ("sign_in", reason)
+
+
+@pytest.mark.parametrize(("details", "said"), [({"said": "AADSTS50076"}, "AADSTS50076"), ({}, "no reason given")])
+def test_refusal_that_hides_a_tenant_says_what_entra_said(details, said):
+    refused = Problem("sign_in.mfa_required", details)
+    arm = Evidence("operator_arm_sign_in", "u", "operator", "t", "", "doc", problem=refused)
+    evidence = {"operator_sign_in": SIGNED_IN, "operator_arm_sign_in": arm, "arm_tenants": ABSENT}
+    judged = case(evidence, access="b2b")
+    verdict = with_list_refusal(judged, judge_sign_in(judged))
+    assert (verdict.check, verdict.evidence) == ("sign_in", (arm,))
+    assert said in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("refusal", "arm_list", "seen"),
+    [
+        ("read.throttled", ABSENT, ["operator_arm_sign_in"]),
+        ("sign_in.mfa_required", without("arm_tenants", "read.deadline"), ["arm_tenants", "operator_arm_sign_in"]),
+        (
+            "sign_in.mfa_required",
+            piece("arm_tenants", {"listed": False, "others": 0}),
+            ["arm_tenants", "operator_arm_sign_in"],
+        ),
+    ],
+    ids=["refusal_unread", "list_unread", "list_partial"],
+)
+def test_what_leaves_the_refusal_open_is_shown(refusal, arm_list, seen):
+    arm = without("operator_arm_sign_in", refusal)
+    judged = case({"operator_sign_in": SIGNED_IN, "operator_arm_sign_in": arm, "arm_tenants": arm_list}, access="b2b")
+    verdict = with_list_refusal(judged, judge_sign_in(judged))
+    assert (verdict.check, verdict.status) == ("sign_in", "unknown")
+    assert [item.what for item in verdict.evidence] == seen
+
+
+def test_a_sign_in_that_does_not_work_stays_as_it_is():
+    evidence = {
+        "operator_sign_in": without("operator_sign_in", "sign_in.conditional_access"),
+        "operator_arm_sign_in": without("operator_arm_sign_in", "sign_in.mfa_required"),
+        "arm_tenants": ABSENT,
+    }
+    judged = case(evidence, access="b2b")
+    sign_in = judge_sign_in(judged)
+    assert with_list_refusal(judged, sign_in) is sign_in
