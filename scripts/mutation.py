@@ -10,11 +10,15 @@ test notices is a sentence that nobody has proven. A WORD restricts the run to t
 to the mutants of each function whose number ends in this digit: all take some hours. What came out is in
 build/mutation/report.txt, the survivors with their changes in build/mutation/survivors.diff. The exit code is 1 where
 less than `--at-least` percent were killed.
+
+Functions that a module calls only while it is loaded, to declare its reads, are left out of the count, and the report
+says how many mutants they have: mutmut switches a mutant on when a test begins, too late for what was declared before.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import dataclasses
 import json
 import pathlib
@@ -31,7 +35,7 @@ from project_files import BUILD, COLLECTION_DIRECTORY, ROOT
 from tool_environment import BIN, tool_environment
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 TREE = BUILD / "mutation"
 TESTS = pathlib.Path("tests", "unit", "plugins")
@@ -108,11 +112,12 @@ pythonpath = . tests tests/pages tests/unit/support
 
 @dataclasses.dataclass(frozen=True)
 class Count:
-    """How many mutants of one file there were, and which nobody noticed."""
+    """How many mutants of one file there were, which nobody noticed, and how many more ran too early for a test."""
 
     path: str
     total: int
     survivors: tuple[str, ...]
+    too_early: int = 0
 
     @property
     def percent(self) -> float:
@@ -210,8 +215,34 @@ def _count(path: pathlib.Path, tenth: str) -> Count:
     unknown = [name for name, code in ended.items() if code is None]
     if unknown:
         raise SystemExit(f"mutation: {len(unknown)} mutants of {path} were not run")
+    early = called_while_loading((TREE / path).read_text(encoding="utf-8"))
+    met = {name: code for name, code in ended.items() if _function_of(name) not in early}
     # pytest ends with 0 where no test failed; 5 and 33 mean that no test was there.
-    return Count(str(path), len(ended), tuple(name for name, code in ended.items() if code in (0, 5, 33)))
+    survivors = tuple(name for name, code in met.items() if code in (0, 5, 33))
+    return Count(str(path), len(met), survivors, len(ended) - len(met))
+
+
+def _function_of(mutant: str) -> str:
+    return mutant.rpartition(".x_")[2].rpartition("__mutmut_")[0]
+
+
+def called_while_loading(text: str) -> set[str]:
+    """The private functions of a module that only the module itself calls, and only while it is loaded."""
+    module = ast.parse(text)
+    private = {node.name for node in module.body if isinstance(node, ast.FunctionDef) and node.name.startswith("_")}
+    at_once = list(_at_once(module))
+    called = [node.func for node in at_once if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    # Whatever else names a function, be it another function or a declaration, can call it later.
+    elsewhere = {node.id for node in ast.walk(module) if isinstance(node, ast.Name) and node not in called}
+    return private.intersection(name.id for name in called) - elsewhere
+
+
+def _at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """What is evaluated while the module is loaded: everything but the inside of functions."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from _at_once(child)
 
 
 def changes_of(names: Sequence[str]) -> dict[str, str]:
@@ -232,6 +263,8 @@ def write_report(found: Sequence[Count], changes: dict[str, str], seconds: float
     for row in (*found, whole):
         killed = row.total - len(row.survivors)
         lines.append(f"{killed:>8} {row.total:>6} {row.percent:>7.1f}%  {row.path.removeprefix(_PREFIX)}")
+    if too_early := sum(row.too_early for row in found):
+        lines.append(f"not counted: {too_early} mutants of functions that run only while their module is loaded")
     lines.append(f"{seconds:.0f} s; survivors: {TREE.relative_to(ROOT) / 'survivors.diff'}")
     text = "\n".join(lines) + "\n"
     (TREE / "report.txt").write_text(text, encoding="utf-8")

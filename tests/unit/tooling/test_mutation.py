@@ -18,16 +18,24 @@ if t.TYPE_CHECKING:
 
 JUDGE = "ansible_collections.m365.defender.plugins.module_utils._checks.access.b2b.accounts"
 NAMES = [f"{JUDGE}.x_judge__mutmut_{number}" for number in range(5)]
+EARLY = [f"{JUDGE}.x__declare__mutmut_{number}" for number in (1, 2)]
+SOURCE = "def judge(): ...\ndef _declare(): ...\nREAD = _declare()\n"
 
 
 @pytest.fixture
 def tree(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """A tree in which mutmut is said to have run: three were noticed, one was not, one met no test."""
+    """A tree in which mutmut is said to have run: three were noticed, one was not, one met no test.
+
+    Two more are in a function that runs while the module is loaded.
+    """
+    source = tmp_path / mutation.path_of(JUDGE)
+    source.parent.mkdir(parents=True)
+    source.write_text(SOURCE)
 
     def ran(_processes: int, _tenth: str | None) -> None:
         meta = tmp_path / "mutants" / f"{mutation.path_of(JUDGE)}.meta"
         meta.parent.mkdir(parents=True)
-        codes = dict(zip(NAMES, (1, 3, 36, 0, 33), strict=True))
+        codes = dict(zip([*NAMES, *EARLY], (1, 3, 36, 0, 33, 0, 33), strict=True))
         meta.write_text(json.dumps({"exit_code_by_key": codes}))
 
     def changes(names: Sequence[str]) -> dict[str, str]:
@@ -63,6 +71,35 @@ def test_exit_code_tells_whether_enough_was_noticed(
     assert "60.0%  _checks/access/b2b/accounts.py" in capsys.readouterr().out
     assert (tree / "survivors.diff").read_text().count("-old") == 2
     assert "60.0%  in all" in (tree / "report.txt").read_text()
+
+
+@pytest.mark.usefixtures("tree")
+def test_what_runs_before_every_test_is_not_counted_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    mutation.main([])
+    out = capsys.readouterr().out
+    assert "       3      5    60.0%  in all" in out
+    assert "not counted: 2 mutants of functions that run only while their module is loaded" in out
+
+
+@pytest.mark.parametrize(
+    ("rest", "early"),
+    [
+        ("READ = _made(1)", {"_made"}),
+        ("READS = [_made(key) for key in 'ab']", {"_made"}),
+        ("READ = Read(_made(1), judge=judge)", {"_made"}),
+        ("class Read:\n    made = _made(1)", {"_made"}),
+        # Somebody can call it later, or nobody calls it at all: its mutants count.
+        ("", set()),
+        ("READ = _made(1)\ndef later(): return _made(2)", set()),
+        ("READ = _made(1)\nclass Read:\n    def later(self): return _made(2)", set()),
+        ("READ = _made(1)\nlater = lambda: _made(2)", set()),
+        ("READ = Read(_made(1), shape=_made)", set()),
+        ("READ = made(1)", set()),
+    ],
+)
+def test_a_function_runs_only_while_its_module_is_loaded(rest: str, early: set[str]) -> None:
+    source = f"def _made(key):\n    return key\n\n\ndef made(key):\n    return key\n\n\n{rest}\n"
+    assert mutation.called_while_loading(source) == early
 
 
 def test_a_mutant_that_was_not_run_is_no_result(tree: pathlib.Path) -> None:
