@@ -94,6 +94,7 @@ def test_a_view_that_may_not_be_used_says_why_before_anything_else(seen):
     verdict = judge_registration("a", ObservedView(seen, problem, URL), DETAILS, eligible=True)
     assert (verdict.status, verdict.reason) == ("unknown", "read.throttled")
     assert "the list" in verdict.message.lower()
+    assert verdict.evidence == evidence_of("a", ObservedView(seen, problem, URL))
     assert ObservedView(seen, problem).usable is None
     assert ObservedView(seen).usable is seen
 

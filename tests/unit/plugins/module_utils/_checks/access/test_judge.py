@@ -11,6 +11,7 @@ import pytest
 from evidence import (
     DIRECTORY_READERS,
     GROUP,
+    SECURITY_READER,
     account,
     account_evidence,
     b2b_setting,
@@ -22,7 +23,7 @@ from evidence import (
     side_evidence,
     unread,
 )
-from governance_rows import days
+from governance_rows import days, governed, lists
 from judged import ANNA, access_of, caveat, permissions_of, shown, words
 
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
@@ -249,3 +250,13 @@ def test_synchronization_tells_redemption_of_both_sides(deleted):
     assert "(automatic redemption: on in Northwind, off in Contoso)" in doubt.message
     assert shown(verdict)[0] == "accounts_by_mail"
     assert shown(verdict)[-1] == "identity_synchronization"
+
+
+def test_a_relationship_of_either_kind_carries_its_roles():
+    governance = lists([governed()])
+    for access, evidence in (("gdap", IN_FORCE), ("governance", governance)):
+        judged = judge_access(case(evidence, access=access))
+        assert judged.proven
+        assert judged.carries([DIRECTORY_READERS, SECURITY_READER])
+        assert not judged.carries([DIRECTORY_READERS])
+    assert not judge_access(case(GUEST, access="b2b")).carries([SECURITY_READER])

@@ -140,6 +140,24 @@ def test_the_nearest_to_met_is_told(rows, reason):
     assert judge(*reversed(rows)).reason == reason
 
 
+@pytest.mark.parametrize(
+    ("rows", "licenses", "named"),
+    [
+        # Of what is not known, a plan that nobody doubts comes first: it is the nearest to met.
+        ([sku("A", MDE_LITE="Success"), sku("B", state="Odd", MTP="Success")], (), "B"),
+        ([sku("A", state="Warning", MTP="Success"), sku("B", MTP="Success")], (), "B"),
+        ([sku("A", state="warning", MTP="Success"), sku("B", MDE_SMB="Success")], (), "B"),
+        # Of plans that were demanded, one that Microsoft leaves open comes last.
+        ([sku("A", MDE_LITE="Success"), sku("B", MTP="Success")], ("mde_lite", "mtp"), "B"),
+        ([sku("A", MDE_LITE="Success"), sku("B", NEW="Success")], ("mde_lite", "b"), "B"),
+        ([sku("A", MTP="Success"), sku("B", MTP="Success")], (), "A"),
+    ],
+)
+def test_of_subscriptions_that_are_as_near_one_is_told_whatever_the_order(rows, licenses, named):
+    for order in (rows, rows[::-1]):
+        assert judge_license(case(sku_evidence(*order), licenses=licenses)).object == named
+
+
 def test_the_product_that_gave_the_verdict_is_named():
     verdict = judge(row("EXCHANGESTANDARD"), row("SPB", "MDE_SMB", "ADALLOM_S_DISCOVERY"), row("E5", "MTP", "ATA"))
     assert (verdict.object, verdict.message) == (
@@ -251,7 +269,11 @@ def test_license(rows, licenses, reason):
 def test_license_is_unknown_while_subscriptions_are_left_out():
     evidence = sku_evidence(sku(MTP="Disabled"))
     evidence["subscribed_skus"].data["left_out"] = 1
-    assert judge_license(case(evidence)).reason == "read.partial"
+    verdict = judge_license(case(evidence))
+    assert (verdict.reason, verdict.evidence) == ("read.partial", (evidence["subscribed_skus"],))
+    assert (
+        "in Contoso was read only in part: there are more subscriptions than are kept in evidence." in verdict.message
+    )
     assert judge_license(case(evidence, licenses=("mde_smb",))).reason == "read.partial"
 
 

@@ -199,3 +199,16 @@ def test_roles_of_defender_never_make_anything_met(rows, groups, blurred, held, 
         assert {ACCOUNT, *(groups or ())} & {one for _role, principals in rows for one in principals}
     sliced = case({**whole.evidence, **trim_defender_roles(whole, ACCOUNT, dict(more))}, access="b2b")
     assert judge_requirements(sliced).verdicts["permissions"].reason == told.reason
+
+
+@pytest.mark.parametrize(("count", "left_out"), [(0, 0), (MAX_ROWS, 0), (MAX_ROWS + 2, 2)])
+def test_permissions_of_a_role_are_kept_up_to_a_limit_and_counted(count, left_out):
+    permissions = [f"p{number:02}" for number in range(count)]
+    role = {"name": "SOC readers", "permissions": permissions}
+    found = {
+        **assignments((ROLE, [ACCOUNT])),
+        "defender_role_definitions": piece("defender_role_definitions", {"roles": {ROLE: role}}),
+    }
+    told = trim_defender_roles(case(GUEST, access="b2b"), ACCOUNT, found)["defender_role_definitions"].data
+    kept = {"name": "SOC readers", "permissions": permissions[:MAX_ROWS], "left_out": left_out}
+    assert told == {"roles": {ROLE: kept}}

@@ -68,6 +68,13 @@ def test_deleted_account(rows, reason):
     assert (verdict.status, verdict.reason) == ("unmet", reason)
 
 
+def test_of_deleted_accounts_the_last_is_told_and_of_two_at_once_the_higher_id():
+    rows = [deleted(9, id="z"), deleted(5, id="b"), deleted(5, id="a", mail="Anna@northwind.example")]
+    for order in (rows, rows[::-1]):
+        verdict = judge_access(case({**account_evidence(), **deleted_evidence(*order)}, access="b2b")).verdict
+        assert (verdict.reason, verdict.object) == ("access.guest_deleted", "b")
+
+
 def test_deleted_account_says_who_restores_it_and_how_long():
     verdict = judge_access(case({**account_evidence(), **deleted_evidence(deleted(5.5))}, access="b2b")).verdict
     assert "deleted on 2026-11-18" in verdict.message

@@ -260,7 +260,11 @@ def test_empty_list_that_a_person_read_proves_nothing(identity, rows, others, re
     key = "governance_relationships"
     data = {**found[key].data, "others": others}
     evidence = {**found, key: dataclasses.replace(found[key], identity=identity, data=data)}
-    assert judged(evidence, "governance").verdict.reason == reason
+    verdict = judged(evidence, "governance").verdict
+    assert verdict.reason == reason
+    if reason == "read.maybe_hidden":
+        assert "governance relationships (preview) in Northwind" in verdict.message
+        assert "not known)" not in verdict.message + verdict.remedy
     by_auto = judged({**gdap_evidence(), **account_evidence(), **evidence}, "auto").verdict
     assert by_auto.reason == "access.none_found"
     unread = [caveat.reason for caveat in by_auto.caveats]

@@ -27,6 +27,7 @@ from ansible_collections.m365.defender.plugins.module_utils._checks.access.gover
     trim_governance,
     with_home,
 )
+from ansible_collections.m365.defender.plugins.module_utils._core.errors import OptionError
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Read
 
 
@@ -127,3 +128,12 @@ def test_tenant_sees_its_own_rows_only():
     assert [row["assignments"] for row in data["rows"]] == [
         [{"group": GROUP, "roles": [SECURITY_READER], "other_roles": 1}]
     ]
+
+
+@pytest.mark.parametrize("name", ["shape_relationships", "shape_requests", "shape_invitations"])
+def test_two_rows_with_one_id_spoil_a_list(name):
+    row = {**IDS, "status": "Active", **dict.fromkeys(("creationDateTime", "createdDateTime", "requestDateTime"), THEN)}
+    shaped = getattr(governance_reads, name)
+    assert len(data_of(shaped, {"value": [row, {**row, "id": "G-2"}]})) == 2
+    with pytest.raises(OptionError, match="two rows with the same id"):
+        data_of(shaped, {"value": [row, {**row, "id": "g-1"}]})
