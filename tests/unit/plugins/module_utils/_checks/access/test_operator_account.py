@@ -34,7 +34,11 @@ from ansible_collections.m365.defender.plugins.module_utils._assess.requirements
     unread_requirements,
 )
 from ansible_collections.m365.defender.plugins.module_utils._checks.access.judge import judge_access
-from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import refused_at_home
+from ansible_collections.m365.defender.plugins.module_utils._checks.access.operator_account import (
+    operator_barred,
+    operator_problem,
+    refused_at_home,
+)
 from ansible_collections.m365.defender.plugins.module_utils._checks.operator import shape_user
 from ansible_collections.m365.defender.plugins.module_utils._core.model import ACCESS_METHODS, Problem
 
@@ -160,3 +164,30 @@ def test_refusal_of_the_home_tenant_is_about_the_account_there():
 def test_what_is_kept_of_the_account(fields, enabled, user_type):
     user = data_of(shape_user, {"id": guid("anna"), "userPrincipalName": "anna@northwind.example", **fields})
     assert (user["enabled"], user["type"]) == (enabled, user_type)
+
+
+@pytest.mark.parametrize(
+    ("operator", "problem", "barred"),
+    [
+        (operator_evidence(), None, False),
+        (operator_evidence(type="member"), None, False),
+        (operator_evidence(type=""), None, False),
+        (operator_evidence(type=None), None, False),
+        (piece("operator", {"found": False}), Problem("access.operator_missing"), True),
+        (operator_evidence(id="o", enabled=False), Problem("access.operator_disabled", {"object": "o"}), True),
+        (operator_evidence(id="o", enabled=None), Problem("access.operator_state_unknown", {"object": "o"}), False),
+        (operator_evidence(id=None, enabled=None), Problem("access.operator_state_unknown", {"object": ""}), False),
+        (operator_evidence(type="Guest"), Problem("access.operator_not_member", {"type": "Guest"}), False),
+        (unread("operator"), unread("operator").problem, False),
+    ],
+)
+def test_what_an_account_at_home_says(operator, problem, barred):
+    judged = case({"operator": operator})
+    assert operator_problem(judged) == problem
+    assert operator_barred(judged) == (problem if barred else None)
+
+
+def test_an_account_at_home_that_was_not_asked_for_is_named():
+    problem = operator_problem(case({"operator": None}))
+    assert (problem.reason, problem.details["where"]) == ("read.failed", "Northwind")
+    assert "operator" in problem.details["what"]

@@ -30,3 +30,14 @@ def test_what_is_passed_on_to_a_tenant_does_not_call_anything_theirs_that_is_not
     of_tenants = [task for task in tasks if re.match(r"[\w ]* of \{(?:tenant|where)\}: ", task)]
     assert len(of_tenants) > 50
     assert [task for task in of_tenants if re.search(r"\byour\b", task)] == []
+
+
+def test_a_sentence_begins_with_a_capital_letter_and_a_name_keeps_its_letters():
+    def message(reason, **details):
+        return CATALOGUE.verdict("access", reason, details).message
+
+    begin = [reason for reason, row in CATALOGUE.reasons.items() if row.sentence.startswith("{operator} ")]
+    assert begin
+    for reason in begin:
+        assert message(reason, operator="the operator").startswith("The operator ")
+        assert message(reason, operator="anna@northwind.example").startswith("anna@northwind.example ")
