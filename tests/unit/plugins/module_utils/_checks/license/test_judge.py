@@ -145,6 +145,7 @@ def test_the_nearest_to_met_is_told(rows, reason):
     [
         # Of what is not known, a plan that nobody doubts comes first: it is the nearest to met.
         ([sku("A", MDE_LITE="Success"), sku("B", state="Odd", MTP="Success")], (), "B"),
+        ([sku("A", MDE_LITE="Success"), sku("B", state="Warning", units=None, MTP="Success")], (), "B"),
         ([sku("A", state="Warning", MTP="Success"), sku("B", MTP="Success")], (), "B"),
         ([sku("A", state="warning", MTP="Success"), sku("B", MDE_SMB="Success")], (), "B"),
         # Of plans that were demanded, one that Microsoft leaves open comes last.

@@ -333,3 +333,10 @@ def test_newest_of_the_deleted_accounts_is_told():
     gone = {"deleted_by_upn/1": piece("deleted_by_upn", {"deleted": rows})}
     verdict = access_of({**look_up_evidence(), **gone})
     assert (verdict.reason, verdict.object) == ("access.guest_deleted", "b")
+
+
+def test_users_that_may_be_hidden_from_a_person_are_named():
+    seen = {key: dataclasses.replace(item, identity="operator") for key, item in look_up_evidence().items()}
+    verdict = judge_access(case({**account_evidence(), **seen}, access="b2b")).verdict
+    assert (verdict.status, verdict.reason) == ("unknown", "read.maybe_hidden")
+    assert "the list of users in Contoso" in f"{verdict.message[:1].lower()}{verdict.message[1:]}"
