@@ -55,9 +55,8 @@ class ActionModule(ControllerAction):
         try:
             checked = check_options(options["entry_point"], given, local=local)
         except OptionError as error:
-            has_inventory = _files(variables) or any("," in source for source in _sources(variables))
             # Without an inventory, a variable may be missing for that reason only.
-            if ": missing" not in str(error) or has_inventory:
+            if ": missing" not in str(error) or "," in "".join(_sources(variables)) or _files(variables):
                 raise
             raise OptionError(f"{error} There is no inventory; name it with -i.") from None
         return {
@@ -128,7 +127,8 @@ def _sources(variables: Variables) -> list[str]:
 
 def _files(variables: Variables) -> list[pathlib.Path]:
     """Return the sources of the inventory that are files or directories."""
-    return [path for source in _sources(variables) if (path := pathlib.Path(source)).exists()]
+    # A list of many hosts is longer than a name may be, and pathlib raises for it.
+    return [pathlib.Path(source) for source in _sources(variables) if os.path.exists(source)]  # noqa: PTH110
 
 
 def _is_whole_list(entry_point: str, variables: Variables) -> bool:

@@ -41,10 +41,17 @@ def assert_the_same(monkeypatch, shell, run):
     return fork
 
 
-def test_fork_says_and_ends_as_the_command(shell, monkeypatch):
-    found = assert_the_same(monkeypatch, shell, lambda: shell.play("m365.defender.onboard", mto_fail_on=["requird"]))
-    assert found.code == 2
-    assert "did you mean 'required'?" in found.output
+@pytest.mark.parametrize(
+    ("playbook", "variables", "code", "words"),
+    [
+        ("m365.defender.onboard", {"mto_fail_on": ["requird"]}, 2, "did you mean 'required'?"),
+        ("nowhere.yml", {}, 1, "could not be found"),
+    ],
+)
+def test_fork_says_and_ends_as_the_command(shell, monkeypatch, playbook, variables, code, words):
+    found = assert_the_same(monkeypatch, shell, lambda: shell.play(playbook, **variables))
+    assert found.code == code
+    assert words in found.output
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 import pytest
-from lowest import FILES, PURE, TESTS, lowest_versions
+from lowest import FILES, PURE, TESTS, YAML, lowest_versions
 from project_files import ROOT
 
 REQUIREMENTS = """
@@ -43,15 +43,23 @@ def imported_by(path: pathlib.Path) -> set[str]:
     return {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"ansible_collections"}
 
 
-# They come with ansible-core, which asks for no version that we choose; of YAML, the conversations read a contract.
-NOT_HELD = {"jinja2", "markupsafe", "yaml"}
+# They come with ansible-core, which asks for no version that we choose.
+NOT_HELD = {"jinja2", "markupsafe"}
 
 
 @pytest.mark.parametrize("name", PURE)
 def test_what_is_left_out_imports_no_library(name: str) -> None:
-    files = [*(ROOT / "plugins" / name).rglob("*.py")]
+    files = {*(ROOT / "plugins" / name).rglob("*.py")} - {ROOT / "plugins" / path for path in YAML}
     assert files
     assert {path: found for path in files if (found := imported_by(path) - NOT_HELD)} == {}
+
+
+def test_readers_of_yaml_are_tested_with_its_lowest_version() -> None:
+    for path in map(pathlib.Path, YAML):
+        assert imported_by(ROOT / "plugins" / path) == {"yaml"}
+        test = pathlib.Path("tests", "unit", "plugins") / path.with_name(f"test_{path.name}")
+        assert (ROOT / test).is_file()
+        assert f"--ignore={test}" not in TESTS
 
 
 def test_an_import_would_be_seen() -> None:

@@ -204,6 +204,7 @@ def test_secret_is_in_no_result():
     [
         (["/nowhere/hosts"], " There is no inventory; name it with -i."),
         (["localhost,"], ""),
+        ([",".join(f"tenant{number:03}.example" for number in range(40))], ""),
         ([__file__], ""),
         ([], ""),
     ],
