@@ -32,7 +32,7 @@ def parse_time(text: object) -> dt.datetime | None:
 def utc_time(text: object) -> dt.datetime | None:
     """Return an ISO 8601 time in UTC; one without a zone is taken for UTC. None where it is not a time."""
     try:
-        moment = parse_time(str(text))
+        moment = parse_time(text)
         return moment and moment.astimezone(dt.UTC)
     except OverflowError:
         return None

@@ -178,9 +178,11 @@ def _parse_call(name: CallName, data: object) -> Call:
         scope=scope,
         most=_parse_most(place, name, scope, row),
     )
+    # Refuses what is nested too deeply to be walked through.
+    names = _names_of(place, call)
     texts = strings_in((call.path, call.query, call.headers, call.body))
     roots = frozenset(name.split(".")[0] for text in texts for name in PLACEHOLDER.findall(text))
-    return dataclasses.replace(call, names=_names_of(place, call), roots=roots)
+    return dataclasses.replace(call, names=names, roots=roots)
 
 
 def _parse_scope(place: str, name: CallName, row: Mapping[str, object]) -> Scope:

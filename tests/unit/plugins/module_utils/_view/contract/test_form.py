@@ -124,6 +124,14 @@ def test_headers(headers, sentence):
             parse_contract(data)
 
 
+def test_a_body_that_is_nested_too_deeply():
+    body = []
+    for _level in range(1500):
+        body = [body]
+    with pytest.raises(OptionError, match="nested too deeply"):
+        parse_contract(with_call(EACH, "add", body=body))
+
+
 def saved(tmp_path, text):
     path = tmp_path / "contract.yml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())

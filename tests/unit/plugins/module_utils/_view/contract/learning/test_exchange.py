@@ -57,8 +57,9 @@ def test_order_is_that_of_time_whatever_zone_it_is_written_in():
 
 
 def test_order_is_that_of_the_file_where_no_time_can_be_read():
-    rows = [entry(startedDateTime=value, request={"method": m}) for value, m in ((None, "POST"), ("x", "PATCH"))]
-    assert [row.method for row in exchanges(rows)] == ["POST", "PATCH"]
+    times = {"PUT": 20260101, "POST": None, "PATCH": "x"}
+    rows = [entry(startedDateTime=value, request={"method": method}) for method, value in times.items()]
+    assert [row.method for row in exchanges(rows)] == ["PUT", "POST", "PATCH"]
 
 
 def test_answers_of_the_portal_in_base64():
