@@ -168,9 +168,9 @@ def _caveats(case: Case, details: Mapping[str, str]) -> list[Caveat]:
 
 
 class _Item(t.NamedTuple):
-    """One item of the recipe: None where it is met, `missing`, or `open` where it is not known, as `why` explains."""
+    """One item of the recipe: `met`, `missing`, or `open` where it is not known, which `why` explains."""
 
-    state: t.Literal["missing", "open"] | None
+    state: t.Literal["met", "missing", "open"]
     title: str
     why: str = ""
 
@@ -183,7 +183,7 @@ def _judge_clouds(case: Case, endpoint: str) -> _Item:
     clouds = evidence.data["clouds"]
     if clouds is None:
         return _Item("open", title, _NOT_STATED)
-    return _Item(None if endpoint in clouds else "missing", title)
+    return _Item("met" if endpoint in clouds else "missing", title)
 
 
 def _judge_side(case: Case, side: str, _name: str, wanted: str, words: str) -> _Item:
@@ -198,7 +198,7 @@ def _judge_side(case: Case, side: str, _name: str, wanted: str, words: str) -> _
         if state == "in_part" and wanted == "allowed":
             return _Item("open", title, "It is allowed only for some users or applications.")
         if state is not None:
-            return _Item(None if state == wanted else "missing", title)
+            return _Item("met" if state == wanted else "missing", title)
     return _Item("open", title, _NOT_STATED)
 
 
