@@ -16,7 +16,7 @@ from ansible_collections.m365.defender.plugins.module_utils._core.deadline impor
 from ansible_collections.m365.defender.plugins.module_utils._microsoft.http import Http, require_requests
 
 if t.TYPE_CHECKING:
-    from ansible_collections.m365.defender.plugins.module_utils._auth.identity import Identity
+    from ansible_collections.m365.defender.plugins.module_utils._auth.identity import Common, Identity
     from ansible_collections.m365.defender.plugins.module_utils._auth.options.connection import Connection
 
 
@@ -35,27 +35,27 @@ def http_of(connection: Connection, deadline: Deadline, *, pool: int = 1) -> Htt
 
 def app_identity(connection: Connection, http: Http) -> AppIdentity:
     """Return the identity of the app. Raise OptionError if its credential cannot be used."""
-    return AppIdentity(
-        http=http,
-        cloud=connection.cloud,
-        client_id=connection.client_id,
-        credential=connection.credential,
-        token_cache=connection.token_cache,
-    )
+    return AppIdentity(**_common(connection, http), token_cache=connection.token_cache)
 
 
 def operator_identity(connection: Connection, http: Http) -> OperatorIdentity:
     """Return the identity of the operator. Raise OptionError if the token or its file cannot be used."""
     return OperatorIdentity(
-        http=http,
-        cloud=connection.cloud,
-        client_id=connection.client_id,
-        credential=connection.credential,
+        **_common(connection, http),
         home_tenant_id=connection.home_tenant_id,
         refresh_token=connection.refresh_token,
         token_file=connection.refresh_token_file,
         issued=connection.known_secrets,
     )
+
+
+def _common(connection: Connection, http: Http) -> Common:
+    return {
+        "http": http,
+        "cloud": connection.cloud,
+        "client_id": connection.client_id,
+        "credential": connection.credential,
+    }
 
 
 def identities_of(connection: Connection, http: Http) -> list[Identity]:

@@ -88,7 +88,14 @@ def call_msal(call: Callable[[], _Result], details: Mapping[str, str] | None = N
         raise SignInError(error_text, Problem("sign_in.no_answer", {"said": error_text, **(details or {})})) from None
 
 
-class _Common(t.TypedDict):
+def msal_application(client_id: str, credential: Credential | None, **arguments: object) -> t.Any:
+    """Return msal's application: with the app's credential if there is one, else a public client."""
+    if credential is None:
+        return msal.PublicClientApplication(client_id, **arguments)
+    return msal.ConfidentialClientApplication(client_id, client_credential=credential.for_msal(), **arguments)
+
+
+class Common(t.TypedDict):
     """What both identities are made with."""
 
     http: Http
@@ -105,7 +112,7 @@ class Identity(abc.ABC):
 
     name: IdentityName
 
-    def __init__(self, **common: t.Unpack[_Common]) -> None:
+    def __init__(self, **common: t.Unpack[Common]) -> None:
         require_msal()
         self._http = common["http"]
         self._cloud = common["cloud"]
@@ -173,7 +180,7 @@ class AppIdentity(Identity):
 
     name = "app"
 
-    def __init__(self, *, token_cache: str | None = None, **common: t.Unpack[_Common]) -> None:
+    def __init__(self, *, token_cache: str | None = None, **common: t.Unpack[Common]) -> None:
         super().__init__(**common)
         self._cache_directory = token_cache
 
@@ -187,11 +194,8 @@ class AppIdentity(Identity):
             transport = MsalTransport(self._http, self._cloud.login)
             return dict(transport.token(f"{self._cloud.login}/{tenant_id}", {**grant, **fields}))
         cache = TokenCacheFile(self._cache_directory, self._client_id, tenant_id, self._warn)
-        application = msal.ConfidentialClientApplication(
-            self._client_id,
-            client_credential=self._credential.for_msal(),
-            token_cache=cache.load(),
-            **self._application(tenant_id),
+        application = msal_application(
+            self._client_id, self._credential, token_cache=cache.load(), **self._application(tenant_id)
         )
         answer: dict[str, object] = application.acquire_token_for_client(scopes=scopes)
         cache.save()
@@ -214,7 +218,7 @@ class OperatorIdentity(Identity):
         refresh_token: str | None,
         token_file: str | None = None,
         issued: Secrets | None = None,
-        **common: t.Unpack[_Common],
+        **common: t.Unpack[Common],
     ) -> None:
         super().__init__(**common)
         self._home_tenant_id = home_tenant_id
@@ -253,13 +257,8 @@ class OperatorIdentity(Identity):
         return second
 
     def _redeem(self, refresh_token: str, tenant_id: str, scopes: list[str], *, public: bool) -> dict[str, object]:
-        common = self._application(tenant_id)
-        if public or self._credential is None:
-            application = msal.PublicClientApplication(self._client_id, **common)
-        else:
-            application = msal.ConfidentialClientApplication(
-                self._client_id, client_credential=self._credential.for_msal(), **common
-            )
+        credential = None if public else self._credential
+        application = msal_application(self._client_id, credential, **self._application(tenant_id))
         answer: dict[str, object] = application.acquire_token_by_refresh_token(refresh_token, scopes=scopes)
         return answer
 

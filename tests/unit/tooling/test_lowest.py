@@ -63,7 +63,7 @@ def test_readers_of_yaml_are_tested_with_its_lowest_version() -> None:
 
 
 def test_an_import_would_be_seen() -> None:
-    assert imported_by(ROOT / "plugins" / "module_utils" / "_auth" / "login" / "sign_in.py") == {"msal"}
+    assert imported_by(ROOT / "plugins" / "module_utils" / "_auth" / "identity.py") == {"msal"}
 
 
 def test_what_is_named_exists() -> None:

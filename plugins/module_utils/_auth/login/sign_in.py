@@ -16,7 +16,11 @@ import typing as t
 
 from ansible_collections.m365.defender.plugins.module_utils._auth.entra_errors import problem_of
 from ansible_collections.m365.defender.plugins.module_utils._auth.identities import http_of, operator_identity
-from ansible_collections.m365.defender.plugins.module_utils._auth.identity import call_msal, require_msal
+from ansible_collections.m365.defender.plugins.module_utils._auth.identity import (
+    call_msal,
+    msal_application,
+    require_msal,
+)
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.flow import LoginFlow
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.listener import PortTaken, free_port, listening
 from ansible_collections.m365.defender.plugins.module_utils._auth.login.options import check_wait_and_port
@@ -32,14 +36,6 @@ from ansible_collections.m365.defender.plugins.module_utils._core.errors import 
 )
 from ansible_collections.m365.defender.plugins.module_utils._core.model import Problem
 from ansible_collections.m365.defender.plugins.module_utils._core.options.names import option_name
-
-try:
-    import msal
-except ImportError:
-    # `require_msal` reports it before anything here is used.
-    HAS_MSAL = False
-else:
-    HAS_MSAL = True
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -113,14 +109,14 @@ def _begin_browser(connection: Connection, port: int) -> tuple[dict[str, object]
             prompt="select_account",
             login_hint=hint,
             response_mode="form_post",
-        ),
+        )
     )
     return state, chosen
 
 
 def _begin_device_code(connection: Connection) -> dict[str, object]:
     state: dict[str, object] = _ask(
-        lambda: _application(connection, public=True).initiate_device_flow(scopes=_scopes(connection)),
+        lambda: _application(connection, public=True).initiate_device_flow(scopes=_scopes(connection))
     )
     if not state.get("user_code"):
         raise _refused(problem_of(state))
@@ -190,7 +186,7 @@ def _complete_device_code(connection: Connection, flow: LoginFlow) -> dict[str, 
     state = {**flow.state, "expires_at": flow.expires_at}
     left = flow.expires_at - time.time()
     answer: dict[str, object] = _ask(
-        lambda: _application(connection, public=True, more_time=left).acquire_token_by_device_flow(state),
+        lambda: _application(connection, public=True, more_time=left).acquire_token_by_device_flow(state)
     )
     if answer.get("error") in ("authorization_pending", "slow_down"):
         raise _too_late("Nobody entered the code and signed in", flow)
@@ -270,11 +266,8 @@ def _application(connection: Connection, *, public: bool = False, more_time: flo
     authority = f"{connection.cloud.login}/{connection.home_tenant_id}"
     transport = MsalTransport(http_of(connection, Deadline(connection.deadline + more_time)), connection.cloud.login)
     transport.require_tenant(authority)
-    common = transport.application(authority)
     credential = None if public else connection.credential
-    if credential is None:
-        return msal.PublicClientApplication(connection.client_id, **common)
-    return msal.ConfidentialClientApplication(connection.client_id, client_credential=credential.for_msal(), **common)
+    return msal_application(connection.client_id, credential, **transport.application(authority))
 
 
 def _ask(call: Callable[[], t.Any]) -> t.Any:
