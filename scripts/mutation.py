@@ -7,7 +7,7 @@
 
 mutmut changes one thing at a time, in a copy of the collection, and runs the unit tests that reach it. A change that no
 test notices is a sentence that nobody has proven. A WORD restricts the run to the files whose path holds it, `--tenth`
-to the mutants of each function whose number ends in this digit: all take some hours. What came out is in
+to the mutants of each function whose number ends in this digit: all take over an hour. What came out is in
 build/mutation/report.txt, the survivors with their changes in build/mutation/survivors.diff. The exit code is 1 where
 less than `--at-least` percent were killed.
 

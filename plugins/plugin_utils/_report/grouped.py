@@ -1,5 +1,4 @@
 # Copyright (c) 2026 The m365.defender authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Things by what they have in common. Pure."""
