@@ -31,7 +31,7 @@ def opened(chromium, address):
         page = contexts[-1].new_page()
         page.goto(where)
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
-        page.wait_for_function("!document.querySelector('details[open] > div:empty')")
+        page.locator("details[open] > div:empty").first.wait_for(state="detached")
         return page
 
     yield open_page
